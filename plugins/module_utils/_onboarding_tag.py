@@ -1,0 +1,69 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""TR005 onboarding tags: what the QR code on a LoRaWAN device says.
+
+``LW:D0:<JoinEUI>:<DevEUI>:<ProfileID>[:O<owner token>][:S<serial>][:P<proprietary>][:C<checksum>]``
+(LoRa Alliance TR005; API.md, section 6).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ._values import HEX, Fault, shown
+
+
+@dataclass(frozen=True)
+class OnboardingTag:
+    """The parts of an onboarding tag that provisioning uses; ``text`` is the tag as the platform wants it."""
+
+    text: str
+    join_eui: str
+    dev_eui: str
+    profile_id: str
+    owner_token: str = ""
+
+
+def looks_like_tag(text: str) -> bool:
+    """Return whether a cell that may hold a DevEUI or a tag holds a tag."""
+    return text[:3].upper() == "LW:"
+
+
+def crc16_modbus(data: bytes) -> int:
+    """Return the CRC-16/MODBUS of ``data`` (polynomial 0x8005 reflected, start 0xFFFF)."""
+    crc = 0xFFFF
+    for byte in data:
+        crc ^= byte
+        for _bit in range(8):
+            crc = (crc >> 1) ^ 0xA001 if crc & 1 else crc >> 1
+    return crc
+
+
+def parse_tag(text: str) -> OnboardingTag:
+    """Return the parts of an onboarding tag; raises :class:`Fault`, also for a checksum that doesn't agree."""
+    tag = text.strip()
+    parts = tag.split(":")
+    if len(parts) < 5 or parts[0].upper() != "LW" or parts[1].upper() != "D0":
+        raise Fault("is no onboarding tag: LW:D0:JoinEUI:DevEUI:ProfileID is needed, got %s" % shown(tag, 60))
+    join_eui, dev_eui, profile_id = (part.upper() for part in parts[2:5])
+    for what, value, digits in (("JoinEUI", join_eui, 16), ("DevEUI", dev_eui, 16), ("ProfileID", profile_id, 8)):
+        if len(value) != digits or not HEX.match(value):
+            raise Fault("has an onboarding tag whose %s is not %d hexadecimal digits" % (what, digits))
+    owner_token = ""
+    seen = set()
+    for index, part in enumerate(parts[5:], 5):
+        mark = part[:1].upper()
+        if mark not in ("O", "S", "P", "C") or mark in seen:
+            raise Fault("has an onboarding tag with the unexpected part %s" % shown(part))
+        seen.add(mark)
+        if mark == "O":
+            owner_token = part[1:]
+        if mark == "C":
+            if index != len(parts) - 1:
+                raise Fault("has an onboarding tag whose checksum is not its last part")
+            body = tag[: tag.rindex(":")]
+            if part[1:].upper() != "%04X" % crc16_modbus(body.encode("utf-8")):
+                raise Fault("has an onboarding tag whose checksum doesn't agree: it was misread or mistyped, scan it again")
+    return OnboardingTag(tag, join_eui, dev_eui, profile_id, owner_token)

@@ -1,0 +1,253 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Wished and actual, laid side by side: what has to happen to one device.
+
+Pure: values go in, a Step comes out. Nothing here asks the platform anything; where the answer can't be known
+from what is at hand, the Step or the difference says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ._resources.device import DEVICE, NETWORK
+from ._schema import NEVER, UNKNOWN
+from ._wishes import Wish
+
+CREATE, UPDATE, DELETE, SUSPEND, RESUME, NOTHING, REFUSE = "create", "update", "delete", "suspend", "resume", "nothing", "refuse"
+#: What a Step that was carried out is called in the results.
+DONE = {
+    CREATE: "created",
+    UPDATE: "updated",
+    DELETE: "deleted",
+    SUSPEND: "suspended",
+    RESUME: "resumed",
+    NOTHING: "unchanged",
+}
+#: Fields that the platform may set by itself while it does something else; looked at again after a write.
+SETTLING = ("suspended", "location_type")
+
+LOSS = (
+    "Deleting and creating it would do it, and would lose its whole history, its frames and its alarms for ever, "
+    "and it would have to join again; do that by hand if it is worth it"
+)
+
+
+@dataclass
+class Seen:
+    """What is known of one device: its brief from the list, the whole of it, and its tags where asked for apart."""
+
+    brief: dict | None = None
+    whole: dict | None = None
+    tags: tuple | None = None
+
+    @property
+    def exists(self) -> bool:
+        """Whether the platform has the device."""
+        return self.brief is not None or self.whole is not None
+
+    def value(self, name: str) -> object:
+        """Return the canonical value of an option, or UNKNOWN."""
+        spec = DEVICE.by_name[name]
+        if name == "tags" and self.tags is not None:
+            return self.tags
+        if self.whole is not None:
+            value = spec.from_whole(self.whole)
+            if value is not UNKNOWN:
+                return value
+        return UNKNOWN if self.brief is None else spec.from_brief(self.brief)
+
+    @property
+    def version(self) -> int | None:
+        """The version for optimistic locking; only the whole device carries it (contract, OccContext)."""
+        return ((self.whole or {}).get("occContext") or {}).get("version")
+
+    @property
+    def join_server(self) -> str:
+        """LOCAL, LOCAL_WITH_HSM, EXTERNAL, or nothing where the platform doesn't say."""
+        return (self.whole or {}).get("joinServer") or (self.brief or {}).get("joinServer") or ""
+
+
+@dataclass
+class Step:
+    """What has to happen to one device.
+
+    :param before: the options that will change, as they are (canonical).
+    :param after: the same options as they will be.
+    :param values: what the body of the request says (canonical, by option).
+    :param add_tags: tags to add; ``remove_tags`` those to take away.
+    :param message: why it is refused.
+    """
+
+    wish: Wish
+    action: str
+    before: dict = field(default_factory=dict)
+    after: dict = field(default_factory=dict)
+    values: dict = field(default_factory=dict)
+    add_tags: tuple = ()
+    remove_tags: tuple = ()
+    message: str = ""
+    seen: Seen = field(default_factory=Seen)
+
+    @property
+    def dev_eui(self) -> str:
+        """The device's DevEUI."""
+        return self.wish.dev_eui
+
+
+def differences(wish: Wish, seen: Seen) -> tuple:
+    """Return ``(differing, unknown)``: two lists of options of an existing device.
+
+    A difference that only a brief shows, where a brief can't be trusted with it, counts as unknown.
+    """
+    differing, unknown = [], []
+    for name, wished in wish.values.items():
+        spec = DEVICE.by_name[name]
+        if spec.seen == NEVER or (name == "dev_addr" and _joins(wish, seen)):
+            continue
+        actual = seen.value(name)
+        if actual is UNKNOWN:
+            unknown.append(name)
+        elif not spec.kind.same(wished, actual):
+            blind = spec.hint_only and seen.whole is None
+            (unknown if blind or not spec.kind.decided(actual) else differing).append(name)
+    return differing, unknown
+
+
+def _joins(wish: Wish, seen: Seen) -> bool:
+    """Whether the network gives the device its DevAddr: then a wished one only counts at creation."""
+    return "ABP" not in (wish.values.get("activation"), seen.value("activation"))
+
+
+def plan(wish: Wish, seen: Seen, update_keys: bool = False) -> Step:
+    """Return what has to happen to one device of which enough is known.
+
+    :param update_keys: write keys and other write-only fields even though nothing shows whether they differ.
+    """
+    if wish.absent:
+        if not seen.exists:
+            return Step(wish, NOTHING)
+        return Step(wish, DELETE, before=known(seen), seen=seen)
+    if not seen.exists:
+        return _creation(wish)
+    return _change(wish, seen, update_keys)
+
+
+def _creation(wish: Wish) -> Step:
+    if wish.update_only:
+        message = "the device is not there, and an UPDATE row doesn't create it; make it a CREATE row if it should exist"
+        return Step(wish, REFUSE, message=message)
+    values = {name: value for name, value in wish.values.items() if DEVICE.by_name[name].on_create and name != "tags"}
+    return Step(wish, CREATE, after=dict(wish.values), values=values, add_tags=wish.values.get("tags", ()))
+
+
+def _change(wish: Wish, seen: Seen, update_keys: bool) -> Step:
+    differing, _unknown = differences(wish, seen)
+    message = _refusal(wish, seen, differing)
+    if message:
+        return Step(wish, REFUSE, message=message, seen=seen)
+    before = {name: seen.value(name) for name in differing}
+    after = {name: wish.values[name] for name in differing}
+    _add_implied(wish, seen, before, after)
+    step = Step(wish, UPDATE if differing else NOTHING, before, after, seen=seen)
+    step.values = {name: wish.values[name] for name in _to_send(wish, differing) if name != "tags"}
+    if "tags" in differing:
+        step.add_tags = tuple(sorted(set(wish.values["tags"]) - set(before["tags"])))
+        step.remove_tags = tuple(sorted(set(before["tags"]) - set(wish.values["tags"])))
+    if differing == ["suspended"]:
+        step.action = SUSPEND if wish.values["suspended"] else RESUME
+    if update_keys:
+        unseen = {name: value for name, value in wish.values.items() if _is_rewritable(name)}
+        if unseen:
+            step.action = UPDATE
+            step.values.update(unseen)
+            step.after.update(unseen)
+    _leave_rivals(step)
+    return step
+
+
+def _is_rewritable(name: str) -> bool:
+    spec = DEVICE.by_name[name]
+    return spec.seen == NEVER and spec.on_update
+
+
+def _to_send(wish: Wish, differing: list) -> list:
+    """Return the options that a request names: those that differ, and those that the API takes only together."""
+    names = list(differing)
+    for group in DEVICE.together:
+        if any(name in names for name in group):
+            names += [name for name in group if name in wish.values and name not in names]
+    # A new plan resumes a suspended device (contract, suspension) unless the same request says otherwise.
+    if "connectivity_plan" in names and "suspended" in wish.values and "suspended" not in names:
+        names.append("suspended")
+    return names
+
+
+def _add_implied(wish: Wish, seen: Seen, before: dict, after: dict) -> None:
+    """Show what the platform does by itself: no plan suspends, a new plan resumes (contract, suspension)."""
+    if "connectivity_plan" not in after or "suspended" in wish.values:
+        return
+    suspended = seen.value("suspended")
+    will_be = not after["connectivity_plan"]
+    if suspended is not UNKNOWN and suspended != will_be:
+        before["suspended"], after["suspended"] = suspended, will_be
+
+
+def _leave_rivals(step: Step) -> None:
+    """A device has a routing profile or application servers, never both: taking one leaves the other."""
+    for name, rival in (("routing_profile", "application_servers"), ("application_servers", "routing_profile")):
+        has = step.seen.value(rival)
+        if step.values.get(name) and has is not UNKNOWN and has:
+            empty = DEVICE.by_name[rival].kind.empty
+            step.values[rival] = empty
+            step.before[rival], step.after[rival] = has, empty
+
+
+def _refusal(wish: Wish, seen: Seen, differing: list) -> str:
+    """Return why the platform can't do it to an existing device (contract, ``x-updateForbidden``), or nothing."""
+    for name in differing:
+        spec = DEVICE.by_name[name]
+        if not spec.on_update:
+            shown = spec.kind.show(seen.value(name))
+            return "ThingPark can't change %s of an existing device (it is %s, wished is %s). %s" % (
+                name,
+                shown,
+                spec.kind.show(wish.values[name]),
+                LOSS,
+            )
+    if "app_key" in wish.values and seen.join_server == "EXTERNAL":
+        return "app_key is given, but the device was made for an external join server, which ThingPark can't change. " + LOSS
+    if "owner_token" in wish.values and seen.join_server.startswith("LOCAL"):
+        return "owner_token is given, but the device was made for the local join server, which ThingPark can't change. " + LOSS
+    return ""
+
+
+def unsettled(wish: Wish, whole: dict) -> dict:
+    """Return the wished values that the platform's answer to a write still contradicts, of those it sets by itself."""
+    seen = Seen(whole=whole)
+    values = {}
+    for name in SETTLING:
+        if name in wish.values and not DEVICE.by_name[name].kind.same(wish.values[name], seen.value(name)):
+            values[name] = wish.values[name]
+    return values
+
+
+def suspension(wish: Wish, seen: Seen) -> Step:
+    """Return the Step that suspends a device instead of deleting it."""
+    return plan(Wish(wish.dev_eui, {"suspended": True}, where=wish.where), seen)
+
+
+def known(seen: Seen) -> dict:
+    """Return all that can be told of a device, canonical, by option; empty values and the network's defaults left out."""
+    values = {}
+    for spec in DEVICE.fields:
+        value = seen.value(spec.name)
+        if value is not UNKNOWN and value != spec.kind.empty and value != NETWORK:
+            values[spec.name] = value
+    # Flags choose a plan only where there is no ID to name it (contract, networkSubscription).
+    if values.get("connectivity_plan"):
+        values.pop("network_geolocation", None)
+        values.pop("passive_roaming", None)
+    return values

@@ -1,0 +1,92 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which unlisted devices a purge may take, and how many: the guard in front of every deletion."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ._errors import OptionError
+from ._plan import Seen
+from ._schema import UNKNOWN
+from ._values import Fault, shown
+from ._resources.device import DEVICE
+
+AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*(%?)\Z")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The devices that a purge may look at; all given conditions must hold."""
+
+    tag: str = ""
+    domain: tuple = ()
+    name_prefix: str = ""
+    eui_prefix: str = ""
+
+    def holds(self, dev_eui: str, seen: Seen) -> bool:
+        """Return whether a device is in the scope; what isn't known of it keeps it out."""
+        if self.eui_prefix and not dev_eui.startswith(self.eui_prefix):
+            return False
+        if self.tag and self.tag not in (seen.value("tags") or ()):
+            return False
+        if self.domain and not set(self.domain) <= set(seen.value("domains") or ()):
+            return False
+        name = seen.value("name")
+        return not self.name_prefix or (name is not UNKNOWN and str(name).startswith(self.name_prefix))
+
+
+def read_scope(options: dict) -> Scope:
+    """Return the Scope that the option ``purge.scope`` states; raises :class:`OptionError`.
+
+    :param options: tag, domain, name_prefix, eui_prefix, and ``all`` to mean every device of the subscription.
+    """
+    given = {name: value for name, value in options.items() if value not in (None, "", {}, [], False)}
+    if not given:
+        raise OptionError("purge.scope must say which devices may go: tag, domain, name_prefix, eui_prefix, or all: true")
+    if given.pop("all", False) and given:
+        raise OptionError("purge.scope says all: true and also %s: one of them must go" % ", ".join(sorted(given)))
+    try:
+        domain = DEVICE.by_name["domains"].kind.parse(given.get("domain") or {})
+    except Fault as fault:
+        raise OptionError("purge.scope.domain %s" % fault) from None
+    prefix = str(given.get("eui_prefix", ""))
+    plain = "".join(c for c in prefix if c not in "-: ").upper()
+    if len(plain) > 16 or re.search("[^0-9A-F]", plain):
+        raise OptionError("purge.scope.eui_prefix must be hexadecimal digits, got %s" % shown(prefix))
+    return Scope(str(given.get("tag", "")), domain, str(given.get("name_prefix", "")), plain)
+
+
+def allowance(maximum: object, in_scope: int) -> int:
+    """Return how many devices may go: ``maximum`` is a number, or a percentage of those in scope, rounded down.
+
+    Raises :class:`OptionError` when it is neither.
+    """
+    match = AMOUNT.match(str(maximum).strip())
+    if not match or (not match.group(2) and "." in match.group(1)):
+        raise OptionError("purge.max must be a number or a percentage like 5%%, got %s" % shown(maximum))
+    if match.group(2):
+        return int(in_scope * min(float(match.group(1)), 100.0) / 100.0)
+    return int(match.group(1))
+
+
+def choose(listed: dict, wished: set, scope: Scope, maximum: object, verb: str) -> list:
+    """Return the EUIs that nobody wished and that the scope holds; raises :class:`OptionError` beyond the maximum.
+
+    :param listed: Seen by EUI, the complete list of the subscription.
+    :param wished: EUIs that the description names, present or absent.
+    :param verb: what would be done to them, for the message.
+    """
+    inside = [dev_eui for dev_eui, seen in listed.items() if scope.holds(dev_eui, seen)]
+    unwished = [dev_eui for dev_eui in inside if dev_eui not in wished]
+    allowed = allowance(maximum, len(inside))
+    if len(unwished) > allowed:
+        raise OptionError(
+            "purge would %s %d of the %d devices in its scope, and purge.max (%s) allows %d; nothing was changed. "
+            "Look at the plan with --check --diff, and raise purge.max if that is meant. First of them: %s"
+            % (verb, len(unwished), len(inside), maximum, allowed, ", ".join(unwished[:5]))
+        )
+    return unwished

@@ -1,0 +1,186 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The LoRaWAN device, declared (contract: schemas Device, DeviceLorawan, DeviceBrief; API.md, section 4).
+
+Fields of the contract that are no option, and why: ``connectivity`` (only LoRaWAN devices are in scope, and LORAWAN is
+the default), ``appKeyEncryptionMode`` (deprecated: useless and ignored, says the contract), ``occContext`` (the engine's).
+"""
+
+from __future__ import annotations
+
+from .._inner_xml import AppSKeys, InactivityAlarm
+from .._schema import APART, NEVER, UNKNOWN, WHOLE, Field, Resource
+from .._values import Choice, Degrees, Domains, Flag, Hex, Integer, Key, Kind, Note, Reference, References, Tags
+
+#: The contract's macMinorVersion of LoRaWAN 1.1.
+LORAWAN_1_1 = 10
+
+MANUAL, NETWORK = "manual", "network"
+
+
+class LocationType(Choice):
+    """Which location counts: the one given (the API's 0) or the network's (1)."""
+
+    empty = NETWORK
+
+    def __init__(self) -> None:
+        super().__init__(MANUAL, NETWORK)
+
+    def read(self, api: object) -> object:
+        return {0: MANUAL, 1: NETWORK, "0": MANUAL, "1": NETWORK, None: NETWORK}.get(api, api)
+
+    def send(self, value: object) -> int:
+        return 0 if value == MANUAL else 1
+
+
+def _suspended_in_brief(brief: dict) -> object:
+    state = brief.get("healthState")
+    return UNKNOWN if not state else state == "SUSPENDED"
+
+
+def _location_type_in_brief(brief: dict) -> object:
+    # Only a network location has a radius (contract, DevicesBriefLorawan); a place without one is the manual one.
+    if brief.get("radius") is not None:
+        return NETWORK
+    return UNKNOWN if brief.get("lat") is None else MANUAL
+
+
+def _place_in_brief(key: str):
+    def read(brief: dict) -> object:
+        value = brief.get(key)
+        return UNKNOWN if value is None or brief.get("radius") is not None else float(value)
+
+    return read
+
+
+OTAA_ONLY = ("app_key", "nwk_key", "join_eui", "owner_token", "hsm_app_key_version", "hsm_nwk_key_version")
+ABP_ONLY = ("nwk_s_key", "app_s_keys", "s_nwk_s_int_key", "nwk_s_enc_key")
+KEYS = ("app_key", "nwk_key", "nwk_s_key", "s_nwk_s_int_key", "nwk_s_enc_key")
+
+
+def check(values: dict) -> list:
+    """Return the faults of values that must not, or must, stand together: ``[(option, message)]``."""
+    faults = []
+    activation = values.get("activation")
+    if activation == "OTAA":
+        faults += [(name, "belongs to ABP, but activation is OTAA") for name in ABP_ONLY if name in values]
+        if "app_key" not in values and "join_eui" not in values:
+            faults.append(("app_key", "is missing: OTAA needs it, or a join_eui where an external join server holds the keys"))
+        if "app_key" in values and "owner_token" in values:
+            faults.append(("owner_token", "is only for an external join server, but app_key makes it the local one"))
+        if "nwk_key" in values and "app_key" not in values:
+            faults.append(("app_key", "is missing beside nwk_key: the local join server needs both"))
+    elif activation == "ABP":
+        faults += [(name, "belongs to OTAA, but activation is ABP") for name in OTAA_ONLY if name in values]
+        faults += [(name, "is missing: ABP needs it") for name in ("dev_addr", "nwk_s_key") if name not in values]
+    elif any(name in values for name in ABP_ONLY) and any(name in values for name in OTAA_ONLY):
+        faults.append(("activation", "is missing, and the row holds keys of both OTAA and ABP"))
+    pair = [name in values for name in ("s_nwk_s_int_key", "nwk_s_enc_key")]
+    if pair[0] != pair[1]:
+        faults.append(("nwk_s_enc_key" if pair[0] else "s_nwk_s_int_key", "is missing: LoRaWAN 1.1 needs both of them"))
+    if values.get("routing_profile") and values.get("application_servers"):
+        faults.append(("application_servers", "can't be given together with routing_profile"))
+    if values.get("connectivity_plan") and ("network_geolocation" in values or "passive_roaming" in values):
+        faults.append(("connectivity_plan", "can't be given together with the flags that choose a plan"))
+    if ("latitude" in values) != ("longitude" in values):
+        faults.append(("longitude" if "latitude" in values else "latitude", "is missing: a location takes both"))
+    encrypted = [name for name in KEYS if name in values and Key.is_encrypted(values[name])]
+    versions = ("exchange_key_version", "hsm_app_key_version", "hsm_nwk_key_version")
+    if encrypted and not any(name in values for name in versions):
+        faults.append((encrypted[0], "is no key of 32 hexadecimal digits, and no exchange_key_version says what encrypted it"))
+    return faults
+
+
+def complete(values: dict) -> None:
+    """Add what the given values imply: who gives a location wants it used."""
+    if "latitude" in values and "longitude" in values:
+        values.setdefault("location_type", MANUAL)
+
+
+def check_profile(values: dict, mac_minor_version: int | None) -> list:
+    """Return what the device profile's LoRaWAN version requires or forbids: ``[(option, message)]``.
+
+    Only meaningful for a device that is to be made: keys can't be seen afterwards.
+    """
+    if mac_minor_version is None:
+        return []
+    if values.get("activation") == "ABP":
+        names, local = ("s_nwk_s_int_key", "nwk_s_enc_key"), True
+    else:
+        names, local = ("nwk_key",), "app_key" in values
+    if mac_minor_version == LORAWAN_1_1 and local:
+        return [(name, "is missing: the device profile is of LoRaWAN 1.1") for name in names if name not in values]
+    if mac_minor_version != LORAWAN_1_1:
+        return [(name, "belongs to LoRaWAN 1.1, which the device profile isn't") for name in names if name in values]
+    return []
+
+
+def lacking_for_creation(values: dict) -> list:
+    """Return the options without which a device can't be made (contract, ``x-requiredCreate``)."""
+    return [name for name in ("activation", "device_profile") if not values.get(name)]
+
+
+def _key(name: str, api: str, *aliases: str) -> Field:
+    return Field(name, (api,), Key(), NEVER, aliases, secret=True)
+
+
+DEVICE = Resource(
+    name="device",
+    fields=(
+        Field("name", ("name",), Kind()),
+        Field("device_profile", ("model",), Reference("commercialName")),
+        Field("activation", ("activation",), Choice("OTAA", "ABP"), on_update=False),
+        Field("join_eui", ("appEUI",), Hex(16, "JoinEUI"), aliases=("app_eui",)),
+        _key("app_key", "appKey"),
+        _key("nwk_key", "nwkKey"),
+        Field("owner_token", ("ownerToken",), Kind(), NEVER, secret=True, on_update=False),
+        Field("dev_addr", ("nwAddress",), Hex(8, "DevAddr"), on_update=False),
+        _key("nwk_s_key", "nwKey", "f_nwk_s_int_key"),
+        Field("app_s_keys", ("appKeys",), AppSKeys(), NEVER, secret=True),
+        _key("s_nwk_s_int_key", "sNwkSIntKey"),
+        _key("nwk_s_enc_key", "nwkSEncKey"),
+        Field("exchange_key_version", ("exchangeKeyVersion",), Kind(), NEVER),
+        Field("hsm_app_key_version", ("hsmAppKeyVersion",), Kind(), NEVER),
+        Field("hsm_nwk_key_version", ("hsmNwkKeyVersion",), Kind(), NEVER),
+        Field("verification_code", ("verificationCode",), Kind(), NEVER, secret=True),
+        Field("connectivity_plan", ("networkSubscription",), Reference("commercialName")),
+        Field("network_geolocation", ("networkSubscription", "nwGeolocalization"), Flag()),
+        Field("passive_roaming", ("networkSubscription", "prAllowed"), Flag()),
+        # Not in the contract's brief; ThingPark Wireless shows it there (O).
+        Field("routing_profile", ("appServersRoutingProfile",), Reference("name")),
+        Field("application_servers", ("appServers",), References("name")),
+        Field(
+            "suspended",
+            ("suspension",),
+            Flag(("NONE", "SUBSCRIBER_SUSPENDED")),
+            in_brief=_suspended_in_brief,
+        ),
+        Field("tags", ("tags",), Tags(), APART),
+        Field("domains", ("domains",), Domains()),
+        Field("inactivity_alarm", ("alarm004",), InactivityAlarm(), WHOLE),
+        Field("latitude", ("adminLat",), Degrees(90), in_brief=_place_in_brief("lat"), hint_only=True),
+        Field("longitude", ("adminLon",), Degrees(180), in_brief=_place_in_brief("lon"), hint_only=True),
+        Field(
+            "location_type",
+            ("locationType",),
+            LocationType(),
+            on_create=False,
+            in_brief=_location_type_in_brief,
+            hint_only=True,
+        ),
+        Field("marker_id", ("markerID",), Integer(0, 2**31 - 1)),
+        Field("customer_admin_data", ("customerAdminData",), Note()),
+        Field(
+            "motion_indicator",
+            ("motionIndicator",),
+            Choice("NEAR_STATIC", "WALKING_SPEED", "BIKE_SPEED", "VEHICLE_SPEED", "RANDOM"),
+        ),
+        Field("driver_application", ("driverMetadata", "application"), Kind()),
+        Field("debug_network_geolocation", ("debug", "nwGeoloc"), Flag(), WHOLE),
+    ),
+    together=(("latitude", "longitude"), ("network_geolocation", "passive_roaming")),
+    check=check,
+    complete=complete,
+)
