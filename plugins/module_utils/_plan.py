@@ -37,11 +37,16 @@ LOSS = (
 
 @dataclass
 class Seen:
-    """What is known of one device: its brief from the list, the whole of it, and its tags where asked for apart."""
+    """What is known of one device.
+
+    :param brief: from the list; ``whole``: the device itself; ``tags``: where they were asked for apart.
+    :param recalled: parts of the whole device that an earlier run saw, and that still hold.
+    """
 
     brief: dict | None = None
     whole: dict | None = None
     tags: tuple | None = None
+    recalled: dict | None = None
 
     @property
     def exists(self) -> bool:
@@ -57,12 +62,20 @@ class Seen:
             value = spec.from_whole(self.whole)
             if value is not UNKNOWN:
                 return value
+        if self.recalled is not None and spec.path[0] in self.recalled:
+            return spec.from_whole(self.recalled)
         return UNKNOWN if self.brief is None else spec.from_brief(self.brief)
+
+    def is_sure(self, name: str) -> bool:
+        """Whether a difference in this option would be a real one, not just a brief that shows it otherwise."""
+        spec = DEVICE.by_name[name]
+        return not spec.hint_only or self.whole is not None or spec.path[0] in (self.recalled or ())
 
     @property
     def version(self) -> int | None:
         """The version for optimistic locking; only the whole device carries it (contract, OccContext)."""
-        return ((self.whole or {}).get("occContext") or {}).get("version")
+        version = ((self.whole or {}).get("occContext") or {}).get("version")
+        return version if isinstance(version, int) else None
 
     @property
     def join_server(self) -> str:
@@ -111,8 +124,8 @@ def differences(wish: Wish, seen: Seen) -> tuple:
         if actual is UNKNOWN:
             unknown.append(name)
         elif not spec.kind.same(wished, actual):
-            blind = spec.hint_only and seen.whole is None
-            (unknown if blind or not spec.kind.decided(actual) else differing).append(name)
+            sure = seen.is_sure(name) and spec.kind.decided(actual)
+            (differing if sure else unknown).append(name)
     return differing, unknown
 
 

@@ -149,7 +149,7 @@ def _load(load, text: str, name: str, what: str) -> object:
 def _from_data(data: object, name: str, warnings: list) -> Source:
     defaults: object = {}
     if isinstance(data, dict):
-        unknown = sorted(set(data) - {"devices", "defaults"})
+        unknown = sorted(str(key) for key in set(data) - {"devices", "defaults", "note"})
         if unknown:
             raise OptionError("src %s has the unknown key %s: devices and defaults are known" % (name, shown(unknown[0])))
         defaults = data.get("defaults") or {}

@@ -1,0 +1,185 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The ways in: from an account to a Grant. One function per ``auth_method``, all with the same two parameters.
+
+What the platform's owner doesn't publish (the login URL and its field names) is a setting with a default (API.md, ?).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from ._codec import NotData, decode, error_document
+from ._errors import LoginError, LoginRefused
+from ._login_page import WRONG_PASSWORD, read_login_page
+from ._transport import Transport
+
+EARLY = 30  # seconds before its end at which a bearer token counts as used up
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who logs in, where and how.
+
+    :param url: the base of all resources, without a slash at its end.
+    :param method: a key of WAYS.
+    :param name: the login, or the client ID.
+    :param secret: the password, or the client secret.
+    :param login_url: where to log in; empty for the platform's usual place.
+    :param session_url: where a session is started; empty for the usual place.
+    """
+
+    url: str
+    method: str = "html"
+    name: str = ""
+    secret: str = field(default="", repr=False)
+    login_url: str = ""
+    session_url: str = ""
+    login_field: str = "login"
+    password_field: str = "password"
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of the platform."""
+        parts = urlsplit(self.url)
+        return "%s://%s" % (parts.scheme, parts.netloc)
+
+    def key(self) -> str:
+        """Return what tells this account from others, without its secret, fit for a file's name."""
+        text = "\n".join((self.url, self.method, self.name, self.login_url, self.session_url))
+        return hashlib.sha256(text.encode("utf-8")).hexdigest()[:24]
+
+
+@dataclass
+class Grant:
+    """What a login gave: the proof that goes with every call, and what it opens.
+
+    :param token: the ``sessionToken`` query parameter, where the operator wants it.
+    :param bearer: an OAuth 2 access token; ``ends`` is its end, in seconds of the epoch, 0 for none.
+    :param subscription: the subscription's address as the platform gave it.
+    :param facts: permissions and user, for people.
+    """
+
+    token: str = field(default="", repr=False)
+    bearer: str = field(default="", repr=False)
+    cookies: dict = field(default_factory=dict, repr=False)
+    subscription: str = "/subscriptions/mine"
+    ends: float = 0.0
+    facts: dict = field(default_factory=dict)
+
+    def used_up(self) -> bool:
+        """Return whether a bearer token is at its end."""
+        return bool(self.ends) and time.time() > self.ends - EARLY
+
+
+def _refused(account: Account, why: str) -> LoginRefused:
+    return LoginRefused(
+        "%s refused the %s of %s (%s). It was sent once and won't be sent again: three wrong ones lock the account, and only "
+        "the operator unlocks it. Correct it first"
+        % (account.origin, "client_secret" if account.method == "oauth2" else "password", account.name, why)
+    )
+
+
+def html(account: Account, transport: Transport) -> Grant:
+    """Log in as an end user: an HTML page brings an access code, the code brings a session (P; contract, Customers)."""
+    answer = transport.send(
+        "POST",
+        account.login_url or account.origin + "/thingpark/smp/rest/login",
+        body={account.login_field: account.name, account.password_field: account.secret},
+        headers={"Accept": "text/html"},
+        repeatable=False,
+    )
+    page = read_login_page(answer.body) if answer.status == 200 else None
+    if page is None:
+        raise LoginError(
+            "%s answered the login with status %d and no login page: check url, login_url, login_field and password_field"
+            % (account.origin, answer.status)
+        )
+    notes = "".join(", %s %s" % (name, text) for name, text in (("info1", page.info1), ("info2", page.info2)) if text)
+    if page.error_code in WRONG_PASSWORD:
+        raise _refused(account, "error code %s%s: wrong login or password" % (page.error_code, notes))
+    if page.error_code:
+        # Locked, not for this application, or new: whichever it is, sending it again can only make it worse.
+        raise _refused(
+            account,
+            "error code %s%s: the operator doesn't publish what it means; the account may be locked, or not be associated "
+            "with the Device Manager" % (page.error_code, notes),
+        )
+    if not page.access_code:
+        raise LoginError("%s accepted the login but sent no userAccessCode: log in once in the web interface" % account.origin)
+    return _start_session(account, transport, {"userAccessCode": page.access_code}, answer.cookies)
+
+
+def _start_session(account: Account, transport: Transport, code: dict, cookies: dict) -> Grant:
+    """Turn an access code into a session (contract, Customers; its path for end users is the administrators', O)."""
+    answer = transport.send(
+        "GET",
+        account.session_url or account.url + "/customers",
+        params={**code, "type": "SUBSCRIBER"},
+        headers=headers({"Accept": "application/json"}, cookies),
+        repeatable=False,  # an access code is for one use
+    )
+    data = _data(account, answer)
+    number, reason = error_document(data)
+    subscription = data.get("subscription") if isinstance(data, dict) else None
+    if answer.status != 200 or not isinstance(subscription, dict) or not subscription.get("href"):
+        raise LoginError(
+            "%s started no session (status %d, code %s%s): check url and session_url"
+            % (account.origin, answer.status, number, ", " + reason if reason else "")
+        )
+    return Grant(
+        token=str(data.get("sessionToken") or ""),
+        cookies={**cookies, **answer.cookies},
+        subscription=str(subscription["href"]),
+        facts={
+            "granted_permissions": list(subscription.get("grantedPermissions") or []),
+            "user": {
+                "first_name": (data.get("user") or {}).get("firstName", ""),
+                "last_name": (data.get("user") or {}).get("lastName", ""),
+                "language": (data.get("user") or {}).get("language", ""),
+            },
+            "previous_connection": data.get("previousConnection"),
+            "bad_passwords_before": data.get("thingparkPreviousBadConsecutivePwd"),
+        },
+    )
+
+
+def oauth2(account: Account, transport: Transport) -> Grant:
+    """Log in with client credentials (contract, Subscriber_service_account)."""
+    answer = transport.send(
+        "POST",
+        account.login_url or account.origin + "/users-auth/protocol/openid-connect/token",
+        body={"grant_type": "client_credentials", "client_id": account.name, "client_secret": account.secret},
+        headers={"Accept": "application/json"},
+        repeatable=False,
+    )
+    data = _data(account, answer)
+    if isinstance(data, dict) and answer.status == 200 and data.get("access_token"):
+        lifetime = data.get("expires_in")
+        ends = time.time() + float(lifetime) if isinstance(lifetime, (int, float)) else 0.0
+        return Grant(bearer=str(data["access_token"]), ends=ends)
+    error = str(data.get("error", "")) if isinstance(data, dict) else ""
+    if answer.status in (400, 401, 403) and error:
+        raise _refused(account, error)
+    raise LoginError("%s gave no access token (status %d): check url, login_url and client_id" % (account.origin, answer.status))
+
+
+def headers(base: dict, cookies: dict) -> dict:
+    """Return ``base`` with the cookies in it."""
+    return {**base, "Cookie": "; ".join("%s=%s" % pair for pair in cookies.items())} if cookies else dict(base)
+
+
+def _data(account: Account, answer) -> object:
+    try:
+        return decode(answer.body, answer.content_type)
+    except NotData as error:
+        raise LoginError("%s: the answer to the login (status %d) %s" % (account.origin, answer.status, error)) from None
+
+
+#: The ways in, by ``auth_method``.
+WAYS = {"html": html, "oauth2": oauth2}

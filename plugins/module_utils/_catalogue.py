@@ -1,0 +1,126 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What other resources a device names, looked up once: device profiles, plans, routing profiles, application servers."""
+
+from __future__ import annotations
+
+import difflib
+
+from ._client import Client
+from ._resources.device import check_profile
+from ._values import shown
+from ._wishes import Finding, Wish
+
+#: Option -> (path of the list, the API's key of the name).
+LISTS = {
+    "device_profile": ("/deviceProfiles", "commercialName"),
+    "connectivity_plan": ("/networkSubscriptions", "commercialName"),
+    "routing_profile": ("/appServersRoutingProfiles", "name"),
+    "application_servers": ("/appServers", "name"),
+}
+#: IDs in one filtered request for device profiles: as many as keep the address below 4 KiB.
+AT_ONCE = 40
+
+
+class Catalogue:
+    """Finds the IDs of what a user named, with a list at most once each."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._lists: dict = {}
+        self._profiles: dict = {}
+        self._tags: dict = {}
+
+    def settle(self, wishes: list, options: dict) -> list:
+        """Put IDs in the place of names in the wishes; return the findings about names that nothing bears.
+
+        :param options: DevEUI -> the options of that wish to look up.
+        """
+        self._look_up_profiles(wishes, options)
+        findings = []
+        for wish in wishes:
+            for option in options.get(wish.dev_eui, ()):
+                wished = wish.values.get(option)
+                if not wished:
+                    continue
+                many = isinstance(wished, tuple)
+                answers = [self._find(option, text) for text in (wished if many else (wished,))]
+                findings += [Finding(wish.where, wish.dev_eui, option, message) for _id, message in answers if message]
+                ids = tuple(sorted(identifier for identifier, message in answers if not message))
+                if ids:
+                    wish.values[option] = ids if many else ids[0]
+        return findings
+
+    def check_profiles(self, wishes: list) -> list:
+        """Return the findings about keys that the device profiles of devices to be made require or forbid."""
+        findings = []
+        for wish in wishes:
+            profile = self._profiles.get(wish.values.get("device_profile")) or {}
+            faults = check_profile(wish.values, profile.get("macMinorVersion"))
+            findings += [Finding(wish.where, wish.dev_eui, option, message) for option, message in faults]
+        return findings
+
+    def settle_tags(self, wishes: list) -> list:
+        """Give each wish the device profile of its onboarding tag; the platform is asked once per profile identifier."""
+        findings = []
+        for wish in wishes:
+            identifier = wish.tag.profile_id
+            if identifier not in self._tags:
+                models = self._client.read_onboarding_tag(wish.tag.text).get("models") or []
+                self._tags[identifier] = sorted({str(model.get("ID")) for model in models})
+            candidates = self._tags[identifier]
+            if len(candidates) == 1:
+                wish.values["device_profile"] = candidates[0]
+                continue
+            message = "is missing: the onboarding tag's profile %s " % identifier
+            if candidates:
+                message += "stands for %d device profiles: %s. Name one of them" % (len(candidates), ", ".join(candidates))
+            else:
+                message += "stands for no device profile of this platform. Name one"
+            findings.append(Finding(wish.where, wish.dev_eui, "device_profile", message))
+        return findings
+
+    def _look_up_profiles(self, wishes: list, options: dict) -> None:
+        """Ask for the wished device profiles by ID: a platform knows thousands, a fleet a handful."""
+        wanted = {
+            wish.values["device_profile"]
+            for wish in wishes
+            if "device_profile" in options.get(wish.dev_eui, ()) and wish.values.get("device_profile")
+        }
+        wanted = sorted(wanted - set(self._profiles))
+        for start in range(0, len(wanted), AT_ONCE):
+            for page in self._client.pages("/deviceProfiles", {"ID": wanted[start : start + AT_ONCE]}):
+                self._profiles.update((str(brief.get("ID")), brief) for brief in page)
+
+    def _list(self, option: str) -> list:
+        if option not in self._lists:
+            path, name = LISTS[option]
+            briefs = [brief for page in self._client.pages(path) for brief in page]
+            if option == "device_profile":
+                self._profiles.update((str(brief.get("ID")), brief) for brief in briefs)
+            self._lists[option] = [(str(brief.get("ID") or ""), str(brief.get(name) or "")) for brief in briefs]
+        return self._lists[option]
+
+    def _find(self, option: str, text: str) -> tuple:
+        """Return ``(ID, "")``, or ``("", what is wrong)``."""
+        if option == "device_profile" and text in self._profiles:
+            return text, ""
+        existing = self._list(option)
+        if any(identifier == text for identifier, _name in existing):
+            return text, ""
+        matches = sorted({identifier for identifier, name in existing if name == text})
+        if len(matches) == 1:
+            return matches[0], ""
+        if matches:
+            return "", "%s is the name of several: %s. Give the ID of one" % (shown(text), ", ".join(matches))
+        names = {each for pair in existing for each in pair if each}
+        near = difflib.get_close_matches(text, names, 3, 0.4)
+        hint = "; nearest: %s" % ", ".join(near) if near else "; the platform lists none" if not names else ""
+        return "", "%s is not known to the platform%s" % (shown(text, 60), hint)
+
+
+def references_of(wish: Wish) -> list:
+    """Return the options of a wish that name other resources."""
+    return [option for option in LISTS if option in wish.values]

@@ -1,0 +1,137 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The Device Manager's resources over HTTP: list, get, create, update, delete. One method per request or list.
+
+Paths and parameters are the contract's, below the subscription; the session knows how to reach it.
+"""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+from ._errors import ApiError, TransportError
+from ._resources.device import DEVICE
+from ._schema import NEVER, UNKNOWN, dig
+from ._session import Session
+
+PAGE = 1000  # devices asked for at once; the platform clamps it to its own bounds
+#: Fields of a device that no answer should hold. Old platforms sent some of them (O); they go no further than here.
+SECRET_KEYS = frozenset(spec.path[0] for spec in DEVICE.fields if spec.seen == NEVER)
+
+
+class Client:
+    """The resources of one subscription.
+
+    :param read_only: refuse to send anything that changes something; what check mode runs with.
+    """
+
+    def __init__(self, session: Session, read_only: bool = False) -> None:
+        self.session = session
+        self.read_only = read_only
+
+    def subscription(self) -> dict:
+        """Return the subscription (contract, Subscription)."""
+        return self._get("")
+
+    def pages(self, path: str, params: dict | None = None) -> Iterator[list]:
+        """Yield the briefs of a list, page by page, until the platform says that there are no more.
+
+        Follows the cursor where the platform gives one (contract, ``cursors.last``), the page's index otherwise.
+        Raises :class:`TransportError` rather than end early: a list cut short would make devices look unlisted.
+        """
+        place: dict = {}
+        index = 1
+        while True:
+            data = self._get(path, {**(params or {}), **place})
+            briefs = data.get("briefs")
+            if not isinstance(briefs, list) or not all(isinstance(brief, dict) for brief in briefs):
+                raise TransportError("the platform's list of %s holds no briefs" % path.strip("/"))
+            yield briefs
+            if str(data.get("more")).lower() != "true":
+                return
+            cursor = dig(data, ("cursors", "last"))
+            index += 1
+            if not briefs or (cursor is UNKNOWN and "pageAfter" in place) or cursor == place.get("pageAfter", UNKNOWN):
+                raise TransportError("the platform's list of %s breaks off at page %d although more is promised" % (path.strip("/"), index))
+            place = {"pageIndex": index} if cursor is UNKNOWN else {"pageAfter": cursor}
+
+    def devices(self, filters: dict | None = None) -> Iterator[list]:
+        """Yield the briefs of the devices that match the contract's filters, by rising EUI, so that a cursor can be had."""
+        for page in self.pages("/devices", {"sort": "EUI,asc", "pageSize": PAGE, **(filters or {})}):
+            yield [_without_secrets(brief) for brief in page]
+
+    def brief(self, dev_eui: str) -> dict | None:
+        """Return one device's brief, None when it isn't there (the filter is a prefix match, so a whole EUI finds one)."""
+        for page in self.devices({"devEUI": dev_eui}):
+            for brief in page:
+                if str(brief.get("EUI")).upper() == dev_eui:
+                    return brief
+        return None
+
+    def device(self, dev_eui: str) -> dict | None:
+        """Return the whole device, None when it isn't there."""
+        try:
+            return _without_secrets(self._get("/devices/e" + dev_eui))
+        except ApiError as error:
+            if error.status == 404:
+                return None
+            raise
+
+    def create(self, body: dict) -> dict:
+        """Make a device; return it as the platform answers it. Never sent twice by itself: see the fleet's engine."""
+        return _without_secrets(self._write("POST", "/devices", body, self._mode(body), repeatable=False))
+
+    def update(self, dev_eui: str, body: dict, force: bool = False) -> dict:
+        """Change what ``body`` names of a device; return the device as the platform answers it.
+
+        :param force: override optimistic locking.
+        """
+        params = {**self._mode(body), **({"force": "true"} if force else {})}
+        return _without_secrets(self._write("PUT", "/devices/e" + dev_eui, body, params))
+
+    def delete(self, dev_eui: str) -> None:
+        """Delete a device with its history and alarms; one that isn't there any more is fine."""
+        try:
+            self._write("DELETE", "/devices/e" + dev_eui)
+        except ApiError as error:
+            if error.status != 404:
+                raise
+
+    def device_tags(self, dev_eui: str) -> tuple:
+        """Return the names of one device's tags, sorted."""
+        return tuple(sorted(str(brief.get("name")) for page in self.pages("/devices/e%s/tags" % dev_eui) for brief in page))
+
+    def tag(self, name: str, dev_euis: list, remove: bool = False) -> None:
+        """Tag or untag devices, at most a page of them."""
+        params = {"action": "UNTAG" if remove else "TAG"}
+        self._write("POST", "/devices/tags", {"name": name, "devEUIs": dev_euis}, params)
+
+    def read_onboarding_tag(self, text: str) -> dict:
+        """Return what the platform makes of an onboarding tag (contract, ParsedOnboardingTag). It changes nothing."""
+        data, _headers = self.session.call("POST", self.session.subscription + "/devices/readOnboardingTag", text=text)
+        return data if isinstance(data, dict) else {}
+
+    def _mode(self, body: dict) -> dict:
+        """Say whether a plan is chosen by ID or by flags, where both can be (contract, NetworkSubscriptionsHandlingMode)."""
+        plan = body.get("networkSubscription")
+        if not self.session.is_mine or not isinstance(plan, dict):
+            return {}
+        return {"networkSubscriptionsHandlingMode": "ADVANCED" if "ID" in plan else "BASIC"}
+
+    def _get(self, path: str, params: dict | None = None) -> dict:
+        data, _headers = self.session.call("GET", self.session.subscription + path, params)
+        if not isinstance(data, dict):
+            raise TransportError("the platform answered %s with something else than an object" % (path or "the subscription"))
+        return data
+
+    def _write(self, verb: str, path: str, body: dict | None = None, params: dict | None = None, repeatable: bool = True) -> dict:
+        if self.read_only:
+            raise AssertionError("check mode was about to send %s %s" % (verb, path))
+        data, _headers = self.session.call(verb, self.session.subscription + path, params, body, repeatable=repeatable)
+        return data if isinstance(data, dict) else {}
+
+
+def _without_secrets(device: dict) -> dict:
+    return {key: value for key, value in device.items() if key not in SECRET_KEYS}

@@ -1,0 +1,143 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From a task's options to a client with a session, which is closed on every way out."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Callable, Iterator
+from urllib.parse import urlsplit
+
+from . import _files, _session
+from ._auth import Account
+from ._client import Client
+from ._errors import OptionError
+from ._session import Session
+from ._transport import Transport, Wire
+
+#: KPN's public base address of the Device Manager API.
+KPN = "https://www.kpn-lora.com/thingpark/wireless/rest"
+
+#: The connection's options, for every module's argument spec.
+OPTIONS: dict = {
+    "url": {"type": "str", "default": KPN},
+    "auth_method": {"type": "str", "default": "html", "choices": ["html", "oauth2"]},
+    "login": {"type": "str"},
+    "password": {"type": "str", "no_log": True},
+    "client_id": {"type": "str"},
+    "client_secret": {"type": "str", "no_log": True},
+    "login_url": {"type": "str"},
+    "session_url": {"type": "str"},
+    "login_field": {"type": "str", "default": "login"},
+    "password_field": {"type": "str", "default": "password", "no_log": False},
+    "session_file": {"type": "path"},
+    "validate_certs": {"type": "bool", "default": True},
+    "ca_path": {"type": "path"},
+    "client_cert": {"type": "path"},
+    "client_key": {"type": "path", "no_log": False},
+    "proxy": {"type": "str"},
+    "timeout": {"type": "float", "default": 30.0},
+    "retries": {"type": "int", "default": 4},
+    "max_requests_per_second": {"type": "float", "default": 0.0},
+}
+#: Each option's environment variable, used where the task doesn't give it.
+ENVIRONMENT = {name: "TDM_" + name.upper() for name in OPTIONS}
+
+
+def _ignore(*_arguments: object) -> None:
+    return None
+
+
+@dataclass
+class Context:
+    """How a task runs, apart from its options.
+
+    :param check: change nothing.
+    :param diff: return what changed.
+    :param warn: takes a warning for the user.
+    :param report: takes a line about the progress of a long task; None where nobody could see it.
+    """
+
+    check: bool = False
+    diff: bool = False
+    warn: Callable = _ignore
+    report: Callable | None = None
+
+
+def wire_of(params: dict) -> Wire:
+    """Return how to reach the platform; raises :class:`OptionError` for values that can't be."""
+    for name, least in (("timeout", 0.1), ("retries", 0), ("max_requests_per_second", 0)):
+        if params[name] < least:
+            raise OptionError("%s must be at least %s, got %s" % (name, least, params[name]))
+    for name in ("ca_path", "client_cert", "client_key"):
+        if params.get(name) and not os.path.exists(params[name]):
+            raise OptionError("%s names %s, which isn't there" % (name, params[name]))
+    if params.get("client_key") and not params.get("client_cert"):
+        raise OptionError("client_key is given without client_cert")
+    return Wire(
+        params["validate_certs"],
+        params.get("ca_path") or "",
+        params.get("client_cert") or "",
+        params.get("client_key") or "",
+        params.get("proxy") or "",
+        params["timeout"],
+        params["retries"],
+        params["max_requests_per_second"],
+    )
+
+
+def account_of(params: dict, context: Context) -> Account:
+    """Return who logs in where; raises :class:`OptionError` for an address that is none."""
+    url = params["url"].strip().rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        raise OptionError("url must be like %s, without a login in it" % KPN)
+    if parts.scheme == "http" and parts.hostname not in ("localhost", "::1") and not parts.hostname.startswith("127."):
+        context.warn("url is plain http: the password and all keys can be read on the way. Use https.")
+    oauth = params["auth_method"] == "oauth2"
+    return Account(
+        url,
+        params["auth_method"],
+        params.get("client_id" if oauth else "login") or "",
+        params.get("client_secret" if oauth else "password") or "",
+        params.get("login_url") or "",
+        params.get("session_url") or "",
+        params["login_field"],
+        params["password_field"],
+    )
+
+
+@contextmanager
+def connected(params: dict, context: Context) -> Iterator[Client]:
+    """Give a client: with the session in ``session_file``, or with one of its own that is closed in the end."""
+    account = account_of(params, context)
+    transport = Transport(wire_of(params))
+    path = params.get("session_file") or ""
+    if path:
+        session = _from_file(path, account, transport)
+    else:
+        session = Session(account, transport, _session.log_in(account, transport))
+    try:
+        yield Client(session, read_only=context.check)
+    finally:
+        if not path:
+            session.close()
+
+
+def _from_file(path: str, account: Account, transport: Transport) -> Session:
+    """Return the session in a file; open one and put it there where the file holds none."""
+    session = _session.load(path, account, transport)
+    if session is None:
+        if not account.secret:
+            raise OptionError("session_file %s holds no session: run tdm_session first, or give login and password too" % path)
+        with _files.locked(path):
+            session = _session.load(path, account, transport)
+            if session is None:
+                grant = _session.log_in(account, transport)
+                _session.save(path, account, grant)
+                session = Session(account, transport, grant, path)
+    return session

@@ -1,0 +1,119 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Files that several processes share: written whole, read by their owner only, changed under a lock.
+
+They hold a live session and what is known of refused passwords; they lie below Ansible's home.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import secrets
+import tempfile
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Iterator
+
+from ._errors import OptionError
+
+ROUNDS = 50_000  # of PBKDF2: about 20 ms, once per process
+
+
+def home() -> str:
+    """Return the directory for this collection's files below Ansible's home."""
+    return os.path.join(os.path.expanduser(os.environ.get("ANSIBLE_HOME") or "~/.ansible"), "tdm")
+
+
+def ensure_directory(path: str) -> None:
+    """Make a directory that only its owner can enter."""
+    try:
+        os.makedirs(path, mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise OptionError("the directory %s can't be made: %s" % (path, error.strerror)) from None
+
+
+def read_json(path: str) -> dict | None:
+    """Return what a file holds, None when it isn't there or can't be understood.
+
+    Raises :class:`OptionError` for a file of another user, or one that others can read or write.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise OptionError("%s can't be opened: %s" % (path, error.strerror)) from None
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if status.st_uid != os.geteuid() or status.st_mode & 0o077:
+            raise OptionError("%s belongs to another user or is open to others; it isn't used. Remove it, or: chmod 600" % path)
+        try:
+            data = json.loads(file.read())
+        except ValueError:
+            return None
+    return data if isinstance(data, dict) else None
+
+
+def write_json(path: str, data: object) -> None:
+    """Write a file of mode 0600 at once: it is the old one or the new one, never half of it."""
+    directory = os.path.dirname(os.path.abspath(path))
+    ensure_directory(directory)
+    try:
+        descriptor, temporary = tempfile.mkstemp(dir=directory, prefix=".tdm-")  # mkstemp makes it 0600
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump(data, file)
+                file.flush()
+                os.fsync(descriptor)
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+    except OSError as error:
+        raise OptionError("%s can't be written: %s" % (path, error.strerror)) from None
+
+
+def remove(path: str) -> bool:
+    """Remove a file; return whether it was there."""
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+@contextmanager
+def locked(path: str) -> Iterator[None]:
+    """Hold the lock that goes with ``path``. A lock of a process that died is free: the kernel keeps it, not the file."""
+    ensure_directory(os.path.dirname(os.path.abspath(path)))
+    try:
+        descriptor = os.open(path + ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise OptionError("%s.lock can't be opened: %s" % (path, error.strerror)) from None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def fingerprint(secret: str, salt: str = "") -> str:
+    """Return ``salt:digest``, by which a secret is known again but not found out."""
+    salt = salt or secrets.token_hex(16)
+    return "%s:%s" % (salt, _digest(secret, salt))
+
+
+def is_fingerprint_of(secret: str, mark: str) -> bool:
+    """Return whether ``mark`` is a fingerprint of ``secret``."""
+    salt, colon, _rest = mark.partition(":")
+    return bool(colon) and secrets.compare_digest(fingerprint(secret, salt), mark)
+
+
+@lru_cache(maxsize=64)  # the items of a loop ask the same again and again
+def _digest(secret: str, salt: str) -> str:
+    return hashlib.pbkdf2_hmac("sha256", secret.encode("utf-8"), salt.encode("ascii"), ROUNDS).hex()

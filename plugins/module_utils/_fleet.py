@@ -1,0 +1,288 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Carries a plan out: many devices at once, and the outcome of each.
+
+One bad device spoils nothing: the others go on, and every outcome comes back.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Callable
+
+from . import _plan
+from ._client import Client
+from ._errors import ApiError, Conflict, SessionDied, TdmError, TransportError
+from ._memory import Memory
+from ._plan import Seen, Step
+from ._prepare import Policy
+from ._resources.device import DEVICE
+from ._workers import each
+
+#: Attempts at a device that others are writing too, or whose creation stays unclear.
+ATTEMPTS = 3
+#: Devices in a row whose requests got no answer, after which the platform counts as down.
+SILENCE = 20
+FAILED, SKIPPED = "failed", "skipped"
+ACTIONS = ("created", "updated", "deleted", "suspended", "resumed", "unchanged", FAILED, SKIPPED)
+#: Devices in one request that tags several, unless a page of this platform holds fewer.
+TAGGED_AT_ONCE = 100
+ALREADY_EXISTS = 111  # error code (O)
+
+
+@dataclass
+class Outcome:
+    """What became of one device.
+
+    :param action: one of ACTIONS.
+    :param before: options that changed, as they were; ``after``: as they are (canonical).
+    """
+
+    dev_eui: str
+    action: str
+    where: str = ""
+    changed: bool = False
+    error: str = ""
+    before: dict = field(default_factory=dict)
+    after: dict = field(default_factory=dict)
+
+    def as_dict(self) -> dict:
+        """Return the outcome as a return value."""
+        result = {"dev_eui": self.dev_eui, "action": self.action, "changed": self.changed, "where": self.where}
+        return {**result, "error": self.error} if self.error else result
+
+
+def summary_of(outcomes: list) -> dict:
+    """Return how many devices met which outcome."""
+    counts = Counter(outcome.action for outcome in outcomes)
+    return {action: counts.get(action, 0) for action in ACTIONS}
+
+
+def foretell(steps: list) -> list:
+    """Return the outcomes that the steps would have, without taking them."""
+    return [_failure(step) if step.action == _plan.REFUSE else _success(step) for step in steps]
+
+
+class Run:
+    """One carrying-out of a plan.
+
+    :param progress: called every two seconds with ``(done, total, failed)``.
+    """
+
+    def __init__(self, client: Client, policy: Policy, memory: Memory, progress: Callable | None = None) -> None:
+        self._client = client
+        self._policy = policy
+        self._memory = memory
+        self._progress = progress
+        self._lock = threading.Lock()
+        self._outcomes: dict = {}
+        self._failed = 0
+        self._silent = 0
+        self._stopped = ""
+
+    @property
+    def stopped(self) -> str:
+        """Why no further device is begun, or nothing."""
+        return self._stopped
+
+    def carry_out(self, steps: list) -> list:
+        """Take the steps; return their outcomes in the same order. May be called again for further steps."""
+        for step in steps:
+            if step.action == _plan.REFUSE:
+                self._note(step, _failure(step))
+        busy = [step for step in steps if step.action not in (_plan.REFUSE, _plan.NOTHING)]
+
+        def tick() -> None:
+            if self._progress is not None:
+                done = sum(step.dev_eui in self._outcomes for step in busy)
+                self._progress(done, len(busy), self._failed)
+
+        each(busy, self._take, min(self._policy.parallel, len(busy)), tick)
+        self._tag([step for step in busy if step.add_tags or step.remove_tags])
+        return [self._outcomes.get(step.dev_eui) or _success(step) for step in steps]
+
+    def _take(self, step: Step) -> None:
+        if self._stopped:
+            self._note(step, Outcome(step.dev_eui, SKIPPED, step.wish.where, error=self._stopped))
+            return
+        try:
+            outcome = self._do(step)
+        except SessionDied as error:
+            self._stopped = "not begun: " + error.message
+            outcome = _failure(step, error.message)
+        except TdmError as error:
+            outcome = _failure(step, error.message, silent=isinstance(error, TransportError))
+            self._count_silence(isinstance(error, TransportError))
+        else:
+            self._count_silence(False)
+        self._note(step, outcome)
+
+    def _do(self, step: Step) -> Outcome:
+        if step.action == _plan.CREATE:
+            return self._create(step)
+        if step.action == _plan.DELETE:
+            self._client.delete(step.dev_eui)
+            self._memory.forget(step.dev_eui)
+            return _success(step)
+        return self._update(step)
+
+    def _create(self, step: Step) -> Outcome:
+        """Make a device. Where it isn't clear whether it was made, the platform is asked before it is tried again."""
+        body = {"EUI": step.dev_eui, **DEVICE.body(step.values)}
+        unclear = False
+        for attempt in range(ATTEMPTS):
+            try:
+                whole = self._client.create(body)
+            except (ApiError, TransportError) as error:
+                if isinstance(error, ApiError) and error.status < 500 and error.code != ALREADY_EXISTS:
+                    raise
+                brief = self._client.brief(step.dev_eui)
+                if brief is None:
+                    unclear = True
+                    if attempt == ATTEMPTS - 1:
+                        raise
+                    continue
+                if not unclear and isinstance(error, ApiError) and error.code == ALREADY_EXISTS:
+                    return self._update(self._again(step, Seen(brief=brief)))  # somebody else made it meanwhile
+                whole = self._client.device(step.dev_eui) or {}
+            return self._finish(step, whole)
+        raise AssertionError("unreachable")
+
+    def _again(self, step: Step, seen: Seen) -> Step:
+        """Return what has to happen to a device as it is now."""
+        if seen.whole is None:
+            seen.whole = self._client.device(step.dev_eui)
+            if seen.whole is None:
+                raise Conflict("the device was deleted by somebody else while it was being changed")
+        return _plan.plan(step.wish, seen, self._policy.update_keys)
+
+    def _update(self, first: Step) -> Outcome:
+        """Change a device under optimistic locking: what another writer changed meanwhile is looked at, never overwritten."""
+        step, sent = first, False
+        for _attempt in range(ATTEMPTS):
+            if step.values and step.seen.version is None and not self._policy.force:
+                step = self._changed_meanwhile(first, self._again(step, Seen(step.seen.brief, None, step.seen.tags)))
+            if step.action == _plan.REFUSE:
+                return _failure(step)
+            if not step.values:
+                # Tags alone are no part of the device; or an answer that got lost had done it already.
+                return _success(first if sent else step)
+            try:
+                sent = True
+                whole = self._send(step)
+            except ApiError as error:
+                if step.seen.version is None:
+                    raise
+                fresh = self._again(step, Seen(step.seen.brief, None, step.seen.tags))
+                if fresh.seen.version == step.seen.version:
+                    raise error  # refused for another reason than somebody else's change
+                step = self._changed_meanwhile(first, fresh)
+            else:
+                return self._finish(step, whole)
+        raise Conflict("others keep changing the device; it was given up after %d attempts" % ATTEMPTS)
+
+    def _send(self, step: Step) -> dict:
+        body = DEVICE.body(step.values)
+        if step.seen.version is not None:
+            body["occContext"] = {"version": step.seen.version}
+        return self._client.update(step.dev_eui, body, self._policy.force)
+
+    def _changed_meanwhile(self, first: Step, fresh: Step) -> Step:
+        """Raise :class:`Conflict` where another writer changed the very thing that is to be changed, unless forced."""
+        if self._policy.force:
+            return fresh
+        for name, before in first.before.items():
+            now = fresh.seen.value(name)
+            kind = DEVICE.by_name[name].kind
+            wished = first.wish.values.get(name)
+            if now != before and not _same(kind, before, now) and not (wished is not None and kind.same(wished, now)):
+                raise Conflict(
+                    "somebody else changed %s to %s while this run meant to change it; run again, or use force: true"
+                    % (name, kind.show(now))
+                )
+        return fresh
+
+    def _finish(self, step: Step, whole: dict) -> Outcome:
+        """Remember the answer to a write, and say once more what the platform set by itself against the wish."""
+        if whole:
+            left = _plan.unsettled(step.wish, whole)
+            if left:
+                whole = self._send(Step(step.wish, _plan.UPDATE, values=left, seen=Seen(whole=whole))) or whole
+            self._memory.learn(step.dev_eui, whole)
+        return _success(step)
+
+    def _tag(self, steps: list) -> None:
+        """Add and remove tags, many devices in a request; a request that fails is tried again device by device."""
+        groups: dict = {}
+        for step in steps:
+            if self._outcomes[step.dev_eui].action in (FAILED, SKIPPED):
+                continue
+            for names, remove in ((step.remove_tags, True), (step.add_tags, False)):
+                for name in names:
+                    groups.setdefault((name, remove), []).append(step)
+        work = [
+            (name, remove, members[start : start + TAGGED_AT_ONCE])
+            for (name, remove), members in groups.items()
+            for start in range(0, len(members), TAGGED_AT_ONCE)
+        ]
+        each(work, self._tag_some, min(self._policy.parallel, len(work)))
+
+    def _tag_some(self, work: tuple) -> None:
+        name, remove, steps = work
+        try:
+            self._client.tag(name, [step.dev_eui for step in steps], remove)
+        except TdmError as error:
+            if len(steps) > 1:
+                for step in steps:
+                    self._tag_some((name, remove, [step]))
+                return
+            done = self._outcomes[steps[0].dev_eui]
+            message = "the tag %s could not be %s: %s" % (name, "removed" if remove else "added", error.message)
+            done.error = _without_keys(steps[0], message)
+            if done.action != FAILED:
+                done.action = FAILED
+                self._failed += 1
+
+    def _note(self, step: Step, outcome: Outcome) -> None:
+        with self._lock:
+            self._outcomes[step.dev_eui] = outcome
+            self._failed += outcome.action == FAILED
+            limit = self._policy.max_failures
+            if limit is not None and self._failed > limit and not self._stopped:
+                self._stopped = "not begun: %d devices had failed, and no more than %d may" % (self._failed, limit)
+
+    def _count_silence(self, silent: bool) -> None:
+        with self._lock:
+            self._silent = self._silent + 1 if silent else 0
+            if self._silent >= SILENCE and not self._stopped:
+                self._stopped = "not begun: the platform gave no usable answer for %d devices in a row" % self._silent
+
+
+def _same(kind, one: object, other: object) -> bool:
+    try:
+        return kind.same(one, other) or one[0] == other[0]  # references are (ID, name), and some answers lack the name
+    except (TypeError, IndexError, AttributeError):
+        return False
+
+
+def _success(step: Step) -> Outcome:
+    changed = step.action != _plan.NOTHING
+    return Outcome(step.dev_eui, _plan.DONE[step.action], step.wish.where, changed, "", step.before, step.after)
+
+
+def _failure(step: Step, message: str = "", silent: bool = False) -> Outcome:
+    message = message or step.message
+    if silent and step.action != _plan.REFUSE:
+        message += ". Whether it took effect is not known; the next run will see"
+    return Outcome(step.dev_eui, FAILED, step.wish.where, False, _without_keys(step, message))
+
+
+def _without_keys(step: Step, message: str) -> str:
+    """Return a message without the device's keys, should the platform have repeated one."""
+    for secret in DEVICE.secrets(step.wish.values):
+        message = message.replace(secret, "********").replace(secret.lower(), "********")
+    return message

@@ -1,0 +1,68 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The HTML page that answers an end user's login.
+
+It comes with status 200 whether or not the login succeeded, and it is not well-formed (P: the operator's page).
+What counts lies in four hidden spans: ``errorCode``, ``info1``, ``info2`` and ``redirectURI``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+try:
+    from lxml import etree
+except ImportError:  # the glue reports it before anything here is called
+    etree = None
+
+LARGEST_PAGE = 1_000_000  # bytes; a real one has a few thousand
+ACCESS_CODE = re.compile(r"[?&;]userAccessCode=([^&#;\s\"'<>]+)")
+#: P's table. A locked account and one that isn't for this application have codes too; P lost them.
+WRONG_PASSWORD = ("50", "108", "109", "123")
+
+
+@dataclass(frozen=True)
+class LoginAnswer:
+    """What a login page said: an access code, or an error code with its two notes."""
+
+    access_code: str = ""
+    error_code: str = ""
+    info1: str = ""
+    info2: str = ""
+
+
+def read_login_page(body: bytes) -> LoginAnswer | None:
+    """Return what the page says, or None when it isn't a login answer. An error wins over an access code."""
+    if len(body) > LARGEST_PAGE:
+        return None
+    try:
+        page = etree.fromstring(body, etree.HTMLParser(no_network=True, recover=True, encoding=_encoding(body)))
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+    if page is None:
+        return None
+    texts = {name: _text(page, name) for name in ("errorCode", "info1", "info2", "redirectURI")}
+    if texts["errorCode"] is None and texts["redirectURI"] is None:
+        return None
+    if texts["errorCode"]:
+        return LoginAnswer("", texts["errorCode"], texts["info1"] or "", texts["info2"] or "")
+    # An ampersand may come escaped once, twice or not at all.
+    match = ACCESS_CODE.search((texts["redirectURI"] or "").replace("&amp;", "&"))
+    return LoginAnswer(unquote(match.group(1)) if match else "")
+
+
+def _encoding(body: bytes) -> str | None:
+    """Return the encoding for bytes without a declared one; a byte order mark speaks for itself."""
+    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    return None if b"charset" in body[:2000].lower() else "utf-8"
+
+
+def _text(page, name: str) -> str | None:
+    """Return the text of the first element with this ID up to its first child, or None without such an element."""
+    found = page.xpath("(//*[@id=$name])[1]", name=name)
+    return (found[0].text or "").strip() if found else None

@@ -1,0 +1,77 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What earlier runs saw of devices and a list doesn't show, so that a converged fleet costs its list and nothing else.
+
+A brief lacks the inactivity alarm and more, but it says when and by whom the device was last changed. As long as both
+are what they were, what was seen then still holds. Nothing secret is kept; the file may be removed at any time.
+"""
+
+from __future__ import annotations
+
+from . import _files
+from ._plan import Seen
+from ._resources.device import DEVICE
+from ._schema import WHOLE
+
+FORMAT = 1
+#: The parts of a whole device that its brief doesn't show, or not surely.
+PARTS = tuple(sorted({spec.path[0] for spec in DEVICE.fields if spec.seen == WHOLE or spec.hint_only} | {"appServersRoutingProfile"}))
+
+
+class Memory:
+    """What is remembered of the devices of one subscription.
+
+    :param path: its file; empty to remember nothing.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._devices: dict = self._read() if path else {}
+        self._new: dict = {}
+        self._gone: set = set()
+
+    def _read(self) -> dict:
+        data = _files.read_json(self._path) or {}
+        devices = data.get("devices")
+        return devices if data.get("format") == FORMAT and isinstance(devices, dict) else {}
+
+    def recall(self, brief: dict) -> dict | None:
+        """Return the remembered parts of the device with this brief, None when it has changed since."""
+        record = self._devices.get(brief.get("EUI"))
+        mark = _mark(brief)
+        return record[2] if record and mark and record[:2] == mark else None
+
+    def learn(self, dev_eui: str, whole: dict) -> None:
+        """Remember what a whole device shows."""
+        mark = _mark(whole)
+        if self._path and mark:
+            # A part that the device lacks is empty, and that is worth knowing too.
+            self._new[dev_eui] = [*mark, {part: whole.get(part) for part in PARTS}]
+
+    def forget(self, dev_eui: str) -> None:
+        """Drop a device that is gone."""
+        self._gone.add(dev_eui)
+
+    def save(self) -> None:
+        """Write what was learned; what other runs wrote meanwhile stays."""
+        if not self._path or not (self._new or self._gone & set(self._devices)):
+            return
+        with _files.locked(self._path):
+            devices = {**self._read(), **self._new}
+            for dev_eui in self._gone:
+                devices.pop(dev_eui, None)
+            _files.write_json(self._path, {"format": FORMAT, "devices": devices})
+
+
+def remembered(brief: dict, memory: Memory) -> Seen:
+    """Return what a brief and the memory together say of a device."""
+    return Seen(brief=brief, recalled=memory.recall(brief))
+
+
+def _mark(device: dict) -> list | None:
+    context = device.get("occContext") or {}
+    if not context.get("lastUpdate"):
+        return None
+    return [context["lastUpdate"], context.get("who")]

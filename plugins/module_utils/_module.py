@@ -1,0 +1,79 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Between Ansible and what a task does: argument specs, and the frame of a module's own process.
+
+The other frame, in Ansible's worker, is ``plugins/plugin_utils/_action.py``; both call the same ``run``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Callable
+
+from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
+
+from ._connect import ENVIRONMENT, OPTIONS, Context
+from ._errors import TdmError
+from ._inner_xml import etree
+from ._transport import requests
+
+SECRETS = ("password", "client_secret")
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a module is: its options and the function behind it.
+
+    :param options: its own part of the argument spec.
+    :param run: ``run(params, context)`` returns the result, with ``failed`` and ``msg`` where it failed after all
+        was tried; raises :class:`TdmError` for what ends it early.
+    :param rules: what else AnsibleModule takes: ``required_if`` and the like.
+    :param masks_itself: its options hold so many secrets that Ansible's search for each of them in each result would
+        take minutes; it keeps them out of its results by itself.
+    """
+
+    options: dict
+    run: Callable
+    rules: dict = field(default_factory=dict)
+    masks_itself: bool = False
+
+    def argument_spec(self) -> dict:
+        """Return the whole argument spec: the connection's options and its own."""
+        spec = {name: {**entry, "fallback": (env_fallback, [ENVIRONMENT[name]])} for name, entry in OPTIONS.items()}
+        spec.update(self.options)
+        return spec
+
+
+def missing_library() -> str:
+    """Return the sentence about a library that is missing on this machine, or nothing."""
+    for name, library in (("requests", requests), ("lxml", etree)):
+        if library is None:
+            return missing_required_lib(name)
+    return ""
+
+
+def result_of(task: Task, params: dict, context: Context) -> dict:
+    """Return a task's result, whatever happens in it that a user can cause."""
+    problem = missing_library()
+    if problem:
+        return {"failed": True, "changed": False, "msg": problem}
+    try:
+        return task.run(params, context)
+    except TdmError as error:
+        return {"failed": True, "changed": False, "msg": error.message, **error.facts}
+
+
+def main(task: Task) -> None:
+    """Run a task as a module."""
+    module = AnsibleModule(task.argument_spec(), supports_check_mode=True, **task.rules)
+    params = dict(module.params)
+    if task.masks_itself:
+        module.no_log_values = {str(params[name]) for name in SECRETS if params.get(name)}
+        # The invocation that -vvv shows: what is in these is known from the playbook.
+        module.params.update({name: "(not shown)" for name, entry in task.options.items() if entry.get("no_log") and params[name]})
+    result = result_of(task, params, Context(module.check_mode, module._diff, module.warn))
+    if result.pop("failed", False):
+        module.fail_json(**result)
+    module.exit_json(**result)

@@ -1,0 +1,175 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From wishes to steps: look at the platform, and find out what has to happen. Only reads.
+
+What is asked for: the list once, a device only where its brief doesn't show what is wished, the lists of other
+resources only where a device is to be made or names another one than it has.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from . import _plan, _purge
+from ._catalogue import Catalogue, references_of
+from ._client import Client
+from ._memory import Memory, remembered
+from ._plan import Seen, Step
+from ._resources.device import DEVICE, lacking_for_creation
+from ._schema import WHOLE
+from ._wishes import Wish, refuse
+from ._workers import each
+
+#: Up to this many devices are asked for one by one; beyond it the whole list is cheaper.
+FEW = 10
+#: What is kept of a brief: a list of a hundred thousand is long enough without their histories.
+KEPT = frozenset({spec.path[0] for spec in DEVICE.fields if spec.seen != WHOLE}) | {
+    "EUI",
+    "healthState",
+    "joinServer",
+    "lat",
+    "lon",
+    "occContext",
+    "radius",
+}
+
+
+@dataclass
+class Purge:
+    """What may happen to devices that nobody listed.
+
+    :param maximum: how many, as a number or a percentage of those in scope.
+    :param action: DELETE or SUSPEND.
+    """
+
+    scope: _purge.Scope
+    maximum: object
+    action: str = _plan.DELETE
+
+
+@dataclass
+class Policy:
+    """How a fleet is brought to what it should be.
+
+    :param update_keys: write keys again although they can't be compared.
+    :param force: override optimistic locking.
+    :param parallel: requests under way at once.
+    :param max_failures: stop after so many failed devices; None for never.
+    """
+
+    update_keys: bool = False
+    force: bool = False
+    parallel: int = 8
+    max_failures: int | None = None
+    purge: Purge | None = None
+
+
+@dataclass
+class Plan:
+    """What has to happen, in the order in which it is to happen.
+
+    :param looked_at: how many devices had to be fetched because their briefs lack something.
+    """
+
+    steps: list = field(default_factory=list)
+    purge_steps: list = field(default_factory=list)
+    looked_at: int = 0
+
+
+def make_plan(client: Client, wishes: list, policy: Policy, memory: Memory) -> Plan:
+    """Return what has to happen; raises :class:`BadInput` with all findings about names that the platform doesn't know."""
+    seen = observe(client, wishes, policy, memory)
+    plan = Plan()
+    present = [wish for wish in wishes if not wish.absent]
+    look(client, [w for w in present if _is_unclear(w, seen)], seen, policy.parallel, memory, plan)
+    _settle_names(client, present, seen)
+    for wish in wishes:
+        step = _plan.plan(wish, seen.get(wish.dev_eui) or Seen(), policy.update_keys)
+        lacking = lacking_for_creation(wish.values) if step.action == _plan.CREATE else []
+        if lacking:
+            message = "the device is not there, and can't be made without %s" % " and ".join(lacking)
+            step = Step(wish, _plan.REFUSE, message=message)
+        plan.steps.append(step)
+    if policy.purge is not None:
+        plan.purge_steps = _purge_steps(client, wishes, seen, policy, memory, plan)
+    return plan
+
+
+def observe(client: Client, wishes: list, policy: Policy, memory: Memory) -> dict:
+    """Return a Seen by DevEUI for the wished devices that exist; for a purge, for all devices."""
+    wished = {wish.dev_eui for wish in wishes}
+    seen: dict = {}
+    if len(wished) <= FEW and policy.purge is None:
+        for dev_eui in sorted(wished):
+            brief = client.brief(dev_eui)
+            if brief is not None:
+                seen[dev_eui] = remembered(_kept(brief), memory)
+        return seen
+    for page in client.devices():
+        for brief in page:
+            dev_eui = str(brief.get("EUI")).upper()
+            if policy.purge is not None or dev_eui in wished:
+                seen[dev_eui] = remembered(_kept(brief), memory)
+    return seen
+
+
+def _kept(brief: dict) -> dict:
+    return {key: value for key, value in brief.items() if key in KEPT}
+
+
+def _is_unclear(wish: Wish, seen: dict) -> bool:
+    actual = seen.get(wish.dev_eui)
+    return actual is not None and bool(_plan.differences(wish, actual)[1])
+
+
+def look(client: Client, wishes: list, seen: dict, parallel: int, memory: Memory, plan: Plan) -> None:
+    """Fetch the whole device, and its tags where its brief lacks them, for each of these wishes."""
+
+    def fetch(wish: Wish) -> None:
+        actual = seen[wish.dev_eui]
+        whole = client.device(wish.dev_eui)
+        if whole is None:
+            del seen[wish.dev_eui]  # gone since it was listed
+            return
+        actual.whole = whole
+        memory.learn(wish.dev_eui, whole)
+        if "tags" in wish.values and "tags" not in (actual.brief or {}):
+            actual.tags = client.device_tags(wish.dev_eui)
+
+    plan.looked_at += len(wishes)
+    each(wishes, fetch, min(parallel, len(wishes)))
+
+
+def _settle_names(client: Client, wishes: list, seen: dict) -> None:
+    """Find out the IDs behind names, where a device is to be made or seems to name another resource than is wished."""
+    catalogue = Catalogue(client)
+    to_make = [wish for wish in wishes if wish.dev_eui not in seen and not wish.update_only]
+    tagged = [wish for wish in to_make if wish.tag is not None and "device_profile" not in wish.values]
+    findings = catalogue.settle_tags(tagged)
+    options = {wish.dev_eui: references_of(wish) for wish in to_make}
+    for wish in wishes:
+        actual = seen.get(wish.dev_eui)
+        if actual is not None:
+            differing = _plan.differences(wish, actual)[0]
+            names = [option for option in references_of(wish) if option in differing]
+            if names:
+                options[wish.dev_eui] = names
+    findings += catalogue.settle(wishes, options)
+    findings += catalogue.check_profiles(to_make)
+    refuse(findings)
+
+
+def _purge_steps(client: Client, wishes: list, seen: dict, policy: Policy, memory: Memory, plan: Plan) -> list:
+    purge = policy.purge
+    wished = {wish.dev_eui for wish in wishes}
+    if purge.action == _plan.SUSPEND:
+        # Those that are suspended already need no purge, and don't count against its maximum.
+        wished |= {dev_eui for dev_eui, actual in seen.items() if actual.value("suspended") is True}
+    chosen = _purge.choose(seen, wished, purge.scope, purge.maximum, purge.action)
+    if purge.action == _plan.SUSPEND:
+        return [_plan.suspension(Wish(dev_eui, {}, where="purge"), seen[dev_eui]) for dev_eui in chosen]
+    doomed = [Wish(dev_eui, {}, absent=True, where="purge") for dev_eui in chosen]
+    look(client, doomed, seen, policy.parallel, memory, plan)  # the backup wants the whole of each
+    return [_plan.plan(wish, seen[wish.dev_eui]) for wish in doomed if wish.dev_eui in seen]

@@ -1,0 +1,205 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A session with the platform: opened once, kept in a file where asked, renewed once when it dies, closed always."""
+
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import asdict
+from urllib.parse import urlsplit
+
+from . import _auth, _files, _login_gate
+from ._auth import Account, Grant
+from ._codec import SESSION_CODES, NotData, decode, encode, error_document
+from ._errors import ApiError, LoginError, OptionError, SessionDied, TransportError
+from ._transport import Answer, Transport
+
+FORMAT = 1  # of the session file
+
+
+def default_path(account: Account) -> str:
+    """Return the session file of an account when the user names none."""
+    return os.path.join(_files.home(), "session-%s.json" % account.key())
+
+
+def log_in(account: Account, transport: Transport) -> Grant:
+    """Return what a login gives, through the gate that lets a refused password out once."""
+    if not account.name or not account.secret:
+        names = ("client_id", "client_secret") if account.method == "oauth2" else ("login", "password")
+        raise OptionError("%s and %s are needed to open a session (or a session_file that holds a living one)" % names)
+    with _login_gate.pass_through(account.key(), account.secret):
+        return _auth.WAYS[account.method](account, transport)
+
+
+class Session:
+    """Calls with a proof of who is calling.
+
+    :param path: the session file that this session lives in; empty for one of its own.
+    """
+
+    def __init__(self, account: Account, transport: Transport, grant: Grant, path: str = "") -> None:
+        self.account = account
+        self.transport = transport
+        self.grant = grant
+        self.path = path
+        self._renewal = threading.Lock()
+        self._renewed = False
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether the subscription is addressed as ``mine``: the Enterprise edition, or OAuth 2 on another."""
+        return self.subscription.endswith("/mine")
+
+    @property
+    def subscription(self) -> str:
+        """The subscription's path below the base URL, ``/subscriptions/100``."""
+        return self.path_of(self.grant.subscription)
+
+    def path_of(self, href: str) -> str:
+        """Return the path below the base URL of an address that the platform gave.
+
+        It may be absolute, from the host, from the base, or lack its first slash (O). Raises :class:`LoginError` for
+        an address on another host: what is sent there would carry the session.
+        """
+        parts = urlsplit(href)
+        if parts.netloc and parts.netloc != urlsplit(self.account.url).netloc:
+            raise LoginError("the platform sent an address on another host (%s), which is never called" % parts.netloc)
+        path = "/" + parts.path.lstrip("/")
+        base = urlsplit(self.account.url).path.rstrip("/")
+        return path[len(base) :] if base and path.startswith(base + "/") else path
+
+    def call(
+        self, method: str, path: str, params: dict | None = None, data: object = None, *, text: str = "", repeatable: bool = True
+    ) -> tuple:
+        """Return ``(data, headers)`` of a good answer to a call below the base URL.
+
+        :param data: what goes into a JSON body; ``text`` goes as plain text instead.
+        :param repeatable: whether the call may be sent twice when it isn't clear that it arrived.
+
+        Raises :class:`ApiError` for a refusal, :class:`TransportError` when there is no usable answer and
+        :class:`SessionDied` when the session is gone and can't be opened again.
+        """
+        if self.grant.used_up():
+            self._renew(self.grant, planned=True)
+        while True:
+            grant = self.grant
+            answer = self._send(grant, method, path, params, data, text, repeatable)
+            try:
+                content = decode(answer.body, answer.content_type)
+                died = self._says_dead(answer, content)
+            except NotData as error:
+                content, died = None, error.page and answer.status in (200, 302, 401, 403)
+                if not died:
+                    reason = "status %d; it %s" % (answer.status, error)
+                    raise TransportError("%s %s got no usable answer (%s)" % (method, path, reason)) from None
+            if not died:
+                break
+            self._renew(grant)
+        if 300 <= answer.status < 400:
+            raise TransportError("%s redirects to another address: set url to the one that it uses" % self.account.origin)
+        if answer.status >= 400:
+            code, reason = error_document(content)
+            said = "status %d%s%s" % (answer.status, "" if code is None else ", code %d" % code, ": " + reason if reason else "")
+            raise ApiError("the platform refused %s %s (%s)" % (method, path, said), answer.status, code, reason)
+        return content, answer.headers
+
+    def _send(self, grant: Grant, method: str, path: str, params, data, text: str, repeatable: bool) -> Answer:
+        query = dict(params or {})
+        head = {"Accept": "application/json"}
+        if grant.token:
+            query["sessionToken"] = grant.token
+        if grant.bearer:
+            head["Authorization"] = "Bearer " + grant.bearer
+        body = None
+        if text:
+            head["Content-Type"], body = "text/plain", text.encode("utf-8")
+        elif data is not None:
+            head["Content-Type"], body = "application/json", encode(data)
+        url = self.account.url + path
+        return self.transport.send(
+            method, url, params=query, body=body, headers=_auth.headers(head, grant.cookies), repeatable=repeatable
+        )
+
+    @staticmethod
+    def _says_dead(answer: Answer, content: object) -> bool:
+        return answer.status == 401 or (answer.status == 403 and error_document(content)[0] in SESSION_CODES)
+
+    def _renew(self, dead: Grant, planned: bool = False) -> None:
+        """Open the session again, once in a task; the workers that find it dead meanwhile take the new one."""
+        with self._renewal:
+            if self.grant is not dead:
+                return
+            if self._renewed and not planned:
+                raise SessionDied("the session died again right after it was opened anew: is the account in use elsewhere?")
+            if not self.account.secret:
+                raise SessionDied(
+                    "the session%s is no longer alive, and there is no password to open it again: "
+                    "run tdm_session, or give login and password" % (" in " + self.path if self.path else "")
+                )
+            self._renewed = self._renewed or not planned
+            self.grant = renew_file(self.path, self.account, self.transport, dead) if self.path else self._log_in_again()
+
+    def _log_in_again(self) -> Grant:
+        return log_in(self.account, self.transport)
+
+    def is_alive(self) -> bool:
+        """Return whether the platform still knows the session, without opening it again."""
+        if self.grant.used_up():
+            return False
+        answer = self._send(self.grant, "GET", self.subscription, None, None, "", True)
+        try:
+            content = decode(answer.body, answer.content_type)
+        except NotData:
+            return False
+        return answer.status < 400 or not self._says_dead(answer, content)
+
+    def close(self) -> None:
+        """End the session on the platform (O: ``customers/logout``). A bearer token ends by itself; a dead session is closed."""
+        if self.grant.bearer:
+            return
+        try:
+            self._send(self.grant, "GET", "/customers/logout", None, None, "", True)
+        except TransportError:
+            pass  # it will end by itself; what the task did is what counts
+
+
+def load(path: str, account: Account, transport: Transport, renewable: bool = False) -> Session | None:
+    """Return the session in a file, None when there is none; raises :class:`OptionError` when it is somebody else's.
+
+    An account without a name takes whatever session the file holds for its URL.
+
+    :param renewable: a session of the same account that was opened with another password counts as none.
+    """
+    data = _files.read_json(path)
+    if not data or data.get("format") != FORMAT:
+        return None
+    if data.get("url") != account.url:
+        raise OptionError("session_file %s is a session with another url (%s): give it the url of this task" % (path, data.get("url")))
+    if account.name and (data.get("name"), data.get("method")) != (account.name, account.method):
+        raise OptionError("session_file %s is a session of another account: name another file, or close it first" % path)
+    if account.secret and not _files.is_fingerprint_of(account.secret, str(data.get("fingerprint"))):
+        if renewable:
+            return None
+        raise OptionError("session_file %s was opened with another password: close it first, with tdm_session state=absent" % path)
+    return Session(account, transport, Grant(**data["grant"]), path)
+
+
+def save(path: str, account: Account, grant: Grant) -> None:
+    """Write a session to its file."""
+    mark = _files.fingerprint(account.secret)
+    data = {"format": FORMAT, "url": account.url, "method": account.method, "name": account.name}
+    _files.write_json(path, {**data, "fingerprint": mark, "grant": asdict(grant)})
+
+
+def renew_file(path: str, account: Account, transport: Transport, dead: Grant) -> Grant:
+    """Return a living Grant for a session file whose session died; another process may have renewed it already."""
+    with _files.locked(path):
+        session = load(path, account, transport)
+        if session is not None and session.grant != dead and not session.grant.used_up():
+            return session.grant
+        grant = log_in(account, transport)
+        save(path, account, grant)
+        return grant

@@ -1,0 +1,62 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One device: a fleet of one."""
+
+from __future__ import annotations
+
+from .. import _plan
+from .._connect import Context, connected
+from .._errors import TdmError
+from .._fleet import FAILED, Run, foretell
+from .._memory import Memory
+from .._prepare import Policy, make_plan
+from .._resources.device import DEVICE
+from .._wishes import Row, read_wishes
+
+OPTIONS: dict = {
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "dev_eui": {"type": "str"},
+    "onboarding_tag": {"type": "str"},
+    **DEVICE.argument_spec(),
+    "update_keys": {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
+    "force": {"type": "bool", "default": False},
+}
+RULES = {"required_one_of": [("dev_eui", "onboarding_tag")]}
+IDENTITY = ("state", "dev_eui", "onboarding_tag")
+
+
+def run(params: dict, context: Context) -> dict:
+    """Make one device be as described."""
+    raw = {name: params.get(name) for name in (*IDENTITY, *(spec.name for spec in DEVICE.fields))}
+    wishes = read_wishes([Row("device", raw)])
+    policy = Policy(params["update_keys"] == "always", params["force"], parallel=1)
+    memory = Memory("")
+    with connected(params, context) as client:
+        steps = make_plan(client, wishes, policy, memory).steps
+        outcome = (foretell(steps) if context.check else Run(client, policy, memory).carry_out(steps))[0]
+    if outcome.action == FAILED:
+        raise TdmError("device %s: %s" % (outcome.dev_eui, outcome.error), action=FAILED, dev_eui=outcome.dev_eui)
+    result = {"changed": outcome.changed, "action": outcome.action, "dev_eui": outcome.dev_eui}
+    if not wishes[0].absent:
+        is_now = {**_plan.known(steps[0].seen), **outcome.after}
+        result["device"] = {"dev_eui": outcome.dev_eui, **_without_secrets(is_now)}
+    if context.diff:
+        result["diff"] = diff_of(outcome)
+    return result
+
+
+def _without_secrets(values: dict) -> dict:
+    return DEVICE.show({name: value for name, value in values.items() if not DEVICE.by_name[name].secret})
+
+
+def diff_of(outcome) -> dict:
+    """Return an outcome as Ansible shows differences."""
+    header = "device %s" % outcome.dev_eui
+    return {
+        "before_header": header,
+        "after_header": header,
+        "before": DEVICE.show(outcome.before),
+        "after": {} if outcome.action == "deleted" else DEVICE.show(outcome.after),
+    }

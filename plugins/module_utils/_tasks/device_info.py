@@ -1,0 +1,89 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Devices as they are."""
+
+from __future__ import annotations
+
+from .. import _plan
+from .._client import Client
+from .._connect import Context, connected
+from .._errors import OptionError
+from .._plan import Seen
+from .._resources.device import DEVICE
+from .._values import Fault
+from .._wishes import EUI
+from .._words import in_snake_case
+from .._workers import each
+
+#: Option -> the list's query parameter (contract, ``/devices``).
+FILTERS = {
+    "name": "name",
+    "tag": "tag",
+    "domain": "domain",
+    "connectivity_plan": "networkSubscriptionID",
+    "application_server": "appServerID",
+    "health_state": "healthState",
+    "query": "query",
+    "created_from": "from",
+    "created_to": "to",
+}
+OPTIONS = {
+    "dev_eui": {"type": "list", "elements": "str"},
+    "eui_prefix": {"type": "str"},
+    "name": {"type": "str"},
+    "tag": {"type": "list", "elements": "str"},
+    "domain": {"type": "dict"},
+    "connectivity_plan": {"type": "str"},
+    "application_server": {"type": "list", "elements": "str"},
+    "health_state": {"type": "list", "elements": "str", "choices": ["INIT", "ACTIVE", "RF_CNX_ERROR", "SUSPENDED"]},
+    "query": {"type": "str"},
+    "created_from": {"type": "str"},
+    "created_to": {"type": "str"},
+    "gather": {"type": "str", "choices": ["briefs", "devices"], "default": "briefs"},
+    "parallel": {"type": "int", "default": 8},
+}
+RULES = {"mutually_exclusive": [("dev_eui", name) for name in (*FILTERS, "eui_prefix")]}
+
+
+def run(params: dict, context: Context) -> dict:
+    """Return devices by EUI, or all that match the filters."""
+    euis = _euis(params.get("dev_eui") or [])
+    if params["parallel"] < 1:
+        raise OptionError("parallel must be at least 1, got %d" % params["parallel"])
+    with connected(params, context) as client:
+        briefs = [client.brief(dev_eui) for dev_eui in euis] if euis else _listed(client, params)
+        found = [Seen(brief=brief) for brief in briefs if brief is not None]
+        if params["gather"] == "devices":
+            each(found, lambda seen: _look(client, seen), min(params["parallel"], len(found)))
+    return {"changed": False, "devices": [_shown(seen) for seen in found]}
+
+
+def _euis(given: list) -> list:
+    result = []
+    for text in given:
+        try:
+            result.append(EUI.parse(text))
+        except Fault as fault:
+            raise OptionError("dev_eui %s" % fault) from None
+    return result
+
+
+def _listed(client: Client, params: dict) -> list:
+    filters = {key: params[name] for name, key in FILTERS.items() if params.get(name)}
+    if "domain" in filters:
+        filters["domain"] = ["%s:%s" % pair for pair in filters["domain"].items()]
+    if params.get("eui_prefix"):
+        filters["devEUI"] = "".join(c for c in params["eui_prefix"] if c not in "-: ").upper()
+    return [brief for page in client.devices(filters) for brief in page]
+
+
+def _look(client: Client, seen: Seen) -> None:
+    seen.whole = client.device(str(seen.brief["EUI"]))
+
+
+def _shown(seen: Seen) -> dict:
+    """Return all the platform tells, in snake_case, and in tdm_device's own words where it has them."""
+    told = {**seen.brief, **(seen.whole or {})}
+    return {**in_snake_case(told), "dev_eui": str(told.get("EUI")), **DEVICE.show(_plan.known(seen))}

@@ -1,0 +1,204 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A fleet: many devices, described in a list or a file."""
+
+from __future__ import annotations
+
+import os
+import time
+
+try:
+    import yaml
+except ImportError:  # only needed for a src in YAML; the reader of sources says so
+    yaml = None
+
+from .. import _files, _fleet, _plan
+from .._client import Client
+from .._connect import Context, account_of, connected
+from .._errors import OptionError
+from .._memory import Memory
+from .._prepare import Plan, Policy, Purge, make_plan
+from .._purge import allowance, read_scope
+from .._resources.device import DEVICE
+from .._sources import Source, read_source, rows_of
+from .._wishes import read_wishes
+from .device import diff_of
+
+SCOPE = {
+    "tag": {"type": "str"},
+    "domain": {"type": "dict"},
+    "name_prefix": {"type": "str"},
+    "eui_prefix": {"type": "str"},
+    "all": {"type": "bool", "default": False},
+}
+PURGE = {
+    "scope": {"type": "dict", "required": True, "options": SCOPE},
+    "max": {"type": "str", "default": "10%"},
+    "action": {"type": "str", "choices": ["delete", "suspend"], "default": "delete"},
+    "backup": {"type": "path"},
+}
+OPTIONS = {
+    "devices": {"type": "list", "elements": "dict", "no_log": True},
+    "src": {"type": "path"},
+    "defaults": {"type": "dict", "no_log": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "update_keys": {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
+    "force": {"type": "bool", "default": False},
+    "parallel": {"type": "int", "default": 8},
+    "on_error": {"type": "str", "choices": ["continue", "stop"], "default": "continue"},
+    "max_failures": {"type": "int"},
+    "purge": {"type": "dict", "options": PURGE},
+    "progress": {"type": "bool", "default": True},
+    "results": {"type": "str", "choices": ["all", "changed", "failed", "none"], "default": "changed"},
+    "cache": {"type": "bool", "default": True},
+}
+RULES = {"mutually_exclusive": [("devices", "src")], "required_one_of": [("devices", "src")]}
+MOST_PARALLEL = 64
+BACKUP_NOTE = (
+    "Devices as they were before a purge deleted them. Keys can't be read from the platform and are not in here: "
+    "add them (app_key and the like) before this file is given to tdm_fleet as src."
+)
+
+
+def run(params: dict, context: Context) -> dict:
+    """Make a fleet be as described."""
+    policy = _policy(params)
+    source = _source(params)
+    for warning in source.warnings:
+        context.warn(warning)
+    defaults = {**source.defaults, **(params.get("defaults") or {})}
+    wishes = read_wishes(source.rows, defaults, params["state"])
+    if policy.purge is not None and not wishes:
+        raise OptionError("devices is empty: with purge, everything in its scope would go. Use tdm_device with state: absent for that")
+    memory = Memory(_memory_path(params))
+    started = time.monotonic()
+    backup = ""
+    with connected(params, context) as client:
+        try:
+            plan = make_plan(client, wishes, policy, memory)
+            if context.check:
+                outcomes = _fleet.foretell(plan.steps + plan.purge_steps)
+            else:
+                backup = _back_up(params, plan, client)
+                outcomes = _carry_out(client, plan, policy, memory, _reporter(params, context))
+        finally:
+            memory.save()
+    requests = dict(sorted(client.session.transport.counts.items()))
+    result = _result(outcomes, params, context)
+    result.update(requests=requests, looked_up=plan.looked_at, seconds=round(time.monotonic() - started, 3))
+    if backup:
+        result["backup_file"] = backup
+    return result
+
+
+def _policy(params: dict) -> Policy:
+    if not 1 <= params["parallel"] <= MOST_PARALLEL:
+        raise OptionError("parallel must be from 1 to %d, got %d" % (MOST_PARALLEL, params["parallel"]))
+    if params["max_failures"] is not None and params["max_failures"] < 0:
+        raise OptionError("max_failures must be at least 0, got %d" % params["max_failures"])
+    purge = None
+    if params.get("purge"):
+        options = params["purge"]
+        allowance(options["max"], 0)  # says now what is wrong with it
+        action = _plan.SUSPEND if options["action"] == "suspend" else _plan.DELETE
+        purge = Purge(read_scope(options["scope"] or {}), options["max"], action)
+    most = 0 if params["on_error"] == "stop" else params["max_failures"]
+    return Policy(params["update_keys"] == "always", params["force"], params["parallel"], most, purge)
+
+
+def _source(params: dict) -> Source:
+    if params.get("devices") is not None:
+        return Source(rows_of(params["devices"]), {}, [])
+    path = params["src"]
+    try:
+        with open(path, "rb") as file:
+            content = file.read()
+    except OSError as error:
+        raise OptionError("src %s can't be read: %s" % (path, error.strerror)) from None
+    return read_source(content, os.path.basename(path), _load_yaml if yaml is not None else None)
+
+
+def _load_yaml(text: str) -> object:
+    """Read YAML with numbers left as they are written: 0012345678901234 is an EUI, not an octal number."""
+    base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    numbers = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float", "tag:yaml.org,2002:timestamp")
+    resolvers = {
+        first: [(tag, pattern) for tag, pattern in pairs if tag not in numbers] for first, pairs in base.yaml_implicit_resolvers.items()
+    }
+    loader = type("TextLoader", (base,), {"yaml_implicit_resolvers": resolvers})
+    return yaml.load(text, Loader=loader)  # a SafeLoader that resolves less
+
+
+def _memory_path(params: dict) -> str:
+    if not params["cache"]:
+        return ""
+    return os.path.join(_files.home(), "devices-%s.json" % account_of(params, Context()).key())
+
+
+def _reporter(params: dict, context: Context):
+    """Return what turns progress into lines for the user, None where there is nobody to read them."""
+    if not params["progress"] or context.report is None:
+        return None
+    started = time.monotonic()
+
+    def progress(done: int, total: int, failed: int) -> None:
+        elapsed = time.monotonic() - started
+        rate = done / elapsed if elapsed else 0.0
+        left = "%d s left" % round((total - done) / rate) if rate else "time left not known yet"
+        context.report("tdm_fleet: %d of %d devices, %.0f a second, %d failed, %s" % (done, total, rate, failed, left))
+
+    return progress
+
+
+def _carry_out(client: Client, plan: Plan, policy: Policy, memory: Memory, progress) -> list:
+    run_ = _fleet.Run(client, policy, memory, progress)
+    return run_.carry_out(plan.steps) + run_.carry_out(plan.purge_steps)
+
+
+def _back_up(params: dict, plan: Plan, client: Client) -> str:
+    """Write the devices that a purge will delete to a file; return its path, or nothing when none will be."""
+    doomed = [step for step in plan.purge_steps if step.action == _plan.DELETE]
+    if not doomed:
+        return ""
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    path = params["purge"].get("backup") or os.path.join(_files.home(), "backup-%s-%d.json" % (stamp, os.getpid()))
+    devices = [{"dev_eui": step.dev_eui, **DEVICE.show(_plan.known(step.seen))} for step in doomed]
+    _files.write_json(path, {"note": BACKUP_NOTE, "devices": devices})
+    return path
+
+
+def _result(outcomes: list, params: dict, context: Context) -> dict:
+    summary = _fleet.summary_of(outcomes)
+    wanted = {
+        "all": lambda outcome: True,
+        "changed": lambda outcome: outcome.changed or outcome.error,
+        "failed": lambda outcome: outcome.error,
+        "none": lambda outcome: False,
+    }[params["results"]]
+    result = {
+        "changed": any(outcome.changed for outcome in outcomes),
+        "summary": summary,
+        "results": [outcome.as_dict() for outcome in outcomes if wanted(outcome)],
+        "msg": _sentence(summary, context.check),
+    }
+    if context.diff:
+        result["diff"] = [diff_of(outcome) for outcome in outcomes if outcome.changed]
+    failed = [outcome for outcome in outcomes if outcome.action == _fleet.FAILED]
+    if failed:
+        result["failed"] = True
+        first = failed[0]
+        result["msg"] = "%d of %d devices failed; the first, %s%s: %s" % (
+            len(failed),
+            len(outcomes),
+            first.dev_eui,
+            " (%s)" % first.where if first.where else "",
+            first.error,
+        )
+    return result
+
+
+def _sentence(summary: dict, check: bool) -> str:
+    parts = ["%d %s" % (count, action) for action, count in summary.items() if count]
+    return ("would be: " if check else "") + (", ".join(parts) or "no device is described")

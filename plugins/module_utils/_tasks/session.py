@@ -1,0 +1,54 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A session for several tasks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .. import _files, _session
+from .._connect import Context, account_of, wire_of
+from .._errors import OptionError
+from .._session import Session
+from .._transport import Transport
+
+OPTIONS = {"state": {"type": "str", "choices": ["present", "absent"], "default": "present"}}
+
+
+def run(params: dict, context: Context) -> dict:
+    """Open a session and keep it in a file, or close it. Check mode does so too: nothing could be read without one."""
+    account = account_of(params, context)
+    transport = Transport(wire_of(params))
+    if not params.get("session_file") and not account.name:
+        raise OptionError("login (or client_id) is needed to find the account's session, or session_file to name one")
+    path = params.get("session_file") or _session.default_path(account)
+    with _files.locked(path):
+        if params["state"] == "absent":
+            return _close(path, account, transport)
+        session = _session.load(path, account, transport, renewable=True)
+        changed = session is None or not session.is_alive()
+        if changed:
+            grant = _session.log_in(account, transport)
+            _session.save(path, account, grant)
+            session = Session(account, transport, grant, path)
+    return _shown(changed, path, session)
+
+
+def _close(path: str, account, transport: Transport) -> dict:
+    session = _session.load(path, replace(account, secret=""), transport)  # closing needs no password
+    if session is not None:
+        session.close()
+    return {"changed": _files.remove(path), "session_file": path}
+
+
+def _shown(changed: bool, path: str, session: Session) -> dict:
+    facts = session.grant.facts
+    return {
+        "changed": changed,
+        "session_file": path,
+        "subscription": session.subscription.rpartition("/")[2],
+        "granted_permissions": facts.get("granted_permissions", []),
+        "user": facts.get("user", {}),
+    }

@@ -1,0 +1,26 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The subscription, its subscriber and the user."""
+
+from __future__ import annotations
+
+from .._connect import Context, connected
+from .._words import in_snake_case
+
+OPTIONS: dict = {}
+
+
+def run(params: dict, context: Context) -> dict:
+    """Return what the platform tells of the subscription."""
+    with connected(params, context) as client:
+        subscription = in_snake_case(client.subscription())
+        facts = client.session.grant.facts
+        return {
+            "changed": False,
+            "subscription": {"id": client.session.subscription.rpartition("/")[2], **subscription},
+            "subscriber": subscription.get("subscriber", {}),
+            "granted_permissions": facts.get("granted_permissions", []),
+            "user": facts.get("user", {}),
+        }

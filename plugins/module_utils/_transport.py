@@ -1,0 +1,213 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One HTTP exchange: what is sent, what comes back, and what is tried again.
+
+Nothing here knows ThingPark, sessions or Ansible.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections import Counter
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+
+try:
+    import requests
+    from requests.adapters import HTTPAdapter
+    from requests.cookies import RequestsCookieJar
+except ImportError:  # the glue reports it before anything here is called
+    requests = None
+    HTTPAdapter = object
+
+from ._errors import TransportError
+from ._throttle import Pacer, seconds_to_wait
+
+USER_AGENT = "lorawan.thingpark/0.1.0"
+LARGEST_BODY = 128 * 1024 * 1024  # bytes; a page of 5,000 briefs has about 7 MB
+#: Answers after which the same request may do better: too many requests, and a platform or proxy in trouble.
+TROUBLE = frozenset({429, 500, 502, 503, 504})
+FIRST_PAUSE = 0.5  # seconds before the first retry; doubled each time
+LONGEST_PAUSE = 30.0
+
+
+@dataclass(frozen=True)
+class Wire:
+    """How to reach the platform; equal ones share their connections.
+
+    :param timeout: seconds to wait for a connection, and again for each part of an answer.
+    :param retries: how often a request is tried again.
+    :param rate: requests per second of the task, 0 for no bound.
+    """
+
+    validate_certs: bool = True
+    ca_path: str = ""
+    client_cert: str = ""
+    client_key: str = ""
+    proxy: str = ""
+    timeout: float = 30.0
+    retries: int = 4
+    rate: float = 0.0
+
+
+@dataclass
+class Answer:
+    """What came back."""
+
+    status: int
+    body: bytes
+    content_type: str
+    headers: dict
+    cookies: dict
+
+
+#: Keep-alive connections outlive a task: the items of a loop run in one worker process.
+_POOL: dict = {}
+
+
+class Transport:
+    """Sends requests for one task.
+
+    :param wire: how to reach the platform.
+    :param pause: waits a number of seconds; tests put their own.
+    """
+
+    def __init__(self, wire: Wire, pacer: Pacer | None = None) -> None:
+        self.wire = wire
+        self.pacer = pacer or Pacer(wire.rate)
+        self.counts: Counter = Counter()
+        self._lock = threading.Lock()
+        if wire not in _POOL:
+            _POOL[wire] = _new_session(wire)
+        self._session = _POOL[wire]
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: dict | None = None,
+        body: bytes | dict | None = None,
+        headers: dict | None = None,
+        repeatable: bool = True,
+    ) -> Answer:
+        """Return the platform's answer, whatever its status; raises :class:`TransportError` without one.
+
+        :param body: bytes as they are, or a dictionary as form fields.
+        :param repeatable: the request may be sent again when it may have arrived; others are sent again only
+            when they can't have (no connection, or 429).
+        """
+        request = requests.Request(method, url, params=params, data=body, headers=headers).prepare()
+        request.headers.setdefault("User-Agent", USER_AGENT)
+        attempt = 0
+        while True:
+            self.pacer.wait()
+            with self._lock:
+                self.counts[method] += 1
+            try:
+                answer = self._once(request)
+            except TransportError as error:
+                if attempt >= self.wire.retries or (error.sent and not repeatable):
+                    raise
+                self._pause(attempt, None)
+            else:
+                if answer.status not in TROUBLE:
+                    self.pacer.speed_up()
+                    return answer
+                if attempt >= self.wire.retries or not (repeatable or answer.status == 429):
+                    return answer
+                self._pause(attempt, answer)
+            attempt += 1
+
+    def _pause(self, attempt: int, answer: Answer | None) -> None:
+        wait = None if answer is None else seconds_to_wait(answer.headers.get("retry-after"))
+        if wait is None:
+            # Jittered, so that workers that failed together don't come back together.
+            wait = min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE) * random.uniform(0.5, 1.0)
+        self.pacer.slow_down(wait)
+
+    def _once(self, request) -> Answer:
+        wire = self.wire
+        # The environment's proxies count unless one is given; its CA bundle and .netrc never do (see _new_session).
+        proxies = {"http": wire.proxy, "https": wire.proxy} if wire.proxy else requests.utils.get_environ_proxies(request.url)
+        verify: bool | str = (wire.ca_path or True) if wire.validate_certs else False
+        cert = ((wire.client_cert, wire.client_key) if wire.client_key else wire.client_cert) or None
+        try:
+            response = self._session.send(
+                request, timeout=wire.timeout, verify=verify, cert=cert, proxies=proxies, allow_redirects=False, stream=True
+            )
+            with response:
+                body = response.raw.read(LARGEST_BODY + 1, decode_content=True)
+        except Exception as error:
+            raise _explained(error, request.url, wire) from None
+        if len(body) > LARGEST_BODY:
+            raise TransportError("the answer of %s is larger than %d MiB" % (host_of(request.url), LARGEST_BODY >> 20))
+        return Answer(
+            response.status_code,
+            body,
+            response.headers.get("content-type", ""),
+            {name.lower(): value for name, value in response.headers.items()},
+            {cookie.name: cookie.value for cookie in response.cookies},
+        )
+
+
+def host_of(url: str) -> str:
+    """Return the scheme, host and port of a URL: what a message may show of it."""
+    return "/".join(url.split("/", 3)[:3])
+
+
+def _new_session(wire: Wire):
+    session = requests.Session()
+    # With trust_env, REQUESTS_CA_BUNDLE would override the user's ca_path, and .netrc the Authorization header.
+    session.trust_env = False
+    # Cookies are the session layer's: none is kept here, so none reaches another account or host.
+    session.cookies = RequestsCookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
+    adapter = HTTPAdapter(pool_connections=4, pool_maxsize=64)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+def _explained(error: Exception, url: str, wire: Wire) -> TransportError:
+    """Return the TransportError that says what a library's exception means, without the query of the URL."""
+    host = host_of(url)
+    kinds = requests.exceptions
+    if isinstance(error, kinds.ProxyError):
+        return TransportError("the proxy in front of %s can't be used: check the option proxy or HTTPS_PROXY" % host, sent=False)
+    if isinstance(error, kinds.SSLError):
+        return TransportError(
+            "the TLS certificate of %s was not accepted (%s): give its authority with ca_path, "
+            "or a client_cert where the platform asks for one" % (host, _tls_reason(error)),
+            sent=False,
+        )
+    if isinstance(error, kinds.ConnectTimeout):
+        return TransportError("%s didn't take a connection within %g s: check url and the network" % (host, wire.timeout), sent=False)
+    if isinstance(error, kinds.Timeout) or "timed out" in str(error):
+        return TransportError("%s didn't answer within %g s: raise timeout, or lower parallel" % (host, wire.timeout))
+    if isinstance(error, kinds.ConnectionError) and ("NewConnectionError" in str(error) or "NameResolution" in str(error)):
+        return TransportError("%s can't be reached: check url and the network" % host, sent=False)
+    if isinstance(error, (OSError, ValueError)) and not isinstance(error, requests.RequestException):
+        # requests complains like this about a ca_path or client_cert that isn't there.
+        return TransportError("%s can't be used: %s" % (host, str(error).split("\n", maxsplit=1)[0][:200]), sent=False)
+    if isinstance(error, kinds.InvalidURL) or isinstance(error, kinds.MissingSchema):
+        return TransportError("url is no usable address: %s" % host, sent=False)
+    return TransportError("the connection to %s broke before the answer was complete" % host)
+
+
+def _tls_reason(error: Exception) -> str:
+    text = str(error)
+    for mark, reason in (
+        ("certificate has expired", "it has expired"),
+        ("Hostname mismatch", "it is for another host name"),
+        ("doesn't match", "it is for another host name"),
+        ("self-signed", "it is signed by itself"),
+        ("self signed", "it is signed by itself"),
+        ("unable to get local issuer", "its authority is not known here"),
+        ("alert", "the platform refused ours"),
+    ):
+        if mark in text:
+            return reason
+    return "TLS failed"

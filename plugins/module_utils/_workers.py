@@ -1,0 +1,54 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The same work on many things at once: threads that take the next item until there is none, or until they are stopped."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Callable, Iterable
+
+TICK = 2.0  # seconds between two reports
+
+
+def each(items: Iterable, work: Callable, parallel: int, tick: Callable | None = None) -> None:
+    """Call ``work(item)`` for every item, in ``parallel`` threads; raises the first exception that one of them met.
+
+    :param tick: called without arguments every two seconds by the thread that waits.
+    """
+    queue = iter(list(items))
+    lock = threading.Lock()
+    failures: list = []
+
+    def loop() -> None:
+        while not failures:
+            with lock:
+                try:
+                    item = next(queue)
+                except StopIteration:
+                    return
+            try:
+                work(item)
+            except BaseException as error:  # handed to the caller below
+                failures.append(error)
+
+    threads = [threading.Thread(target=loop, daemon=True) for _number in range(parallel)]
+    for thread in threads:
+        thread.start()
+    due = time.monotonic() + TICK
+    try:
+        for thread in threads:
+            while thread.is_alive():
+                thread.join(max(due - time.monotonic(), 0.05))
+                if time.monotonic() >= due:
+                    due += TICK
+                    if tick is not None:
+                        tick()
+    except BaseException as error:  # an interruption: let the workers end with what they are at
+        failures.append(error)
+        for thread in threads:
+            thread.join()
+    if failures:
+        raise failures[0]
