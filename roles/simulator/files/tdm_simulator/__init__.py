@@ -1,0 +1,13 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A simulator of the Device Manager API of Actility ThingPark (TDM).
+
+Marks in the docstrings of this package say where a fact comes from:
+P the operator's page on the API, C the OpenAPI contract of release 7.3,
+X the XML schemas, O observed in public clients, ? chosen by this simulator.
+"""
+from __future__ import annotations
+
+__version__ = "0.1.0"
+BASE_PATH = "/thingpark/wireless/rest"

@@ -1,0 +1,254 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command line: options, start, life and end of the simulator."""
+from __future__ import annotations
+
+import argparse
+import asyncio
+import ipaddress
+import json
+import os
+import signal
+import sys
+import time
+
+from . import settings as defaults
+from .settings import Settings
+
+SAVE_EVERY = 3.0
+
+
+def parser():
+    """All options; secrets may come from the environment instead."""
+    one = argparse.ArgumentParser(
+        prog="tdm_simulator",
+        description="A simulator of the ThingPark Device Manager API. Secrets can be given in "
+                    "TDM_SIMULATOR_PASSWORD and TDM_SIMULATOR_CLIENT_SECRET.")
+    one.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    one.add_argument("--allow-remote", action="store_true",
+                     help="allow an address that other hosts can reach")
+    one.add_argument("--port", type=_number(0, 65535), default=0, help="0 takes a free port")
+    one.add_argument("--ready-file", metavar="PATH",
+                     help="JSON with url, port and pid, there as long as the simulator listens")
+    one.add_argument("--daemon", action="store_true",
+                     help="return once the simulator listens and leave it running")
+    one.add_argument("--log-file", metavar="PATH", default=os.devnull,
+                     help="where a daemon writes what it has to say")
+    one.add_argument("--edition", choices=("wireless", "enterprise"), default="wireless")
+    one.add_argument("--login", default=defaults.DEFAULT_LOGIN)
+    one.add_argument("--password", default=None)
+    one.add_argument("--client-id", default=defaults.DEFAULT_CLIENT_ID)
+    one.add_argument("--client-secret", default=None)
+    one.add_argument("--latency", type=float, default=0.0, metavar="MS",
+                     help="milliseconds by which every answer of the API is late")
+    one.add_argument("--page-size-min", type=_number(1), default=100)
+    one.add_argument("--page-size-max", type=_number(1), default=5000)
+    one.add_argument("--page-index-max", type=_number(1), default=1000)
+    one.add_argument("--no-cursors", action="store_true", help="a platform without cursors")
+    one.add_argument("--no-session-token", action="store_true",
+                     help="an operator whose sessions are the cookie alone")
+    one.add_argument("--null-briefs", action="store_true",
+                     help="briefs as after an upgrade to 7.0: several fields are null")
+    one.add_argument("--state-file", metavar="PATH", help="keep the state here across restarts")
+    one.add_argument("--profiles-csv", metavar="PATH", help="device profiles instead of the built-in")
+    one.add_argument("--tr005-csv", metavar="PATH", help="TR005 identifiers instead of the built-in")
+    one.add_argument("--licences", type=_licences, action="append", default=[], metavar="PLAN=N",
+                     help="licences granted for a plan; repeatable")
+    one.add_argument("--seed", type=_number(0), default=0, metavar="N",
+                     help="devices to make up at the start when there are none")
+    one.add_argument("--token-lifetime", type=float, default=300.0, metavar="S")
+    one.add_argument("--session-lifetime", type=float, default=1800.0, metavar="S")
+    one.add_argument("--rate-limit", type=float, default=0.0, metavar="N",
+                     help="requests a second before 429 is answered; 0 is no limit")
+    return one
+
+
+def _number(low, high=10**9):
+    def convert(text):
+        value = int(text)
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError("must lie between %d and %d" % (low, high))
+        return value
+    return convert
+
+
+def _licences(text):
+    plan, equals, count = text.rpartition("=")
+    if not equals or not plan or not count.isdigit():
+        raise argparse.ArgumentTypeError("PLAN=N is expected")
+    return plan, int(count)
+
+
+def _is_loopback(host):
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def to_settings(options):
+    """Options to settings; ValueError with a sentence when they make no sense."""
+    if not _is_loopback(options.host) and not options.allow_remote:
+        raise ValueError(
+            "refusing to listen on %s: it can be reached from other hosts, and the simulator "
+            "protects nothing. Use 127.0.0.1, or --allow-remote if you mean it." % options.host)
+    if options.page_size_min > options.page_size_max:
+        raise ValueError("--page-size-min must not exceed --page-size-max")
+    password, secret = options.password, options.client_secret
+    if password is None:
+        password = os.environ.get("TDM_SIMULATOR_PASSWORD") or defaults.DEFAULT_PASSWORD
+    if secret is None:
+        secret = os.environ.get("TDM_SIMULATOR_CLIENT_SECRET") or defaults.DEFAULT_CLIENT_SECRET
+    return Settings(
+        edition=options.edition, login=options.login, password=password,
+        client_id=options.client_id, client_secret=secret, latency_ms=options.latency,
+        page_size_min=options.page_size_min, page_size_max=options.page_size_max,
+        page_index_max=options.page_index_max, cursors=not options.no_cursors,
+        session_token=not options.no_session_token, null_briefs=options.null_briefs,
+        token_lifetime=options.token_lifetime, session_lifetime=options.session_lifetime,
+        rate_limit=options.rate_limit, licences=dict(options.licences))
+
+
+def main(arguments=None):
+    """Run the simulator until SIGTERM or SIGINT; the exit status."""
+    options = parser().parse_args(arguments)
+    report = _Report()
+    try:
+        settings = to_settings(options)
+        if options.daemon and report.detach(options.log_file):
+            return report.wait()
+        asyncio.run(_run(options, settings, report))
+    except (ImportError, OSError, ValueError) as problem:
+        report.failed("tdm_simulator: %s" % problem)
+        return 1
+    return 0
+
+
+class _Report:
+    """Tells the starter that the simulator listens, or why it does not."""
+
+    def __init__(self):
+        self._pipe = None
+        self._parent_end = None
+
+    def detach(self, log_file):
+        """Fork into the background; True in the process that was started by the user."""
+        reading, writing = os.pipe()
+        log = os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        if os.fork():
+            os.close(writing)
+            os.close(log)
+            self._parent_end = reading
+            return True
+        os.close(reading)
+        os.setsid()
+        if os.fork():
+            os._exit(0)  # pylint: disable=protected-access
+        null = os.open(os.devnull, os.O_RDONLY)
+        for source, target in ((null, 0), (log, 1), (log, 2)):
+            os.dup2(source, target)
+        os.close(null)
+        os.close(log)
+        self._pipe = writing
+        return False
+
+    def wait(self):
+        """In the starter: pass on what the daemon reports; the exit status."""
+        with os.fdopen(self._parent_end, encoding="utf-8") as stream:
+            text = stream.read()
+        if text.startswith("ready "):
+            print(text[len("ready "):].rstrip("\n"))
+            return 0
+        print(text.rstrip("\n") or "tdm_simulator: the daemon died at its start", file=sys.stderr)
+        return 1
+
+    def ready(self, line):
+        """The simulator listens."""
+        if self._pipe is None:
+            print(line, flush=True)
+            return
+        os.write(self._pipe, ("ready " + line).encode("utf-8"))
+        os.close(self._pipe)
+        self._pipe = None
+
+    def failed(self, line):
+        """The simulator did not start, or died."""
+        print(line, file=sys.stderr, flush=True)
+        if self._pipe is not None:
+            os.write(self._pipe, line.encode("utf-8"))
+            os.close(self._pipe)
+            self._pipe = None
+
+
+async def _run(options, settings, report):
+    from .api import Application  # pylint: disable=import-outside-toplevel
+    from .catalogue import Catalogue  # pylint: disable=import-outside-toplevel
+    from .meter import Meter  # pylint: disable=import-outside-toplevel
+    from .seeding import seed  # pylint: disable=import-outside-toplevel
+    from .server import Front, listen  # pylint: disable=import-outside-toplevel
+    from .world import World, write_atomically  # pylint: disable=import-outside-toplevel
+
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    world = World(Catalogue(settings, options.profiles_csv, options.tr005_csv))
+    meter = Meter()
+    application = Application(world, settings, meter)
+    accounts = application.accounts
+    if options.state_file:
+        accounts_state = world.restore(options.state_file)
+        if accounts_state is not None:
+            accounts.restore(accounts_state)
+    if options.seed and not world.devices:
+        seed(world, options.seed)
+
+    saved = [world.revision, accounts.state()]
+
+    def save():
+        current = [world.revision, accounts.state()]
+        if not options.state_file or (current == saved and os.path.exists(options.state_file)):
+            return
+        write_atomically(options.state_file, world.snapshot(current[1]))
+        saved[:] = current
+
+    save()
+    front = Front(application, settings, meter)
+    server, port = await listen(front, options.host, options.port)
+    url = "http://%s" % front.address
+    try:
+        if options.ready_file:
+            write_atomically(options.ready_file, json.dumps(
+                {"url": url, "port": port, "pid": os.getpid()}))
+        report.ready(url)
+        pause = SAVE_EVERY
+        while not stop.is_set():
+            try:
+                await asyncio.wait_for(stop.wait(), pause if options.state_file else None)
+            except asyncio.TimeoutError:
+                began = time.monotonic()
+                save()
+                # A large world is saved more rarely, so that it also answers.
+                pause = max(SAVE_EVERY, 20 * (time.monotonic() - began))
+    finally:
+        server.close()
+        for connection in list(front.connections):
+            connection.abort()
+        if options.ready_file:
+            _remove_own(options.ready_file)
+        save()
+
+
+def _remove_own(path):
+    """Remove the ready file unless another simulator has taken it over."""
+    try:
+        with open(path, encoding="utf-8") as stream:
+            if json.load(stream).get("pid") == os.getpid():
+                os.unlink(path)
+    except (OSError, ValueError):
+        pass

@@ -1,0 +1,153 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The simulator's own resources below `/_simulator/`: for tests, from this host only."""
+from __future__ import annotations
+
+import ipaddress
+import re
+
+from . import fields, seeding, views
+from .codec import decode, encode
+from .errors import ApiError
+
+_EUI_PREFIX = re.compile(r"[0-9A-Fa-f]{1,12}\Z")
+OTHER_WRITER = "Another Writer"
+
+
+class Inspection:
+    """Looks into the world and changes it behind the client's back."""
+
+    def __init__(self, world, settings, accounts, meter, devices):
+        self._world = world
+        self._settings = settings
+        self._accounts = accounts
+        self._meter = meter
+        self._devices = devices
+
+    def handle(self, request):
+        """Answer one inspection request."""
+        try:
+            local = ipaddress.ip_address(request.peer.partition("%")[0]).is_loopback
+        except ValueError:
+            local = False
+        if not local:
+            raise ApiError("other_subscription")
+        words = request.path[len("/_simulator/"):].split("/")
+        handler = getattr(self, "_%s_%s" % (request.method.lower(), "_".join(words[:1])), None)
+        if request.method not in ("GET", "PUT", "POST", "DELETE") or handler is None:
+            raise ApiError("not_found")
+        return handler(request, words[1:])
+
+    def _get_requests(self, request, rest):
+        return encode(request, 200, self._meter.shown())
+
+    def _delete_requests(self, request, rest):
+        self._meter.reset()
+        return encode(request, 204)
+
+    def _get_sessions(self, request, rest):
+        return encode(request, 200, self._accounts.alive())
+
+    def _post_sessions(self, request, rest):
+        if rest != ["kill"]:
+            raise ApiError("not_found")
+        self._accounts.kill()
+        return encode(request, 204)
+
+    def _get_accounts(self, request, rest):
+        return encode(request, 200, self._accounts.state())
+
+    def _post_accounts(self, request, rest):
+        if rest != ["unlock"]:
+            raise ApiError("not_found")
+        self._accounts.unlock()
+        self._world.touch()
+        return encode(request, 204)
+
+    def _post_reset(self, request, rest):
+        self._world.reset()
+        self._accounts.reset()
+        self._meter.reset()
+        return encode(request, 204)
+
+    def _get_settings(self, request, rest):
+        return encode(request, 200, self._settings.public())
+
+    def _put_settings(self, request, rest):
+        changes = decode(request)
+        licences = changes.pop("licences", {})
+        plans = self._world.catalogue.plans
+        if not isinstance(licences, dict) or not all(
+                plan in plans and isinstance(granted, int) and granted >= 0
+                for plan, granted in licences.items()):
+            raise ApiError("invalid", "licences", "known plans with numbers are expected")
+        try:
+            self._settings.change(changes)
+        except ValueError as problem:
+            raise ApiError("bad_request", problem) from None
+        for plan, granted in licences.items():
+            plans[plan]["granted"] = granted
+            self._settings.licences[plan] = granted
+        return encode(request, 200, self._settings.public())
+
+    def _post_seed(self, request, rest):
+        body = decode(request)
+        count = fields.integer("count", body.get("count", 1))
+        prefix = body.get("prefix", seeding.SEED_PREFIX)
+        tags = body.get("tags", [])
+        plan, model = body.get("plan"), body.get("model")
+        if not 0 <= count <= 1000000:
+            raise ApiError("invalid", "count", count)
+        if not isinstance(prefix, str) or not _EUI_PREFIX.match(prefix):
+            raise ApiError("invalid", "prefix", "the first digits of EUIs are expected")
+        if not isinstance(tags, list) or not all(
+                isinstance(tag, str) and fields.TAG_NAME.match(tag) for tag in tags):
+            raise ApiError("invalid", "tags", "tag names are expected")
+        if plan is not None and plan not in self._world.catalogue.plans:
+            raise ApiError("unknown_plan", plan)
+        if model is not None and model not in self._world.catalogue.profiles:
+            raise ApiError("unknown_model", model)
+        try:
+            made = seeding.seed(self._world, count, prefix.upper(), tags, plan, model)
+        except ValueError as problem:
+            raise ApiError("bad_request", problem) from None
+        return encode(request, 201, {
+            "created": len(made), "first": made[0] if made else None,
+            "last": made[-1] if made else None})
+
+    # -- devices -----------------------------------------------------------------
+
+    def _get_devices(self, request, rest):
+        if rest:
+            return encode(request, 200, self._shown(self._require(rest)))
+        return encode(request, 200, {
+            "count": len(self._world.devices),
+            "devices": [self._shown(one) for one in self._world.by_uid.values()]})
+
+    def _put_devices(self, request, rest):
+        device = self._require(rest)
+        body = decode(request)
+        raw = {name: body.pop(name) for name in ("health", "radio", "network", "alarms")
+               if name in body}
+        for name in ("nwAddress",):
+            if name in body and device["activation"] == "OTAA":
+                raw[name] = body.pop(name)  # what a join does
+        who = body.pop("who", OTHER_WRITER)
+        fields.check_types(body)
+        self._devices.update_device(device, body, "ADVANCED", who)
+        device.update(raw)
+        return encode(request, 200, self._shown(device))
+
+    def _delete_devices(self, request, rest):
+        self._world.remove(self._require(rest))
+        return encode(request, 204)
+
+    def _require(self, rest):
+        device = self._world.devices.get(rest[0].upper()) if len(rest) == 1 else None
+        if device is None:
+            raise ApiError("device_not_found", "/".join(rest))
+        return device
+
+    def _shown(self, one):
+        return dict(one, href=views.device_href(self._settings, one))

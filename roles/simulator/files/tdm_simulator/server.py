@@ -1,0 +1,195 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The HTTP server: asyncio, one thread, so that an answer is always one consistent change."""
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+import time
+import traceback
+
+from . import httpmsg
+from .errors import ApiError
+
+
+class LeakyBucket:
+    """The leaky bucket in front of the API (C `x-rateLimit`; its numbers are ?)."""
+
+    def __init__(self):
+        self._level = 0.0
+        self._then = time.monotonic()
+
+    def admit(self, rate):
+        """True when one more request fits at this rate (requests a second)."""
+        now = time.monotonic()
+        self._level = max(0.0, self._level - (now - self._then) * rate)
+        self._then = now
+        if self._level + 1 > max(1.0, rate):
+            return False
+        self._level += 1
+        return True
+
+
+class Connection(asyncio.Protocol):
+    """One client connection: requests are answered one after the other, in order."""
+
+    def __init__(self, api):
+        self._api = api
+        self._buffer = bytearray()
+        self._transport = None
+        self._peer = ""
+        self._busy = False
+        self._continued = False
+
+    def connection_made(self, transport):
+        """Remember who is there; small answers are sent at once."""
+        self._transport = transport
+        self._api.connections.add(transport)
+        peer = transport.get_extra_info("peername")
+        self._peer = peer[0] if peer else ""
+        raw = transport.get_extra_info("socket")
+        if raw is not None:
+            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def connection_lost(self, exc):
+        """Forget the connection."""
+        self._api.connections.discard(self._transport)
+        self._transport = None
+
+    def data_received(self, data):
+        """Collect bytes and answer what is complete; a client that pipelines waits."""
+        self._buffer += data
+        if self._busy:
+            if len(self._buffer) > httpmsg.MAX_HEAD + 2 * httpmsg.MAX_BODY:
+                self._transport.abort()
+            return
+        self._serve()
+
+    def _serve(self):
+        while self._buffer and not self._busy and self._transport is not None:
+            try:
+                request = self._next_request()
+            except ApiError as refusal:
+                self._api.answer_error(self._write_and_close, refusal)
+                return
+            if request is None:
+                return
+            self._answer(request)
+
+    def _next_request(self):
+        end = self._buffer.find(b"\r\n\r\n", 0, httpmsg.MAX_HEAD + 4)
+        if end < 0:
+            if self._buffer[:2] == b"\r\n":
+                del self._buffer[:2]
+                return self._next_request() if self._buffer else None
+            if len(self._buffer) > httpmsg.MAX_HEAD:
+                raise ApiError("headers_too_large")
+            return None
+        request = httpmsg.parse_head(bytes(self._buffer[:end]))
+        start = end + 4
+        length = httpmsg.body_length(request)
+        if length is None:
+            taken = httpmsg.take_chunks(self._buffer, start)
+            if taken is None:
+                self._invite_body(request)
+                return None
+            request.body, stop = taken
+        else:
+            stop = start + length
+            if len(self._buffer) < stop:
+                self._invite_body(request)
+                return None
+            request.body = bytes(self._buffer[start:stop])
+        del self._buffer[:stop]
+        self._continued = False
+        request.peer = self._peer
+        return request
+
+    def _invite_body(self, request):
+        if not self._continued and request.headers.get("expect", "").lower() == "100-continue":
+            self._continued = True
+            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def _answer(self, request):
+        response, delay = self._api.handle(request)
+        data = response.to_bytes(request.keep_alive, request.method == "HEAD")
+        if delay > 0:
+            self._busy = True
+            asyncio.get_running_loop().call_later(delay, self._finish, data, request.keep_alive)
+        else:
+            self._send(data, request.keep_alive)
+
+    def _finish(self, data, keep_alive):
+        self._busy = False
+        self._api.finished()
+        if self._transport is not None:
+            self._send(data, keep_alive)
+            self._serve()
+
+    def _send(self, data, keep_alive):
+        self._transport.write(data)
+        if not keep_alive:
+            self._buffer.clear()
+            self._transport.close()
+
+    def _write_and_close(self, response):
+        self._send(response.to_bytes(False), False)
+
+
+class Front:
+    """Between the connections and the application: latency, rate limit, last resort."""
+
+    def __init__(self, application, settings, meter):
+        self._application = application
+        self._settings = settings
+        self._meter = meter
+        self._bucket = LeakyBucket()
+        self._in_flight = 0
+        self.connections = set()
+        self.address = ""
+
+    def handle(self, request):
+        """(answer, seconds to wait before it is sent)."""
+        request.origin = "http://" + request.headers.get("host", self.address)
+        if request.path.startswith("/_simulator/"):
+            return self._call(request), 0.0
+        rate = self._settings.rate_limit
+        if rate > 0 and not self._bucket.admit(rate):
+            self._meter.count_refused_by_rate(request)
+            refusal = ApiError("rate_limited", headers=[("Retry-After", "1")])
+            return self._application.error_response(request, refusal), 0.0
+        response = self._call(request)
+        delay = self._settings.latency_ms / 1000.0
+        if delay > 0:
+            self._in_flight += 1
+            self._meter.note_in_flight(self._in_flight)
+        return response, delay
+
+    def finished(self):
+        """A delayed answer was sent."""
+        self._in_flight -= 1
+
+    def answer_error(self, send, refusal):
+        """Answer a request that is not even HTTP."""
+        send(self._application.error_response(None, refusal))
+
+    def _call(self, request):
+        try:
+            return self._application.handle(request)
+        except ApiError as refusal:
+            return self._application.error_response(request, refusal)
+        except Exception:  # pylint: disable=broad-except
+            traceback.print_exc(file=sys.stderr)
+            return self._application.error_response(request, ApiError("internal"))
+
+
+async def listen(front, host, port):
+    """Open the listening socket; the server and its port."""
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Connection(front), host, port, backlog=1024)
+    real_port = server.sockets[0].getsockname()[1]
+    shown = "[%s]" % host if ":" in host else host
+    front.address = "%s:%d" % (shown, real_port)
+    return server, real_port

@@ -1,0 +1,181 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Devices as the API shows them: in full, and as briefs of a list."""
+from __future__ import annotations
+
+from .catalogue import SUPPLIER
+from .world import now_ms
+
+_RADIO_BRIEF = ("avgRSSI", "avgSNR", "avgESP", "lastRSSI", "lastSNR", "lastESP", "lastSF",
+                "lastBatLevel", "lastBatLevelTimestamp", "lastInstantPER", "lastMeanPER",
+                "lastNbTrans", "lastTxPower")
+_NO_HISTORY = {"val": []}
+
+
+def href(settings, path):
+    """A path below the subscription, absolute from the host (O).
+
+    In Enterprise it goes through `mine`, so that it can be followed (?).
+    """
+    return "/thingpark/wireless/rest/subscriptions/%s/%s" % (
+        "mine" if settings.enterprise else "100", path)
+
+
+def device_href(settings, one):
+    """The address of a device."""
+    return href(settings, "devices/%d" % one["uid"])
+
+
+def logo(kind, uid):
+    """The address of a logo (C); there is none behind it."""
+    return "/thingpark/wireless/rest/resources/files/logo/%s/%d" % (kind, uid)
+
+
+def vendor(catalogue, vendor_id):
+    """A device vendor as devices hold it (C)."""
+    title = vendor_id.replace("-", " ").title()
+    return {"logo": logo("deviceVendor", catalogue.vendor_uids.get(vendor_id, 0)),
+            "name": title, "commercialName": title}
+
+
+def health(one):
+    """The health state: a suspended device is SUSPENDED whatever it did before (C)."""
+    return one["health"] if one["suspension"] == "NONE" else "SUSPENDED"
+
+
+def plan_of(catalogue, one):
+    """The plan of a device as devices and briefs hold it (C), without its href."""
+    plan = catalogue.plans[one["plan"]]
+    return {"ID": plan["ID"], "commercialName": plan["commercialName"],
+            "supplier": dict(SUPPLIER), "nwGeolocalization": plan["nwGeolocalization"],
+            "prAllowed": plan["prAllowed"]}
+
+
+def servers_of(catalogue, settings, one):
+    """The application servers of a device (C)."""
+    found = []
+    for server_id in one["servers"]:
+        server = catalogue.servers[server_id]
+        found.append({"ID": server_id, "name": server["name"],
+                      "href": href(settings, "appServers/%d" % server["uid"])})
+    return found
+
+
+def location(one):
+    """(lat, lon, radius) by the active location type (C); None where unknown."""
+    if one["locationType"] == 0:
+        return one["adminLat"], one["adminLon"], None
+    if one["network"]:
+        return tuple(one["network"])
+    return None, None, None
+
+
+def device(world, settings, one):
+    """A device in full (C Device, DeviceLorawan); keys are never shown (C writeOnly)."""
+    catalogue = world.catalogue
+    profile = catalogue.profiles[one["model"]]
+    radio = one["radio"] or {}
+    shown = {
+        "EUI": one["EUI"], "name": one["name"], "activation": one["activation"],
+        "connectivity": one["connectivity"],
+        "model": {
+            "ID": profile["ID"], "commercialName": profile["commercialName"],
+            "logo": logo("deviceProfile", catalogue.profile_uids[profile["ID"]]),
+            "typeMAC": "LoRaMAC", "type": profile["class"], "macMajorVersion": 0,
+            "macMinorVersion": profile["minor"]},
+        "vendor": vendor(catalogue, profile["vendor"]),
+        "healthState": health(one), "suspension": one["suspension"],
+        "motionIndicator": one["motionIndicator"] or profile["motion"],
+        "markerID": one["markerID"], "locationType": one["locationType"],
+        "domains": one["domains"], "creationDate": one["creationDate"], "now": now_ms(),
+        "historyUpDaily": radio.get("historyUpDaily", _NO_HISTORY),
+        "historyDwDaily": radio.get("historyDwDaily", _NO_HISTORY),
+        "classBState": 0, "currentClass": profile["class"],
+        "avgRSSI": radio.get("avgRSSI", 0.0), "avgSNR": radio.get("avgSNR", 0.0),
+        "payloadEncryption": False,
+        "occContext": {"version": one["version"], "lastUpdate": one["lastUpdate"],
+                       "who": one["who"]},
+    }
+    for level in range(6):
+        shown["alarm%d" % (level + 1)] = one["alarms"][level]
+    for name in ("appEUI", "joinServer", "nwAddress", "customerAdminData", "alarm004",
+                 "adminLat", "adminLon"):
+        if one[name] is not None:
+            shown[name] = one[name]
+    for name in _RADIO_BRIEF + ("firstUpTimestamp", "lastUpTimestamp", "lastDwTimestamp"):
+        if radio.get(name) is not None:
+            shown[name] = radio[name]
+    if one["network"]:
+        shown["lastGeoLat"], shown["lastGeoLon"], shown["LastGeoRadius"] = one["network"]
+    if one["plan"] is not None:
+        uid = catalogue.plans[one["plan"]]["uid"]
+        shown["networkSubscription"] = dict(
+            plan_of(catalogue, one), href=href(settings, "networkSubscriptions/%d" % uid))
+    if one["route"] is not None:
+        route = catalogue.routes[one["route"]]
+        shown["appServersRoutingProfile"] = {
+            "ID": route["ID"], "name": route["name"],
+            "href": href(settings, "appServersRoutingProfiles/%d" % route["uid"])}
+    else:
+        shown["appServers"] = servers_of(catalogue, settings, one)
+    if one["driver"]:
+        shown["driverMetadata"] = {
+            "model": catalogue.drivers.get(profile["ID"], one["driver"]),
+            "application": one["driver"], "supportedApplications": [one["driver"]]}
+    return shown
+
+
+def brief(world, settings, one):
+    """A device in a list (C DeviceBrief, DevicesBriefLorawan) and nothing more."""
+    catalogue = world.catalogue
+    profile = catalogue.profiles[one["model"]]
+    radio = one["radio"] or {}
+    hidden = settings.null_briefs  # C: null after an upgrade to 7.0 until the next uplink
+    alarms = one["alarms"]
+    shown = {
+        "name": one["name"], "EUI": one["EUI"], "href": device_href(settings, one),
+        "model": {
+            "ID": profile["ID"], "commercialName": profile["commercialName"],
+            "connectivity": "LORAWAN",
+            "logo": logo("deviceProfile", catalogue.profile_uids[profile["ID"]])},
+        "vendor": vendor(catalogue, profile["vendor"]),
+        "activation": None if hidden else one["activation"],
+        "nwAddress": one["nwAddress"], "markerID": one["markerID"],
+        "motionIndicator": None if hidden else one["motionIndicator"] or profile["motion"],
+        "healthState": health(one), "currentClass": profile["class"],
+        "creationDate": one["creationDate"], "domains": one["domains"],
+        "appServers": servers_of(catalogue, settings, one),
+        "tags": [{"name": name} for name in one["tags"]],
+        "alarmCount": sum(alarms),
+        "alarmLevel": max([level for level in range(1, 7) if alarms[level - 1]] or [0]),
+        "historyUpDaily": radio.get("historyUpDaily", _NO_HISTORY),
+        "historyDwDaily": radio.get("historyDwDaily", _NO_HISTORY),
+        "firstUpTimestamp": radio.get("firstUpTimestamp"),
+        "lastUpTimestamp": radio.get("lastUpTimestamp"),
+        "lastDwTimestamp": radio.get("lastDwTimestamp"),
+        "bestLRR": {"ID": radio["bestLRR"]} if "bestLRR" in radio else None,
+        "payloadEncryption": False if radio else None,
+        "occContext": {"lastUpdate": None if hidden else one["lastUpdate"],
+                       "who": None if hidden else one["who"]},
+    }
+    for level in range(6):
+        shown["alarm%d" % (level + 1)] = alarms[level]
+    for name in _RADIO_BRIEF:
+        shown[name] = radio.get(name)
+    for name in ("appEUI", "joinServer"):
+        if one[name] is not None:
+            shown[name] = one[name]
+    if hidden:
+        shown["customerAdminData"] = None
+    elif one["customerAdminData"] is not None:
+        shown["customerAdminData"] = one["customerAdminData"]
+    latitude, longitude, radius = location(one)
+    if latitude is not None:
+        shown["lat"], shown["lon"] = latitude, longitude
+    shown["radius"] = radius
+    if one["plan"] is not None:
+        shown["networkSubscription"] = plan_of(catalogue, one)
+    if one["driver"]:
+        shown["driverMetadata"] = {"application": one["driver"]}
+    return shown

@@ -1,0 +1,129 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""XML that travels inside JSON strings: alarm004 and the AppSKeys of ABP devices (C)."""
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+
+from .errors import ApiError
+
+_HEX_KEY = re.compile(r"[0-9A-Fa-f]{32}\Z")
+_DURATION = re.compile(
+    r"P(?=[0-9T])(?:([0-9]{1,6})W)?(?:([0-9]{1,6})D)?"
+    r"(?:T(?=[0-9])(?:([0-9]{1,6})H)?(?:([0-9]{1,6})M)?(?:([0-9]{1,9})S)?)?\Z")
+_HOUR = 3600
+_DAY = 24 * _HOUR
+_PORTS = re.compile(r"[0-9]{1,3}(-[0-9]{1,3})?\Z")
+
+
+def _parse(field, text):
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False,
+                             huge_tree=False, remove_comments=True, remove_pis=True)
+    try:
+        root = etree.fromstring(text.encode("utf-8"), parser)
+    except (etree.XMLSyntaxError, ValueError, LookupError):
+        raise ApiError("invalid", field, "not well-formed XML") from None
+    if root.getroottree().docinfo.doctype:
+        raise ApiError("invalid", field, "a document type is not accepted")
+    return root
+
+
+def duration_seconds(text):
+    """Seconds of a duration like P2D or PT12H, or None when it is none."""
+    match = _DURATION.match(text)
+    if not match:
+        return None
+    weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return weeks * 7 * _DAY + days * _DAY + hours * _HOUR + minutes * 60 + seconds
+
+
+def alarm004(text):
+    """Check an alarm004 document by the rules of C; returns it re-serialised.
+
+    The order of attributes and the white space of the answer differ from what
+    was sent, as they may on a real server.
+    """
+    if not text.strip():
+        return None
+    root = _parse("alarm004", text)
+    if root.tag != "alarm004" or root.attrib or (root.text or "").strip():
+        raise ApiError("invalid", "alarm004", "the root element is not a bare alarm004")
+    thresholds = {}
+    for child in root:
+        if child.tag not in ("threshold1", "threshold2") or child.tag in thresholds:
+            raise ApiError("invalid", "alarm004", "unexpected element %s" % child.tag)
+        if len(child) or (child.text or "").strip() or (child.tail or "").strip():
+            raise ApiError("invalid", "alarm004", "%s is not empty" % child.tag)
+        thresholds[child.tag] = _threshold(child)
+    if not thresholds:
+        raise ApiError("invalid", "alarm004", "no threshold")
+    first = thresholds.get("threshold1")
+    second = thresholds.get("threshold2")
+    if second and second["status"] == "ENABLE" and (not first or first["status"] != "ENABLE"):
+        raise ApiError("invalid", "alarm004", "threshold2 is enabled without threshold1")
+    if first and second:
+        for name in ("level", "seconds"):
+            if None not in (first[name], second[name]) and first[name] >= second[name]:
+                raise ApiError("invalid", "alarm004", "the %s of threshold1 is not lower" % (
+                    "duration" if name == "seconds" else name))
+    parts = []
+    for name in sorted(thresholds):
+        one = thresholds[name]
+        parts.append("<%s%s%s status=\"%s\"/>" % (
+            name,
+            "" if one["duration"] is None else ' duration="%s"' % one["duration"],
+            "" if one["level"] is None else ' level="%d"' % one["level"],
+            one["status"]))
+    return "<alarm004>%s</alarm004>" % "".join(parts)
+
+
+def _threshold(element):
+    unknown = set(element.attrib) - {"status", "level", "duration"}
+    if unknown:
+        raise ApiError("invalid", "alarm004", "unexpected attribute %s" % sorted(unknown)[0])
+    status = element.get("status")
+    if status not in ("ENABLE", "DISABLE"):
+        raise ApiError("invalid", "alarm004", "status is neither ENABLE nor DISABLE")
+    level = element.get("level")
+    duration = element.get("duration")
+    if status == "ENABLE" and (level is None or duration is None):
+        raise ApiError("invalid", "alarm004", "an enabled threshold needs level and duration")
+    if level is not None and level not in ("2", "3", "4", "5", "6"):
+        raise ApiError("invalid", "alarm004", "level is not 2 to 6")
+    seconds = None
+    if duration is not None:
+        seconds = duration_seconds(duration)
+        if seconds is None or not _HOUR <= seconds <= 30 * _DAY:
+            raise ApiError("invalid", "alarm004", "duration is not PT1H to P30D")
+    return {"status": status, "level": None if level is None else int(level),
+            "duration": duration, "seconds": seconds}
+
+
+def app_skeys(text):
+    """Check the AppSKeys document of an ABP device (C `appKeys`)."""
+    root = _parse("appKeys", text)
+    if root.tag != "AppSKeys" or not len(root):
+        raise ApiError("invalid", "appKeys", "AppSKeys with at least one AppSKey is expected")
+    for child in root:
+        if child.tag != "AppSKey" or set(child.attrib) != {"Port"} or len(child):
+            raise ApiError("invalid", "appKeys", "AppSKey with a Port is expected")
+        if not _HEX_KEY.match((child.text or "").strip()):
+            raise ApiError("invalid", "appKeys", "an AppSKey is not 32 hexadecimal digits")
+        if not _ports(child.get("Port").strip()):
+            raise ApiError("invalid", "appKeys", "malformed Port")
+    return text
+
+
+def _ports(text):
+    if text == "*":
+        return True
+    for part in text.split(","):
+        if not _PORTS.match(part.strip()):
+            return False
+        numbers = [int(number) for number in part.split("-")]
+        if not all(1 <= number <= 255 for number in numbers) or numbers != sorted(numbers):
+            return False
+    return True
