@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Callable, Iterator
+from typing import Iterator
 from urllib.parse import urlsplit
 
 from . import _files, _session
@@ -17,6 +16,7 @@ from ._auth import Account
 from ._client import Client
 from ._errors import OptionError
 from ._session import Session
+from ._task import Context
 from ._transport import Transport, Wire
 
 #: KPN's public base address of the Device Manager API.
@@ -46,26 +46,6 @@ OPTIONS: dict = {
 }
 #: Each option's environment variable, used where the task doesn't give it.
 ENVIRONMENT = {name: "TDM_" + name.upper() for name in OPTIONS}
-
-
-def _ignore(*_arguments: object) -> None:
-    return None
-
-
-@dataclass
-class Context:
-    """How a task runs, apart from its options.
-
-    :param check: change nothing.
-    :param diff: return what changed.
-    :param warn: takes a warning for the user.
-    :param report: takes a line about the progress of a long task; None where nobody could see it.
-    """
-
-    check: bool = False
-    diff: bool = False
-    warn: Callable = _ignore
-    report: Callable | None = None
 
 
 def wire_of(params: dict) -> Wire:

@@ -51,10 +51,13 @@ class LoginError(TdmError):
 
 
 class LoginRefused(LoginError):
-    """The platform refused the login or the password (C, P: three in a row lock the account)."""
+    """The platform refused the login or the password (three in a row lock the account).
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, login_refused=True)
+    :param held_back: it was not even sent, since it was refused before.
+    """
+
+    def __init__(self, message: str, held_back: bool = False) -> None:
+        super().__init__(message, login_refused=True, held_back=held_back)
 
 
 class SessionDied(TdmError):
@@ -78,7 +81,3 @@ class ApiError(TdmError):
 
 class Conflict(TdmError):
     """Another writer changed the same thing meanwhile (the contract's OccContext)."""
-
-
-class PlatformDown(TdmError):
-    """The platform kept failing; the run ends instead of hammering it."""

@@ -37,8 +37,21 @@ def check(account_key: str, secret: str) -> None:
         raise LoginRefused(
             "This login was refused already, and its password was not sent again (three wrong ones lock the account). "
             "It is held back until the password changes, for %d more minutes, or until %s is removed. The platform had said: %s"
-            % (left // 60 + 1, path, note.get("message", ""))
+            % (left // 60 + 1, path, note.get("message", "")),
+            held_back=True,
         )
+
+
+def is_proven(path: str, secret: str) -> bool:
+    """Return whether a file says that this password was accepted a short while ago."""
+    note = _files.read_json(path) or {}
+    until = note.get("until")
+    return isinstance(until, (int, float)) and until > time.time() and _files.is_fingerprint_of(secret, str(note.get("fingerprint")))
+
+
+def note_proof(path: str, secret: str, seconds: float) -> None:
+    """Remember for some seconds that the platform accepted this password."""
+    _files.write_json(path, {"fingerprint": _files.fingerprint(secret), "until": time.time() + seconds})
 
 
 def note_refusal(account_key: str, secret: str, message: str) -> None:

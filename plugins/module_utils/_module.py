@@ -9,41 +9,22 @@ The other frame, in Ansible's worker, is ``plugins/plugin_utils/_action.py``; bo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Callable
-
 from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
 
-from ._connect import ENVIRONMENT, OPTIONS, Context
+from ._connect import ENVIRONMENT, OPTIONS
 from ._errors import TdmError
 from ._inner_xml import etree
+from ._task import Context, Task
 from ._transport import requests
 
 SECRETS = ("password", "client_secret")
 
 
-@dataclass(frozen=True)
-class Task:
-    """What a module is: its options and the function behind it.
-
-    :param options: its own part of the argument spec.
-    :param run: ``run(params, context)`` returns the result, with ``failed`` and ``msg`` where it failed after all
-        was tried; raises :class:`TdmError` for what ends it early.
-    :param rules: what else AnsibleModule takes: ``required_if`` and the like.
-    :param masks_itself: its options hold so many secrets that Ansible's search for each of them in each result would
-        take minutes; it keeps them out of its results by itself.
-    """
-
-    options: dict
-    run: Callable
-    rules: dict = field(default_factory=dict)
-    masks_itself: bool = False
-
-    def argument_spec(self) -> dict:
-        """Return the whole argument spec: the connection's options and its own."""
-        spec = {name: {**entry, "fallback": (env_fallback, [ENVIRONMENT[name]])} for name, entry in OPTIONS.items()}
-        spec.update(self.options)
-        return spec
+def argument_spec(task: Task) -> dict:
+    """Return a module's whole argument spec: the connection's options and its own."""
+    spec = {name: {**entry, "fallback": (env_fallback, [ENVIRONMENT[name]])} for name, entry in OPTIONS.items()}
+    spec.update(task.options)
+    return spec
 
 
 def missing_library() -> str:
@@ -67,7 +48,7 @@ def result_of(task: Task, params: dict, context: Context) -> dict:
 
 def main(task: Task) -> None:
     """Run a task as a module."""
-    module = AnsibleModule(task.argument_spec(), supports_check_mode=True, **task.rules)
+    module = AnsibleModule(argument_spec(task), supports_check_mode=True, **task.rules)
     params = dict(module.params)
     if task.masks_itself:
         module.no_log_values = {str(params[name]) for name in SECRETS if params.get(name)}

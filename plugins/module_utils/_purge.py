@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from ._errors import OptionError
 from ._plan import Seen
+from ._resources.device import DEVICE
 from ._schema import UNKNOWN
 from ._values import Fault, shown
-from ._resources.device import DEVICE
 
 AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*(%?)\Z")
 

@@ -12,7 +12,20 @@ from __future__ import annotations
 
 from .._inner_xml import AppSKeys, InactivityAlarm
 from .._schema import APART, NEVER, UNKNOWN, WHOLE, Field, Resource
-from .._values import Choice, Degrees, Domains, Flag, Hex, Integer, Key, Kind, Note, Reference, References, Tags
+from .._values import (
+    Choice,
+    Degrees,
+    Domains,
+    Flag,
+    Hex,
+    Integer,
+    Key,
+    Kind,
+    Note,
+    Reference,
+    References,
+    Tags,
+)
 
 #: The contract's macMinorVersion of LoRaWAN 1.1.
 LORAWAN_1_1 = 10

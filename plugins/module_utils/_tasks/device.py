@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 from .. import _plan
-from .._connect import Context, connected
+from .._connect import connected
 from .._errors import TdmError
 from .._fleet import FAILED, Run, foretell
 from .._memory import Memory
 from .._prepare import Policy, make_plan
 from .._resources.device import DEVICE
+from .._task import Context, Task
 from .._wishes import Row, read_wishes
 
 OPTIONS: dict = {
@@ -60,3 +61,6 @@ def diff_of(outcome) -> dict:
         "before": DEVICE.show(outcome.before),
         "after": {} if outcome.action == "deleted" else DEVICE.show(outcome.after),
     }
+
+
+TASK = Task(OPTIONS, run, RULES)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from .. import _plan
 from .._client import Client
-from .._connect import Context, connected
+from .._connect import connected
 from .._errors import OptionError
 from .._plan import Seen
 from .._resources.device import DEVICE
+from .._task import Context, Task
 from .._values import Fault
 from .._wishes import EUI
 from .._words import in_snake_case
@@ -87,3 +88,6 @@ def _shown(seen: Seen) -> dict:
     """Return all the platform tells, in snake_case, and in tdm_device's own words where it has them."""
     told = {**seen.brief, **(seen.whole or {})}
     return {**in_snake_case(told), "dev_eui": str(told.get("EUI")), **DEVICE.show(_plan.known(seen))}
+
+
+TASK = Task(OPTIONS, run, RULES)

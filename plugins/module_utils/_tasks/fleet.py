@@ -16,13 +16,14 @@ except ImportError:  # only needed for a src in YAML; the reader of sources says
 
 from .. import _files, _fleet, _plan
 from .._client import Client
-from .._connect import Context, account_of, connected
+from .._connect import account_of, connected
 from .._errors import OptionError
 from .._memory import Memory
 from .._prepare import Plan, Policy, Purge, make_plan
 from .._purge import allowance, read_scope
 from .._resources.device import DEVICE
 from .._sources import Source, read_source, rows_of
+from .._task import Context, Task
 from .._wishes import read_wishes
 from .device import diff_of
 
@@ -202,3 +203,6 @@ def _result(outcomes: list, params: dict, context: Context) -> dict:
 def _sentence(summary: dict, check: bool) -> str:
     parts = ["%d %s" % (count, action) for action, count in summary.items() if count]
     return ("would be: " if check else "") + (", ".join(parts) or "no device is described")
+
+
+TASK = Task(OPTIONS, run, RULES, masks_itself=True)

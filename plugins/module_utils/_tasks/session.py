@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .. import _files, _session
-from .._connect import Context, account_of, wire_of
+from .._connect import account_of, wire_of
 from .._errors import OptionError
 from .._session import Session
+from .._task import Context, Task
 from .._transport import Transport
 
 OPTIONS = {"state": {"type": "str", "choices": ["present", "absent"], "default": "present"}}
@@ -52,3 +53,6 @@ def _shown(changed: bool, path: str, session: Session) -> dict:
         "granted_permissions": facts.get("granted_permissions", []),
         "user": facts.get("user", {}),
     }
+
+
+TASK = Task(OPTIONS, run)

@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from .._connect import Context, connected
+from .._connect import connected
+from .._task import Context, Task
 from .._words import in_snake_case
 
 OPTIONS: dict = {}
@@ -24,3 +25,6 @@ def run(params: dict, context: Context) -> dict:
             "granted_permissions": facts.get("granted_permissions", []),
             "user": facts.get("user", {}),
         }
+
+
+TASK = Task(OPTIONS, run)

@@ -1,0 +1,178 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """What the modules of this collection document together."""
+
+    DOCUMENTATION = r"""
+options:
+  url:
+    description:
+      - Base address of the Device Manager API, without a slash at its end.
+      - The default is KPN's. Other operators of ThingPark have the same path on a host of their own.
+      - If not given, the environment variable E(TDM_URL) is used.
+    type: str
+    default: https://www.kpn-lora.com/thingpark/wireless/rest
+  auth_method:
+    description:
+      - How to log in.
+      - V(html) is an end user's login with O(login) and O(password), as KPN's customers have it. V(oauth2) are the client
+        credentials of a service account, with O(client_id) and O(client_secret).
+      - If not given, the environment variable E(TDM_AUTH_METHOD) is used.
+    type: str
+    default: html
+    choices: [html, oauth2]
+  login:
+    description:
+      - Email address of the ThingPark account, for O(auth_method=html).
+      - If not given, the environment variable E(TDM_LOGIN) is used.
+    type: str
+  password:
+    description:
+      - Password of the ThingPark account, for O(auth_method=html).
+      - B(Three wrong passwords lock the account, and only the operator unlocks it.) A refused password is sent once, however
+        many hosts, forks and retries a play has. It is held back until it changes, or for 15 minutes.
+      - If not given, the environment variable E(TDM_PASSWORD) is used.
+    type: str
+  client_id:
+    description:
+      - Client ID of the service account, for O(auth_method=oauth2).
+      - If not given, the environment variable E(TDM_CLIENT_ID) is used.
+    type: str
+  client_secret:
+    description:
+      - Client secret of the service account, for O(auth_method=oauth2).
+      - If not given, the environment variable E(TDM_CLIENT_SECRET) is used.
+    type: str
+  login_url:
+    description:
+      - Address to log in at. The platform's owner does not publish it.
+      - The default for O(auth_method=html) is C(/thingpark/smp/rest/login) on the host of O(url), and for
+        O(auth_method=oauth2) C(/users-auth/protocol/openid-connect/token).
+      - If not given, the environment variable E(TDM_LOGIN_URL) is used.
+    type: str
+  session_url:
+    description:
+      - Address that turns the access code of a login into a session. The platform's owner does not publish it for end users.
+      - The default is C(/customers) below O(url).
+      - If not given, the environment variable E(TDM_SESSION_URL) is used.
+    type: str
+  login_field:
+    description:
+      - Name of the login form's field for the email address. The platform's owner does not publish it.
+      - If not given, the environment variable E(TDM_LOGIN_FIELD) is used.
+    type: str
+    default: login
+  password_field:
+    description:
+      - Name of the login form's field for the password. The platform's owner does not publish it.
+      - If not given, the environment variable E(TDM_PASSWORD_FIELD) is used.
+    type: str
+    default: password
+  session_file:
+    description:
+      - File with a session that M(lorawan.thingpark.tdm_session) opened. Its return value RV(lorawan.thingpark.tdm_session#module:session_file)
+        names it.
+      - A session is never used for another O(url), for another account, or with another password than it was opened with.
+      - Without this option, the task opens a session of its own and closes it on every way out. With it, and with O(login) and
+        O(password) as well, a session that died is opened again, once.
+      - If not given, the environment variable E(TDM_SESSION_FILE) is used.
+    type: path
+  validate_certs:
+    description:
+      - Whether to check the platform's TLS certificate. Only turn it off against a simulator.
+      - If not given, the environment variable E(TDM_VALIDATE_CERTS) is used.
+    type: bool
+    default: true
+  ca_path:
+    description:
+      - File or directory with the certificates of the authorities to trust. E(REQUESTS_CA_BUNDLE) does not override it.
+      - The default is the bundle of the Python library certifi.
+      - If not given, the environment variable E(TDM_CA_PATH) is used.
+    type: path
+  client_cert:
+    description:
+      - File with a client certificate in PEM, where the platform asks for one. It may hold the key too.
+      - If not given, the environment variable E(TDM_CLIENT_CERT) is used.
+    type: path
+  client_key:
+    description:
+      - File with the key of O(client_cert), when it isn't in that file.
+      - If not given, the environment variable E(TDM_CLIENT_KEY) is used.
+    type: path
+  proxy:
+    description:
+      - Address of an HTTP proxy.
+      - Without it, E(HTTPS_PROXY), E(HTTP_PROXY) and E(NO_PROXY) count.
+      - If not given, the environment variable E(TDM_PROXY) is used.
+    type: str
+  timeout:
+    description:
+      - Seconds to wait for a connection, and again for each part of an answer.
+      - If not given, the environment variable E(TDM_TIMEOUT) is used.
+    type: float
+    default: 30.0
+  retries:
+    description:
+      - How often a request is tried again after a lost connection, a time-out, or an answer with status 429, 500, 502, 503 or 504.
+      - The waits grow, and C(Retry-After) is honoured up to two minutes. A login is never repeated. A creation is looked up before
+        it is repeated.
+      - If not given, the environment variable E(TDM_RETRIES) is used.
+    type: int
+    default: 4
+  max_requests_per_second:
+    description:
+      - How many requests the task may send in a second, all of its workers together. V(0) is no bound.
+      - If not given, the environment variable E(TDM_MAX_REQUESTS_PER_SECOND) is used.
+    type: float
+    default: 0.0
+requirements:
+  - requests >= 2.28
+  - lxml >= 4.9
+notes:
+  - All options of the connection can be set once for a play, with C(module_defaults) of the group C(lorawan.thingpark.tdm).
+  - On a local connection the task runs in Ansible's own worker, which makes loops some fifty times faster. With C(become), C(async),
+    C(environment) or a remote connection, and where the variable C(tdm_frame) is V(module), it runs as a module.
+"""
+
+    ATTRIBUTES = r"""
+attributes:
+  action_group:
+    description: Use C(group/lorawan.thingpark.tdm) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership:
+      - lorawan.thingpark.tdm
+  check_mode:
+    description: Can run in C(check_mode) and return changed status prediction without modifying target.
+    support: full
+  diff_mode:
+    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
+    support: full
+  idempotent:
+    description: When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
+    support: full
+"""
+
+    INFO = r"""
+attributes:
+  action_group:
+    description: Use C(group/lorawan.thingpark.tdm) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership:
+      - lorawan.thingpark.tdm
+  check_mode:
+    description: Can run in C(check_mode) and return changed status prediction without modifying target.
+    support: full
+    details: This module only reads.
+  diff_mode:
+    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
+    support: N/A
+    details: This module only reads.
+  idempotent:
+    description: When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
+    support: full
+"""

@@ -1,0 +1,48 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the frames and the tasks hand each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Callable
+
+
+def _ignore(*_arguments: object) -> None:
+    return None
+
+
+@dataclass
+class Context:
+    """How a task runs, apart from its options.
+
+    :param check: change nothing.
+    :param diff: return what changed.
+    :param warn: takes a warning for the user.
+    :param report: takes a line about the progress of a long task; None where nobody could see it.
+    """
+
+    check: bool = False
+    diff: bool = False
+    warn: Callable = _ignore
+    report: Callable | None = None
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a module is: its options and the function behind it.
+
+    :param options: its own part of the argument spec.
+    :param run: ``run(params, context)`` returns the result, with ``failed`` and ``msg`` where it failed after all
+        was tried; raises :class:`TdmError` for what ends it early.
+    :param rules: what else AnsibleModule takes: ``required_if`` and the like.
+    :param masks_itself: its options hold so many secrets that Ansible's search for each of them in each result would
+        take minutes; it keeps them out of its results by itself.
+    """
+
+    options: dict
+    run: Callable
+    rules: dict = field(default_factory=dict)
+    masks_itself: bool = False

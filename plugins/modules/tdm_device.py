@@ -1,0 +1,259 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: tdm_device
+short_description: Manage a LoRaWAN device in ThingPark's Device Manager
+version_added: 0.1.0
+description:
+  - Creates, changes, suspends and deletes one LoRaWAN device. For many, M(lorawan.thingpark.tdm_fleet) is the tool.
+  - What isn't given is left alone. An empty text, list or dictionary takes away what can be taken away.
+  - Only what differs is written.
+  - B(Deleting a device takes its whole history and all its alarms with it, for ever.)
+author: The lorawan.thingpark contributors (@lorawan)
+extends_documentation_fragment:
+  - lorawan.thingpark.tdm
+  - lorawan.thingpark.tdm.attributes
+options:
+  state:
+    description: Whether the device should exist.
+    type: str
+    choices: [present, absent]
+    default: present
+  dev_eui:
+    description:
+      - DevEUI of the device, 16 hexadecimal digits in any spelling. Quote it, or YAML may take it for a number.
+      - One of O(dev_eui) and O(onboarding_tag) is required.
+    type: str
+  onboarding_tag:
+    description:
+      - The device's onboarding tag of LoRa Alliance's TR005, C(LW:D0:...). It gives DevEUI, JoinEUI and, for an external join
+        server, the owner token.
+      - Where O(device_profile) isn't given and the device is to be created, the platform is asked which one the tag stands for.
+    type: str
+  name:
+    description: Name of the device. The platform makes one up when a device is created without.
+    type: str
+  device_profile:
+    description: The device profile, by its ID or by its commercial name. Required to create a device.
+    type: str
+  activation:
+    description: How the device is activated. Required to create a device; can't change afterwards.
+    type: str
+    choices: [OTAA, ABP]
+  join_eui:
+    description: JoinEUI (AppEUI) of an OTAA device. Required with an external join server.
+    type: str
+    aliases: [app_eui]
+  app_key:
+    description:
+      - AppKey of an OTAA device. With it, the platform's own join server is used. Without it, an external one is.
+      - Like all keys, 32 hexadecimal digits, or encrypted as O(exchange_key_version) or O(hsm_app_key_version) says.
+      - B(Keys can't be read from the platform.) They are sent when the device is created, see O(update_keys).
+    type: str
+  nwk_key:
+    description: NwkKey of an OTAA device of LoRaWAN 1.1 on the platform's own join server.
+    type: str
+  owner_token:
+    description: Token that proves the ownership of a device on an external join server. Can't change afterwards.
+    type: str
+  dev_addr:
+    description:
+      - DevAddr, 8 hexadecimal digits. Required for an ABP device; can't change afterwards.
+      - For an OTAA device it only counts at creation, since the network gives it another one when it joins.
+    type: str
+  nwk_s_key:
+    description: NwkSKey of an ABP device; in LoRaWAN 1.1, its FNwkSIntKey. Required for ABP.
+    type: str
+    aliases: [f_nwk_s_int_key]
+  app_s_keys:
+    description: AppSKeys of an ABP device, by ports. Ports are V(*), V(1), V(1,2) or V(10-20).
+    type: dict
+  s_nwk_s_int_key:
+    description: SNwkSIntKey of an ABP device of LoRaWAN 1.1.
+    type: str
+  nwk_s_enc_key:
+    description: NwkSEncKey of an ABP device of LoRaWAN 1.1.
+    type: str
+  exchange_key_version:
+    description: Version of the RSA exchange key with which the keys are encrypted. They are Base64 then.
+    type: str
+  hsm_app_key_version:
+    description: Version of the HSM's key with which O(app_key) is encrypted.
+    type: str
+  hsm_nwk_key_version:
+    description: Version of the HSM's key with which O(nwk_key) is encrypted.
+    type: str
+  verification_code:
+    description: Verification code of the DevEUI, or of DevAddr and DevEUI, where the operator asks for one.
+    type: str
+  connectivity_plan:
+    description:
+      - The connectivity plan (network subscription), by its ID or by its commercial name.
+      - An empty text takes the plan away, which suspends the device. A plan for a suspended device resumes it.
+    type: str
+  network_geolocation:
+    description:
+      - Choose a connectivity plan with (or without) network geolocation, in ThingPark Enterprise.
+      - Can't be given together with O(connectivity_plan).
+    type: bool
+  passive_roaming:
+    description:
+      - Choose a connectivity plan with (or without) passive roaming, in ThingPark Enterprise.
+      - Can't be given together with O(connectivity_plan).
+    type: bool
+  routing_profile:
+    description:
+      - The AS routing profile, by its ID or by its name, in ThingPark Wireless.
+      - Can't be given together with O(application_servers).
+    type: str
+  application_servers:
+    description:
+      - The application servers, each by its ID or by its name.
+      - Can't be given together with O(routing_profile).
+    type: list
+    elements: str
+  suspended:
+    description: Whether the device is suspended. The packets of a suspended device are ignored.
+    type: bool
+  tags:
+    description: All tags of the device, of at most 40 characters each.
+    type: list
+    elements: str
+  domains:
+    description: "All domains of the device, as C(group: name). A name may have parts, as in V(France/Paris)."
+    type: dict
+  inactivity_alarm:
+    description:
+      - Thresholds of the alarm 004, "no uplink". At most two, the second with a higher level and a longer duration.
+      - An empty list switches the alarm off.
+    type: list
+    elements: dict
+    suboptions:
+      level:
+        description: Severity of the alarm, from 2 to 6.
+        type: int
+        required: true
+      duration:
+        description: How long the device may be silent, from V(PT1H) to V(P30D).
+        type: str
+        required: true
+  latitude:
+    description: Latitude in decimal degrees. Takes O(longitude) too. Differences below a metre are none.
+    type: float
+  longitude:
+    description: Longitude in decimal degrees. Takes O(latitude) too.
+    type: float
+  location_type:
+    description:
+      - Which location counts. The default is V(manual) where O(latitude) and O(longitude) are given.
+    type: str
+    choices: [manual, network]
+  marker_id:
+    description: Number of the marker that stands for the device on maps.
+    type: int
+  customer_admin_data:
+    description: Free text about the device, such as an address or a floor.
+    type: str
+  motion_indicator:
+    description: How the device moves. Without it, the device profile says so.
+    type: str
+    choices: [NEAR_STATIC, WALKING_SPEED, BIKE_SPEED, VEHICLE_SPEED, RANDOM]
+  driver_application:
+    description: Protocol identifier of ThingPark X, such as V(abeeway:asset-tracker:1).
+    type: str
+  debug_network_geolocation:
+    description: Whether debugging of the network geolocation is switched on for the device.
+    type: bool
+  update_keys:
+    description:
+      - V(on_create) sends keys and other write-only options when the device is created, and never again.
+      - V(always) sends them in every run, which is a change in every run, since nothing shows whether they differ.
+    type: str
+    choices: [on_create, always]
+    default: on_create
+  force:
+    description:
+      - Override the platform's optimistic locking, so that another writer's change at the same moment is overwritten.
+    type: bool
+    default: false
+seealso:
+  - module: lorawan.thingpark.tdm_device_info
+  - module: lorawan.thingpark.tdm_fleet
+"""
+
+EXAMPLES = r"""
+- name: A parking sensor that joins over the air
+  lorawan.thingpark.tdm_device:
+    dev_eui: 70-B3-D5-7E-D0-00-00-01
+    name: park-00001
+    device_profile: LORA/GenericA.1.0.4a_ETSI
+    activation: OTAA
+    join_eui: 70B3D57ED0FFFFFF
+    app_key: "{{ app_key }}"
+    connectivity_plan: kpn-cs/seldom
+    routing_profile: DEFAULT
+    tags: [parking, north]
+    domains:
+      Site: Utrecht/Centraal
+    inactivity_alarm:
+      - level: 3
+        duration: P2D
+      - level: 5
+        duration: P7D
+    latitude: 52.0893
+    longitude: 5.1101
+
+- name: Suspend it
+  lorawan.thingpark.tdm_device:
+    dev_eui: 70B3D57ED0000001
+    suspended: true
+
+- name: Remove it, with all its history
+  lorawan.thingpark.tdm_device:
+    dev_eui: 70B3D57ED0000001
+    state: absent
+"""
+
+RETURN = r"""
+action:
+  description:
+    - What was done, or would be done in check mode. V(created), V(updated), V(deleted), V(suspended), V(resumed) or V(unchanged),
+      or V(failed).
+  returned: when the platform was asked
+  type: str
+  sample: created
+dev_eui:
+  description: The device's DevEUI, 16 upper-case hexadecimal digits.
+  returned: when the platform was asked
+  type: str
+  sample: 70B3D57ED0000001
+device:
+  description:
+    - The device as it is now, or would be, as far as it had to be looked at. In the words of this module's options, without keys.
+  returned: success and O(state=present)
+  type: dict
+  sample: {dev_eui: 70B3D57ED0000001, name: park-00001, activation: OTAA, connectivity_plan: kpn-cs/seldom}
+findings:
+  description: All faults of the options, each with C(where), C(dev_eui), C(option) and C(message).
+  returned: when the options have faults
+  type: list
+  elements: dict
+  sample:
+    - {where: device, dev_eui: 70B3D57ED0000001, option: app_key, message: "is no key: it has 31 of 32 hexadecimal digits"}
+"""
+
+from ansible_collections.lorawan.thingpark.plugins.module_utils._module import main as run_module
+from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks.device import TASK
+
+
+def main() -> None:
+    run_module(TASK)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,225 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: tdm_fleet
+short_description: Make a fleet of LoRaWAN devices in ThingPark's Device Manager match its description
+version_added: 0.1.0
+description:
+  - Brings thousands of devices to what a list or a file says of them, tells what it changed, and can be run again at any moment.
+  - The platform's list is read once. A device is fetched only where something is described that its line in the list doesn't
+    show. Only what differs is written. A fleet that is as described costs the list and nothing else.
+  - Every row is checked before the first request, and all faults are reported together.
+  - One bad device spoils nothing. The others are done, then the task fails and still returns what became of each.
+author: The lorawan.thingpark contributors (@lorawan)
+extends_documentation_fragment:
+  - lorawan.thingpark.tdm
+  - lorawan.thingpark.tdm.attributes
+options:
+  devices:
+    description:
+      - The devices, each a dictionary with the options of M(lorawan.thingpark.tdm_device), of which C(dev_eui) or C(onboarding_tag)
+        is required. C(state) may be given for each.
+      - Unknown options are faults. One of O(devices) and O(src) is required.
+    type: list
+    elements: dict
+  src:
+    description:
+      - File that describes the devices, on the machine where the task runs. With a local connection it is looked for beside the
+        playbook and in the role's C(files) too.
+      - C(.csv) and C(.txt) are ThingPark's own import format, columns A to AA, without a header. JSON and YAML are a list like
+        O(devices), or a dictionary with C(devices) and C(defaults).
+      - An empty cell is left alone. Column G (ThingPark X configuration) has no field in the API and is left out with a warning.
+    type: path
+  defaults:
+    description: Options for every device that doesn't say otherwise.
+    type: dict
+  state:
+    description: Whether the devices should exist, for those that don't say.
+    type: str
+    choices: [present, absent]
+    default: present
+  update_keys:
+    description:
+      - V(on_create) sends keys and other write-only options when a device is created, and never again.
+      - V(always) sends them in every run, which is a change in every run, since nothing shows whether they differ.
+    type: str
+    choices: [on_create, always]
+    default: on_create
+  force:
+    description: Override the platform's optimistic locking, so that another writer's change at the same moment is overwritten.
+    type: bool
+    default: false
+  parallel:
+    description: How many requests are under way at once, from 1 to 64.
+    type: int
+    default: 8
+  on_error:
+    description:
+      - V(continue) does all devices, whatever happens to some.
+      - V(stop) begins no further device after the first failure. Those not begun are V(skipped).
+    type: str
+    choices: [continue, stop]
+    default: continue
+  max_failures:
+    description: Begin no further device when more than this many have failed.
+    type: int
+  purge:
+    description:
+      - Remove devices that are not described. Without this option, nothing that isn't described is touched.
+    type: dict
+    suboptions:
+      scope:
+        description: Which devices may go. All conditions given must hold, and one of them is required.
+        type: dict
+        required: true
+        suboptions:
+          tag:
+            description: A tag that they have.
+            type: str
+          domain:
+            description: "Domains that they have, as C(group: name)."
+            type: dict
+          name_prefix:
+            description: First characters of their name.
+            type: str
+          eui_prefix:
+            description: First digits of their DevEUI.
+            type: str
+          all:
+            description: All devices of the subscription.
+            type: bool
+            default: false
+      max:
+        description:
+          - How many may go, as a number, or as a percentage of the devices in O(purge.scope). If there are more, the task fails
+            before anything is changed.
+        type: str
+        default: 10%
+      action:
+        description:
+          - V(delete) deletes them with all their history. V(suspend) suspends them.
+        type: str
+        choices: [delete, suspend]
+        default: delete
+      backup:
+        description:
+          - File for what the devices were, written before the first one is deleted. It can be given as O(src) to make them again,
+            after their keys were added, which can't be read from the platform.
+          - The default is a new file C(tdm/backup-*.json) below Ansible's home.
+        type: path
+  progress:
+    description:
+      - Whether a long run says every two seconds how far it is. Only where the task runs in Ansible's worker.
+    type: bool
+    default: true
+  results:
+    description: Which devices RV(results) lists. V(changed) are those that changed and those that failed.
+    type: str
+    choices: [all, changed, failed, none]
+    default: changed
+  cache:
+    description:
+      - Whether to remember, in a file below Ansible's home, what lists of the platform don't show of a device, such as its
+        inactivity alarm, together with the time of its last change. As long as that time is the same, the device needs not be
+        fetched again.
+      - Without it, each run fetches every device that has such an option.
+    type: bool
+    default: true
+seealso:
+  - module: lorawan.thingpark.tdm_device
+  - module: lorawan.thingpark.tdm_session
+"""
+
+EXAMPLES = r"""
+- name: The fleet of the spreadsheet
+  lorawan.thingpark.tdm_fleet:
+    src: fleet.csv
+
+- name: A fleet from the inventory, and nothing else that carries its tag
+  lorawan.thingpark.tdm_fleet:
+    devices: "{{ parking_sensors }}"
+    defaults:
+      device_profile: LORA/GenericA.1.0.4a_ETSI
+      activation: OTAA
+      connectivity_plan: kpn-cs/seldom
+      routing_profile: DEFAULT
+      tags: [parking]
+    purge:
+      scope:
+        tag: parking
+      max: 5%
+"""
+
+RETURN = r"""
+summary:
+  description: How many devices were V(created), V(updated), V(deleted), V(suspended), V(resumed), V(unchanged), V(failed) and V(skipped).
+  returned: when the platform was asked
+  type: dict
+  sample: {created: 12, updated: 3, deleted: 0, suspended: 0, resumed: 0, unchanged: 1985, failed: 0, skipped: 0}
+results:
+  description: The devices that O(results) asks for.
+  returned: when the platform was asked
+  type: list
+  elements: dict
+  contains:
+    dev_eui:
+      description: The device.
+      type: str
+    action:
+      description: What became of it, in the words of RV(summary).
+      type: str
+    changed:
+      description: Whether it changed.
+      type: bool
+    where:
+      description: Where it is described, such as V(line 12) or V(devices[3]), or V(purge).
+      type: str
+    error:
+      description: Why it failed or was skipped.
+      type: str
+  sample:
+    - {dev_eui: 70B3D57ED0000001, action: created, changed: true, where: line 2}
+requests:
+  description: How many requests were sent, by verb, with those of the login.
+  returned: when the platform was asked
+  type: dict
+  sample: {GET: 5, POST: 13, PUT: 3}
+looked_up:
+  description: How many devices had to be fetched to be compared.
+  returned: when the platform was asked
+  type: int
+  sample: 0
+seconds:
+  description: How long it took.
+  returned: when the platform was asked
+  type: float
+  sample: 3.21
+backup_file:
+  description: The file with the devices that a purge deleted.
+  returned: when a purge deleted devices
+  type: str
+  sample: /home/operator/.ansible/tdm/backup-20260102T030405Z-4711.json
+findings:
+  description: All faults of the description, each with C(where), C(dev_eui), C(option) and C(message).
+  returned: when the description has faults
+  type: list
+  elements: dict
+  sample:
+    - {where: line 7, dev_eui: "", option: dev_eui, message: is missing}
+"""
+
+from ansible_collections.lorawan.thingpark.plugins.module_utils._module import main as run_module
+from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks.fleet import TASK
+
+
+def main() -> None:
+    run_module(TASK)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: tdm_subscriber_info
+short_description: Show the subscription and the subscriber in ThingPark's Device Manager
+version_added: 0.1.0
+description:
+  - Returns the subscription, its subscriber, state and options, the user and the permissions.
+  - The keys are the API's own in snake_case. What the platform adds to them passes through.
+author: The lorawan.thingpark contributors (@lorawan)
+extends_documentation_fragment:
+  - lorawan.thingpark.tdm
+  - lorawan.thingpark.tdm.info
+seealso:
+  - module: lorawan.thingpark.tdm_session
+"""
+
+EXAMPLES = r"""
+- name: Whose account is it?
+  lorawan.thingpark.tdm_subscriber_info:
+  register: account
+
+- name: Show it
+  ansible.builtin.debug:
+    msg: "{{ account.subscriber.name }}, subscription {{ account.subscription.id }}: {{ account.subscription.state.value }}"
+"""
+
+RETURN = r"""
+subscription:
+  description: The subscription. Times are milliseconds of the epoch.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description: Its number in the API's addresses, V(mine) in ThingPark Enterprise.
+      type: str
+    state:
+      description: Its state, with C(value) and C(timestamp).
+      type: dict
+    options:
+      description: What the operator switched on for it.
+      type: dict
+    network_subscriptions_handling:
+      description: How connectivity plans are chosen, in C(mode).
+      type: dict
+  sample:
+    id: "100"
+    creation_timestamp: 1577836800000
+    state: {value: ACTIVE, timestamp: 1577836800000}
+    network_subscriptions_handling: {mode: ADVANCED}
+subscriber:
+  description: The subscriber's C(id), C(name) and C(organization).
+  returned: success
+  type: dict
+  sample: {id: "100002581", name: Olivia Operator, organization: Example Operations}
+granted_permissions:
+  description: What the session may do, as the platform names it. Empty where the platform doesn't say.
+  returned: success
+  type: list
+  elements: str
+  sample: [x, a, ra]
+user:
+  description: The user's C(first_name), C(last_name) and C(language). Empty where the platform doesn't say.
+  returned: success
+  type: dict
+  sample: {first_name: Olivia, last_name: Operator, language: en-US}
+"""
+
+from ansible_collections.lorawan.thingpark.plugins.module_utils._module import main as run_module
+from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks.subscriber_info import TASK
+
+
+def main() -> None:
+    run_module(TASK)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The frame in Ansible's own worker: the same task without a process of its own.
+
+A module starts a Python process for every item of a loop; what these tasks do takes a fiftieth of that. Where nothing
+about a task asks for a process of its own, it runs right here; otherwise its module does.
+"""
+
+from __future__ import annotations
+
+import os
+
+from ansible.errors import AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
+from ansible.plugins.action import ActionBase
+
+from ..module_utils import _files, _login_gate
+from ..module_utils._connect import ENVIRONMENT, OPTIONS, account_of
+from ..module_utils._errors import TdmError
+from ..module_utils._module import argument_spec, missing_library, result_of
+from ..module_utils._task import Context, Task
+
+#: A variable to choose the frame with: ``auto``, or ``module`` for a process in any case.
+FRAME = "tdm_frame"
+PROVEN = 900  # seconds for which an accepted password lets the modules on other hosts start side by side
+
+
+class TdmAction(ActionBase):
+    """One task of this collection.
+
+    A subclass says which, in ``task``.
+    """
+
+    task: Task
+    _supports_check_mode = True
+    _supports_async = True
+
+    def run(self, tmp=None, task_vars=None) -> dict:
+        """Run the task in the frame that fits; return its result."""
+        result = super().run(tmp, task_vars)
+        args = self._with_found_files(dict(self._task.args))
+        try:
+            if self._needs_process(task_vars or {}):
+                return {**result, **self._in_module(args, task_vars)}
+            return {**result, **self._in_worker(args)}
+        except TdmError as error:
+            return {**result, "failed": True, "changed": False, "msg": error.message, **error.facts}
+
+    def _needs_process(self, task_vars: dict) -> bool:
+        return bool(
+            self._templar.template(task_vars.get(FRAME, "auto")) == "module"
+            or self._connection.transport != "local"
+            or self._play_context.become
+            or self._task.async_val
+            or self._task_environment()
+            or missing_library()
+        )
+
+    def _task_environment(self) -> dict:
+        """Return the task's own ``environment``, of all the levels that have one."""
+        names: dict = {}
+        levels = self._task.environment or []
+        for level in levels if isinstance(levels, list) else [levels]:
+            names.update(self._templar.template(level) or {})
+        return names
+
+    def _with_found_files(self, args: dict) -> dict:
+        """Find a local ``src`` beside the playbook or in the role's files, as other modules do."""
+        src = args.get("src")
+        if src and self._connection.transport == "local" and "src" in self.task.options:
+            try:
+                args["src"] = self._find_needle("files", src)
+            except AnsibleError:
+                pass  # the task says in its own words that the file isn't there
+        return args
+
+    def _in_worker(self, args: dict) -> dict:
+        """Run the task right here, after the validation that AnsibleModule would do."""
+        checked = ArgumentSpecValidator(argument_spec(self.task), **self.task.rules).validate(args)
+        if checked.errors:
+            error = checked.errors[0]
+            message = error.msg
+            if isinstance(error, UnsupportedError):
+                message = "Unsupported parameters for (%s) module: %s" % (self._task.action, message)
+            return {"failed": True, "changed": False, "msg": message}
+        warnings: list = []
+        context = Context(self._task.check_mode, self._task.diff, warnings.append, self._display.display)
+        result = result_of(self.task, checked.validated_parameters, context)
+        if not self.task.masks_itself:
+            result = remove_values(result, checked._no_log_values)
+        if warnings:
+            result["warnings"] = warnings
+        return result
+
+    def _in_module(self, args: dict, task_vars: dict | None) -> dict:
+        """Hand the task over to its module, through the gate that lets a refused password out once.
+
+        Modules run on many hosts, each with a home of its own; only here can all of them be kept from repeating one.
+        """
+        own = self._task_environment()
+        for name, variable in ENVIRONMENT.items():
+            if args.get(name) is None and os.environ.get(variable) and variable not in own:
+                args[name] = os.environ[variable]
+        account = self._account(args)
+        if account is None:
+            return self._execute(args, task_vars)
+        path = os.path.join(_files.home(), "proven-%s.json" % account.key())
+        with _files.locked(path):
+            _login_gate.check(account.key(), account.secret)
+            if not _login_gate.is_proven(path, account.secret):
+                result = self._execute(args, task_vars)
+                if result.get("login_refused") and not result.get("held_back"):
+                    _login_gate.note_refusal(account.key(), account.secret, str(result.get("msg")))
+                elif not result.get("failed"):
+                    _login_gate.note_proof(path, account.secret, PROVEN)
+                return result
+        return self._execute(args, task_vars)
+
+    @staticmethod
+    def _account(args: dict):
+        """Return the account that the module will log in with, None where the options give none that is whole."""
+        params = {name: entry.get("default") for name, entry in OPTIONS.items()}
+        params.update({name: args[name] for name in OPTIONS if args.get(name) is not None})
+        try:
+            account = account_of(params, Context())
+        except TdmError:
+            return None  # the module will say what is wrong
+        return account if account.name and account.secret else None
+
+    def _execute(self, args: dict, task_vars: dict | None) -> dict:
+        wrap_async = self._task.async_val and not self._connection.has_native_async
+        result = self._execute_module(module_args=args, task_vars=task_vars, wrap_async=wrap_async)
+        if not wrap_async:
+            self._remove_tmp_path(self._connection._shell.tmpdir)
+        return result
