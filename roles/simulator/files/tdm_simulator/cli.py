@@ -13,6 +13,7 @@ import signal
 import sys
 import time
 
+from . import lifecycle
 from . import settings as defaults
 from .settings import Settings
 
@@ -33,6 +34,12 @@ def parser():
                      help="JSON with url, port and pid, there as long as the simulator listens")
     one.add_argument("--daemon", action="store_true",
                      help="return once the simulator listens and leave it running")
+    one.add_argument("--status", action="store_true",
+                     help="say as JSON whether the simulator of the ready file runs, and end")
+    one.add_argument("--stop", action="store_true",
+                     help="end the simulator of the ready file, if it runs")
+    one.add_argument("--stop-timeout", type=float, default=30.0, metavar="S",
+                     help="how long to wait for that end")
     one.add_argument("--log-file", metavar="PATH", default=os.devnull,
                      help="where a daemon writes what it has to say")
     one.add_argument("--edition", choices=("wireless", "enterprise"), default="wireless")
@@ -117,7 +124,10 @@ def main(arguments=None):
     options = parser().parse_args(arguments)
     report = _Report()
     try:
+        if options.status or options.stop:
+            return _look_or_stop(options)
         settings = to_settings(options)
+        _make_directories(options.ready_file, options.state_file, options.log_file)
         if options.daemon and report.detach(options.log_file):
             return report.wait()
         asyncio.run(_run(options, settings, report))
@@ -125,6 +135,24 @@ def main(arguments=None):
         report.failed("tdm_simulator: %s" % problem)
         return 1
     return 0
+
+
+def _look_or_stop(options):
+    if not options.ready_file:
+        raise ValueError("--status and --stop need --ready-file")
+    if options.status:
+        print(json.dumps(lifecycle.status(options.ready_file)))
+    elif lifecycle.stop(options.ready_file, options.stop_timeout):
+        print("stopped")
+    else:
+        print("not running")
+    return 0
+
+
+def _make_directories(*paths):
+    for path in paths:
+        if path:
+            os.makedirs(os.path.dirname(os.path.abspath(path)), mode=0o700, exist_ok=True)
 
 
 class _Report:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import re
 
 from . import fields, seeding, views
@@ -38,6 +39,9 @@ class Inspection:
         if request.method not in ("GET", "PUT", "POST", "DELETE") or handler is None:
             raise ApiError("not_found")
         return handler(request, words[1:])
+
+    def _get_process(self, request, rest):
+        return encode(request, 200, {"pid": os.getpid(), "edition": self._settings.edition})
 
     def _get_requests(self, request, rest):
         return encode(request, 200, self._meter.shown())

@@ -1,0 +1,63 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A simulator seen from outside: does it run, and end it."""
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import time
+from urllib.parse import urlsplit
+
+
+def status(ready_file):
+    """What the ready file says, with running: true only if that very process answers."""
+    try:
+        with open(ready_file, encoding="utf-8") as stream:
+            found = json.load(stream)
+        parts = urlsplit(found["url"])
+        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=5)
+        try:
+            connection.request("GET", "/_simulator/process")
+            answer = json.loads(connection.getresponse().read())
+        finally:
+            connection.close()
+        found["running"] = answer["pid"] == found["pid"]
+        return found
+    except (OSError, ValueError, KeyError, TypeError, http.client.HTTPException):
+        return {"running": False}
+
+
+def stop(ready_file, timeout):
+    """End the simulator of a ready file; False when none runs, OSError when it stays."""
+    found = status(ready_file)
+    if not found["running"]:
+        return False
+    os.kill(found["pid"], signal.SIGTERM)
+    until = time.monotonic() + timeout
+    while time.monotonic() < until:
+        if not os.path.exists(ready_file) and not _alive(found["pid"]):
+            return True
+        time.sleep(0.02)
+    raise OSError("the simulator with the process id %d did not end" % found["pid"])
+
+
+def _alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return not _is_zombie(pid)
+
+
+def _is_zombie(pid):
+    """True for a process that has ended and that nobody has waited for (Linux)."""
+    try:
+        with open("/proc/%d/stat" % pid, encoding="ascii", errors="replace") as stream:
+            return stream.read().rpartition(")")[2].split()[0] == "Z"
+    except (OSError, IndexError):
+        return False
