@@ -81,7 +81,7 @@ class TdmAction(ActionBase):
     def _in_worker(self, args: dict) -> dict:
         """Run the task right here, after the validation that AnsibleModule would do."""
         checked = ArgumentSpecValidator(argument_spec(self.task), **self.task.rules).validate(args)
-        if checked.errors:
+        if checked.error_messages:  # the errors themselves are an object that is always true
             error = checked.errors[0]
             message = error.msg
             if isinstance(error, UnsupportedError):
