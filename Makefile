@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+
+# Everything below is installed and written inside the checkout: .venv, .build, .cache. `make clean` removes them.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/bash
+
+# The first of these that runs, is 3.11 or newer and can make a virtual environment.
+# It is tried, not just looked up: version managers put names on the PATH that only fail.
+PYTHON = $(shell for name in python3.13 python3.12 python3.11 python3; do \
+    $$name -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; \
+    done)
+
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# The home may be empty or read-only: every tool keeps its files here instead.
+export XDG_CACHE_HOME := $(CURDIR)/.cache
+export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
+export ANSIBLE_REMOTE_TEMP := $(CURDIR)/.cache/ansible/tmp
+export ANSIBLE_ASYNC_DIR := $(CURDIR)/.cache/ansible/async
+# This checkout and nothing else of the machine's: no other collection, ansible.cfg, Python or locale.
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.build
+export ANSIBLE_CONFIG := /dev/null
+export ANSIBLE_PYTHON_INTERPRETER := $(CURDIR)/.venv/bin/python
+export LC_ALL := C.UTF-8
+# The demo and the tests run on localhost without an inventory, on purpose.
+export ANSIBLE_LOCALHOST_WARNING := false
+export ANSIBLE_INVENTORY_UNPARSED_WARNING := false
+
+COLLECTION := .build/ansible_collections/lorawan/thingpark
+PYTEST := .venv/bin/python -m pytest
+
+.PHONY: help demo test lint pytest unit format build clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1  	/p' Makefile
+
+demo: .venv/run $(COLLECTION)  ## a simulated network, a small fleet made, checked and changed
+	@.venv/bin/ansible-playbook lorawan.thingpark.quickstart $(ARGS)
+
+test:  ## every check and test; the last line says what passed
+	@$(MAKE) --keep-going lint pytest
+
+lint: .venv/test $(COLLECTION)  ## style of Python, YAML, Ansible and the changelog
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/yamllint --strict .
+	.venv/bin/antsibull-changelog lint
+	.venv/bin/ansible-lint --offline
+
+pytest: .venv/test $(COLLECTION)  ## all tests, with the coverage of plugins/ (ARGS="-k name" for some)
+	$(PYTEST) -n 2 --cov $(ARGS)
+
+unit: .venv/test $(COLLECTION)  ## the fast tests only, without coverage
+	$(PYTEST) tests/unit $(ARGS)
+
+format: .venv/test  ## put the Python files into the house's style
+	.venv/bin/ruff check --fix
+	.venv/bin/ruff format
+
+build: .venv/run  ## the collection's archive, into .build
+	.venv/bin/ansible-galaxy collection build --force --output-path .build
+
+clean:  ## remove all that make has made
+	rm -rf .venv .build .cache .ansible .coverage .coverage.* tests/output
+
+# Stamps: a second call installs nothing, a changed list of requirements installs again.
+.venv/run: requirements.txt
+	@test -n "$(PYTHON)" || { echo 'Python 3.11 or newer with its venv module is needed.' >&2; exit 1; }
+	$(PYTHON) -m venv --clear .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt 'ansible-core>=2.19,<2.23'
+	@touch $@
+
+.venv/test: .venv/run tests/requirements.txt
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	@touch $@
+
+# Ansible finds a collection by its folders' names; a link gives the checkout that name wherever it lies.
+$(COLLECTION):
+	@mkdir -p $(@D)
+	@ln -s ../../.. $@

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+
+"""Imports in module_utils go one way down, and the lower half knows neither Ansible nor the network."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+UTILS = ROOT / "plugins" / "module_utils"
+NAME = "ansible_collections.lorawan.thingpark.plugins.module_utils"
+
+# No Ansible, no network, no files. From top to bottom, as below.
+PURE = [
+    "_purge",
+    "_plan",
+    "_sources",
+    "_wishes",
+    "_resources/*",
+    "_schema",
+    "_inner_xml",
+    "_onboarding_tag",
+    "_codec",
+    "_login_page",
+    "_values",
+    "_words",
+    "_errors",
+]
+# From top to bottom: each may import what stands below it, and its own folder.
+ORDER = [
+    "_tasks/*",
+    "_module",
+    "_fleet",
+    "_prepare",
+    "_catalogue",
+    "_connect",
+    "_memory",
+    "_client",
+    "_session",
+    "_auth",
+    "_login_gate",
+    "_transport",
+    "_files",
+    "_throttle",
+    "_workers",
+    *PURE,
+]
+FORBIDDEN = ["ansible", "requests", "urllib3", "socket", "_socket", "ssl", "http", "urllib.request", "asyncio"]
+MAY_USE_LXML = ["_inner_xml", "_login_page", "_codec"]
+
+
+def entry(path: Path) -> str:
+    """Return the name that a file has in ORDER."""
+    parts = path.relative_to(UTILS).with_suffix("").parts
+    return parts[0] if len(parts) == 1 else parts[0] + "/*"
+
+
+def dotted(path: Path) -> str:
+    """Return the name that a file has for an import statement."""
+    parts = path.relative_to(UTILS).with_suffix("").parts
+    return ".".join([NAME, *(part for part in parts if part != "__init__")])
+
+
+def imported(path: Path) -> set[str]:
+    """Return the full names of all that a file imports, inside functions too."""
+    names = set()
+    package = [*NAME.split("."), *path.relative_to(UTILS).parent.parts]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) + 1 - node.level] if node.level else []
+            base = [*base, *filter(None, [node.module])]
+            # `from . import _plan` and `from ._plan import Seen` are both an import of _plan.
+            names.update(".".join([*base, alias.name]) for alias in node.names)
+    return names
+
+
+FILES = sorted(path for path in UTILS.rglob("*.py") if path != UTILS / "__init__.py")
+PURE_FILES = [path for path in FILES if entry(path) in PURE]
+
+
+def named(paths: list[Path]):
+    return pytest.mark.parametrize("path", paths, ids=lambda path: str(path.relative_to(UTILS)))
+
+
+def test_every_file_has_its_place():
+    assert {entry(path) for path in FILES} == set(ORDER), "module_utils and ORDER differ"
+
+
+@named(FILES)
+def test_imports_go_down(path):
+    place = ORDER.index(entry(path))
+    for name in imported(path):
+        if not name.startswith("ansible_collections."):
+            continue
+        assert name.startswith(NAME + "."), "module_utils may not import " + name
+        first = name[len(NAME) + 1 :].split(".")[0]
+        target = first + "/*" if (UTILS / first).is_dir() else first
+        assert target in ORDER, "unknown: " + name
+        own_folder = target == entry(path) and target.endswith("/*")
+        assert own_folder or ORDER.index(target) > place, "%s may not import %s" % (entry(path), target)
+
+
+@named(PURE_FILES)
+def test_a_pure_file_names_no_forbidden_library(path):
+    def within(name: str, library: str) -> bool:
+        return name == library or name.startswith(library + ".")
+
+    libraries = FORBIDDEN if entry(path) in MAY_USE_LXML else [*FORBIDDEN, "lxml"]
+    assert not [name for name in imported(path) for library in libraries if within(name, library)]
+
+
+# -I and -S leave the standard library alone; the finder refuses those parts of it that reach the network,
+# whoever imports them. lxml is refused too: a task says which library is missing, so its imports must not fail.
+IMPORT_ALONE = """
+import importlib, sys
+class Refuse:
+    def find_spec(name, path=None, target=None):
+        if name in {refused!r}:
+            raise ModuleNotFoundError("refused: " + name, name=name)
+sys.meta_path.insert(0, Refuse)
+sys.path.insert(0, {collections!r})
+importlib.import_module({name!r})
+"""
+
+
+@named(PURE_FILES)
+def test_a_pure_file_imports_alone(path, tmp_path):
+    namespace = tmp_path / "ansible_collections" / "lorawan"
+    namespace.mkdir(parents=True)
+    (namespace / "thingpark").symlink_to(ROOT)
+    code = IMPORT_ALONE.format(refused=[*FORBIDDEN, "lxml"], collections=str(tmp_path), name=dotted(path))
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-B", "-c", code], check=False, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_nothing_above_was_empty():
+    assert PURE_FILES
