@@ -20,14 +20,10 @@ export XDG_CACHE_HOME := $(CURDIR)/.cache
 export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
 export ANSIBLE_REMOTE_TEMP := $(CURDIR)/.cache/ansible/tmp
 export ANSIBLE_ASYNC_DIR := $(CURDIR)/.cache/ansible/async
-# This checkout and nothing else of the machine's: no other collection, ansible.cfg, Python or locale.
-export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.build
-export ANSIBLE_CONFIG := /dev/null
+# This checkout's settings and nothing else of the machine's: no other ansible.cfg, Python or locale.
+export ANSIBLE_CONFIG := $(CURDIR)/tests/ansible.cfg
 export ANSIBLE_PYTHON_INTERPRETER := $(CURDIR)/.venv/bin/python
 export LC_ALL := C.UTF-8
-# The demo and the tests run on localhost without an inventory, on purpose.
-export ANSIBLE_LOCALHOST_WARNING := false
-export ANSIBLE_INVENTORY_UNPARSED_WARNING := false
 
 COLLECTION := .build/ansible_collections/lorawan/thingpark
 PYTEST := .venv/bin/python -m pytest

@@ -18,6 +18,7 @@ NAME = "ansible_collections.lorawan.thingpark.plugins.module_utils"
 
 # No Ansible, no network, no files. From top to bottom, as below.
 PURE = [
+    "_task",
     "_purge",
     "_plan",
     "_sources",
