@@ -91,15 +91,31 @@ def remove(path: str) -> bool:
 def locked(path: str) -> Iterator[None]:
     """Hold the lock that goes with ``path``. A lock of a process that died is free: the kernel keeps it, not the file."""
     ensure_directory(os.path.dirname(os.path.abspath(path)))
+    descriptor = _take_lock(path + ".lock")
     try:
-        descriptor = os.open(path + ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise OptionError("%s.lock can't be opened: %s" % (path, error.strerror)) from None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
         os.close(descriptor)
+
+
+def drop_lock(path: str) -> None:
+    """Remove the file of the lock that is held for ``path``; who waits for it takes a new one."""
+    remove(path + ".lock")
+
+
+def _take_lock(path: str) -> int:
+    while True:
+        try:
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise OptionError("%s can't be opened: %s" % (path, error.strerror)) from None
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        try:
+            if os.stat(path).st_ino == os.fstat(descriptor).st_ino:
+                return descriptor
+        except FileNotFoundError:
+            pass
+        os.close(descriptor)  # whoever held it has dropped it meanwhile: take the one that others take now
 
 
 def fingerprint(secret: str, salt: str = "") -> str:

@@ -41,7 +41,9 @@ def _close(path: str, account, transport: Transport) -> dict:
     session = _session.load(path, replace(account, secret=""), transport)  # closing needs no password
     if session is not None:
         session.close()
-    return {"changed": _files.remove(path), "session_file": path}
+    changed = _files.remove(path)
+    _files.drop_lock(path)
+    return {"changed": changed, "session_file": path}
 
 
 def _shown(changed: bool, path: str, session: Session) -> dict:

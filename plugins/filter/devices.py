@@ -1,0 +1,73 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Inventory hosts as devices."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: devices
+short_description: Turn inventory hosts into a list of devices for tdm_fleet
+version_added: 0.1.0
+author: The lorawan.thingpark contributors (@lorawan)
+description:
+  - Where each device is a host of the inventory, its options are the host's variables. This filter collects them.
+  - A variable is an option of M(lorawan.thingpark.tdm_device) with C(lorawan_) in front, such as C(lorawan_dev_eui).
+  - A device without C(lorawan_name) takes the host's name.
+positional: _input
+options:
+  _input:
+    description: The variables of each host.
+    type: list
+    elements: dict
+    required: true
+  prefix:
+    description: What stands in front of an option in the name of its variable.
+    type: str
+    default: lorawan_
+seealso:
+  - module: lorawan.thingpark.tdm_fleet
+"""
+
+EXAMPLES = r"""
+- name: Every host of the group is a sensor
+  lorawan.thingpark.tdm_fleet:
+    devices: "{{ groups['sensors'] | map('extract', hostvars) | lorawan.thingpark.devices }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The devices, for O(lorawan.thingpark.tdm_fleet#module:devices).
+  type: list
+  elements: dict
+"""
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device import DEVICE
+from ansible_collections.lorawan.thingpark.plugins.module_utils._wishes import IDENTITY
+
+OPTIONS = (*IDENTITY, *DEVICE.by_name)
+
+
+def devices(hosts: object, prefix: str = "lorawan_") -> list:
+    """Return a dictionary with a device's options for each host's variables."""
+    if isinstance(hosts, (str, bytes, dict)):
+        raise AnsibleFilterError("lorawan.thingpark.devices needs a list of hosts' variables")
+    result = []
+    for variables in hosts:
+        device = {name: variables[prefix + name] for name in OPTIONS if prefix + name in variables}
+        device.setdefault("name", variables["inventory_hostname"])
+        if device.get("state") == "absent":
+            del device["name"]
+        result.append(device)
+    return result
+
+
+class FilterModule:
+    """The filter, for Ansible."""
+
+    def filters(self) -> dict:
+        """Return the filters of this file."""
+        return {"devices": devices}
