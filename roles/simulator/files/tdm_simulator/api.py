@@ -88,12 +88,7 @@ class Application:
         if not request.path.startswith(prefix):
             raise ApiError("not_found")
         owner, slash, path = request.path[len(prefix):].partition("/")
-        for pattern, methods in self._routes:
-            match = pattern.match(slash + path)
-            if match:
-                break
-        else:
-            raise ApiError("not_found")
+        methods, uids = self._route(slash + path)
         if owner == "mine" and not self._settings.enterprise:
             raise ApiError("not_found")  # the way of the other edition
         handler = _method(methods, request)
@@ -105,7 +100,14 @@ class Application:
             who = USER_NAME
         if owner != ("mine" if self._settings.enterprise else SUBSCRIPTION_ID):
             raise ApiError("other_subscription")
-        return handler(request, who, *match.groups())
+        return handler(request, who, *uids)
+
+    def _route(self, path):
+        for pattern, methods in self._routes:
+            match = pattern.match(path)
+            if match:
+                return methods, match.groups()
+        raise ApiError("not_found")
 
 
 def _method(methods, request):

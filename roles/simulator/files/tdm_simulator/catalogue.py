@@ -100,8 +100,8 @@ class Catalogue:
             raise ValueError("unknown MAC version %r of profile %s" % (mac, profile_id))
         self.vendor_uids.setdefault(vendor, len(self.vendor_uids) + 1)
         bands = []
-        for band in row["ism_bands"].split(","):
-            band = _ISM_ALIASES.get(band.strip(), band.strip())
+        for text in row["ism_bands"].split(","):
+            band = _ISM_ALIASES.get(text.strip(), text.strip())
             if band in ISM_BANDS and band not in bands:
                 bands.append(band)
         motion = row.get("motion_indicator", "").strip()

@@ -56,9 +56,9 @@ def check_types(body):
         if name in body and not isinstance(body[name], str):
             raise ApiError("invalid", name, "a string is expected")
     for name in _OBJECTS:
-        if name in body and not isinstance(body[name], dict):
-            if not (body[name] is None and name in _NULLABLE):
-                raise ApiError("invalid", name, "an object is expected")
+        taken_away = name in _NULLABLE and body.get(name) is None
+        if name in body and not taken_away and not isinstance(body[name], dict):
+            raise ApiError("invalid", name, "an object is expected")
     for name in _INTEGERS:
         if name in body:
             body[name] = integer(name, body[name])

@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import base64
-import bisect
 import binascii
+import bisect
 import datetime
 import itertools
 import json

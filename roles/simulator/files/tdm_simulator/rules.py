@@ -90,9 +90,9 @@ def check_changed_keys(body, device, profile):
     # An owner token that does not differ is let through: it was compared before.
     other = {name: value for name, value in body.items() if name != "ownerToken"}
     check_otaa_keys(other, profile, device["joinServer"])
-    if is_11(profile) and device["joinServer"] == LOCAL:
-        if "nwkKey" not in body and "nwkKey" not in device["keys"]:
-            raise ApiError("missing", "nwkKey")
+    has_key = "nwkKey" in body or "nwkKey" in device["keys"]
+    if is_11(profile) and device["joinServer"] == LOCAL and not has_key:
+        raise ApiError("missing", "nwkKey")
 
 
 def check_update_forbidden(body, device):

@@ -24,6 +24,7 @@ class World:
 
     def __init__(self, catalogue):
         self.catalogue = catalogue
+        self.revision = 0  # only ever goes up, or a kept result could be taken for a new one
         self.reset()
 
     def reset(self):
@@ -42,8 +43,7 @@ class World:
             "who": "Platform Operator", "alarmStateNotifications": "<notifications/>",
             "defaultIsmBands": ["eu868"], "nsID": None,
         }
-        self.revision = 1
-        self.saved_revision = 1
+        self.touch()
 
     def touch(self):
         """Note that something changed."""
