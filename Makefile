@@ -28,7 +28,7 @@ export LC_ALL := C.UTF-8
 COLLECTION := .build/ansible_collections/lorawan/thingpark
 PYTEST := .venv/bin/python -m pytest
 
-.PHONY: help demo test lint pytest unit format build clean
+.PHONY: help demo test lint ruff yamllint antsibull-changelog ansible-lint pytest unit format build clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1  	/p' Makefile
@@ -39,18 +39,26 @@ demo: .venv/run $(COLLECTION)  ## a simulated network, a small fleet made, check
 test:  ## every check and test; the last line says what passed
 	@$(MAKE) --keep-going lint pytest
 
-lint: .venv/test $(COLLECTION)  ## style of Python, YAML, Ansible and the changelog
-	.venv/bin/ruff check
-	.venv/bin/ruff format --check
+lint: ruff yamllint antsibull-changelog ansible-lint  ## style of Python, YAML, Ansible and the changelog
+
+ruff: .venv/test
+	.venv/bin/ruff check --quiet
+	.venv/bin/ruff format --check --quiet
+
+yamllint: .venv/test
 	.venv/bin/yamllint --strict .
+
+antsibull-changelog: .venv/test
 	.venv/bin/antsibull-changelog lint
+
+ansible-lint: .venv/test $(COLLECTION)
 	.venv/bin/ansible-lint --offline
 
 pytest: .venv/test $(COLLECTION)  ## all tests, with the coverage of plugins/ (ARGS="-k name" for some)
-	$(PYTEST) -n 2 --cov $(ARGS)
+	$(PYTEST) -n 2 $(ARGS) --cov
 
 unit: .venv/test $(COLLECTION)  ## the fast tests only, without coverage
-	$(PYTEST) tests/unit $(ARGS)
+	$(PYTEST) -n 2 tests/unit $(ARGS)
 
 format: .venv/test  ## put the Python files into the house's style
 	.venv/bin/ruff check --fix
