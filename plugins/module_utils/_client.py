@@ -13,7 +13,7 @@ from typing import Iterator
 
 from ._errors import ApiError, TransportError
 from ._resources.device import DEVICE
-from ._schema import NEVER, UNKNOWN, dig
+from ._schema import NEVER, dig
 from ._session import Session
 
 PAGE = 1000  # devices asked for at once; the platform clamps it to its own bounds
@@ -42,6 +42,7 @@ class Client:
         Raises :class:`TransportError` rather than end early: a list cut short would make devices look unlisted.
         """
         place: dict = {}
+        last = None
         index = 1
         while True:
             data = self._get(path, {**(params or {}), **place})
@@ -51,11 +52,12 @@ class Client:
             yield briefs
             if str(data.get("more")).lower() != "true":
                 return
-            cursor = dig(data, ("cursors", "last"))
+            cursor = dig(data, ("cursors", "last")) or None  # missing or null: this platform gives none
             index += 1
-            if not briefs or (cursor is UNKNOWN and "pageAfter" in place) or cursor == place.get("pageAfter", UNKNOWN):
+            stuck = "pageAfter" in place if cursor is None else cursor == place.get("pageAfter")
+            if not briefs or stuck or briefs == last:
                 raise TransportError("the platform's list of %s breaks off at page %d although more is promised" % (path.strip("/"), index))
-            place = {"pageIndex": index} if cursor is UNKNOWN else {"pageAfter": cursor}
+            place, last = {"pageIndex": index} if cursor is None else {"pageAfter": cursor}, briefs
 
     def devices(self, filters: dict | None = None) -> Iterator[list]:
         """Yield the briefs of the devices that match the contract's filters, by rising EUI, so that a cursor can be had."""
