@@ -46,7 +46,7 @@ def parse_tag(text: str) -> OnboardingTag:
     tag = text.strip()
     parts = tag.split(":")
     if len(parts) < 5 or parts[0].upper() != "LW" or parts[1].upper() != "D0":
-        raise Fault("is no onboarding tag: LW:D0:JoinEUI:DevEUI:ProfileID is needed, got %s" % shown(tag, 60))
+        raise Fault("is no onboarding tag: LW:D0:JoinEUI:DevEUI:ProfileID is needed, got one that begins with %s" % shown(":".join(parts[:2])))
     join_eui, dev_eui, profile_id = (part.upper() for part in parts[2:5])
     for what, value, digits in (("JoinEUI", join_eui, 16), ("DevEUI", dev_eui, 16), ("ProfileID", profile_id, 8)):
         if len(value) != digits or not HEX.match(value):
@@ -56,7 +56,8 @@ def parse_tag(text: str) -> OnboardingTag:
     for index, part in enumerate(parts[5:], 5):
         mark = part[:1].upper()
         if mark not in ("O", "S", "P", "C") or mark in seen:
-            raise Fault("has an onboarding tag with the unexpected part %s" % shown(part))
+            # Only its first letter: the rest may be the owner token.
+            raise Fault("has an onboarding tag whose part %d is unexpected: it begins with %s" % (index + 1, shown(part[:1])))
         seen.add(mark)
         if mark == "O":
             owner_token = part[1:]

@@ -113,7 +113,8 @@ def rows_of(devices: list, where: str = "devices") -> list:
         if isinstance(raw, dict):
             rows.append(Row(place, raw))
         else:
-            rows.append(Row(place, {}, faults=[("device", "must be a dictionary of a device's options, got %s" % shown(raw))]))
+            what = "a list" if isinstance(raw, list) else "nothing" if raw is None else "a single value"
+            rows.append(Row(place, {}, faults=[("device", "must be a dictionary of a device's options, not %s" % what)]))
     return rows
 
 

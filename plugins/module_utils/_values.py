@@ -16,6 +16,8 @@ import re
 
 HEX = re.compile(r"[0-9A-F]+\Z")
 SEPARATORS = str.maketrans("", "", "-:. \t\u00a0_")
+#: What may be a key, whole or in part: too long for an EUI, or text as only encryption makes it.
+SECRET = re.compile(r"(?:[0-9A-Fa-f][-:. _\u00a0]?){20,}|[A-Za-z0-9+/]{64,}={0,2}")
 BASE64 = re.compile(r"[A-Za-z0-9+/]{64,}={0,2}\Z")
 # The contract's patterns for tags, domains and domain groups (schemas TagName and Domain).
 TAG = re.compile(r"[^\x00-\x20<>\x7f](?:[^\x00-\x1f<>\x7f]{0,38}[^\x00-\x20<>\x7f])?\Z")
@@ -28,8 +30,12 @@ class Fault(ValueError):
 
 
 def shown(raw: object, limit: int = 40) -> str:
-    """Return ``raw`` quoted and short enough for one sentence, control characters made harmless."""
-    text = "".join(c if c.isprintable() else "?" for c in str(raw))
+    """Return ``raw`` quoted and short enough for one sentence, control characters made harmless.
+
+    A key that got into another option or column is not shown.
+    """
+    text = SECRET.sub("(hidden, it may be a key)", str(raw))
+    text = "".join(c if c.isprintable() else "?" for c in text)
     return '"%s"' % (text if len(text) <= limit else text[: limit - 3] + "...")
 
 
