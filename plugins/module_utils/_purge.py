@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from fractions import Fraction
 
 from ._errors import OptionError
 from ._plan import Seen
 from ._resources.device import DEVICE
 from ._schema import UNKNOWN
-from ._values import Fault, shown
+from ._values import SEPARATORS, Fault, shown
 
-AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*(%?)\Z")
+AMOUNT = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(%?)\Z")
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,9 @@ def read_scope(options: dict) -> Scope:
     :param options: tag, domain, name_prefix, eui_prefix, and ``all`` to mean every device of the subscription.
     """
     given = {name: value for name, value in options.items() if value not in (None, "", {}, [], False)}
+    unknown = sorted(set(given) - {"tag", "domain", "name_prefix", "eui_prefix", "all"})
+    if unknown:
+        raise OptionError("purge.scope has the unknown option %s" % shown(unknown[0]))
     if not given:
         raise OptionError("purge.scope must say which devices may go: tag, domain, name_prefix, eui_prefix, or all: true")
     if given.pop("all", False) and given:
@@ -54,8 +58,8 @@ def read_scope(options: dict) -> Scope:
     except Fault as fault:
         raise OptionError("purge.scope.domain %s" % fault) from None
     prefix = str(given.get("eui_prefix", ""))
-    plain = "".join(c for c in prefix if c not in "-: ").upper()
-    if len(plain) > 16 or re.search("[^0-9A-F]", plain):
+    plain = prefix.translate(SEPARATORS).upper()
+    if len(plain) > 16 or re.search("[^0-9A-F]", plain) or (prefix and not plain):
         raise OptionError("purge.scope.eui_prefix must be hexadecimal digits, got %s" % shown(prefix))
     return Scope(str(given.get("tag", "")), domain, str(given.get("name_prefix", "")), plain)
 
@@ -69,7 +73,7 @@ def allowance(maximum: object, in_scope: int) -> int:
     if not match or (not match.group(2) and "." in match.group(1)):
         raise OptionError("purge.max must be a number or a percentage like 5%%, got %s" % shown(maximum))
     if match.group(2):
-        return int(in_scope * min(float(match.group(1)), 100.0) / 100.0)
+        return int(in_scope * min(Fraction(match.group(1)), 100) / 100)
     return int(match.group(1))
 
 
