@@ -344,7 +344,8 @@ class Reference(Kind):
         return {"ID": value or None}
 
     def same(self, wished: object, actual: object) -> bool:
-        return wished in actual if isinstance(actual, tuple) else wished == actual
+        # A part that the platform doesn't show is empty too, and no answer to the wish for "none".
+        return bool(wished) and wished in actual if isinstance(actual, tuple) else wished == actual
 
     def decided(self, actual: object) -> bool:
         # Old platforms' briefs name a plan without its ID (O).
