@@ -21,7 +21,8 @@ except ImportError:  # the glue reports it before anything here is called
 
 from ._values import BASE64, Fault, Key, Kind, Ports, shown
 
-DURATION = re.compile(r"P(?:(\d+)W|(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?)\Z")
+N = "([0-9]{1,9})"
+DURATION = re.compile(r"P(?:{0}W|(?:{0}D)?(?:T(?:{0}H)?(?:{0}M)?(?:{0}S)?)?)\Z".replace("{0}", N))
 HOUR = 3600
 DAY = 24 * HOUR
 LARGEST_DOCUMENT = 16_384  # characters; a real one has a few hundred

@@ -124,7 +124,7 @@ def differences(wish: Wish, seen: Seen) -> tuple:
         if actual is UNKNOWN:
             unknown.append(name)
         elif not spec.kind.same(wished, actual):
-            sure = seen.is_sure(name) and spec.kind.decided(actual)
+            sure = seen.is_sure(name) and (not wished or spec.kind.decided(actual))
             (differing if sure else unknown).append(name)
     return differing, unknown
 

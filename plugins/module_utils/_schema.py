@@ -127,11 +127,11 @@ class Resource:
         values: dict = {}
         faults = []
         for name, given in raw.items():
-            if given is None:
-                continue
             spec = self.by_name.get(name)
             if spec is None:
                 faults.append((str(name), self._unknown(str(name))))
+            elif given is None:
+                continue
             elif given == "" and not spec.kind.clears:
                 continue
             elif spec.name in values:

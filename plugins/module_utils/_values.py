@@ -21,6 +21,7 @@ SECRET = re.compile(r"(?:[0-9A-Fa-f][-:. _\u00a0]?){20,}|[A-Za-z0-9+/]{64,}={0,2
 BASE64 = re.compile(r"[A-Za-z0-9+/]{64,}={0,2}\Z")
 # The contract's patterns for tags, domains and domain groups (schemas TagName and Domain).
 TAG = re.compile(r"[^\x00-\x20<>\x7f](?:[^\x00-\x1f<>\x7f]{0,38}[^\x00-\x20<>\x7f])?\Z")
+PORT = re.compile(r"[0-9]{1,3}\Z")
 DOMAIN_GROUP = re.compile(r"(?! )[^\x00-\x1f:<>\x7f]{1,20}(?<! )\Z")
 DOMAIN_PART = re.compile(r"(?! )[^\x00-\x1f/:<>\x7f]{1,20}(?<! )\Z")
 
@@ -37,6 +38,13 @@ def shown(raw: object, limit: int = 40) -> str:
     text = SECRET.sub("(hidden, it may be a key)", str(raw))
     text = "".join(c if c.isprintable() else "?" for c in text)
     return '"%s"' % (text if len(text) <= limit else text[: limit - 3] + "...")
+
+
+def refuse_nested(items: object) -> None:
+    """Raise a :class:`Fault` for a list whose items aren't all plain values."""
+    for item in items:
+        if item is None or isinstance(item, (dict, list, tuple, set)):
+            raise Fault("must be a list of texts, but one of them is %s" % ("empty" if item is None else "no text"))
 
 
 class Kind:
@@ -244,7 +252,7 @@ class Ports(Kind):
             return text
         for part in text.split(","):
             ends = part.split("-")
-            if len(ends) > 2 or not all(e.isdigit() and 1 <= int(e) <= 255 for e in ends):
+            if len(ends) > 2 or not all(PORT.match(e) and 1 <= int(e) <= 255 for e in ends):
                 raise Fault("has ports %s: use *, a port from 1 to 255, a list 1,2 or a range 10-20" % shown(raw))
             if len(ends) == 2 and int(ends[0]) > int(ends[1]):
                 raise Fault("has ports %s: the range runs backwards" % shown(raw))
@@ -263,6 +271,7 @@ class Tags(Kind):
             raw = [part for part in raw.split(",") if part.strip()]
         if not isinstance(raw, (list, tuple, set)):
             raise Fault("must be a list of tags")
+        refuse_nested(raw)
         tags = {str(tag).strip() for tag in raw}
         for tag in tags:
             if not TAG.match(tag):
@@ -291,6 +300,8 @@ class Domains(Kind):
             raise Fault('must be a dictionary "group: name", got %s' % shown(raw))
         seen: dict = {}
         for group, name in pairs:
+            if name is None or isinstance(name, (dict, list, tuple, set)):
+                raise Fault("must give one domain, a text, for the group %s" % shown(group))
             group, name = str(group).strip(), str(name).strip()
             if group in seen and seen[group] != name:
                 raise Fault("has two domains of the group %s: %s and %s" % (shown(group), shown(seen[group]), shown(name)))
@@ -336,8 +347,8 @@ class Reference(Kind):
     def read(self, api: object) -> object:
         if not isinstance(api, dict):
             return "" if api is None else api
-        name = next((api[key] for key in self.names if api.get(key)), "")
-        identifier = api.get("ID") or ""
+        identifier, *names = ("" if api.get(key) is None else str(api[key]) for key in ("ID", *self.names))
+        name = next(filter(None, names), "")
         return (identifier, name) if identifier or name else ""
 
     def send(self, value: object) -> dict:
@@ -366,15 +377,21 @@ class References(Reference):
             raw = raw.split(",")
         if not isinstance(raw, (list, tuple, set)):
             raise Fault("must be a list of IDs or names")
+        refuse_nested(raw)
         return tuple(sorted({str(item).strip() for item in raw if str(item).strip()}))
 
     def read(self, api: object) -> tuple:
-        return tuple(sorted(super(References, self).read(item) for item in api or ()))
+        if not isinstance(api, (list, tuple)):
+            return self.empty if api is None else api
+        found = (super(References, self).read(item if isinstance(item, dict) else {"ID": item}) for item in api)
+        return tuple(sorted(filter(None, found)))
 
     def send(self, value: object) -> list:
         return [{"ID": identifier} for identifier in value]
 
     def same(self, wished: object, actual: object) -> bool:
+        if not isinstance(actual, tuple):
+            return False
         left = list(actual)
         for wish in wished:
             match = next((seen for seen in left if wish in seen), None)
@@ -384,7 +401,7 @@ class References(Reference):
         return not left
 
     def decided(self, actual: object) -> bool:
-        return all(super(References, self).decided(item) for item in actual)
+        return not isinstance(actual, tuple) or all(super(References, self).decided(item) for item in actual)
 
     def show(self, value: object) -> object:
-        return sorted(super(References, self).show(item) for item in value)
+        return sorted(super(References, self).show(item) for item in value) if isinstance(value, tuple) else value

@@ -140,7 +140,7 @@ def _read(row: Row, defaults: dict, state: str) -> tuple:
     if wanted not in ("present", "absent"):
         faults.append(("state", "must be present or absent, got %s" % shown(wanted)))
     if wanted == "absent":
-        faults += [(name, DEVICE.parse({name: raw[name]})[1][0][1]) for name in raw if name not in DEVICE.by_name]
+        faults += DEVICE.parse({name: given for name, given in raw.items() if name not in DEVICE.by_name})[1]
         return Wish(eui, {}, True, row.where, tag=tag), faults
     if tag is not None:
         _add_tag(raw, tag, faults)
