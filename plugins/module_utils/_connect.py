@@ -73,7 +73,10 @@ def wire_of(params: dict) -> Wire:
 def account_of(params: dict, context: Context) -> Account:
     """Return who logs in where; raises :class:`OptionError` for an address that is none."""
     url = params["url"].strip().rstrip("/")
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # brackets of an IPv6 address that don't close
+        parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
         raise OptionError("url must be like %s, without a login in it" % KPN)
     if parts.scheme == "http" and parts.hostname not in ("localhost", "::1") and not parts.hostname.startswith("127."):

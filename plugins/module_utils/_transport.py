@@ -10,6 +10,7 @@ Nothing here knows ThingPark, sessions or Ansible.
 from __future__ import annotations
 
 import random
+import re
 import threading
 from collections import Counter
 from dataclasses import dataclass
@@ -100,7 +101,10 @@ class Transport:
         :param repeatable: the request may be sent again when it may have arrived; others are sent again only
             when they can't have (no connection, or 429).
         """
-        request = requests.Request(method, url, params=params, data=body, headers=headers).prepare()
+        try:
+            request = requests.Request(method, url, params=params, data=body, headers=headers).prepare()
+        except ValueError as error:
+            raise _explained(error, url, self.wire) from None
         request.headers.setdefault("User-Agent", USER_AGENT)
         attempt = 0
         while True:
@@ -156,7 +160,8 @@ class Transport:
 
 def host_of(url: str) -> str:
     """Return the scheme, host and port of a URL: what a message may show of it."""
-    return "/".join(url.split("/", 3)[:3])
+    scheme, _colon, rest = url.partition("://")
+    return "%s://%s" % (scheme, re.split("[/?#]", rest, maxsplit=1)[0].rpartition("@")[2])
 
 
 def _new_session(wire: Wire):
@@ -192,8 +197,8 @@ def _explained(error: Exception, url: str, wire: Wire) -> TransportError:
     if isinstance(error, (OSError, ValueError)) and not isinstance(error, requests.RequestException):
         # requests complains like this about a ca_path or client_cert that isn't there.
         return TransportError("%s can't be used: %s" % (host, str(error).split("\n", maxsplit=1)[0][:200]), sent=False)
-    if isinstance(error, kinds.InvalidURL) or isinstance(error, kinds.MissingSchema):
-        return TransportError("url is no usable address: %s" % host, sent=False)
+    if isinstance(error, (kinds.InvalidURL, kinds.MissingSchema, kinds.InvalidSchema)):
+        return TransportError("%s is no usable address: check url, login_url and session_url" % host, sent=False)
     return TransportError("the connection to %s broke before the answer was complete" % host)
 
 
@@ -203,6 +208,7 @@ def _tls_reason(error: Exception) -> str:
         ("certificate has expired", "it has expired"),
         ("Hostname mismatch", "it is for another host name"),
         ("doesn't match", "it is for another host name"),
+        ("IP address mismatch", "it is for another host name"),
         ("self-signed", "it is signed by itself"),
         ("self signed", "it is signed by itself"),
         ("unable to get local issuer", "its authority is not known here"),
