@@ -98,7 +98,8 @@ class Resource:
     :param name: what a sentence calls it.
     :param fields: all of its options.
     :param together: fields of which all are sent when one differs.
-    :param check: ``check(values) -> [(field, message)]``: what values must not stand together.
+    :param check: ``check(values) -> [(field, message)]``: what values must not stand together; one that is given
+        and can't be read is None.
     :param complete: ``complete(values)`` adds what the given values imply.
     """
 
@@ -124,6 +125,16 @@ class Resource:
 
         None means that the user said nothing. An empty text clears what can be cleared, and means nothing elsewhere.
         """
+        values, faults = self.parse_fields(raw)
+        unread = {name for name, _message in faults}
+        # What has a fault of its own is there all the same: nothing that depends on it is missing.
+        there = {**dict.fromkeys(unread), **values}
+        faults += [(name, message) for name, message in self.check(there) if name not in unread]
+        self.complete(values)
+        return values, faults
+
+    def parse_fields(self, raw: dict) -> tuple:
+        """Return ``(values, faults)`` as :meth:`parse` does, each option looked at by itself."""
         values: dict = {}
         faults = []
         for name, given in raw.items():
@@ -141,9 +152,6 @@ class Resource:
                     values[spec.name] = spec.kind.parse(given)
                 except Fault as fault:
                     faults.append((spec.name, str(fault)))
-        unread = {name for name, _message in faults}
-        faults += [(name, message) for name, message in self.check(values) if name not in unread]
-        self.complete(values)
         return values, faults
 
     def _unknown(self, name: str) -> str:

@@ -12,12 +12,12 @@ Windows-1252, semicolons or tabs, decimal commas.
 from __future__ import annotations
 
 import csv
+import io
 import json
 from dataclasses import dataclass
 from typing import Iterator
 
 from ._errors import OptionError
-from ._onboarding_tag import looks_like_tag
 from ._values import shown
 from ._wishes import Row
 
@@ -114,8 +114,12 @@ def rows_of(devices: list, where: str = "devices") -> list:
             rows.append(Row(place, raw))
         else:
             what = "a list" if isinstance(raw, list) else "nothing" if raw is None else "a single value"
-            rows.append(Row(place, {}, faults=[("device", "must be a dictionary of a device's options, not %s" % what)]))
+            rows.append(_unreadable(place, "device", "must be a dictionary of a device's options, not %s" % what))
     return rows
+
+
+def _unreadable(where: str, option: str, message: str) -> Row:
+    return Row(where, {}, faults=[(option, message)], is_readable=False)
 
 
 def _decode(content: bytes, name: str, warnings: list) -> str:
@@ -163,12 +167,13 @@ def _from_data(data: object, name: str, warnings: list) -> Source:
 
 
 def _csv_rows(text: str, warnings: list) -> Iterator[Row]:
-    lines = text.splitlines(keepends=True) if "\r" not in text else text.replace("\r\n", "\n").replace("\r", "\n").splitlines(True)
+    # Not splitlines(): it also breaks a line where a cell holds a vertical tab or one of Unicode's separators.
+    lines = io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n")).readlines()
     delimiter = _delimiter(lines)
     ignored: dict = {}
     for number, cells in _records(lines, delimiter):
         if cells is None:
-            yield Row("line %d" % number, {}, faults=[("row", "has a quotation mark that is never closed")])
+            yield _unreadable("line %d" % number, "row", "has a quotation mark that is never closed, or one inside a cell that isn't doubled")
         else:
             yield _csv_row("line %d" % number, [cell.strip() for cell in cells], delimiter, ignored)
     for letter, places in ignored.items():
@@ -176,13 +181,17 @@ def _csv_rows(text: str, warnings: list) -> Iterator[Row]:
 
 
 def _delimiter(lines: list) -> str:
-    """Return what separates the cells, from the first lines that aren't comments."""
+    """Return what separates the cells, from the first line that is no comment and has more than one."""
     for line in lines:
-        if line.strip() and not line.startswith("#"):
-            marks = {mark: line.count(mark) for mark in ",;\t"}
-            first = min((line.index(mark), mark) for mark in marks if marks[mark])[1] if any(marks.values()) else ","
-            return first
+        places = [(line.index(mark), mark) for mark in ",;\t" if mark in line]
+        if places and not _is_comment(line):
+            return min(places)[1]
     return ","
+
+
+def _is_comment(line: str) -> bool:
+    # Excel puts quotation marks around a comment that holds a separator.
+    return line.lstrip(' "').startswith("#")
 
 
 def _records(lines: list, delimiter: str) -> Iterator[tuple]:
@@ -197,18 +206,26 @@ def _records(lines: list, delimiter: str) -> Iterator[tuple]:
 
     while start < len(lines):
         line = lines[start]
-        if line.startswith("#") or not line.strip():
+        first = start
+        if not line.strip() or line.startswith("#"):
             start += 1
             continue
-        first = start
         try:
             cells = next(csv.reader(rest(), delimiter=delimiter, strict=True))
         except csv.Error:
-            start = first + 1  # go on behind the broken line: the others' faults are wanted too
+            # Go on with the next line that begins as a row does: the others' faults are wanted too.
+            start = first + 1
+            while start < len(lines) and not _begins_row(lines[start], delimiter):
+                start += 1
             yield first + 1, None
             continue
-        if any(cell.strip() for cell in cells):
+        if any(cell.strip() for cell in cells) and not cells[0].lstrip().startswith("#"):
             yield first + 1, cells
+
+
+def _begins_row(line: str, delimiter: str) -> bool:
+    first, mark, _rest = line.partition(delimiter)
+    return bool(mark) and first.strip(' "').upper() in DIRECTIVES
 
 
 def _csv_row(where: str, cells: list, delimiter: str, ignored: dict) -> Row:
@@ -216,9 +233,13 @@ def _csv_row(where: str, cells: list, delimiter: str, ignored: dict) -> Row:
     if directive not in DIRECTIVES:
         if directive == "CREATE_CELLULAR":
             message = "is CREATE_CELLULAR: cellular devices are not in this collection's scope, take the row out"
+        elif not any(c.isdigit() for c in "".join(cells[1:2])):
+            message = "is %s, and no DevEUI follows: a row of headings is a comment, put # in front of it" % shown(cells[0])
         else:
             message = "is %s, which is no directive: %s are" % (shown(cells[0]), ", ".join(each for each in DIRECTIVES if each))
-        return Row(where, {"dev_eui": cells[1] if len(cells) > 1 else None}, faults=[("directive", message)])
+            # What the row wants isn't known, which device it is about is: as with a DELETE, only that is looked at.
+            return Row(where, {"dev_eui": cells[1], "state": "absent"}, faults=[("directive", message)])
+        return _unreadable(where, "directive", message)
     activation, state, update_only = DIRECTIVES[directive]
     raw: dict = {"dev_eui": cells[1] if len(cells) > 1 else "", "state": state}
     row = Row(where, raw, update_only)
@@ -227,7 +248,10 @@ def _csv_row(where: str, cells: list, delimiter: str, ignored: dict) -> Row:
     if not update_only:
         raw["activation"] = activation
     names = {**COMMON, **(OTAA if activation == "OTAA" else ABP)}
-    row.labels = {name: "%s (column %s)" % (name, letter) for letter, name in names.items()}
+    if not update_only:
+        row.needs = ("device_profile",)
+    row.labels = {"dev_eui": "dev_eui (column B)"}
+    row.labels.update({name: "%s (column %s)" % (name, letter) for letter, name in names.items()})
     for letter, cell in zip(LETTERS[2:], cells[2:]):
         if not cell:
             continue
@@ -243,7 +267,6 @@ def _csv_row(where: str, cells: list, delimiter: str, ignored: dict) -> Row:
     if any(cells[len(LETTERS) :]):
         row.faults.append(("row", "has %d columns; the last one known is AA, the 27th" % len(cells)))
     _read_words(row, delimiter)
-    _check_created(row)
     return row
 
 
@@ -261,13 +284,7 @@ def _read_words(row: Row, delimiter: str) -> None:
         else:
             message = "must be ACTIVE or SUSPENDED, got %s" % shown(raw.pop("suspended"))
             row.faults.append(("suspended", message))
-    if delimiter == ";":
+    if delimiter != ",":
         for name in ("latitude", "longitude"):
             if name in raw:
                 raw[name] = raw[name].replace(",", ".")
-
-
-def _check_created(row: Row) -> None:
-    """A row that creates needs a device profile, unless an onboarding tag brings one."""
-    if not row.update_only and "device_profile" not in row.raw and not looks_like_tag(row.raw["dev_eui"]):
-        row.faults.append(("device_profile", "is missing"))

@@ -28,6 +28,8 @@ class Row:
     :param raw: options as the user wrote them.
     :param update_only: the source says that the device has to exist already.
     :param faults: what the source itself found wrong: ``[(option, message)]``.
+    :param needs: options that the source demands, here or in the defaults, where no onboarding tag brings them.
+    :param is_readable: whether ``raw`` is worth a look; else only ``faults`` are reported.
     :param labels: other names of options for messages: option -> label.
     """
 
@@ -36,6 +38,8 @@ class Row:
     update_only: bool = False
     faults: list = field(default_factory=list)
     labels: dict = field(default_factory=dict)
+    needs: tuple = ()
+    is_readable: bool = True
 
 
 @dataclass
@@ -116,24 +120,21 @@ def refuse(findings: list) -> None:
 
 def _usable_defaults(defaults: dict, findings: list) -> dict:
     """Report the faults of the defaults once, and leave out what has one."""
-    bad = {name for name in defaults if name in IDENTITY}
-    findings += [Finding("defaults", "", name, "is not for defaults: it is each device's own") for name in sorted(bad)]
-    lone = {}
-    for name, given in defaults.items():
-        if name not in bad:
-            # One by one: what defaults lack, the rows may have.
-            faults = [fault for fault in DEVICE.parse({name: given})[1] if fault[0] == name]
-            findings += [Finding("defaults", "", option, message) for option, message in faults]
-            if not faults:
-                lone[name] = given
-    return lone
+    faults = [(name, "is not for defaults: it is each device's own") for name in sorted(set(defaults) & set(IDENTITY))]
+    # Each by itself: what defaults lack, the rows may have. Only rivals can't stand beside each other even here.
+    values, more = DEVICE.parse_fields({name: given for name, given in defaults.items() if name not in IDENTITY})
+    faults += more + DEVICE.check({name: value for name, value in values.items() if any(name in rivals for rivals in RIVALS)})
+    findings += [Finding("defaults", "", option, message) for option, message in faults]
+    bad = {option for option, _message in faults}
+    known = {name: DEVICE.by_name[name].name for name in defaults if name in DEVICE.by_name}
+    return {name: defaults[name] for name, option in known.items() if option not in bad}
 
 
 def _read(row: Row, defaults: dict, state: str) -> tuple:
     """Return ``(wish, faults)`` of one row; a wish without a DevEUI when that has a fault."""
     raw = dict(row.raw)
     faults: list = []
-    if row.faults and not raw:  # nothing of the row could be read
+    if not row.is_readable:
         return Wish("", {}, where=row.where), faults
     eui, tag = _identity(raw.pop("dev_eui", None), raw.pop("onboarding_tag", None), faults)
     wanted = str(raw.pop("state", None) or state)
@@ -144,7 +145,9 @@ def _read(row: Row, defaults: dict, state: str) -> tuple:
         return Wish(eui, {}, True, row.where, tag=tag), faults
     if tag is not None:
         _add_tag(raw, tag, faults)
-    values, more = DEVICE.parse(_with_defaults(raw, defaults) if defaults else raw)
+    merged = _with_defaults(raw, defaults) if defaults else raw
+    values, more = DEVICE.parse(merged)
+    faults += [(name, "is missing") for name in row.needs if tag is None and not merged.get(name)]
     return Wish(eui, values, False, row.where, row.update_only, tag), faults + more
 
 

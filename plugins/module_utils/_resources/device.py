@@ -99,7 +99,7 @@ def check(values: dict) -> list:
         faults.append(("connectivity_plan", "can't be given together with the flags that choose a plan"))
     if ("latitude" in values) != ("longitude" in values):
         faults.append(("longitude" if "latitude" in values else "latitude", "is missing: a location takes both"))
-    encrypted = [name for name in KEYS if name in values and Key.is_encrypted(values[name])]
+    encrypted = [name for name in KEYS if values.get(name) and Key.is_encrypted(values[name])]
     versions = ("exchange_key_version", "hsm_app_key_version", "hsm_nwk_key_version")
     if encrypted and not any(name in values for name in versions):
         faults.append((encrypted[0], "is no key of 32 hexadecimal digits, and no exchange_key_version says what encrypted it"))
