@@ -130,6 +130,15 @@ def test_seeding(wireless):
     assert len(wireless.inspect("GET", "devices")["devices"]) == 30
 
 
+def test_impossible_states_are_refused(wireless):
+    wireless.made()
+    for bad in ({"health": "FINE"}, {"radio": 1}, {"network": [1]}, {"alarms": ["x"] * 6}, {"alarms": None},
+                {"who": 1}, {"nwAddress": "x"}):
+        assert wireless.call("PUT", "/_simulator/devices/" + otaa()["EUI"], bad)[0] == 400, bad
+    wireless.inspect("PUT", "devices/" + otaa()["EUI"], {"nwAddress": "14abcdef", "health": "ACTIVE"})
+    assert wireless.listed()["briefs"][0]["nwAddress"] == "14ABCDEF"
+
+
 def test_bad_settings_change_nothing(wireless):
     before = wireless.inspect("GET", "settings")
     for bad in ({"latency_ms": -1}, {"latency_ms": "1"}, {"cursors": 1}, {"nothing": 1},

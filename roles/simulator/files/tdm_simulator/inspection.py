@@ -134,11 +134,12 @@ class Inspection:
         body = decode(request)
         raw = {name: body.pop(name) for name in ("health", "radio", "network", "alarms")
                if name in body}
-        for name in ("nwAddress",):
-            if name in body and device["activation"] == "OTAA":
-                raw[name] = body.pop(name)  # what a join does
+        _check_raw(raw)
         who = body.pop("who", OTHER_WRITER)
+        fields.check_types(dict(body, name=who))
         fields.check_types(body)
+        if device["activation"] == "OTAA" and "nwAddress" in body:
+            raw["nwAddress"] = body.pop("nwAddress").upper()  # what a join does
         self._devices.update_device(device, body, "ADVANCED", who)
         device.update(raw)
         return encode(request, 200, self._shown(device))
@@ -155,3 +156,18 @@ class Inspection:
 
     def _shown(self, one):
         return dict(one, href=views.device_href(self._settings, one))
+
+
+def _check_raw(raw):
+    """Refuse state that no device could have: it would only show in a later answer."""
+    if raw.get("health", "INIT") not in ("INIT", "ACTIVE", "RF_CNX_ERROR"):
+        raise ApiError("invalid", "health", raw["health"])
+    if not isinstance(raw.get("radio") or {}, dict):
+        raise ApiError("invalid", "radio", "an object is expected")
+    for name, length in (("network", 3), ("alarms", 6)):
+        value = raw.get(name)
+        if name == "network" and value is None:
+            continue
+        if name in raw and not (isinstance(value, list) and len(value) == length and all(
+                isinstance(item, (int, float)) for item in value)):
+            raise ApiError("invalid", name, "%d numbers are expected" % length)

@@ -44,11 +44,12 @@ class Resources:
         force = boolean(request, "force", False)
         body = decode(request)
         kept = self._world.subscription
+        if not isinstance(body.get("occContext", {}), dict):
+            raise ApiError("invalid", "occContext", "an object is expected")
         if not force:
-            context = body.get("occContext", {})
-            if not isinstance(context, dict):
-                raise ApiError("invalid", "occContext", "an object is expected")
             check_occ(body, kept["version"], self._settings.enterprise)
+        elif self._settings.enterprise and "occContext" not in body:
+            raise ApiError("occ_missing")  # C requires it here without exception
         changed = {}
         if "alarmStateNotifications" in body:
             if not isinstance(body["alarmStateNotifications"], str):
