@@ -29,6 +29,9 @@ DONE = {
 #: Fields that the platform may set by itself while it does something else; looked at again after a write.
 SETTLING = ("suspended", "location_type")
 
+#: A device has the one or the other.
+RIVALS = (("routing_profile", "application_servers"), ("application_servers", "routing_profile"))
+
 LOSS = (
     "Deleting and creating it would do it, and would lose its whole history, its frames and its alarms for ever, "
     "and it would have to join again; do that by hand if it is worth it"
@@ -126,6 +129,10 @@ def differences(wish: Wish, seen: Seen) -> tuple:
         elif not spec.kind.same(wished, actual):
             sure = seen.is_sure(name) and (not wished or spec.kind.decided(actual))
             (differing if sure else unknown).append(name)
+    # Who takes one of two rivals must know of the other: the platform refuses both together.
+    for name, rival in RIVALS:
+        if name in differing and wish.values[name] and rival not in wish.values and seen.value(rival) is UNKNOWN:
+            unknown.append(rival)
     return differing, unknown
 
 
@@ -209,8 +216,8 @@ def _add_implied(wish: Wish, seen: Seen, before: dict, after: dict) -> None:
 
 
 def _leave_rivals(step: Step) -> None:
-    """A device has a routing profile or application servers, never both: taking one leaves the other."""
-    for name, rival in (("routing_profile", "application_servers"), ("application_servers", "routing_profile")):
+    """Let a device that takes a routing profile leave its application servers, and the other way round."""
+    for name, rival in RIVALS:
         has = step.seen.value(rival)
         if step.values.get(name) and has is not UNKNOWN and has:
             empty = DEVICE.by_name[rival].kind.empty
