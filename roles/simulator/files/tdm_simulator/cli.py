@@ -26,6 +26,8 @@ def parser():
         prog="tdm_simulator",
         description="A simulator of the ThingPark Device Manager API. Secrets can be given in "
                     "TDM_SIMULATOR_PASSWORD and TDM_SIMULATOR_CLIENT_SECRET.")
+    one.add_argument("--secrets-from-stdin", action="store_true",
+                     help="read password and client_secret as JSON from the standard input")
     one.add_argument("--host", default="127.0.0.1", help="address to listen on")
     one.add_argument("--allow-remote", action="store_true",
                      help="allow an address that other hosts can reach")
@@ -105,6 +107,9 @@ def to_settings(options):
     if options.page_size_min > options.page_size_max:
         raise ValueError("--page-size-min must not exceed --page-size-max")
     password, secret = options.password, options.client_secret
+    if options.secrets_from_stdin:
+        given = json.load(sys.stdin)
+        password, secret = given.get("password"), given.get("client_secret")
     if password is None:
         password = os.environ.get("TDM_SIMULATOR_PASSWORD") or defaults.DEFAULT_PASSWORD
     if secret is None:

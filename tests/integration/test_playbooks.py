@@ -1,0 +1,192 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whole playbooks as a user runs them: many hosts, many items, the quickstart, provisioning and drift."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
+FRAMES = ["worker", "module"]
+#: The operator's own file, where it lies beside the checkout; its platform's profiles come with it.
+FLEETS = [path for path in [ROOT.parent / "shared/data/fleet-2000.csv"] if path.exists()]
+
+
+@pytest.fixture
+def play(tmp_path, child_environment):
+    """Return a function that plays a playbook, a name or a list of plays, and returns what ansible-playbook said."""
+
+    def run(playbook, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
+        if not isinstance(playbook, str):
+            path = tmp_path / "play.yml"
+            path.write_text(json.dumps(playbook))  # JSON is YAML
+            playbook = str(path)
+        home = tmp_path / "ansible"
+        done = subprocess.run(
+            [PLAYBOOK, playbook, *arguments],
+            check=False,
+            cwd=tmp_path,
+            env=child_environment(ANSIBLE_HOME=str(home), ANSIBLE_REMOTE_TEMP=str(home / "remote"), **environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=300,
+        )
+        print(done.stdout)
+        return done
+
+    return run
+
+
+def account(simulator, **changes: str) -> dict:
+    """Return the environment that tells a play about a simulator."""
+    return {"TDM_URL": simulator.url, "TDM_LOGIN": simulator.login, "TDM_PASSWORD": simulator.password, **changes}
+
+
+def writes(simulator) -> dict:
+    """Return how often which writing verb reached the devices."""
+    counts = simulator.requests()["by_path"]
+    return {
+        path: count
+        for path, count in counts.items()
+        if "/devices" in path and not path.startswith("GET") and "readOnboardingTag" not in path
+    }
+
+
+def keys_in(text: str) -> set:
+    """Return all that looks like a LoRaWAN key, in upper case."""
+    return {key.upper() for key in re.findall(r"\b[0-9A-Fa-f]{32}\b", text)}
+
+
+def test_quickstart_shows_what_it_does_and_no_secret(play, tmp_path):
+    done = play("lorawan.thingpark.quickstart", "-vvvv")
+    assert done.returncode == 0
+    for sentence in ("200 created", "would be: 200 unchanged", "would be: 2 updated, 198 unchanged", "Done: 2 updated"):
+        assert sentence in done.stdout
+    assert '+    "name": "park-0042-east"' in done.stdout
+    fleet = (ROOT / "playbooks/files/quickstart-fleet.csv").read_text(encoding="utf-8")
+    keys = keys_in(fleet)
+    assert len(keys) > 200
+    assert not keys & keys_in(done.stdout)
+    # The demo makes its password up in every run; where one is shown, it is shown beside its name.
+    assert not re.search(r"TDM_SIMULATOR_PASSWORD[\"']?[=:]\s*[\"']?\w{8}", done.stdout)
+    assert not re.search(r"(?:JSESSIONID|sessionToken|userAccessCode)[\"']?\s*[=:]\s*[\"']?[\w-]{8}", done.stdout)
+    left = [path.name for path in (tmp_path / "ansible/tdm").iterdir() if path.name.startswith("run-")]
+    assert left == []  # neither a session nor its lock
+
+
+def test_password_of_the_quickstart_is_in_no_output(play, start_simulator):
+    """The same tasks with a password that is known here, so that it can be looked for in any spelling."""
+    simulator = start_simulator(password="Zeer-geheim+wachtwoord/42")
+    source = str(ROOT / "playbooks/files/quickstart-fleet.csv")
+    done = play("lorawan.thingpark.provision", "-vvvv", "--diff", "-e", "tdm_fleet_src=" + source, **account(simulator))
+    assert done.returncode == 0
+    assert "200 created" in done.stdout
+    for spelling in ("Zeer-geheim", "wachtwoord/42", "wachtwoord%2F42", "WmVlci1nZWhlaW0"):
+        assert spelling not in done.stdout
+    stored = json.dumps(simulator.devices())
+    assert not keys_in(stored) & keys_in(done.stdout)
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+def test_a_wrong_password_of_fifty_forks_goes_out_once(play, simulator, tmp_path, frame):
+    (tmp_path / "hosts").write_text("".join("host%02d ansible_connection=local\n" % number for number in range(50)))
+    plays = [{"hosts": "all", "gather_facts": False, "tasks": [{"lorawan.thingpark.tdm_subscriber_info": {}}]}]
+    arguments = ("-i", str(tmp_path / "hosts"), "--forks", "50", "-e", "tdm_frame=" + frame)
+    done = play(plays, *arguments, **account(simulator, TDM_PASSWORD="a-wrong-password"))
+    assert done.returncode != 0
+    assert done.stdout.count("was sent once and won't be sent again") >= 1
+    assert done.stdout.count("was refused already") >= 49
+    assert simulator.requests()["logins"] == {**simulator.requests()["logins"], "attempts": 1, "refused": 1}
+    assert "a-wrong-password" not in done.stdout
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+def test_a_right_password_after_a_wrong_one_works(play, simulator, frame):
+    plays = [
+        {
+            "hosts": "localhost",
+            "gather_facts": False,
+            "tasks": [
+                {"lorawan.thingpark.tdm_subscriber_info": {"password": "a-wrong-password"}, "ignore_errors": True},
+                {"lorawan.thingpark.tdm_subscriber_info": {}},
+            ],
+        }
+    ]
+    assert play(plays, "-e", "tdm_frame=" + frame, **account(simulator)).returncode == 0
+    assert simulator.requests()["logins"]["attempts"] == 2
+
+
+def test_a_loop_over_200_devices_logs_in_once(play, simulator):
+    device = {
+        "dev_eui": "70B3D57ED40{{ '%05d' | format(item) }}",
+        "name": "loop-{{ item }}",
+        "device_profile": "LORA/GenericA.1.0.4a_ETSI",
+        "activation": "OTAA",
+        "app_key": "0F1E2D3C4B5A69788796A5B4C3D{{ '%05d' | format(item) }}",
+        "connectivity_plan": "kpn-cs/seldom",
+        "session_file": "{{ session.session_file }}",
+    }
+    tasks = [
+        {"lorawan.thingpark.tdm_session": {}, "register": "session"},
+        {"lorawan.thingpark.tdm_device": device, "loop": "{{ range(200) | list }}"},
+        {"lorawan.thingpark.tdm_session": {"state": "absent"}},
+    ]
+    assert play([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}], **account(simulator)).returncode == 0
+    assert len(simulator.devices()) == 200
+    assert simulator.requests()["logins"]["attempts"] == 1
+    assert simulator.sessions()["sessions"] == 0
+
+
+def test_drift_fails_when_there_is_drift_and_changes_nothing(play, simulator, tmp_path):
+    rows = "CREATE_OTAA,70B3D57ED500000%d,,LORA/GenericA.1.0.4a_ETSI,70B3D57ED0FFFFFF,%032d,,kpn-cs/seldom,DEFAULT,,n%d\n"
+    (tmp_path / "fleet.csv").write_text("".join(rows % (number, number, number) for number in range(5)))
+    source = ("-e", "tdm_fleet_src=" + str(tmp_path / "fleet.csv"))
+    assert play("lorawan.thingpark.provision", *source, **account(simulator)).returncode == 0
+    assert play("lorawan.thingpark.drift", *source, **account(simulator)).returncode == 0
+    simulator.change_device("70B3D57ED5000003", name="somebody else's name")
+    simulator.forget_requests()
+    done = play("lorawan.thingpark.drift", *source, **account(simulator))
+    assert done.returncode != 0
+    assert "has drifted from its description: would be: 1 updated, 4 unchanged" in done.stdout
+    assert "somebody else's name" in done.stdout
+    assert writes(simulator) == {}
+
+
+@pytest.mark.parametrize("source", FLEETS, ids=lambda path: path.name)
+def test_an_operators_own_file(play, start_simulator, tmp_path, source):
+    data = source.parent
+    tables = {"profiles_csv": data / "device-profiles.csv", "tr005_csv": data / "tr005-profiles.csv"}
+    simulator = start_simulator(**tables)
+    copy = tmp_path / "fleet.csv"
+    copy.write_bytes(source.read_bytes())
+    arguments = ("-e", "tdm_fleet_src=" + str(copy))
+
+    def run(*more: str) -> str:
+        simulator.forget_requests()
+        done = play("lorawan.thingpark.provision", *arguments, *more, **account(simulator))
+        assert done.returncode == 0
+        return done.stdout
+
+    assert "would be: 1963 created, 37 unchanged" in run("--check", "--diff")
+    assert writes(simulator) == {}
+    assert "1963 created, 37 unchanged" in run()
+    assert sum(writes(simulator).values()) == 1963
+    assert "2000 unchanged" in run()
+    assert writes(simulator) == {}
+    assert simulator.requests()["total"] <= 2000 / 1000 + 6
+    edited = re.sub(r"(?m)^(CREATE_OTAA,(?:[^,\n]*,){9})((?:park|fill)-\d+)", r"\1\2-b", copy.read_text("utf-8"), count=50)
+    copy.write_text(edited, "utf-8", newline="")
+    assert "50 updated, 1950 unchanged" in run()
+    assert list(writes(simulator).values()) == [50]
+    assert all(path.startswith("PUT") for path in writes(simulator))
