@@ -85,7 +85,8 @@ RICH = otaa(customerAdminData="x", markerID=203, motionIndicator="RANDOM", admin
             networkSubscription={"nwGeolocalization": True})
 FORCE = {"force": "true"}
 ALL_STEPS = [
-    ("GET", "", None, None), ("PUT", "", {"nsID": "F03D290200000000", "occContext": {"version": 0}}, FORCE), ("GET", "/devices", None, None),
+    ("GET", "", None, None), ("GET", "/devices", None, None),
+    ("PUT", "", {"nsID": "F03D290200000000", "occContext": {"version": 0}}, FORCE),
     ("POST", "/devices", RICH, None), ("GET", "/devices/5000", None, None),
     ("PUT", "/devices/5000", {"name": "new"}, FORCE),
     ("PUT", "/devices/5000", {"networkSubscription": {"ID": None}},
