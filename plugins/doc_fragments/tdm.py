@@ -75,8 +75,8 @@ options:
     default: password
   session_file:
     description:
-      - File with a session that M(lorawan.thingpark.tdm_session) opened. Its return value RV(lorawan.thingpark.tdm_session#module:session_file)
-        names it.
+      - File with a session that M(lorawan.thingpark.tdm_session) opened, which returns it as
+        RV(lorawan.thingpark.tdm_session#module:session_file).
       - A session is never used for another O(url), for another account, or with another password than it was opened with.
       - Without this option, the task opens a session of its own and closes it on every way out. With it, and with O(login) and
         O(password) as well, a session that died is opened again, once.
@@ -118,9 +118,10 @@ options:
     default: 30.0
   retries:
     description:
-      - How often a request is tried again after a lost connection, a time-out, or an answer with status 429, 500, 502, 503 or 504.
-      - The waits grow, and C(Retry-After) is honoured up to two minutes. A login is never repeated. A creation is looked up before
-        it is repeated.
+      - How often a request is tried again after a lost connection, a time-out, or an answer with status 429, 500, 502,
+        503 or 504.
+      - The waits grow, and C(Retry-After) is honoured up to two minutes. A login is never repeated. A creation is looked up
+        before it is repeated.
       - If not given, the environment variable E(TDM_RETRIES) is used.
     type: int
     default: 4
@@ -135,8 +136,8 @@ requirements:
   - lxml >= 4.9
 notes:
   - All options of the connection can be set once for a play, with C(module_defaults) of the group C(lorawan.thingpark.tdm).
-  - On a local connection the task runs in Ansible's own worker, which makes loops some fifty times faster. With C(become), C(async),
-    C(environment) or a remote connection, and where the variable C(tdm_frame) is V(module), it runs as a module.
+  - On a local connection the task runs in Ansible's own worker, which makes loops some fifty times faster. With C(become),
+    C(async), C(environment) or a remote connection, and where the variable C(tdm_frame) is V(module), it runs as a module.
 """
 
     ATTRIBUTES = r"""

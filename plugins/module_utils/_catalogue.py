@@ -76,7 +76,10 @@ class Catalogue:
                 continue
             message = "is missing: the onboarding tag's profile %s " % identifier
             if candidates:
-                message += "stands for %d device profiles: %s. Name one of them" % (len(candidates), ", ".join(candidates))
+                message += "stands for %d device profiles: %s. Name one of them" % (
+                    len(candidates),
+                    ", ".join(candidates),
+                )
             else:
                 message += "stands for no device profile of this platform. Name one"
             findings.append(Finding(wish.where, wish.dev_eui, "device_profile", message))

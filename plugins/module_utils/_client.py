@@ -9,7 +9,7 @@ Paths and parameters are the contract's, below the subscription; the session kno
 
 from __future__ import annotations
 
-from typing import Iterator
+from collections.abc import Iterator
 
 from ._errors import ApiError, TransportError
 from ._resources.device import DEVICE
@@ -56,7 +56,9 @@ class Client:
             index += 1
             stuck = "pageAfter" in place if cursor is None else cursor == place.get("pageAfter")
             if not briefs or stuck or briefs == last:
-                raise TransportError("the platform's list of %s breaks off at page %d although more is promised" % (path.strip("/"), index))
+                raise TransportError(
+                    "the platform's list of %s breaks off at page %d although more is promised" % (path.strip("/"), index)
+                )
             place, last = {"pageIndex": index} if cursor is None else {"pageAfter": cursor}, briefs
 
     def devices(self, filters: dict | None = None) -> Iterator[list]:

@@ -35,7 +35,7 @@ def decode(body: bytes, content_type: str) -> object:
     """
     if not body.strip():
         return None
-    start = body.lstrip()[:1]
+    start = body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     if "html" in content_type.lower() or start == b"<":
         raise NotData("is a web page, not data: a login or maintenance page, or a proxy's", page=True)
     try:

@@ -52,7 +52,7 @@ def root_of(text: str, name: str):
         raise Fault("must be a short <%s> document without declarations" % name)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
     try:
-        root = etree.fromstring(text.strip().encode("utf-8"), parser)
+        root = etree.fromstring(text.strip().encode("utf-8", "surrogatepass"), parser)
     except etree.XMLSyntaxError as error:
         raise Fault("is no well-formed XML (line %d of it)" % (error.lineno or 1)) from None
     if root.tag != name:
@@ -148,8 +148,8 @@ class AppSKeys(Kind):
             raise Fault("holds no key")
         ports, key = Ports(), Key()
         keys = {}
-        for port, value in pairs:
-            port = ports.parse(port)
+        for written, value in pairs:
+            port = ports.parse(written)
             if port in keys:
                 raise Fault("has two keys for the ports %s" % shown(port))
             keys[port] = key.parse(value)
@@ -158,4 +158,6 @@ class AppSKeys(Kind):
     def send(self, value: object) -> str:
         if isinstance(value, str):
             return value
-        return "<AppSKeys>%s</AppSKeys>" % "".join("<AppSKey Port=%s>%s</AppSKey>" % (quoteattr(port), key) for port, key in value)
+        return "<AppSKeys>%s</AppSKeys>" % "".join(
+            "<AppSKey Port=%s>%s</AppSKey>" % (quoteattr(port), key) for port, key in value
+        )

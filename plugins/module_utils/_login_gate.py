@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Iterator
 
 from . import _files
 from ._errors import LoginRefused
@@ -46,7 +46,9 @@ def is_proven(path: str, secret: str) -> bool:
     """Return whether a file says that this password was accepted a short while ago."""
     note = _files.read_json(path) or {}
     until = note.get("until")
-    return isinstance(until, (int, float)) and until > time.time() and _files.is_fingerprint_of(secret, str(note.get("fingerprint")))
+    return (
+        isinstance(until, (int, float)) and until > time.time() and _files.is_fingerprint_of(secret, str(note.get("fingerprint")))
+    )
 
 
 def note_proof(path: str, secret: str, seconds: float) -> None:

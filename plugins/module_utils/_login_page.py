@@ -40,7 +40,9 @@ def read_login_page(body: bytes) -> LoginAnswer | None:
     if len(body) > LARGEST_PAGE:
         return None
     try:
-        page = etree.fromstring(body, etree.HTMLParser(no_network=True, recover=True, encoding=_encoding(body)))
+        page = etree.fromstring(
+            body, etree.HTMLParser(no_network=True, recover=True, remove_comments=True, encoding=_encoding(body))
+        )
     except (etree.XMLSyntaxError, ValueError):
         return None
     if page is None:

@@ -17,7 +17,9 @@ from ._schema import WHOLE
 
 FORMAT = 1
 #: The parts of a whole device that its brief doesn't show, or not surely.
-PARTS = tuple(sorted({spec.path[0] for spec in DEVICE.fields if spec.seen == WHOLE or spec.hint_only} | {"appServersRoutingProfile"}))
+PARTS = tuple(
+    sorted({spec.path[0] for spec in DEVICE.fields if spec.seen == WHOLE or spec.hint_only} | {"appServersRoutingProfile"})
+)
 
 
 class Memory:

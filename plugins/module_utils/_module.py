@@ -53,7 +53,9 @@ def main(task: Task) -> None:
     if task.masks_itself:
         module.no_log_values = {str(params[name]) for name in SECRETS if params.get(name)}
         # The invocation that -vvv shows: what is in these is known from the playbook.
-        module.params.update({name: "(not shown)" for name, entry in task.options.items() if entry.get("no_log") and params[name]})
+        module.params.update(
+            {name: "(not shown)" for name, entry in task.options.items() if entry.get("no_log") and params[name]}
+        )
     result = result_of(task, params, Context(module.check_mode, module._diff, module.warn))
     if result.pop("failed", False):
         module.fail_json(**result)

@@ -46,7 +46,10 @@ def parse_tag(text: str) -> OnboardingTag:
     tag = text.strip()
     parts = tag.split(":")
     if len(parts) < 5 or parts[0].upper() != "LW" or parts[1].upper() != "D0":
-        raise Fault("is no onboarding tag: LW:D0:JoinEUI:DevEUI:ProfileID is needed, got one that begins with %s" % shown(":".join(parts[:2])))
+        raise Fault(
+            "is no onboarding tag: LW:D0:JoinEUI:DevEUI:ProfileID is needed, got one that begins with %s"
+            % shown(":".join(parts[:2]))
+        )
     join_eui, dev_eui, profile_id = (part.upper() for part in parts[2:5])
     for what, value, digits in (("JoinEUI", join_eui, 16), ("DevEUI", dev_eui, 16), ("ProfileID", profile_id, 8)):
         if len(value) != digits or not HEX.match(value):

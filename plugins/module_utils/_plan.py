@@ -16,7 +16,15 @@ from ._resources.device import DEVICE, NETWORK
 from ._schema import NEVER, UNKNOWN
 from ._wishes import Wish
 
-CREATE, UPDATE, DELETE, SUSPEND, RESUME, NOTHING, REFUSE = "create", "update", "delete", "suspend", "resume", "nothing", "refuse"
+CREATE, UPDATE, DELETE, SUSPEND, RESUME, NOTHING, REFUSE = (
+    "create",
+    "update",
+    "delete",
+    "suspend",
+    "resume",
+    "nothing",
+    "refuse",
+)
 #: What a Step that was carried out is called in the results.
 DONE = {
     CREATE: "created",

@@ -72,7 +72,14 @@ class Session:
         return path[len(base) :] if base and path.startswith(base + "/") else path
 
     def call(
-        self, method: str, path: str, params: dict | None = None, data: object = None, *, text: str = "", repeatable: bool = True
+        self,
+        method: str,
+        path: str,
+        params: dict | None = None,
+        data: object = None,
+        *,
+        text: str = "",
+        repeatable: bool = True,
     ) -> tuple:
         """Return ``(data, headers)`` of a good answer to a call below the base URL.
 
@@ -102,7 +109,11 @@ class Session:
             raise TransportError("%s redirects to another address: set url to the one that it uses" % self.account.origin)
         if answer.status >= 400:
             code, reason = error_document(content)
-            said = "status %d%s%s" % (answer.status, "" if code is None else ", code %d" % code, ": " + reason if reason else "")
+            said = "status %d%s%s" % (
+                answer.status,
+                "" if code is None else ", code %d" % code,
+                ": " + reason if reason else "",
+            )
             raise ApiError("the platform refused %s %s (%s)" % (method, path, said), answer.status, code, reason)
         return content, answer.headers
 
@@ -177,13 +188,17 @@ def load(path: str, account: Account, transport: Transport, renewable: bool = Fa
     if not data or data.get("format") != FORMAT:
         return None
     if data.get("url") != account.url:
-        raise OptionError("session_file %s is a session with another url (%s): give it the url of this task" % (path, data.get("url")))
+        raise OptionError(
+            "session_file %s is a session with another url (%s): give it the url of this task" % (path, data.get("url"))
+        )
     if account.name and (data.get("name"), data.get("method")) != (account.name, account.method):
         raise OptionError("session_file %s is a session of another account: name another file, or close it first" % path)
     if account.secret and not _files.is_fingerprint_of(account.secret, str(data.get("fingerprint"))):
         if renewable:
             return None
-        raise OptionError("session_file %s was opened with another password: close it first, with tdm_session state=absent" % path)
+        raise OptionError(
+            "session_file %s was opened with another password: close it first, with tdm_session state=absent" % path
+        )
     return Session(account, transport, Grant(**data["grant"]), path)
 
 

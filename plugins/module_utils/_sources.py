@@ -14,8 +14,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Iterator
 
 from ._errors import OptionError
 from ._values import shown
@@ -135,7 +135,9 @@ def _decode(content: bytes, name: str, warnings: list) -> str:
         try:
             text = content.decode("cp1252")
         except UnicodeDecodeError:
-            raise OptionError("src %s is neither UTF-8 nor Windows-1252 (byte %d): save it as UTF-8" % (name, error.start)) from None
+            raise OptionError(
+                "src %s is neither UTF-8 nor Windows-1252 (byte %d): save it as UTF-8" % (name, error.start)
+            ) from None
         warnings.append("src %s is not UTF-8; it was read as Windows-1252. Save it as UTF-8 to be sure of its names." % name)
     if "\x00" in text:
         raise OptionError("src %s is no text file: it holds NUL characters" % name)
@@ -145,7 +147,9 @@ def _decode(content: bytes, name: str, warnings: list) -> str:
 def _load(load, text: str, name: str, what: str) -> object:
     try:
         return load(text)
-    except Exception as error:  # PyYAML's and json's errors share no base; their text may quote the file, so only the place is shown
+    except (
+        Exception
+    ) as error:  # PyYAML's and json's errors share no base; their text may quote the file, so only the place is shown
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark is not None else getattr(error, "lineno", None)
         raise OptionError("src %s is no readable %s%s" % (name, what, " (line %d)" % line if line else "")) from None
@@ -173,11 +177,17 @@ def _csv_rows(text: str, warnings: list) -> Iterator[Row]:
     ignored: dict = {}
     for number, cells in _records(lines, delimiter):
         if cells is None:
-            yield _unreadable("line %d" % number, "row", "has a quotation mark that is never closed, or one inside a cell that isn't doubled")
+            yield _unreadable(
+                "line %d" % number,
+                "row",
+                "has a quotation mark that is never closed, or one inside a cell that isn't doubled",
+            )
         else:
             yield _csv_row("line %d" % number, [cell.strip() for cell in cells], delimiter, ignored)
     for letter, places in ignored.items():
-        warnings.append("Column %s of src was left out: the API has no field for it (%d rows, first %s)." % (letter, len(places), places[0]))
+        warnings.append(
+            "Column %s of src was left out: the API has no field for it (%d rows, first %s)." % (letter, len(places), places[0])
+        )
 
 
 def _delimiter(lines: list) -> str:
@@ -236,7 +246,10 @@ def _csv_row(where: str, cells: list, delimiter: str, ignored: dict) -> Row:
         elif not any(c.isdigit() for c in "".join(cells[1:2])):
             message = "is %s, and no DevEUI follows: a row of headings is a comment, put # in front of it" % shown(cells[0])
         else:
-            message = "is %s, which is no directive: %s are" % (shown(cells[0]), ", ".join(each for each in DIRECTIVES if each))
+            message = "is %s, which is no directive: %s are" % (
+                shown(cells[0]),
+                ", ".join(each for each in DIRECTIVES if each),
+            )
             # What the row wants isn't known, which device it is about is: as with a DELETE, only that is looked at.
             return Row(where, {"dev_eui": cells[1], "state": "absent"}, faults=[("directive", message)])
         return _unreadable(where, "directive", message)

@@ -141,7 +141,13 @@ class Transport:
         cert = ((wire.client_cert, wire.client_key) if wire.client_key else wire.client_cert) or None
         try:
             response = self._session.send(
-                request, timeout=wire.timeout, verify=verify, cert=cert, proxies=proxies, allow_redirects=False, stream=True
+                request,
+                timeout=wire.timeout,
+                verify=verify,
+                cert=cert,
+                proxies=proxies,
+                allow_redirects=False,
+                stream=True,
             )
             with response:
                 body = response.raw.read(LARGEST_BODY + 1, decode_content=True)
@@ -189,7 +195,9 @@ def _explained(error: Exception, url: str, wire: Wire) -> TransportError:
             sent=False,
         )
     if isinstance(error, kinds.ConnectTimeout):
-        return TransportError("%s didn't take a connection within %g s: check url and the network" % (host, wire.timeout), sent=False)
+        return TransportError(
+            "%s didn't take a connection within %g s: check url and the network" % (host, wire.timeout), sent=False
+        )
     if isinstance(error, kinds.Timeout) or "timed out" in str(error):
         return TransportError("%s didn't answer within %g s: raise timeout, or lower parallel" % (host, wire.timeout))
     if isinstance(error, kinds.ConnectionError) and ("NewConnectionError" in str(error) or "NameResolution" in str(error)):

@@ -18,6 +18,7 @@ HEX = re.compile(r"[0-9A-F]+\Z")
 SEPARATORS = str.maketrans("", "", "-:. \t\u00a0_")
 #: What may be a key, whole or in part: too long for an EUI, or text as only encryption makes it.
 SECRET = re.compile(r"(?:[0-9A-Fa-f][-:. _\u00a0]?){20,}|[A-Za-z0-9+/]{64,}={0,2}")
+SURROGATE = re.compile(r"[\ud800-\udfff]")
 BASE64 = re.compile(r"[A-Za-z0-9+/]{64,}={0,2}\Z")
 # The contract's patterns for tags, domains and domain groups (schemas TagName and Domain).
 TAG = re.compile(r"[^\x00-\x20<>\x7f](?:[^\x00-\x1f<>\x7f]{0,38}[^\x00-\x20<>\x7f])?\Z")
@@ -61,7 +62,10 @@ class Kind:
         """Return the canonical value of what a user wrote; raises :class:`Fault`."""
         if isinstance(raw, (dict, list, tuple)):
             raise Fault("must be a text, not a %s" % ("list" if isinstance(raw, (list, tuple)) else "dictionary"))
-        return str(raw).strip()
+        text = str(raw).strip()
+        if not text.isascii() and SURROGATE.search(text):
+            raise Fault("holds half a character, which no encoding can send")
+        return text
 
     def read(self, api: object) -> object:
         """Return the canonical value of what the API sent; what isn't understood comes back as it is."""
@@ -299,10 +303,10 @@ class Domains(Kind):
         else:
             raise Fault('must be a dictionary "group: name", got %s' % shown(raw))
         seen: dict = {}
-        for group, name in pairs:
-            if name is None or isinstance(name, (dict, list, tuple, set)):
-                raise Fault("must give one domain, a text, for the group %s" % shown(group))
-            group, name = str(group).strip(), str(name).strip()
+        for written, given in pairs:
+            if given is None or isinstance(given, (dict, list, tuple, set)):
+                raise Fault("must give one domain, a text, for the group %s" % shown(written))
+            group, name = str(written).strip(), str(given).strip()
             if group in seen and seen[group] != name:
                 raise Fault("has two domains of the group %s: %s and %s" % (shown(group), shown(seen[group]), shown(name)))
             if not DOMAIN_GROUP.match(group):

@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Iterable
 
 from ._errors import BadInput
 from ._onboarding_tag import OnboardingTag, looks_like_tag, parse_tag

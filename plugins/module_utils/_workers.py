@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Callable, Iterable
+from collections.abc import Iterable
+from typing import Callable
 
 TICK = 2.0  # seconds between two reports
 

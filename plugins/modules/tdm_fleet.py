@@ -22,8 +22,8 @@ extends_documentation_fragment:
 options:
   devices:
     description:
-      - The devices, each a dictionary with the options of M(lorawan.thingpark.tdm_device), of which C(dev_eui) or C(onboarding_tag)
-        is required. C(state) may be given for each.
+      - The devices, each a dictionary with the options of M(lorawan.thingpark.tdm_device), of which C(dev_eui) or
+        C(onboarding_tag) is required. C(state) may be given for each.
       - Unknown options are faults. One of O(devices) and O(src) is required.
     type: list
     elements: dict
@@ -157,7 +157,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 summary:
-  description: How many devices were V(created), V(updated), V(deleted), V(suspended), V(resumed), V(unchanged), V(failed) and V(skipped).
+  description:
+    - How many devices were V(created), V(updated), V(deleted), V(suspended), V(resumed), V(unchanged), V(failed)
+      and V(skipped).
   returned: when the platform was asked
   type: dict
   sample: {created: 12, updated: 3, deleted: 0, suspended: 0, resumed: 0, unchanged: 1985, failed: 0, skipped: 0}

@@ -72,7 +72,9 @@ def run(params: dict, context: Context) -> dict:
     defaults = {**source.defaults, **(params.get("defaults") or {})}
     wishes = read_wishes(source.rows, defaults, params["state"])
     if policy.purge is not None and not wishes:
-        raise OptionError("devices is empty: with purge, everything in its scope would go. Use tdm_device with state: absent for that")
+        raise OptionError(
+            "devices is empty: with purge, everything in its scope would go. Use tdm_device with state: absent for that"
+        )
     memory = Memory(_memory_path(params))
     started = time.monotonic()
     backup = ""
@@ -126,7 +128,8 @@ def _load_yaml(text: str) -> object:
     base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     numbers = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float", "tag:yaml.org,2002:timestamp")
     resolvers = {
-        first: [(tag, pattern) for tag, pattern in pairs if tag not in numbers] for first, pairs in base.yaml_implicit_resolvers.items()
+        first: [(tag, pattern) for tag, pattern in pairs if tag not in numbers]
+        for first, pairs in base.yaml_implicit_resolvers.items()
     }
     loader = type("TextLoader", (base,), {"yaml_implicit_resolvers": resolvers})
     return yaml.load(text, Loader=loader)  # a SafeLoader that resolves less
