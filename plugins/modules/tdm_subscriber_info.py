@@ -27,7 +27,7 @@ EXAMPLES = r"""
 
 - name: Show it
   ansible.builtin.debug:
-    msg: "{{ account.subscriber.name }}, subscription {{ account.subscription.id }}: {{ account.subscription.state.value }}"
+    msg: "{{ account.subscriber.name }}, subscription {{ account.subscription.id }}"
 """
 
 RETURN = r"""

@@ -169,11 +169,12 @@ def test_briefs_hold_no_more_than_they_should(wireless):
                   adminLat=5, adminLon=5, customerAdminData="second floor")
     brief = wireless.listed()["briefs"][0]
     for name in ("alarm004", "adminLat", "adminLon", "locationType", "suspension", "appKey",
-                 "appServersRoutingProfile", "uid", "keys", "connectivity"):
+                 "uid", "keys", "connectivity"):
         assert name not in brief
     assert set(brief["occContext"]) == {"lastUpdate", "who"}
     assert brief["nwAddress"] is None and brief["lastUpTimestamp"] is None
     assert brief["customerAdminData"] == "second floor"
+    assert brief["appServersRoutingProfile"] == {"ID": "DEFAULT", "name": "Default route"}
 
 
 def test_null_briefs(wireless):

@@ -7,6 +7,7 @@ Marks in the docstrings of this package say where a fact comes from:
 P the operator's page on the API, C the OpenAPI contract of release 7.3,
 X the XML schemas, O observed in public clients, ? chosen by this simulator.
 """
+
 from __future__ import annotations
 
 __version__ = "0.1.0"

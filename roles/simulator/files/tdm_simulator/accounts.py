@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Who may come in: the login page, sessions, OAuth tokens."""
+
 from __future__ import annotations
 
 import base64
@@ -66,8 +67,12 @@ class Accounts:
 
     def state(self):
         """What survives a restart (sessions do not)."""
-        return {"bad_passwords": self.bad_passwords, "locked": self.locked,
-                "previous_login": self.previous_login, "last_bad_login": self.last_bad_login}
+        return {
+            "bad_passwords": self.bad_passwords,
+            "locked": self.locked,
+            "previous_login": self.previous_login,
+            "last_bad_login": self.last_bad_login,
+        }
 
     def restore(self, state):
         """Take over the state of an earlier run."""
@@ -105,12 +110,10 @@ class Accounts:
         uri = ""
         if not code:
             access_code = secrets.token_urlsafe(24)
-            self._codes[access_code] = (
-                time.monotonic() + ACCESS_CODE_LIFETIME, self.bad_passwords)
+            self._codes[access_code] = (time.monotonic() + ACCESS_CODE_LIFETIME, self.bad_passwords)
             self.bad_passwords = 0
             # The bare ampersand is P's.
-            uri = "%s/thingpark/wireless/gui/index.html?userAccessCode=%s&gmaps=" % (
-                request.origin, access_code)
+            uri = "%s/thingpark/wireless/gui/index.html?userAccessCode=%s&gmaps=" % (request.origin, access_code)
         page = _PAGE % (code, html.escape(info1), html.escape(info2), uri)
         return Response(200, page.encode("utf-8"), "text/html;charset=UTF-8")
 
@@ -140,12 +143,9 @@ class Accounts:
             raise ApiError("auth_failed")
         cookie = secrets.token_hex(16).upper()
         token = secrets.token_hex(24)
-        self._sessions[cookie] = {
-            "token": token, "until": time.monotonic() + self._settings.session_lifetime}
+        self._sessions[cookie] = {"token": token, "until": time.monotonic() + self._settings.session_lifetime}
         document = {
-            "subscription": {
-                "href": request_href("/subscriptions/100"),
-                "grantedPermissions": ["x", "a", "ra", "s1"]},
+            "subscription": {"href": request_href("/subscriptions/100"), "grantedPermissions": ["x", "a", "ra", "s1"]},
             "user": dict(USER),
             "thingparkPreviousBadConsecutivePwd": bad_passwords,
         }
@@ -156,8 +156,7 @@ class Accounts:
         if self.last_bad_login is not None:
             document["thingparkLastUnsuccessfulLogin"] = self.last_bad_login
         self.previous_login = now_ms()
-        return encode(request, 200, document,
-                      [("Set-Cookie", "JSESSIONID=%s; Path=/; HttpOnly" % cookie)])
+        return encode(request, 200, document, [("Set-Cookie", "JSESSIONID=%s; Path=/; HttpOnly" % cookie)])
 
     def logout(self, request):
         """`GET customers/logout`: the token is dead afterwards (O, P)."""
@@ -193,24 +192,27 @@ class Accounts:
         client_id, secret = _basic_credentials(request)
         client_id = fields.get("client_id", [client_id])[-1]
         secret = fields.get("client_secret", [secret])[-1]
-        good = _same(client_id, self._settings.client_id) and _same(
-            secret, self._settings.client_secret)
+        good = _same(client_id, self._settings.client_id) and _same(secret, self._settings.client_secret)
         if fields.get("grant_type", [""])[-1] != "client_credentials":
             self._meter.count_token(refused=True)
             return encode(request, 400, {"error": "unsupported_grant_type"})
         self._meter.count_token(refused=not good)
         if not good:
-            return encode(request, 401, {
-                "error": "invalid_client",
-                "error_description": "Invalid client or Invalid client credentials"})
+            return encode(
+                request,
+                401,
+                {"error": "invalid_client", "error_description": "Invalid client or Invalid client credentials"},
+            )
         self._expire()
         token = secrets.token_urlsafe(48)
         self._tokens[token] = time.monotonic() + self._settings.token_lifetime
         lifetime = self._settings.token_lifetime
-        return encode(request, 200, {
-            "access_token": token, "token_type": "Bearer",
-            "expires_in": int(lifetime) if lifetime >= 1 else lifetime},
-            [("Cache-Control", "no-store")])
+        return encode(
+            request,
+            200,
+            {"access_token": token, "token_type": "Bearer", "expires_in": int(lifetime) if lifetime >= 1 else lifetime},
+            [("Cache-Control", "no-store")],
+        )
 
     def require_bearer(self, request):
         """A living bearer token (C); 401 otherwise."""
@@ -221,8 +223,7 @@ class Accounts:
             raise ApiError("not_authenticated", headers=challenge)
         until = self._tokens.get(token)
         if until is None:
-            raise ApiError("session_expired" if token in self._dead else "invalid_session",
-                           headers=challenge)
+            raise ApiError("session_expired" if token in self._dead else "invalid_session", headers=challenge)
         if until < time.monotonic():
             del self._tokens[token]
             self._bury(token)

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which handler answers which path, and who may call it."""
+
 from __future__ import annotations
 
 import re
@@ -41,8 +42,7 @@ class Application:
             ("/devices/tags/suggestions", {"GET": tags.suggestions}),
             ("/devices/domains", {"POST": tags.bulk_domains}),
             ("/devices/readOnboardingTag", {"POST": Onboarding(world, settings).handle}),
-            ("/devices/" + _DEVICE,
-             {"GET": devices.read, "PUT": devices.update, "DELETE": devices.delete}),
+            ("/devices/" + _DEVICE, {"GET": devices.read, "PUT": devices.update, "DELETE": devices.delete}),
             ("/devices/%s/tags" % _DEVICE, {"GET": tags.read, "POST": tags.add}),
             ("/devices/%s/tags/%s" % (_DEVICE, _NUMBER), {"DELETE": tags.remove}),
             ("/tasks/" + _NUMBER, {"GET": devices.task}),
@@ -53,8 +53,10 @@ class Application:
             ("/appServers/" + _NUMBER, {"GET": resources.read_server}),
         ]
         if not settings.enterprise:
-            table += [("/appServersRoutingProfiles", {"GET": resources.list_routes}),
-                      ("/appServersRoutingProfiles/" + _NUMBER, {"GET": resources.read_route})]
+            table += [
+                ("/appServersRoutingProfiles", {"GET": resources.list_routes}),
+                ("/appServersRoutingProfiles/" + _NUMBER, {"GET": resources.read_route}),
+            ]
         self._routes = [(re.compile(path + r"\Z"), methods) for path, methods in table]
         if settings.enterprise:
             self._outside = {TOKEN_PATH: {"POST": self.accounts.issue_token}}
@@ -87,7 +89,7 @@ class Application:
         prefix = BASE_PATH + "/subscriptions/"
         if not request.path.startswith(prefix):
             raise ApiError("not_found")
-        owner, slash, path = request.path[len(prefix):].partition("/")
+        owner, slash, path = request.path[len(prefix) :].partition("/")
         methods, uids = self._route(slash + path)
         if owner == "mine" and not self._settings.enterprise:
             raise ApiError("not_found")  # the way of the other edition

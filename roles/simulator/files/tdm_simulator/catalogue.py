@@ -7,6 +7,7 @@ Device profiles and TR005 identifiers are real ones (Actility's public device
 catalogue and the LoRa Alliance's identifiers); names and numbers of plans,
 servers and routes follow the identifiers seen at KPN (O).
 """
+
 from __future__ import annotations
 
 import csv
@@ -19,15 +20,21 @@ SUPPLIER = {"ID": "kpn-cs", "commercialName": "KPN Connectivity"}
 DEFAULT_GRANTED = 1000000
 
 #: MAC version of the catalogue -> macMinorVersion (C).
-MAC_MINOR = {"1.0.0/1.0.1": 3, "1.0.0": 3, "1.0.1": 3, "1.0.2": 4, "1.0.3": 5, "1.0.4": 6,
-             "1.1": 10, "1.1.0": 10}
+MAC_MINOR = {"1.0.0/1.0.1": 3, "1.0.0": 3, "1.0.1": 3, "1.0.2": 4, "1.0.3": 5, "1.0.4": 6, "1.1": 10, "1.1.0": 10}
 
 #: ISM band ID -> name (C).
 ISM_BANDS = {
-    "eu868": "EU863-870 (EU868)", "eu433": "EU433", "cn779": "CN779-787 (CN779)",
-    "as923": "AS923", "kr920": "KR920-923 (KR920)", "us915": "US902-915 (US915)",
-    "au915": "AU915-928 (AU915)", "cn470": "CN470-510 (CN470)", "in865": "IN865-867 (IN865)",
-    "ru864": "RU864-870 (RU864)", "ww2g4": "WW2400",
+    "eu868": "EU863-870 (EU868)",
+    "eu433": "EU433",
+    "cn779": "CN779-787 (CN779)",
+    "as923": "AS923",
+    "kr920": "KR920-923 (KR920)",
+    "us915": "US902-915 (US915)",
+    "au915": "AU915-928 (AU915)",
+    "cn470": "CN470-510 (CN470)",
+    "in865": "IN865-867 (IN865)",
+    "ru864": "RU864-870 (RU864)",
+    "ww2g4": "WW2400",
 }
 #: Spellings of the catalogue that C does not know.
 _ISM_ALIASES = {"us902": "us915", "as920": "as923"}
@@ -61,22 +68,33 @@ class Catalogue:
         self.plans = {plan["ID"]: plan for plan in _plans(settings.enterprise)}
         for plan_id, granted in settings.licences.items():
             if plan_id not in self.plans:
-                raise ValueError("--licences: no plan %s (there are %s)" % (
-                    plan_id, ", ".join(self.plans)))
+                raise ValueError("--licences: no plan %s (there are %s)" % (plan_id, ", ".join(self.plans)))
             self.plans[plan_id]["granted"] = granted
         self.servers = {
-            "TWA_100002581.%d.AS" % uid: {"uid": uid, "ID": "TWA_100002581.%d.AS" % uid,
-                                          "name": name, "address": address}
+            "TWA_100002581.%d.AS" % uid: {
+                "uid": uid,
+                "ID": "TWA_100002581.%d.AS" % uid,
+                "name": name,
+                "address": address,
+            }
             for uid, name, address in (
                 (1972, "Building sensors", "https://as.example.com/buildings"),
-                (1973, "Parking sensors", "https://as.example.com/parking"))
+                (1973, "Parking sensors", "https://as.example.com/parking"),
+            )
         }
-        routes = () if settings.enterprise else (
-            (1, "DEFAULT", "Default route", True),
-            (2, "NOAS", "No application server", False),
-            (25885, "TWA_100002581.25885", "Sensor platform", False))
-        self.routes = {route_id: {"uid": uid, "ID": route_id, "name": name, "isDefault": default}
-                       for uid, route_id, name, default in routes}
+        routes = (
+            ()
+            if settings.enterprise
+            else (
+                (1, "DEFAULT", "Default route", True),
+                (2, "NOAS", "No application server", False),
+                (25885, "TWA_100002581.25885", "Sensor platform", False),
+            )
+        )
+        self.routes = {
+            route_id: {"uid": uid, "ID": route_id, "name": name, "isDefault": default}
+            for uid, route_id, name, default in routes
+        }
 
     def default_route(self):
         """ID of the default routing profile (Wireless, O), or None."""
@@ -145,15 +163,27 @@ def _readable(profile_id, vendor):
 
 def _plans(enterprise):
     """Plans in the order of their subscription date; flags cover every combination in Enterprise."""
-    rows = [("often-geo", "Often with geolocation", True, False, 86),
-            ("seldom", "Seldom", False, False, 87),
-            ("testing", "Testing", False, False, 88)]
+    rows = [
+        ("often-geo", "Often with geolocation", True, False, 86),
+        ("seldom", "Seldom", False, False, 87),
+        ("testing", "Testing", False, False, 88),
+    ]
     if enterprise:
-        rows = [("seldom", "Seldom", False, False, 87),
-                ("testing", "Testing", False, False, 88),
-                ("often-geo", "Often with geolocation", True, False, 86),
-                ("roaming", "Passive roaming", False, True, 89),
-                ("roaming-geo", "Passive roaming with geolocation", True, True, 90)]
-    return [{"ID": "kpn-cs/" + name, "commercialName": title, "nwGeolocalization": geolocation,
-             "prAllowed": roaming, "uid": uid, "granted": DEFAULT_GRANTED}
-            for name, title, geolocation, roaming, uid in rows]
+        rows = [
+            ("seldom", "Seldom", False, False, 87),
+            ("testing", "Testing", False, False, 88),
+            ("often-geo", "Often with geolocation", True, False, 86),
+            ("roaming", "Passive roaming", False, True, 89),
+            ("roaming-geo", "Passive roaming with geolocation", True, True, 90),
+        ]
+    return [
+        {
+            "ID": "kpn-cs/" + name,
+            "commercialName": title,
+            "nwGeolocalization": geolocation,
+            "prAllowed": roaming,
+            "uid": uid,
+            "granted": DEFAULT_GRANTED,
+        }
+        for name, title, geolocation, roaming, uid in rows
+    ]

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The command line: options, start, life and end of the simulator."""
+
 from __future__ import annotations
 
 import argparse
@@ -25,51 +26,65 @@ def parser():
     one = argparse.ArgumentParser(
         prog="tdm_simulator",
         description="A simulator of the ThingPark Device Manager API. Secrets can be given in "
-                    "TDM_SIMULATOR_PASSWORD and TDM_SIMULATOR_CLIENT_SECRET.")
-    one.add_argument("--secrets-from-stdin", action="store_true",
-                     help="read password and client_secret as JSON from the standard input")
+        "TDM_SIMULATOR_PASSWORD and TDM_SIMULATOR_CLIENT_SECRET.",
+    )
+    one.add_argument(
+        "--secrets-from-stdin",
+        action="store_true",
+        help="read password and client_secret as JSON from the standard input",
+    )
     one.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    one.add_argument("--allow-remote", action="store_true",
-                     help="allow an address that other hosts can reach")
+    one.add_argument("--allow-remote", action="store_true", help="allow an address that other hosts can reach")
     one.add_argument("--port", type=_number(0, 65535), default=0, help="0 takes a free port")
-    one.add_argument("--ready-file", metavar="PATH",
-                     help="JSON with url, port and pid, there as long as the simulator listens")
-    one.add_argument("--daemon", action="store_true",
-                     help="return once the simulator listens and leave it running")
-    one.add_argument("--status", action="store_true",
-                     help="say as JSON whether the simulator of the ready file runs, and end")
-    one.add_argument("--stop", action="store_true",
-                     help="end the simulator of the ready file, if it runs")
-    one.add_argument("--stop-timeout", type=float, default=30.0, metavar="S",
-                     help="how long to wait for that end")
-    one.add_argument("--log-file", metavar="PATH", default=os.devnull,
-                     help="where a daemon writes what it has to say")
+    one.add_argument(
+        "--ready-file", metavar="PATH", help="JSON with url, port and pid, there as long as the simulator listens"
+    )
+    one.add_argument("--daemon", action="store_true", help="return once the simulator listens and leave it running")
+    one.add_argument(
+        "--status", action="store_true", help="say as JSON whether the simulator of the ready file runs, and end"
+    )
+    one.add_argument("--stop", action="store_true", help="end the simulator of the ready file, if it runs")
+    one.add_argument("--stop-timeout", type=float, default=30.0, metavar="S", help="how long to wait for that end")
+    one.add_argument("--log-file", metavar="PATH", default=os.devnull, help="where a daemon writes what it has to say")
     one.add_argument("--edition", choices=("wireless", "enterprise"), default="wireless")
     one.add_argument("--login", default=defaults.DEFAULT_LOGIN)
     one.add_argument("--password", default=None)
     one.add_argument("--client-id", default=defaults.DEFAULT_CLIENT_ID)
     one.add_argument("--client-secret", default=None)
-    one.add_argument("--latency", type=float, default=0.0, metavar="MS",
-                     help="milliseconds by which every answer of the API is late")
+    one.add_argument(
+        "--latency", type=float, default=0.0, metavar="MS", help="milliseconds by which every answer of the API is late"
+    )
     one.add_argument("--page-size-min", type=_number(1), default=100)
     one.add_argument("--page-size-max", type=_number(1), default=5000)
     one.add_argument("--page-index-max", type=_number(1), default=1000)
     one.add_argument("--no-cursors", action="store_true", help="a platform without cursors")
-    one.add_argument("--no-session-token", action="store_true",
-                     help="an operator whose sessions are the cookie alone")
-    one.add_argument("--null-briefs", action="store_true",
-                     help="briefs as after an upgrade to 7.0: several fields are null")
+    one.add_argument("--no-session-token", action="store_true", help="an operator whose sessions are the cookie alone")
+    one.add_argument(
+        "--null-briefs", action="store_true", help="briefs as after an upgrade to 7.0: several fields are null"
+    )
     one.add_argument("--state-file", metavar="PATH", help="keep the state here across restarts")
     one.add_argument("--profiles-csv", metavar="PATH", help="device profiles instead of the built-in")
     one.add_argument("--tr005-csv", metavar="PATH", help="TR005 identifiers instead of the built-in")
-    one.add_argument("--licences", type=_licences, action="append", default=[], metavar="PLAN=N",
-                     help="licences granted for a plan; repeatable")
-    one.add_argument("--seed", type=_number(0), default=0, metavar="N",
-                     help="devices to make up at the start when there are none")
+    one.add_argument(
+        "--licences",
+        type=_licences,
+        action="append",
+        default=[],
+        metavar="PLAN=N",
+        help="licences granted for a plan; repeatable",
+    )
+    one.add_argument(
+        "--seed", type=_number(0), default=0, metavar="N", help="devices to make up at the start when there are none"
+    )
     one.add_argument("--token-lifetime", type=float, default=300.0, metavar="S")
     one.add_argument("--session-lifetime", type=float, default=1800.0, metavar="S")
-    one.add_argument("--rate-limit", type=float, default=0.0, metavar="N",
-                     help="requests a second before 429 is answered; 0 is no limit")
+    one.add_argument(
+        "--rate-limit",
+        type=float,
+        default=0.0,
+        metavar="N",
+        help="requests a second before 429 is answered; 0 is no limit",
+    )
     return one
 
 
@@ -79,6 +94,7 @@ def _number(low, high=10**9):
         if not low <= value <= high:
             raise argparse.ArgumentTypeError("must lie between %d and %d" % (low, high))
         return value
+
     return convert
 
 
@@ -103,7 +119,8 @@ def to_settings(options):
     if not _is_loopback(options.host) and not options.allow_remote:
         raise ValueError(
             "refusing to listen on %s: it can be reached from other hosts, and the simulator "
-            "protects nothing. Use 127.0.0.1, or --allow-remote if you mean it." % options.host)
+            "protects nothing. Use 127.0.0.1, or --allow-remote if you mean it." % options.host
+        )
     if options.page_size_min > options.page_size_max:
         raise ValueError("--page-size-min must not exceed --page-size-max")
     password, secret = options.password, options.client_secret
@@ -115,13 +132,23 @@ def to_settings(options):
     if secret is None:
         secret = os.environ.get("TDM_SIMULATOR_CLIENT_SECRET") or defaults.DEFAULT_CLIENT_SECRET
     return Settings(
-        edition=options.edition, login=options.login, password=password,
-        client_id=options.client_id, client_secret=secret, latency_ms=options.latency,
-        page_size_min=options.page_size_min, page_size_max=options.page_size_max,
-        page_index_max=options.page_index_max, cursors=not options.no_cursors,
-        session_token=not options.no_session_token, null_briefs=options.null_briefs,
-        token_lifetime=options.token_lifetime, session_lifetime=options.session_lifetime,
-        rate_limit=options.rate_limit, licences=dict(options.licences))
+        edition=options.edition,
+        login=options.login,
+        password=password,
+        client_id=options.client_id,
+        client_secret=secret,
+        latency_ms=options.latency,
+        page_size_min=options.page_size_min,
+        page_size_max=options.page_size_max,
+        page_index_max=options.page_index_max,
+        cursors=not options.no_cursors,
+        session_token=not options.no_session_token,
+        null_briefs=options.null_briefs,
+        token_lifetime=options.token_lifetime,
+        session_lifetime=options.session_lifetime,
+        rate_limit=options.rate_limit,
+        licences=dict(options.licences),
+    )
 
 
 def main(arguments=None):
@@ -195,7 +222,7 @@ class _Report:
         with os.fdopen(self._parent_end, encoding="utf-8") as stream:
             text = stream.read()
         if text.startswith("ready "):
-            print(text[len("ready "):].rstrip("\n"))
+            print(text[len("ready ") :].rstrip("\n"))
             return 0
         print(text.rstrip("\n") or "tdm_simulator: the daemon died at its start", file=sys.stderr)
         return 1
@@ -256,8 +283,7 @@ async def _run(options, settings, report):
     url = "http://%s" % front.address
     try:
         if options.ready_file:
-            write_atomically(options.ready_file, json.dumps(
-                {"url": url, "port": port, "pid": os.getpid()}))
+            write_atomically(options.ready_file, json.dumps({"url": url, "port": port, "pid": os.getpid()}))
         report.ready(url)
         pause = SAVE_EVERY
         while not stop.is_set():

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One device: create, read, update, delete (C, API.md section 4)."""
+
 from __future__ import annotations
 
 from . import fields, rules, views
@@ -15,15 +16,38 @@ def blank(eui, who):
     """A device as it is before any field is set."""
     now = now_ms()
     return {
-        "uid": None, "EUI": eui, "name": "-".join(eui[i:i + 2] for i in range(0, 16, 2)),
-        "activation": "OTAA", "connectivity": "LORAWAN", "model": None, "appEUI": None,
-        "joinServer": None, "nwAddress": None, "keys": {}, "plan": None,
-        "suspension": "SUBSCRIBER_SUSPENDED", "health": "INIT", "route": None, "servers": [],
-        "domains": [], "tags": [], "alarm004": None, "motionIndicator": None,
-        "adminLat": None, "adminLon": None, "locationType": 1, "network": None,
-        "markerID": rules.DEFAULT_MARKER, "customerAdminData": None, "driver": None,
-        "radio": None, "alarms": [0, 0, 0, 0, 0, 0], "creationDate": now, "version": 1,
-        "lastUpdate": now, "who": who,
+        "uid": None,
+        "EUI": eui,
+        "name": "-".join(eui[i : i + 2] for i in range(0, 16, 2)),
+        "activation": "OTAA",
+        "connectivity": "LORAWAN",
+        "model": None,
+        "appEUI": None,
+        "joinServer": None,
+        "nwAddress": None,
+        "keys": {},
+        "plan": None,
+        "suspension": "SUBSCRIBER_SUSPENDED",
+        "health": "INIT",
+        "route": None,
+        "servers": [],
+        "domains": [],
+        "tags": [],
+        "alarm004": None,
+        "motionIndicator": None,
+        "adminLat": None,
+        "adminLon": None,
+        "locationType": 1,
+        "network": None,
+        "markerID": rules.DEFAULT_MARKER,
+        "customerAdminData": None,
+        "driver": None,
+        "radio": None,
+        "alarms": [0, 0, 0, 0, 0, 0],
+        "creationDate": now,
+        "version": 1,
+        "lastUpdate": now,
+        "who": who,
     }
 
 
@@ -44,8 +68,7 @@ class Devices:
         if later:
             return encode(request, 202, None, [("Location", self._task(device))])
         href = views.device_href(self._settings, device)
-        return encode(request, 201, views.device(self._world, self._settings, device),
-                      [("Location", href)])
+        return encode(request, 201, views.device(self._world, self._settings, device), [("Location", href)])
 
     def read(self, request, who, uid):
         """GET one device."""
@@ -104,8 +127,13 @@ class Devices:
         plan, _given = rules.plan(world, self._settings, mode, body, None)
         route, servers = rules.routing(world, self._settings, body, None)
         device.update(
-            model=profile["ID"], activation=body["activation"], plan=plan, route=route,
-            servers=servers, suspension=rules.suspension(body, None, plan, True))
+            model=profile["ID"],
+            activation=body["activation"],
+            plan=plan,
+            route=route,
+            servers=servers,
+            suspension=rules.suspension(body, None, plan, True),
+        )
         if "nwAddress" in body:
             device["nwAddress"] = body["nwAddress"].upper()
         world.add(device)
@@ -125,8 +153,13 @@ class Devices:
         changed = rules.simple_fields(body, device)
         plan, given = rules.plan(world, self._settings, mode, body, device)
         route, servers = rules.routing(world, self._settings, body, device)
-        changed.update(model=profile["ID"], plan=plan, route=route, servers=servers,
-                       suspension=rules.suspension(body, device, plan, given))
+        changed.update(
+            model=profile["ID"],
+            plan=plan,
+            route=route,
+            servers=servers,
+            suspension=rules.suspension(body, device, plan, given),
+        )
         if device["suspension"] != "NONE" and changed["suspension"] == "NONE":
             changed["health"] = "INIT"  # C: resumed, not yet heard since then
         world.replace(device, changed)
@@ -144,16 +177,16 @@ class Devices:
         default = "BASIC" if self._settings.enterprise else "ADVANCED"
         mode = choice(request, "networkSubscriptionsHandlingMode", ("BASIC", "ADVANCED"), default)
         if mode == "BASIC" and not self._settings.enterprise:
-            raise ApiError("bad_parameter", "networkSubscriptionsHandlingMode",
-                           "BASIC is for ThingPark Enterprise only")
+            raise ApiError(
+                "bad_parameter", "networkSubscriptionsHandlingMode", "BASIC is for ThingPark Enterprise only"
+            )
         return mode
 
     def _task(self, device):
         world = self._world
         uid = str(world.next_task)
         world.next_task += 1
-        world.tasks[uid] = {"state": "FINISHED",
-                            "href": views.device_href(self._settings, device)}
+        world.tasks[uid] = {"state": "FINISHED", "href": views.device_href(self._settings, device)}
         while len(world.tasks) > 10000:
             del world.tasks[next(iter(world.tasks))]
         world.touch()

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every error the simulator can answer: one table of status, code and text."""
+
 from __future__ import annotations
 
 #: key -> (HTTP status, code of the error document, text, source mark).

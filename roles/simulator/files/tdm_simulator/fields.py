@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The types of a device's fields in requests, by C: schema first, rules afterwards."""
+
 from __future__ import annotations
 
 import base64
@@ -18,25 +19,33 @@ KEY = re.compile(r"[0-9A-Fa-f]{32}\Z")
 PROTOCOL = re.compile(
     r"[a-zA-Z0-9-]{1,8}:[a-zA-Z0-9-]{1,16}:(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)"
     r"(\.(0|[1-9][0-9]*))?(-[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)*)?"
-    r"(\+[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)*)?)?\Z")
+    r"(\+[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)*)?)?\Z"
+)
 _DOMAIN_PART = r"(?! )[^\x00-\x1F/:<>\x7F]{1,20}(?<! )"
 DOMAIN_NAME = re.compile(r"(%s/){0,4}%s\Z" % (_DOMAIN_PART, _DOMAIN_PART))
 DOMAIN_GROUP = re.compile(r"(?! )[^\x00-\x1F:<>\x7F]{1,20}(?<! )\Z")
-TAG_NAME = re.compile(
-    r"[^\x00-\x20<>\x7F]([^\x00-\x1F<>\x7F]{0,38}[^\x00-\x20<>\x7F])?\Z")
+TAG_NAME = re.compile(r"[^\x00-\x20<>\x7F]([^\x00-\x1F<>\x7F]{0,38}[^\x00-\x20<>\x7F])?\Z")
 
 #: Keys: never returned by the API (C writeOnly).
 KEYS = ("appKey", "nwkKey", "appKeys", "nwKey", "sNwkSIntKey", "nwkSEncKey")
-WRITE_ONLY = KEYS + ("ownerToken", "exchangeKeyVersion", "hsmAppKeyVersion",
-                     "hsmNwkKeyVersion", "verificationCode")
+WRITE_ONLY = KEYS + ("ownerToken", "exchangeKeyVersion", "hsmAppKeyVersion", "hsmNwkKeyVersion", "verificationCode")
 #: Fields that an update may repeat but not change (C x-updateForbidden).
 UPDATE_FORBIDDEN = ("EUI", "activation", "nwAddress", "connectivity", "ownerToken")
 
-_TEXT = WRITE_ONLY + ("EUI", "activation", "appEUI", "nwAddress", "connectivity", "name",
-                      "customerAdminData", "alarm004", "motionIndicator", "suspension",
-                      "appKeyEncryptionMode")
-_OBJECTS = ("model", "networkSubscription", "driverMetadata", "occContext",
-            "appServersRoutingProfile", "debug")
+_TEXT = WRITE_ONLY + (
+    "EUI",
+    "activation",
+    "appEUI",
+    "nwAddress",
+    "connectivity",
+    "name",
+    "customerAdminData",
+    "alarm004",
+    "motionIndicator",
+    "suspension",
+    "appKeyEncryptionMode",
+)
+_OBJECTS = ("model", "networkSubscription", "driverMetadata", "occContext", "appServersRoutingProfile", "debug")
 _INTEGERS = ("markerID", "locationType")
 _NUMBERS = {"adminLat": 90.0, "adminLon": 180.0}
 #: May be null: that takes the plan or the route away.
@@ -85,7 +94,7 @@ def integer(name, value):
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
         raise ApiError("invalid", name, "an integer is expected")
-    if not -2**31 <= value < 2**31:
+    if not -(2**31) <= value < 2**31:
         raise ApiError("invalid", name, "out of range")
     return value
 

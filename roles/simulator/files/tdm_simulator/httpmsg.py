@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """HTTP messages: a lean request parser and the answers."""
+
 from __future__ import annotations
 
 from http import HTTPStatus
@@ -14,8 +15,7 @@ MAX_BODY = 8 * 1024 * 1024
 MAX_QUERY_FIELDS = 20000
 
 _STATUS_LINES = {
-    status.value: ("HTTP/1.1 %d %s\r\n" % (status.value, status.phrase)).encode("ascii")
-    for status in HTTPStatus
+    status.value: ("HTTP/1.1 %d %s\r\n" % (status.value, status.phrase)).encode("ascii") for status in HTTPStatus
 }
 
 
@@ -87,8 +87,7 @@ class Response:
 def parse_fields(text):
     """Query string or form body to {name: [values]}; empty values are kept."""
     try:
-        pairs = parse_qsl(
-            text, keep_blank_values=True, errors="strict", max_num_fields=MAX_QUERY_FIELDS)
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_QUERY_FIELDS)
     except (ValueError, UnicodeDecodeError):
         raise ApiError("bad_request", "malformed query or form") from None
     fields = {}
@@ -113,8 +112,7 @@ def parse_head(head):
         if name in headers:
             if name == "content-length" and headers[name] != value:
                 raise ApiError("bad_request", "contradicting Content-Length")
-            headers[name] += ("; " if name == "cookie" else ", ") + value if (
-                name != "content-length") else ""
+            headers[name] += ("; " if name == "cookie" else ", ") + value if (name != "content-length") else ""
         else:
             headers[name] = value
     target = words[1]
@@ -128,8 +126,7 @@ def parse_head(head):
         path = unquote(path, errors="replace")
     request = Request(words[0], path, parse_fields(query) if query else {}, headers)
     connection = headers.get("connection", "").lower()
-    request.keep_alive = "keep-alive" in connection if words[2] == "HTTP/1.0" else (
-        "close" not in connection)
+    request.keep_alive = "keep-alive" in connection if words[2] == "HTTP/1.0" else ("close" not in connection)
     return request
 
 
@@ -180,7 +177,7 @@ def take_chunks(data, start):
                 position = end + 2
         if len(data) < position + size + 2:
             return None
-        body += data[position:position + size]
-        if data[position + size:position + size + 2] != b"\r\n":
+        body += data[position : position + size]
+        if data[position + size : position + size + 2] != b"\r\n":
             raise ApiError("bad_request", "malformed chunk")
         position += size + 2

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The simulator's own resources below `/_simulator/`: for tests, from this host only."""
+
 from __future__ import annotations
 
 import ipaddress
@@ -34,7 +35,7 @@ class Inspection:
             local = False
         if not local:
             raise ApiError("other_subscription")
-        words = request.path[len("/_simulator/"):].split("/")
+        words = request.path[len("/_simulator/") :].split("/")
         handler = getattr(self, "_%s_%s" % (request.method.lower(), "_".join(words[:1])), None)
         if request.method not in ("GET", "PUT", "POST", "DELETE") or handler is None:
             raise ApiError("not_found")
@@ -83,8 +84,8 @@ class Inspection:
         licences = changes.pop("licences", {})
         plans = self._world.catalogue.plans
         if not isinstance(licences, dict) or not all(
-                plan in plans and isinstance(granted, int) and granted >= 0
-                for plan, granted in licences.items()):
+            plan in plans and isinstance(granted, int) and granted >= 0 for plan, granted in licences.items()
+        ):
             raise ApiError("invalid", "licences", "known plans with numbers are expected")
         try:
             self._settings.change(changes)
@@ -105,8 +106,7 @@ class Inspection:
             raise ApiError("invalid", "count", count)
         if not isinstance(prefix, str) or not _EUI_PREFIX.match(prefix):
             raise ApiError("invalid", "prefix", "the first digits of EUIs are expected")
-        if not isinstance(tags, list) or not all(
-                isinstance(tag, str) and fields.TAG_NAME.match(tag) for tag in tags):
+        if not isinstance(tags, list) or not all(isinstance(tag, str) and fields.TAG_NAME.match(tag) for tag in tags):
             raise ApiError("invalid", "tags", "tag names are expected")
         if plan is not None and plan not in self._world.catalogue.plans:
             raise ApiError("unknown_plan", plan)
@@ -116,24 +116,25 @@ class Inspection:
             made = seeding.seed(self._world, count, prefix.upper(), tags, plan, model)
         except ValueError as problem:
             raise ApiError("bad_request", problem) from None
-        return encode(request, 201, {
-            "created": len(made), "first": made[0] if made else None,
-            "last": made[-1] if made else None})
+        return encode(
+            request, 201, {"created": len(made), "first": made[0] if made else None, "last": made[-1] if made else None}
+        )
 
     # -- devices -----------------------------------------------------------------
 
     def _get_devices(self, request, rest):
         if rest:
             return encode(request, 200, self._shown(self._require(rest)))
-        return encode(request, 200, {
-            "count": len(self._world.devices),
-            "devices": [self._shown(one) for one in self._world.by_uid.values()]})
+        return encode(
+            request,
+            200,
+            {"count": len(self._world.devices), "devices": [self._shown(one) for one in self._world.by_uid.values()]},
+        )
 
     def _put_devices(self, request, rest):
         device = self._require(rest)
         body = decode(request)
-        raw = {name: body.pop(name) for name in ("health", "radio", "network", "alarms")
-               if name in body}
+        raw = {name: body.pop(name) for name in ("health", "radio", "network", "alarms") if name in body}
         _check_raw(raw)
         who = body.pop("who", OTHER_WRITER)
         fields.check_types(dict(body, name=who))
@@ -168,6 +169,7 @@ def _check_raw(raw):
         value = raw.get(name)
         if name == "network" and value is None:
             continue
-        if name in raw and not (isinstance(value, list) and len(value) == length and all(
-                isinstance(item, (int, float)) for item in value)):
+        if name in raw and not (
+            isinstance(value, list) and len(value) == length and all(isinstance(item, (int, float)) for item in value)
+        ):
             raise ApiError("invalid", name, "%d numbers are expected" % length)

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The list of devices: filters, order, pages, cursors (C)."""
+
 from __future__ import annotations
 
 import base64
@@ -18,8 +19,7 @@ from .fields import TAG_NAME
 from .parameters import boolean, choice, integer, moment, number, page_index, page_size
 
 HEALTH_STATES = ("INIT", "ACTIVE", "RF_CNX_ERROR", "SUSPENDED")
-_SORT_RADIO = ("avgSNR", "avgESP", "lastSF", "lastUpTimestamp", "lastDwTimestamp",
-               "lastBatLevel", "lastMeanPER")
+_SORT_RADIO = ("avgSNR", "avgESP", "lastSF", "lastUpTimestamp", "lastDwTimestamp", "lastBatLevel", "lastMeanPER")
 SORTS = ("name", "creationDate", "EUI") + _SORT_RADIO
 _CACHED = 8
 
@@ -42,9 +42,9 @@ class Listing:
         more = start + len(page) < count
         document = {
             "briefs": [views.brief(self._world, self._settings, one) for one in page],
-            "more": more, "count": count,
-            "now": datetime.datetime.now(datetime.timezone.utc).strftime(
-                "%Y-%m-%dT%H:%M:%S.%f")[:-3] + "+00:00",
+            "more": more,
+            "count": count,
+            "now": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "+00:00",
         }
         if self._settings.enterprise:
             # C requires it of the list without ever describing it.
@@ -81,8 +81,7 @@ class Listing:
     def _collect(self, attribute, predicates, prefixes):
         devices = self._world.devices
         if prefixes is not None:
-            euis = sorted({eui for prefix in prefixes
-                           for eui in self._world.euis_with_prefix(prefix)})
+            euis = sorted({eui for prefix in prefixes for eui in self._world.euis_with_prefix(prefix)})
             candidates = [devices[eui] for eui in euis]
             if attribute == "creationDate":
                 candidates.sort(key=lambda one: one["uid"])
@@ -121,7 +120,7 @@ class Listing:
                 uids = itertools.islice(found, start, stop)
             return [found[uid] for uid in uids]
         if descending:
-            euis = found[count - stop:count - start][::-1]
+            euis = found[count - stop : count - start][::-1]
         else:
             euis = found[start:stop]
         return [self._world.devices[eui] for eui in euis]
@@ -163,10 +162,17 @@ def _filters(request, catalogue):
         prefixes = [prefix.upper() for prefix in request.values("devEUI")]
     for adder in (_text_filters, _plan_filters, _radio_filters, _place_and_time_filters):
         adder(request, catalogue, tests)
-    ignored = ("sessionToken", "pageIndex", "pageSize", "pageAfter", "sort", "action",
-               "adminAccessCode", "language-tag")
-    key = repr(sorted((name, values) for name, values in request.query.items()
-                      if name not in ignored))
+    ignored = (
+        "sessionToken",
+        "pageIndex",
+        "pageSize",
+        "pageAfter",
+        "sort",
+        "action",
+        "adminAccessCode",
+        "language-tag",
+    )
+    key = repr(sorted((name, values) for name, values in request.query.items() if name not in ignored))
     return tests, prefixes, key
 
 
@@ -202,8 +208,7 @@ def _text_filters(request, catalogue, tests):
 
 def _plan_filters(request, catalogue, tests):
     named = False
-    for name, unset, any_plan in (("networkSubscriptionID", "_unset", "_any"),
-                                  ("connectivityPlan", "_NOCP", "_CP")):
+    for name, unset, any_plan in (("networkSubscriptionID", "_unset", "_any"), ("connectivityPlan", "_NOCP", "_CP")):
         wanted = request.value(name)
         if wanted is None:
             continue
@@ -226,14 +231,17 @@ def _radio_filters(request, catalogue, tests):
     battery = integer(request, "batteryLevel")
     if battery is not None:  # C: 0 means powered from outside
         tests.append(lambda one: 0 < _radio(one, "lastBatLevel", 0) <= battery)
-    for name, attribute, upwards in (("infRSSI", "avgRSSI", False), ("infSNR", "avgSNR", False),
-                                     ("supSNR", "avgSNR", True)):
+    for name, attribute, upwards in (
+        ("infRSSI", "avgRSSI", False),
+        ("infSNR", "avgSNR", False),
+        ("supSNR", "avgSNR", True),
+    ):
         bound = number(request, name)
         if bound is not None:
             tests.append(_bound_test(attribute, bound, upwards))
     level = integer(request, "alarmLevel")
     if level is not None:
-        tests.append(lambda one: any(one["alarms"][max(level, 1) - 1:]))
+        tests.append(lambda one: any(one["alarms"][max(level, 1) - 1 :]))
 
 
 def _radio(one, attribute, default=None):
@@ -245,6 +253,7 @@ def _bound_test(attribute, bound, upwards):
     def test(one):
         value = _radio(one, attribute)
         return value is not None and (value >= bound if upwards else value <= bound)
+
     return test
 
 
@@ -263,6 +272,9 @@ def _inside(place, min_lat, max_lat, min_lon, max_lon):
     latitude, longitude, _radius = place
     if latitude is None or longitude is None:
         return False
-    return ((min_lat is None or latitude >= min_lat) and (max_lat is None or latitude <= max_lat)
-            and (min_lon is None or longitude >= min_lon)
-            and (max_lon is None or longitude <= max_lon))
+    return (
+        (min_lat is None or latitude >= min_lat)
+        and (max_lat is None or latitude <= max_lat)
+        and (min_lon is None or longitude >= min_lon)
+        and (max_lon is None or longitude <= max_lon)
+    )

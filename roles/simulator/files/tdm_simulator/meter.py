@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What clients did: counts for tests that mind how many requests were made."""
+
 from __future__ import annotations
 
 import re
@@ -25,10 +26,16 @@ class Meter:
 
     def reset(self):
         """Start again from nothing."""
-        self._counts = {"total": 0, "by_verb": {}, "by_path": {}, "by_status": {},
-                        "logins": {"attempts": 0, "refused": 0},
-                        "tokens": {"attempts": 0, "refused": 0},
-                        "rate_limited": 0, "max_in_flight": 0}
+        self._counts = {
+            "total": 0,
+            "by_verb": {},
+            "by_path": {},
+            "by_status": {},
+            "logins": {"attempts": 0, "refused": 0},
+            "tokens": {"attempts": 0, "refused": 0},
+            "rate_limited": 0,
+            "max_in_flight": 0,
+        }
 
     def shown(self):
         """The counts."""

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Onboarding tags of the LoRa Alliance (TR005), as `readOnboardingTag` reads them (C)."""
+
 from __future__ import annotations
 
 import re
@@ -35,8 +36,7 @@ def parse(text):
     join_eui, dev_eui, profile = pieces[2:5]
     if not _EUI.match(join_eui) or not _EUI.match(dev_eui) or not _PROFILE.match(profile):
         raise ApiError("bad_onboarding_tag", "malformed JoinEUI, DevEUI or profile identifier")
-    parts = {"joinEUI": join_eui.upper(), "devEUI": dev_eui.upper(),
-             "profileID": profile.upper()}
+    parts = {"joinEUI": join_eui.upper(), "devEUI": dev_eui.upper(), "profileID": profile.upper()}
     for position, piece in enumerate(pieces[5:], 5):
         name = _EXTENSIONS.get(piece[:1])
         if name is None or name in parts or not _VALUE.match(piece[1:]):
@@ -70,32 +70,44 @@ class Onboarding:
             raise ApiError("bad_onboarding_tag", "it is not ASCII") from None
         parts = parse(text)
         catalogue = self._world.catalogue
-        profiles = [catalogue.profiles[profile_id]
-                    for profile_id in catalogue.tr005.get(parts["profileID"], ())
-                    if profile_id in catalogue.profiles]
-        device = {"EUI": parts["devEUI"], "connectivity": "LORAWAN", "activation": "OTAA",
-                  "appEUI": parts["joinEUI"],
-                  "name": "-".join(parts["devEUI"][i:i + 2] for i in range(0, 16, 2))}
+        profiles = [
+            catalogue.profiles[profile_id]
+            for profile_id in catalogue.tr005.get(parts["profileID"], ())
+            if profile_id in catalogue.profiles
+        ]
+        device = {
+            "EUI": parts["devEUI"],
+            "connectivity": "LORAWAN",
+            "activation": "OTAA",
+            "appEUI": parts["joinEUI"],
+            "name": "-".join(parts["devEUI"][i : i + 2] for i in range(0, 16, 2)),
+        }
         if "ownerToken" in parts:
             device["ownerToken"] = parts["ownerToken"]
         if len(profiles) == 1:
             device["model"] = {"ID": profiles[0]["ID"], "vendor": {"ID": profiles[0]["vendor"]}}
         vendors = catalogue.tr005_vendors.get(parts["profileID"][:4], ())
-        return encode(request, 200, {
-            "parts": parts, "device": device,
-            "models": [self._model(profile) for profile in profiles],
-            "vendors": [self._vendor(vendor) for vendor in vendors]})
+        return encode(
+            request,
+            200,
+            {
+                "parts": parts,
+                "device": device,
+                "models": [self._model(profile) for profile in profiles],
+                "vendors": [self._vendor(vendor) for vendor in vendors],
+            },
+        )
 
     def _vendor(self, vendor_id):
         shown = views.vendor(self._world.catalogue, vendor_id)
-        return {"ID": vendor_id, "commercialName": shown["commercialName"],
-                "logo": shown["logo"]}
+        return {"ID": vendor_id, "commercialName": shown["commercialName"], "logo": shown["logo"]}
 
     def _model(self, profile):
         catalogue = self._world.catalogue
         return {
-            "ID": profile["ID"], "commercialName": profile["commercialName"],
+            "ID": profile["ID"],
+            "commercialName": profile["commercialName"],
             "logo": views.logo("deviceProfile", catalogue.profile_uids[profile["ID"]]),
-            "defaultIsmBands": [{"ID": band, "name": ISM_BANDS[band]}
-                                for band in profile["bands"]],
-            "vendor": self._vendor(profile["vendor"])}
+            "defaultIsmBands": [{"ID": band, "name": ISM_BANDS[band]} for band in profile["bands"]],
+            "vendor": self._vendor(profile["vendor"]),
+        }

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Query parameters: typed, and refused when they are not what C says."""
+
 from __future__ import annotations
 
 import datetime
@@ -36,7 +37,7 @@ def choice(request, name, allowed, default=None):
     return value
 
 
-def integer(request, name, default=None, minimum=-2**31):
+def integer(request, name, default=None, minimum=-(2**31)):
     """An int32."""
     value = request.value(name)
     if value is None:
@@ -96,6 +97,5 @@ def page_index(request, settings):
     """The page index from 1 to the limit of the system (C)."""
     index = integer(request, "pageIndex", 1, minimum=1)
     if index > settings.page_index_max:
-        raise ApiError("bad_parameter", "pageIndex",
-                       "the maximum is %d" % settings.page_index_max)
+        raise ApiError("bad_parameter", "pageIndex", "the maximum is %d" % settings.page_index_max)
     return index

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a device must satisfy on create and update (C, and API.md section 4)."""
+
 from __future__ import annotations
 
 from . import fields, xmlrules
@@ -142,8 +143,7 @@ def simple_fields(body, device):
 
 
 def _location(body, device):
-    changed = {name: fields.float32(body[name])
-               for name in ("adminLat", "adminLon") if name in body}
+    changed = {name: fields.float32(body[name]) for name in ("adminLat", "adminLon") if name in body}
     known = {name for name in ("adminLat", "adminLon") if device and device[name] is not None}
     given = known | set(changed)
     if len(given) == 1:
@@ -188,8 +188,7 @@ def plan(world, settings, mode, body, current):
         if chosen is None:
             raise ApiError("unknown_plan", plan_id)
     plan_id = chosen["ID"]
-    if (current is None or current["plan"] != plan_id) and (
-            world.used[plan_id] >= chosen["granted"]):
+    if (current is None or current["plan"] != plan_id) and (world.used[plan_id] >= chosen["granted"]):
         raise ApiError("licences_used_up", plan_id)
     return plan_id, True
 
@@ -202,8 +201,7 @@ def routing(world, settings, body, current):
         servers = _servers(world, body["appServers"])
     if "appServersRoutingProfile" in body:
         if settings.enterprise:
-            raise ApiError("forbidden", "appServersRoutingProfile",
-                           "this platform routes to application servers only")
+            raise ApiError("forbidden", "appServersRoutingProfile", "this platform routes to application servers only")
         route = None
         if body["appServersRoutingProfile"] is not None:
             route = fields.reference(body, "appServersRoutingProfile", nullable=True)
@@ -212,8 +210,7 @@ def routing(world, settings, body, current):
     elif current is None and not servers:
         route = world.catalogue.default_route()
     if route is not None and servers:
-        raise ApiError("forbidden", "appServers",
-                       "the device is associated with an AS routing profile")
+        raise ApiError("forbidden", "appServers", "the device is associated with an AS routing profile")
     return route, servers
 
 
@@ -236,8 +233,7 @@ def suspension(body, device, plan_id, plan_given):
     """The suspension state after a change (C): no plan suspends, a plan resumes."""
     if plan_id is None:
         if body.get("suspension") == "NONE":
-            raise ApiError("forbidden", "suspension",
-                           "a device without network subscription stays suspended")
+            raise ApiError("forbidden", "suspension", "a device without network subscription stays suspended")
         return "SUBSCRIBER_SUSPENDED"
     if "suspension" in body:
         return body["suspension"]

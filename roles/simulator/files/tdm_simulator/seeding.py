@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Plausible devices in large numbers, without going through the API."""
+
 from __future__ import annotations
 
 import random
@@ -18,8 +19,11 @@ def seed(world, count, prefix=SEED_PREFIX, tags=(), plan=None, model=None, rng=N
     width = 16 - len(prefix)
     if count > 16 ** min(width, 12):
         raise ValueError("the prefix %s leaves no room for %d EUIs" % (prefix, count))
-    profiles = [model] if model else sorted(
-        key for key, one in world.catalogue.profiles.items() if one["otaa"] and one["minor"] < 10)
+    profiles = (
+        [model]
+        if model
+        else sorted(key for key, one in world.catalogue.profiles.items() if one["otaa"] and one["minor"] < 10)
+    )
     plans = list(world.catalogue.plans)
     routes = list(world.catalogue.routes)
     servers = list(world.catalogue.servers)
@@ -27,17 +31,23 @@ def seed(world, count, prefix=SEED_PREFIX, tags=(), plan=None, model=None, rng=N
     number = 0
     while len(made) < count:
         number += 1
-        if number >= 16 ** width:
+        if number >= 16**width:
             raise ValueError("no EUIs are left below the prefix %s" % prefix)
         eui = "%s%0*X" % (prefix, width, number)
         if eui in world.devices:
             continue
         device = blank(eui, "Olivia Operator")
         device.update(
-            name="seed-%05d" % number, model=rng.choice(profiles), joinServer="LOCAL",
-            appEUI="70B3D57ED0000000", keys={"appKey": "%032X" % rng.getrandbits(128)},
-            plan=plan or rng.choice(plans), suspension="NONE", tags=sorted(set(tags)),
-            creationDate=device["creationDate"] - rng.randrange(86400000))
+            name="seed-%05d" % number,
+            model=rng.choice(profiles),
+            joinServer="LOCAL",
+            appEUI="70B3D57ED0000000",
+            keys={"appKey": "%032X" % rng.getrandbits(128)},
+            plan=plan or rng.choice(plans),
+            suspension="NONE",
+            tags=sorted(set(tags)),
+            creationDate=device["creationDate"] - rng.randrange(86400000),
+        )
         if routes:
             device["route"] = rng.choice(routes)
         else:
@@ -45,11 +55,9 @@ def seed(world, count, prefix=SEED_PREFIX, tags=(), plan=None, model=None, rng=N
         if rng.random() < 0.5:
             latitude, longitude = 50.75 + rng.random() * 2.7, 3.4 + rng.random() * 3.8
             if rng.random() < 0.5:
-                device.update(adminLat=round(latitude, 3), adminLon=round(longitude, 3),
-                              locationType=0)
+                device.update(adminLat=round(latitude, 3), adminLon=round(longitude, 3), locationType=0)
             else:
-                device["network"] = [round(latitude, 3), round(longitude, 3),
-                                     rng.randrange(20, 2000)]
+                device["network"] = [round(latitude, 3), round(longitude, 3), rng.randrange(20, 2000)]
         if rng.random() < 0.7:
             _hear(device, rng)
         made.append(device)
@@ -68,13 +76,23 @@ def _hear(device, rng):
     device["nwAddress"] = "14%06X" % rng.getrandbits(24)
     device["health"] = "ACTIVE" if rng.random() < 0.9 else "RF_CNX_ERROR"
     device["radio"] = {
-        "avgRSSI": -60.0 - rng.randrange(60), "avgSNR": rng.randrange(-15, 12) / 1.0,
-        "avgESP": -70.0 - rng.randrange(60), "lastRSSI": -60.0 - rng.randrange(60),
-        "lastSNR": rng.randrange(-15, 12) / 1.0, "lastESP": -70.0 - rng.randrange(60),
-        "lastSF": rng.randrange(7, 13), "lastBatLevel": rng.randrange(0, 255),
-        "lastBatLevelTimestamp": heard, "lastInstantPER": 0.0, "lastMeanPER": 0.25,
-        "lastNbTrans": 1, "lastTxPower": 14.0, "firstUpTimestamp": device["creationDate"],
-        "lastUpTimestamp": heard, "lastDwTimestamp": heard, "bestLRR": "10000779",
+        "avgRSSI": -60.0 - rng.randrange(60),
+        "avgSNR": rng.randrange(-15, 12) / 1.0,
+        "avgESP": -70.0 - rng.randrange(60),
+        "lastRSSI": -60.0 - rng.randrange(60),
+        "lastSNR": rng.randrange(-15, 12) / 1.0,
+        "lastESP": -70.0 - rng.randrange(60),
+        "lastSF": rng.randrange(7, 13),
+        "lastBatLevel": rng.randrange(0, 255),
+        "lastBatLevelTimestamp": heard,
+        "lastInstantPER": 0.0,
+        "lastMeanPER": 0.25,
+        "lastNbTrans": 1,
+        "lastTxPower": 14.0,
+        "firstUpTimestamp": device["creationDate"],
+        "lastUpTimestamp": heard,
+        "lastDwTimestamp": heard,
+        "bestLRR": "10000779",
         "historyUpDaily": {"val": [rng.randrange(30) for _slot in range(12)]},
         "historyDwDaily": {"val": [rng.randrange(3) for _slot in range(12)]},
     }

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Tags and domains: of one device and in bulk (C). Tags live apart from the device."""
+
 from __future__ import annotations
 
 import bisect
@@ -24,8 +25,7 @@ class Tags:
         """GET the tags of a device, in the order of their names (C)."""
         device = self._require(uid)
         base = views.device_href(self._settings, device)
-        briefs = [{"name": name, "href": "%s/tags/%d" % (base, self._world.tag_uid(name))}
-                  for name in device["tags"]]
+        briefs = [{"name": name, "href": "%s/tags/%d" % (base, self._world.tag_uid(name))} for name in device["tags"]]
         return encode(request, 200, {"briefs": briefs, "more": False})
 
     def add(self, request, who, uid):
@@ -33,8 +33,7 @@ class Tags:
         device = self._require(uid)
         name = fields.tag_name(decode(request))
         self._tag(device, name)
-        place = "%s/tags/%d" % (views.device_href(self._settings, device),
-                                self._world.tag_uid(name))
+        place = "%s/tags/%d" % (views.device_href(self._settings, device), self._world.tag_uid(name))
         return encode(request, 201, {"name": name}, [("Location", place)])
 
     def remove(self, request, who, uid, tag_uid):
@@ -76,13 +75,17 @@ class Tags:
         groups = {domain["group"]["name"] for domain in added}
         for domain in removed:
             if domain["group"]["name"] in groups:
-                raise ApiError("invalid", "removedDomains",
-                               "the group %s is also in addedDomains" % domain["group"]["name"])
+                raise ApiError(
+                    "invalid", "removedDomains", "the group %s is also in addedDomains" % domain["group"]["name"]
+                )
         if not body["devEUIs"]:
             raise ApiError("invalid", "devEUIs", "it is empty")
         for device in self._named(body["devEUIs"]):
-            kept = [domain for domain in device["domains"]
-                    if domain["group"]["name"] not in groups and domain not in removed]
+            kept = [
+                domain
+                for domain in device["domains"]
+                if domain["group"]["name"] not in groups and domain not in removed
+            ]
             if kept + added != device["domains"]:
                 self._world.replace(device, {"domains": kept + added})
                 self._world.stamp(device, who)
@@ -98,10 +101,8 @@ class Tags:
             if not fields.TAG_NAME.match(name):
                 raise ApiError("bad_parameter", "exclude", "malformed tag name")
         used = {name for one in self._world.by_uid.values() for name in one["tags"]}
-        names = sorted(name for name in used - excluded
-                       if name.lower().startswith(query.lower()))[:20]
-        return encode(request, 200, {"briefs": [{"name": name} for name in names],
-                                     "query": query})
+        names = sorted(name for name in used - excluded if name.lower().startswith(query.lower()))[:20]
+        return encode(request, 200, {"briefs": [{"name": name} for name in names], "query": query})
 
     def _named(self, euis):
         if not isinstance(euis, list) or not all(isinstance(eui, str) for eui in euis):

@@ -2,14 +2,27 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Devices as the API shows them: in full, and as briefs of a list."""
+
 from __future__ import annotations
 
 from .catalogue import SUPPLIER
 from .world import now_ms
 
-_RADIO_BRIEF = ("avgRSSI", "avgSNR", "avgESP", "lastRSSI", "lastSNR", "lastESP", "lastSF",
-                "lastBatLevel", "lastBatLevelTimestamp", "lastInstantPER", "lastMeanPER",
-                "lastNbTrans", "lastTxPower")
+_RADIO_BRIEF = (
+    "avgRSSI",
+    "avgSNR",
+    "avgESP",
+    "lastRSSI",
+    "lastSNR",
+    "lastESP",
+    "lastSF",
+    "lastBatLevel",
+    "lastBatLevelTimestamp",
+    "lastInstantPER",
+    "lastMeanPER",
+    "lastNbTrans",
+    "lastTxPower",
+)
 _NO_HISTORY = {"val": []}
 
 
@@ -18,8 +31,7 @@ def href(settings, path):
 
     In Enterprise it goes through `mine`, so that it can be followed (?).
     """
-    return "/thingpark/wireless/rest/subscriptions/%s/%s" % (
-        "mine" if settings.enterprise else "100", path)
+    return "/thingpark/wireless/rest/subscriptions/%s/%s" % ("mine" if settings.enterprise else "100", path)
 
 
 def device_href(settings, one):
@@ -35,8 +47,11 @@ def logo(kind, uid):
 def vendor(catalogue, vendor_id):
     """A device vendor as devices hold it (C)."""
     title = vendor_id.replace("-", " ").title()
-    return {"logo": logo("deviceVendor", catalogue.vendor_uids.get(vendor_id, 0)),
-            "name": title, "commercialName": title}
+    return {
+        "logo": logo("deviceVendor", catalogue.vendor_uids.get(vendor_id, 0)),
+        "name": title,
+        "commercialName": title,
+    }
 
 
 def health(one):
@@ -47,9 +62,13 @@ def health(one):
 def plan_of(catalogue, one):
     """The plan of a device as devices and briefs hold it (C), without its href."""
     plan = catalogue.plans[one["plan"]]
-    return {"ID": plan["ID"], "commercialName": plan["commercialName"],
-            "supplier": dict(SUPPLIER), "nwGeolocalization": plan["nwGeolocalization"],
-            "prAllowed": plan["prAllowed"]}
+    return {
+        "ID": plan["ID"],
+        "commercialName": plan["commercialName"],
+        "supplier": dict(SUPPLIER),
+        "nwGeolocalization": plan["nwGeolocalization"],
+        "prAllowed": plan["prAllowed"],
+    }
 
 
 def servers_of(catalogue, settings, one):
@@ -57,8 +76,7 @@ def servers_of(catalogue, settings, one):
     found = []
     for server_id in one["servers"]:
         server = catalogue.servers[server_id]
-        found.append({"ID": server_id, "name": server["name"],
-                      "href": href(settings, "appServers/%d" % server["uid"])})
+        found.append({"ID": server_id, "name": server["name"], "href": href(settings, "appServers/%d" % server["uid"])})
     return found
 
 
@@ -77,30 +95,40 @@ def device(world, settings, one):
     profile = catalogue.profiles[one["model"]]
     radio = one["radio"] or {}
     shown = {
-        "EUI": one["EUI"], "name": one["name"], "activation": one["activation"],
+        "EUI": one["EUI"],
+        "name": one["name"],
+        "activation": one["activation"],
         "connectivity": one["connectivity"],
         "model": {
-            "ID": profile["ID"], "commercialName": profile["commercialName"],
+            "ID": profile["ID"],
+            "commercialName": profile["commercialName"],
             "logo": logo("deviceProfile", catalogue.profile_uids[profile["ID"]]),
-            "typeMAC": "LoRaMAC", "type": profile["class"], "macMajorVersion": 0,
-            "macMinorVersion": profile["minor"]},
+            "typeMAC": "LoRaMAC",
+            "type": profile["class"],
+            "macMajorVersion": 0,
+            "macMinorVersion": profile["minor"],
+        },
         "vendor": vendor(catalogue, profile["vendor"]),
-        "healthState": health(one), "suspension": one["suspension"],
+        "healthState": health(one),
+        "suspension": one["suspension"],
         "motionIndicator": one["motionIndicator"] or profile["motion"],
-        "markerID": one["markerID"], "locationType": one["locationType"],
-        "domains": one["domains"], "creationDate": one["creationDate"], "now": now_ms(),
+        "markerID": one["markerID"],
+        "locationType": one["locationType"],
+        "domains": one["domains"],
+        "creationDate": one["creationDate"],
+        "now": now_ms(),
         "historyUpDaily": radio.get("historyUpDaily", _NO_HISTORY),
         "historyDwDaily": radio.get("historyDwDaily", _NO_HISTORY),
-        "classBState": 0, "currentClass": profile["class"],
-        "avgRSSI": radio.get("avgRSSI", 0.0), "avgSNR": radio.get("avgSNR", 0.0),
+        "classBState": 0,
+        "currentClass": profile["class"],
+        "avgRSSI": radio.get("avgRSSI", 0.0),
+        "avgSNR": radio.get("avgSNR", 0.0),
         "payloadEncryption": False,
-        "occContext": {"version": one["version"], "lastUpdate": one["lastUpdate"],
-                       "who": one["who"]},
+        "occContext": {"version": one["version"], "lastUpdate": one["lastUpdate"], "who": one["who"]},
     }
     for level in range(6):
         shown["alarm%d" % (level + 1)] = one["alarms"][level]
-    for name in ("appEUI", "joinServer", "nwAddress", "customerAdminData", "alarm004",
-                 "adminLat", "adminLon"):
+    for name in ("appEUI", "joinServer", "nwAddress", "customerAdminData", "alarm004", "adminLat", "adminLon"):
         if one[name] is not None:
             shown[name] = one[name]
     for name in _RADIO_BRIEF + ("firstUpTimestamp", "lastUpTimestamp", "lastDwTimestamp"):
@@ -111,40 +139,52 @@ def device(world, settings, one):
     if one["plan"] is not None:
         uid = catalogue.plans[one["plan"]]["uid"]
         shown["networkSubscription"] = dict(
-            plan_of(catalogue, one), href=href(settings, "networkSubscriptions/%d" % uid))
+            plan_of(catalogue, one), href=href(settings, "networkSubscriptions/%d" % uid)
+        )
     if one["route"] is not None:
         route = catalogue.routes[one["route"]]
         shown["appServersRoutingProfile"] = {
-            "ID": route["ID"], "name": route["name"],
-            "href": href(settings, "appServersRoutingProfiles/%d" % route["uid"])}
+            "ID": route["ID"],
+            "name": route["name"],
+            "href": href(settings, "appServersRoutingProfiles/%d" % route["uid"]),
+        }
     else:
         shown["appServers"] = servers_of(catalogue, settings, one)
     if one["driver"]:
         shown["driverMetadata"] = {
             "model": catalogue.drivers.get(profile["ID"], one["driver"]),
-            "application": one["driver"], "supportedApplications": [one["driver"]]}
+            "application": one["driver"],
+            "supportedApplications": [one["driver"]],
+        }
     return shown
 
 
 def brief(world, settings, one):
-    """A device in a list (C DeviceBrief, DevicesBriefLorawan) and nothing more."""
+    """A device in a list: C's DeviceBrief and DevicesBriefLorawan, and its routing profile (O); nothing more."""
     catalogue = world.catalogue
     profile = catalogue.profiles[one["model"]]
     radio = one["radio"] or {}
     hidden = settings.null_briefs  # C: null after an upgrade to 7.0 until the next uplink
     alarms = one["alarms"]
     shown = {
-        "name": one["name"], "EUI": one["EUI"], "href": device_href(settings, one),
+        "name": one["name"],
+        "EUI": one["EUI"],
+        "href": device_href(settings, one),
         "model": {
-            "ID": profile["ID"], "commercialName": profile["commercialName"],
+            "ID": profile["ID"],
+            "commercialName": profile["commercialName"],
             "connectivity": "LORAWAN",
-            "logo": logo("deviceProfile", catalogue.profile_uids[profile["ID"]])},
+            "logo": logo("deviceProfile", catalogue.profile_uids[profile["ID"]]),
+        },
         "vendor": vendor(catalogue, profile["vendor"]),
         "activation": None if hidden else one["activation"],
-        "nwAddress": one["nwAddress"], "markerID": one["markerID"],
+        "nwAddress": one["nwAddress"],
+        "markerID": one["markerID"],
         "motionIndicator": None if hidden else one["motionIndicator"] or profile["motion"],
-        "healthState": health(one), "currentClass": profile["class"],
-        "creationDate": one["creationDate"], "domains": one["domains"],
+        "healthState": health(one),
+        "currentClass": profile["class"],
+        "creationDate": one["creationDate"],
+        "domains": one["domains"],
         "appServers": servers_of(catalogue, settings, one),
         "tags": [{"name": name} for name in one["tags"]],
         "alarmCount": sum(alarms),
@@ -156,8 +196,7 @@ def brief(world, settings, one):
         "lastDwTimestamp": radio.get("lastDwTimestamp"),
         "bestLRR": {"ID": radio["bestLRR"]} if "bestLRR" in radio else None,
         "payloadEncryption": False if radio else None,
-        "occContext": {"lastUpdate": None if hidden else one["lastUpdate"],
-                       "who": None if hidden else one["who"]},
+        "occContext": {"lastUpdate": None if hidden else one["lastUpdate"], "who": None if hidden else one["who"]},
     }
     for level in range(6):
         shown["alarm%d" % (level + 1)] = alarms[level]
@@ -176,6 +215,9 @@ def brief(world, settings, one):
     shown["radius"] = radius
     if one["plan"] is not None:
         shown["networkSubscription"] = plan_of(catalogue, one)
+    if one["route"] is not None:  # O: Wireless platforms show it in a list, as public clients of theirs read it
+        route = catalogue.routes[one["route"]]
+        shown["appServersRoutingProfile"] = {"ID": route["ID"], "name": route["name"]}
     if one["driver"]:
         shown["driverMetadata"] = {"application": one["driver"]}
     return shown

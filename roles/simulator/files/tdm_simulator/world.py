@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The state of the simulated platform: devices, their indexes, and the file that keeps them."""
+
 from __future__ import annotations
 
 import bisect
@@ -39,9 +40,13 @@ class World:
         self.next_uid = FIRST_DEVICE_UID
         self.next_task = 1
         self.subscription = {
-            "creationTimestamp": 1577836800000, "version": 1, "lastUpdate": 1577836800000,
-            "who": "Platform Operator", "alarmStateNotifications": "<notifications/>",
-            "defaultIsmBands": ["eu868"], "nsID": None,
+            "creationTimestamp": 1577836800000,
+            "version": 1,
+            "lastUpdate": 1577836800000,
+            "who": "Platform Operator",
+            "alarmStateNotifications": "<notifications/>",
+            "defaultIsmBands": ["eu868"],
+            "nsID": None,
         }
         self.touch()
 

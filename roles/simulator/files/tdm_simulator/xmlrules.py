@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """XML that travels inside JSON strings: alarm004 and the AppSKeys of ABP devices (C)."""
+
 from __future__ import annotations
 
 import re
@@ -13,15 +14,17 @@ from .errors import ApiError
 _HEX_KEY = re.compile(r"[0-9A-Fa-f]{32}\Z")
 _DURATION = re.compile(
     r"P(?=[0-9T])(?:([0-9]{1,6})W)?(?:([0-9]{1,6})D)?"
-    r"(?:T(?=[0-9])(?:([0-9]{1,6})H)?(?:([0-9]{1,6})M)?(?:([0-9]{1,9})S)?)?\Z")
+    r"(?:T(?=[0-9])(?:([0-9]{1,6})H)?(?:([0-9]{1,6})M)?(?:([0-9]{1,9})S)?)?\Z"
+)
 _HOUR = 3600
 _DAY = 24 * _HOUR
 _PORTS = re.compile(r"[0-9]{1,3}(-[0-9]{1,3})?\Z")
 
 
 def _parse(field, text):
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False,
-                             huge_tree=False, remove_comments=True, remove_pis=True)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+    )
     try:
         root = etree.fromstring(text.encode("utf-8"), parser)
     except (etree.XMLSyntaxError, ValueError, LookupError):
@@ -67,16 +70,23 @@ def alarm004(text):
     if first and second:
         for name in ("level", "seconds"):
             if None not in (first[name], second[name]) and first[name] >= second[name]:
-                raise ApiError("invalid", "alarm004", "the %s of threshold1 is not lower" % (
-                    "duration" if name == "seconds" else name))
+                raise ApiError(
+                    "invalid",
+                    "alarm004",
+                    "the %s of threshold1 is not lower" % ("duration" if name == "seconds" else name),
+                )
     parts = []
     for name in sorted(thresholds):
         one = thresholds[name]
-        parts.append("<%s%s%s status=\"%s\"/>" % (
-            name,
-            "" if one["duration"] is None else ' duration="%s"' % one["duration"],
-            "" if one["level"] is None else ' level="%d"' % one["level"],
-            one["status"]))
+        parts.append(
+            '<%s%s%s status="%s"/>'
+            % (
+                name,
+                "" if one["duration"] is None else ' duration="%s"' % one["duration"],
+                "" if one["level"] is None else ' level="%d"' % one["level"],
+                one["status"],
+            )
+        )
     return "<alarm004>%s</alarm004>" % "".join(parts)
 
 
@@ -98,8 +108,7 @@ def _threshold(element):
         seconds = duration_seconds(duration)
         if seconds is None or not _HOUR <= seconds <= 30 * _DAY:
             raise ApiError("invalid", "alarm004", "duration is not PT1H to P30D")
-    return {"status": status, "level": None if level is None else int(level),
-            "duration": duration, "seconds": seconds}
+    return {"status": status, "level": None if level is None else int(level), "duration": duration, "seconds": seconds}
 
 
 def app_skeys(text):
