@@ -150,7 +150,8 @@ class Transport:
                 stream=True,
             )
             with response:
-                body = response.raw.read(LARGEST_BODY + 1, decode_content=True)
+                # requests reads a redirection's body itself, though it doesn't follow it.
+                body = response.content if response.is_redirect else response.raw.read(LARGEST_BODY + 1, decode_content=True)
         except Exception as error:
             raise _explained(error, request.url, wire) from None
         if len(body) > LARGEST_BODY:
