@@ -1,0 +1,362 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Tasks run against a simulator, with somebody in between who does what a good platform doesn't."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import threading
+from collections import Counter
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.lorawan.thingpark.plugins.module_utils import _transport
+from ansible_collections.lorawan.thingpark.plugins.module_utils._module import argument_spec, result_of
+from ansible_collections.lorawan.thingpark.plugins.module_utils._task import Context
+from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import (
+    device,
+    device_info,
+    fleet,
+    session,
+    subscriber_info,
+)
+
+TASKS = {
+    "tdm_device": device.TASK,
+    "tdm_device_info": device_info.TASK,
+    "tdm_fleet": fleet.TASK,
+    "tdm_session": session.TASK,
+    "tdm_subscriber_info": subscriber_info.TASK,
+}
+HOP_BY_HOP = ("connection", "content-length", "transfer-encoding", "date", "server", "keep-alive")
+PROFILE = "LORA/GenericA.1.0.2a_ETSI_Rx2-SF12"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    """Give every test an Ansible home of its own, no account from the environment, and short pauses."""
+    for name in list(os.environ):
+        if name.startswith("TDM_") or name.lower() in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("ANSIBLE_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(_transport, "FIRST_PAUSE", 0.002)
+    return tmp_path / "home"
+
+
+def validated(task, options: dict) -> dict:
+    """Return the parameters that a frame would give to a task."""
+    checked = ArgumentSpecValidator(argument_spec(task), **task.rules).validate(options)
+    assert not checked.error_messages, checked.error_messages
+    return checked.validated_parameters
+
+
+class Account:
+    """Runs tasks as an account on a platform: ``account.tdm_fleet(devices=[...], check=True)``."""
+
+    def __init__(self, url: str, **options: object) -> None:
+        self.options = {"url": url, **options}
+        self.warnings: list = []
+
+    def with_options(self, **options: object) -> Account:
+        """Return the same account with other connection options; None takes one away."""
+        merged = {**self.options, **options}
+        return Account(**{name: value for name, value in merged.items() if value is not None})
+
+    def __getattr__(self, name: str):
+        task = TASKS[name]
+
+        def run(*, check: bool = False, diff: bool = False, report=None, **options: object) -> dict:
+            params = validated(task, {**self.options, **options})
+            result = result_of(task, params, Context(check, diff, self.warnings.append, report))
+            json.dumps(result)  # what a module returns has to be JSON
+            return result
+
+        return run
+
+
+@pytest.fixture
+def account_on():
+    """Return a function that gives the account of a simulator, at another URL where asked."""
+
+    def account_on(simulator, url: str = "", **options: object) -> Account:
+        given = {"login": simulator.login, "password": simulator.password, **options}
+        return Account(url or simulator.url, **given)
+
+    return account_on
+
+
+@pytest.fixture
+def account(simulator, account_on) -> Account:
+    """Return the account of the test's simulator."""
+    return account_on(simulator)
+
+
+@pytest.fixture
+def counts(simulator):
+    """Return a function that gives the requests since the last call, by verb and path below the subscription."""
+    return lambda: requests_of(simulator)
+
+
+def requests_of(simulator) -> dict:
+    """Return the requests of a simulator by verb and short path, and count from zero again."""
+    found = simulator.requests()["by_path"]
+    simulator.forget_requests()
+    base = re.compile(r"/thingpark/wireless/rest(/subscriptions/(100|mine))?|/thingpark/smp/rest|/users-auth.*connect")
+    total: Counter = Counter()
+    for path, number in found.items():
+        total[base.sub("", path)] += number
+    return dict(total)
+
+
+@pytest.fixture
+def counts_of():
+    """Return :func:`requests_of`, for simulators that a test starts itself."""
+    return requests_of
+
+
+#: What every task with a session of its own sends besides its work.
+FRAME = {"POST /login": 1, "GET /customers": 1, "GET /customers/logout": 1}
+
+
+@pytest.fixture
+def frame() -> dict:
+    """Return the requests of a session of one's own."""
+    return dict(FRAME)
+
+
+@pytest.fixture
+def row():
+    """Return a function that describes a device: ``row(7, name="x")``."""
+
+    def row(number: int, **options: object) -> dict:
+        base = {
+            "dev_eui": "70B3D57ED1%06X" % number,
+            "activation": "OTAA",
+            "app_key": "%032X" % (0xA5 << 100 | number),
+            "join_eui": "70B3D57ED0000000",
+            "device_profile": PROFILE,
+            "connectivity_plan": "kpn-cs/testing",
+            "routing_profile": "TWA_100002581.25885",
+            "name": "row-%04d" % number,
+        }
+        return {name: value for name, value in {**base, **options}.items() if value is not None}
+
+    return row
+
+
+@pytest.fixture
+def rows(row):
+    """Return a function that describes ``count`` devices alike."""
+    return lambda count, **options: [row(number + 1, **options) for number in range(count)]
+
+
+class Request(SimpleNamespace):
+    """What reached a Meddler: method, path, query, headers, body."""
+
+    def json(self) -> object:
+        return json.loads(self.body)
+
+
+class Meddler:
+    """A server in a thread: answers as it was told, and passes everything else on to a simulator.
+
+    :param target: the simulator's origin; empty where everything is answered here.
+    """
+
+    def __init__(self, target: str = "", wrap=None) -> None:
+        self.target = urlsplit(target).netloc
+        self.seen: list = []
+        self.rules: list = []
+        self._lock = threading.Lock()
+        self._idle = threading.local()
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.server.daemon_threads = True
+        if wrap is not None:
+            self.server.socket = wrap(self.server.socket)
+        scheme = "http" if wrap is None else "https"
+        self.origin = "%s://127.0.0.1:%d" % (scheme, self.server.server_port)
+        self.url = self.origin + "/thingpark/wireless/rest"
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+
+    def on(self, method: str, path: str, action, times: int = 10**6, skip: int = 0) -> None:
+        """Let ``action(request, forward)`` answer such requests: a triple, or None to break the connection.
+
+        :param path: a pattern for the end of the path.
+        """
+        self.rules.append(SimpleNamespace(method=method, path=re.compile(path + r"\Z"), action=action, left=times, skip=skip))
+
+    def sent(self, method: str = "", path: str = "") -> list:
+        """Return the requests that came in, of one method and with such an end of their path."""
+        pattern = re.compile(path + r"\Z")
+        return [one for one in self.seen if one.method == (method or one.method) and pattern.search(one.path)]
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+    def _action(self, request: Request):
+        with self._lock:
+            self.seen.append(request)
+            for rule in self.rules:
+                if rule.left and rule.method == request.method and rule.path.search(request.path):
+                    if rule.skip:
+                        rule.skip -= 1
+                        continue
+                    rule.left -= 1
+                    return rule.action
+        return None
+
+    def _forward(self, request: Request) -> tuple:
+        if not self.target:
+            return 404, {}, b""
+        connection = http.client.HTTPConnection(self.target, timeout=30)
+        try:
+            headers = {name: value for name, value in request.headers.items() if name.lower() not in HOP_BY_HOP}
+            connection.request(request.method, request.target, request.body or None, headers)
+            answer = connection.getresponse()
+            kept = {name: value for name, value in answer.getheaders() if name.lower() not in HOP_BY_HOP}
+            return answer.status, kept, answer.read()
+        finally:
+            connection.close()
+
+    def _handler(self):
+        meddler = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def handle_one(self) -> None:
+                parts = urlsplit(self.path)
+                body = self.rfile.read(int(self.headers.get("content-length") or 0))
+                request = Request(
+                    method=self.command,
+                    target=self.path,
+                    path=parts.path,
+                    query=parse_qs(parts.query),
+                    headers=self.headers,
+                    body=body,
+                )
+                action = meddler._action(request)
+                answer = action(request, meddler._forward) if action else meddler._forward(request)
+                if answer is None:
+                    self.close_connection = True
+                    return
+                status, headers, content = answer
+                headers = {"Content-Length": str(len(content)), **headers}
+                head = "HTTP/1.1 %d x\r\n" % status + "".join("%s: %s\r\n" % pair for pair in headers.items())
+                self.wfile.write(head.encode() + b"\r\n" + content)
+                if int(headers["Content-Length"]) != len(content):
+                    self.close_connection = True
+
+            do_GET = do_POST = do_PUT = do_DELETE = handle_one
+
+            def log_message(self, *_arguments) -> None:
+                pass
+
+        return Handler
+
+
+def says(status: int, data: object, **headers: str):
+    """Answer with a status and a body: bytes as they are, text as a web page, anything else as JSON."""
+    kind = "application/json"
+    if isinstance(data, str):
+        kind, data = "text/html", data.encode()
+    content = data if isinstance(data, bytes) else json.dumps(data).encode()
+    head = {"Content-Type": kind, **{name.replace("_", "-"): value for name, value in headers.items()}}
+    return lambda _request, _forward: (status, head, content)
+
+
+def lost_before(_request, _forward) -> None:
+    """Break the connection; the platform never sees the request."""
+
+
+def lost_after(request, forward) -> None:
+    """Let the platform do it, and break the connection instead of an answer."""
+    forward(request)
+
+
+def says_after(status: int, data: object):
+    """Let the platform do it, and answer something else."""
+
+    def action(request, forward):
+        forward(request)
+        return says(status, data)(request, forward)
+
+    return action
+
+
+def cut(request, forward) -> tuple:
+    """Pass on only half of the body."""
+    status, headers, content = forward(request)
+    return status, {**headers, "Content-Length": str(len(content))}, content[: len(content) // 2]
+
+
+def edited(change):
+    """Pass on the answer as ``change`` leaves or returns it."""
+
+    def action(request, forward):
+        status, headers, content = forward(request)
+        data = json.loads(content)
+        new = change(data)
+        return status, headers, json.dumps(data if new is None else new).encode()
+
+    return action
+
+
+def meanwhile(work):
+    """Do something else first, once the request is under way; then pass it on."""
+
+    def action(request, forward):
+        work()
+        return forward(request)
+
+    return action
+
+
+@pytest.fixture
+def do() -> SimpleNamespace:
+    """Return the things that a Meddler can do."""
+    return SimpleNamespace(
+        says=says,
+        lost_before=lost_before,
+        lost_after=lost_after,
+        says_after=says_after,
+        cut=cut,
+        edited=edited,
+        meanwhile=meanwhile,
+    )
+
+
+@pytest.fixture
+def start_meddler():
+    """Return a function that starts a Meddler; all of them end with the test."""
+    running = []
+
+    def start(target: str = "", wrap=None) -> Meddler:
+        running.append(Meddler(target, wrap))
+        return running[-1]
+
+    yield start
+    for one in running:
+        one.close()
+
+
+@pytest.fixture
+def meddler(simulator, start_meddler) -> Meddler:
+    """Return somebody in front of the test's simulator."""
+    return start_meddler(simulator.origin)
+
+
+@pytest.fixture
+def through(simulator, account_on, meddler) -> Account:
+    """Return the account whose requests pass the test's meddler."""
+    return account_on(simulator, meddler.url)
