@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks.session import TASK
-from ansible_collections.lorawan.thingpark.plugins.plugin_utils._action import TdmAction
+from ..module_utils._tasks.session import TASK
+from ..plugin_utils._action import TdmAction
 
 
 class ActionModule(TdmAction):

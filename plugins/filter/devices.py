@@ -45,8 +45,8 @@ _value:
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device import DEVICE
-from ansible_collections.lorawan.thingpark.plugins.module_utils._wishes import IDENTITY
+from ..module_utils._resources.device import DEVICE
+from ..module_utils._wishes import IDENTITY
 
 OPTIONS = (*IDENTITY, *DEVICE.by_name)
 

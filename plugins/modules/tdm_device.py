@@ -247,8 +247,8 @@ findings:
     - {where: device, dev_eui: 70B3D57ED0000001, option: app_key, message: "is no key: it has 31 of 32 hexadecimal digits"}
 """
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._module import main as run_module
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks.device import TASK
+from ..module_utils._module import main as run_module
+from ..module_utils._tasks.device import TASK
 
 
 def main() -> None:

@@ -102,8 +102,8 @@ devices:
       last_up_timestamp: 1577836800000
 """
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._module import main as run_module
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks.device_info import TASK
+from ..module_utils._module import main as run_module
+from ..module_utils._tasks.device_info import TASK
 
 
 def main() -> None:

@@ -215,8 +215,8 @@ findings:
     - {where: line 7, dev_eui: "", option: dev_eui, message: is missing}
 """
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._module import main as run_module
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks.fleet import TASK
+from ..module_utils._module import main as run_module
+from ..module_utils._tasks.fleet import TASK
 
 
 def main() -> None:

@@ -75,8 +75,8 @@ login_refused:
   type: bool
 """
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._module import main as run_module
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks.session import TASK
+from ..module_utils._module import main as run_module
+from ..module_utils._tasks.session import TASK
 
 
 def main() -> None:

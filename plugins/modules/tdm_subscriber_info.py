@@ -71,8 +71,8 @@ user:
   sample: {first_name: Olivia, last_name: Operator, language: en-US}
 """
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._module import main as run_module
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks.subscriber_info import TASK
+from ..module_utils._module import main as run_module
+from ..module_utils._tasks.subscriber_info import TASK
 
 
 def main() -> None:
