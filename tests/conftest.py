@@ -56,9 +56,7 @@ class Simulator:
         env = environment(TDM_SIMULATOR_PASSWORD=self.password)
         env.pop("COVERAGE_PROCESS_CONFIG", None)  # it isn't what the tests measure
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                command, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
-            )
+            self.process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
         self.origin = self._wait(ready)
         self.url = self.origin + "/thingpark/wireless/rest"
 

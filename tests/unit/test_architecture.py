@@ -138,9 +138,7 @@ def test_a_pure_file_imports_alone(path, tmp_path):
     namespace.mkdir(parents=True)
     (namespace / "thingpark").symlink_to(ROOT)
     code = IMPORT_ALONE.format(refused=[*FORBIDDEN, "lxml"], collections=str(tmp_path), name=dotted(path))
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", "-B", "-c", code], check=False, capture_output=True, text=True, timeout=60
-    )
+    done = subprocess.run([sys.executable, "-I", "-S", "-B", "-c", code], check=False, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
 
 
