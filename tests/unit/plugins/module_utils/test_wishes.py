@@ -1,0 +1,200 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From rows to wishes: identity, defaults, duplicates, and all faults at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import BadInput
+from ansible_collections.lorawan.thingpark.plugins.module_utils._onboarding_tag import crc16_modbus
+from ansible_collections.lorawan.thingpark.plugins.module_utils._sources import rows_of
+from ansible_collections.lorawan.thingpark.plugins.module_utils._wishes import Finding, read_wishes, refuse
+
+E1, E2, E3 = "70B3D57ED0100001", "70B3D57ED0100002", "70B3D57ED0100003"
+JOIN = "1122334455667788"
+KEY = "A3F07B1C9D2E48566F8190BACDE7F2D4"
+TAG = "LW:D0:%s:%s:AABB1122" % (JOIN, E1)
+
+
+def wishes(*devices, **options) -> list:
+    return read_wishes(rows_of(list(devices)), **options)
+
+
+def findings(*devices, **options) -> list:
+    """Return ``(where, option)`` of all findings."""
+    with pytest.raises(BadInput) as caught:
+        wishes(*devices, **options)
+    return [(each["where"], each["option"]) for each in caught.value.facts["findings"]]
+
+
+def test_a_wish_is_canonical():
+    (wish,) = wishes({"dev_eui": "70-b3-d5-7e-d0-10-00-01", "name": " a ", "marker_id": "12"})
+    assert (wish.dev_eui, wish.values, wish.absent, wish.where) == (E1, {"name": "a", "marker_id": 12}, False, "devices[0]")
+
+
+@pytest.mark.parametrize("second", [E1, E1.lower(), "70-B3-D5-7E-D0-10-00-01", "70:b3:d5:7e:d0:10:00:01", "70B3 D57E\u00a0D010 0001", TAG])
+def test_a_device_is_described_once_in_any_spelling(second):
+    with pytest.raises(BadInput) as caught:
+        wishes({"dev_eui": E1}, {"dev_eui": E2}, {"dev_eui": second, "app_key": KEY})
+    (finding,) = caught.value.facts["findings"]
+    assert (finding["where"], finding["option"], finding["dev_eui"]) == ("devices[2]", "dev_eui", E1)
+    assert "first in devices[0]" in finding["message"]
+
+
+def test_a_device_both_present_and_absent_is_described_twice():
+    assert findings({"dev_eui": E1}, {"dev_eui": E1, "state": "absent"}) == [("devices[1]", "dev_eui")]
+
+
+def test_states():
+    present, absent = wishes({"dev_eui": E1, "state": "present"}, {"dev_eui": E2}, state="absent")
+    assert (present.absent, absent.absent) == (False, True)
+    assert findings({"dev_eui": E1, "state": "gone"}) == [("devices[0]", "state")]
+
+
+def test_an_absent_device_needs_nothing_but_known_options():
+    (wish,) = wishes({"dev_eui": E1, "activation": "OTAA", "app_key": "rubbish", "state": "absent"})
+    assert wish.values == {}
+    unknown = {"dev_eui": E1, "state": "absent", "nmae": "x", "foo": None}
+    assert findings(unknown) == [("devices[0]", "nmae"), ("devices[0]", "foo")]
+
+
+@pytest.mark.parametrize("raw", [{}, {"dev_eui": None}, {"dev_eui": ""}, {"name": "x"}])
+def test_a_device_without_identity(raw):
+    assert findings(raw) == [("devices[0]", "dev_eui")]
+
+
+@pytest.mark.parametrize("raw", ["text", None, 5, [KEY], [["dev_eui", E1]]])
+def test_a_row_that_is_no_dictionary_is_not_quoted(raw):
+    with pytest.raises(BadInput) as caught:
+        wishes(raw, {"dev_eui": "short"})
+    assert [each["where"] for each in caught.value.facts["findings"]] == ["devices[0]", "devices[1]"]
+    assert KEY[:6] not in caught.value.message
+
+
+def test_a_tag_brings_identity_activation_and_join_eui():
+    (wish,) = wishes({"onboarding_tag": TAG, "app_key": KEY})
+    assert wish.dev_eui == E1
+    assert wish.tag.profile_id == "AABB1122"
+    assert wish.values == {"activation": "OTAA", "join_eui": JOIN, "app_key": KEY}
+    (same,) = wishes({"dev_eui": TAG, "app_key": KEY})
+    assert same.values == wish.values
+
+
+def test_the_tags_owner_token_counts_only_where_the_join_server_is_external():
+    text = TAG + ":OT0ken123"
+    (external,) = wishes({"onboarding_tag": text})
+    assert external.values["owner_token"] == "T0ken123"
+    (local,) = wishes({"onboarding_tag": text, "app_key": KEY})
+    assert "owner_token" not in local.values
+    (own,) = wishes({"onboarding_tag": text, "owner_token": "mine1234"})
+    assert own.values["owner_token"] == "mine1234"
+
+
+@pytest.mark.parametrize(
+    ("raw", "option"),
+    [
+        ({"onboarding_tag": TAG, "dev_eui": E2}, "onboarding_tag"),
+        ({"onboarding_tag": TAG, "dev_eui": "12"}, "dev_eui"),
+        ({"onboarding_tag": TAG, "join_eui": "FF" * 8}, "join_eui"),
+        ({"onboarding_tag": TAG, "app_eui": "FF"}, "join_eui"),
+        ({"onboarding_tag": TAG + ":C0000"}, "onboarding_tag"),
+        ({"dev_eui": TAG + ":C0000"}, "onboarding_tag"),
+        ({"onboarding_tag": "LW:D0"}, "onboarding_tag"),
+    ],
+)
+def test_what_contradicts_a_tag(raw, option):
+    assert findings({"app_key": KEY, **raw}) == [("devices[0]", option)]
+
+
+def test_what_agrees_with_a_tag():
+    text = "%s:C%04X" % (TAG, crc16_modbus(TAG.encode()))
+    (wish,) = wishes({"onboarding_tag": text, "dev_eui": E1.lower(), "app_eui": "11-22-33-44-55-66-77-88"})
+    assert wish.values["join_eui"] == JOIN
+
+
+def test_defaults_fill_in_what_a_device_does_not_say():
+    defaults = {"marker_id": "7", "app_eui": JOIN, "tags": ["a"]}
+    one, two, gone = wishes(
+        {"dev_eui": E1, "marker_id": None},
+        {"dev_eui": E2, "marker_id": 8, "join_eui": "FF" * 8, "tags": []},
+        {"dev_eui": E3, "state": "absent"},
+        defaults=defaults,
+    )
+    assert one.values == {"marker_id": 7, "join_eui": JOIN, "tags": ("a",)}
+    assert two.values == {"marker_id": 8, "join_eui": "FF" * 8, "tags": ()}
+    assert gone.values == {}
+
+
+@pytest.mark.parametrize(
+    ("defaults", "raw", "values"),
+    [
+        ({"routing_profile": "r"}, {"application_servers": ["a"]}, {"application_servers": ("a",)}),
+        ({"application_servers": ["a"]}, {"routing_profile": "r"}, {"routing_profile": "r"}),
+        ({"connectivity_plan": "p"}, {"network_geolocation": True}, {"network_geolocation": True}),
+        ({"network_geolocation": True, "passive_roaming": True}, {"connectivity_plan": "p"}, {"connectivity_plan": "p"}),
+        ({"routing_profile": "r"}, {"application_servers": None}, {"routing_profile": "r"}),
+    ],
+)
+def test_a_device_that_takes_one_rival_needs_no_default_for_the_other(defaults, raw, values):
+    (wish,) = wishes({"dev_eui": E1, **raw}, defaults=defaults)
+    assert wish.values == values
+
+
+@pytest.mark.parametrize(
+    ("defaults", "options"),
+    [
+        ({"dev_eui": E1}, ["dev_eui"]),
+        ({"state": "absent", "onboarding_tag": TAG}, ["onboarding_tag", "state"]),
+        ({"marker_id": "x", "latitude": 99}, ["marker_id", "latitude"]),
+        ({"conectivity_plan": "p"}, ["conectivity_plan"]),
+        ({"foo": None}, ["foo"]),
+        ({"join_eui": JOIN, "app_eui": JOIN}, ["join_eui"]),
+        ({"routing_profile": "r", "application_servers": ["a"]}, ["application_servers"]),
+        ({"connectivity_plan": "p", "passive_roaming": True}, ["connectivity_plan"]),
+    ],
+)
+def test_faults_of_defaults_are_reported_once(defaults, options):
+    many = [{"dev_eui": "70B3D57ED01%05X" % number} for number in range(30)]
+    assert findings(*many, defaults=defaults) == [("defaults", option) for option in options]
+
+
+@pytest.mark.parametrize(
+    "defaults",
+    [{"activation": "OTAA"}, {"latitude": 52}, {"nwk_s_enc_key": KEY}, {"app_key": "Qm9+/" * 20}, {"activation": "ABP"}, {"owner_token": "x"}],
+)
+def test_defaults_may_be_half_of_something(defaults):
+    other = {"app_key": KEY, "longitude": 4, "s_nwk_s_int_key": KEY, "exchange_key_version": "1", "join_eui": JOIN}
+    other.update({"dev_addr": "01020304", "nwk_s_key": KEY})
+    wanted = {
+        "activation": ("dev_addr", "nwk_s_key") if defaults.get("activation") == "ABP" else ("app_key",),
+        "latitude": ("longitude",),
+        "nwk_s_enc_key": ("s_nwk_s_int_key",),
+        "app_key": ("exchange_key_version",),
+        "owner_token": ("join_eui",),
+    }[next(iter(defaults))]
+    assert wishes({"dev_eui": E1, **{name: other[name] for name in wanted}}, defaults=defaults)
+
+
+def test_an_encrypted_key_and_its_version_may_both_be_defaults():
+    assert wishes({"dev_eui": E1}, defaults={"app_key": "Qm9+/" * 20, "exchange_key_version": "1"})
+
+
+def test_the_message_names_forty_and_counts_the_rest():
+    with pytest.raises(BadInput) as caught:
+        wishes(*[{"dev_eui": "x"}] * 55)
+    assert len(caught.value.facts["findings"]) == 55
+    assert caught.value.message.startswith("55 faults")
+    assert caught.value.message.count("devices[") == 40
+    assert "and 15 more" in caught.value.message
+
+
+def test_findings_as_sentence_and_as_value():
+    finding = Finding("line 3", E1, "name", "is odd")
+    assert finding.text() == "line 3 (device %s): name is odd" % E1
+    assert finding.as_dict() == {"where": "line 3", "dev_eui": E1, "option": "name", "message": "is odd"}
+    refuse([])
+    with pytest.raises(BadInput, match="^1 fault in"):
+        refuse([finding])
