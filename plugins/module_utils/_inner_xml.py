@@ -159,5 +159,6 @@ class AppSKeys(Kind):
         if isinstance(value, str):
             return value
         return "<AppSKeys>%s</AppSKeys>" % "".join(
-            "<AppSKey Port=%s>%s</AppSKey>" % (quoteattr(port), key) for port, key in value
+            '<AppSKey Port="%s">%s</AppSKey>' % pair
+            for pair in value  # digits, commas, dashes and stars only
         )

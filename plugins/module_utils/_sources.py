@@ -68,6 +68,7 @@ STATES = {
     "SUSPENDED": True,
     "SUBSCRIBER_SUSPENDED": True,
 }
+IDENTITY_LABELS = {name: name + " (column B)" for name in ("dev_eui", "onboarding_tag")}
 PLAN_FEATURES = {"NetworkGeolocation": "network_geolocation", "PassiveRoaming": "passive_roaming"}
 
 
@@ -221,7 +222,7 @@ def _records(lines: list, delimiter: str) -> Iterator[tuple]:
             start += 1
             continue
         try:
-            cells = next(csv.reader(rest(), delimiter=delimiter, strict=True))
+            cells = next(csv.reader(rest(), delimiter=delimiter, strict=True), [])
         except csv.Error:
             # Go on with the next line that begins as a row does: the others' faults are wanted too.
             start = first + 1
@@ -251,11 +252,12 @@ def _csv_row(where: str, cells: list, delimiter: str, ignored: dict) -> Row:
                 ", ".join(each for each in DIRECTIVES if each),
             )
             # What the row wants isn't known, which device it is about is: as with a DELETE, only that is looked at.
-            return Row(where, {"dev_eui": cells[1], "state": "absent"}, faults=[("directive", message)])
+            raw = {"dev_eui": cells[1], "state": "absent"}
+            return Row(where, raw, faults=[("directive", message)], labels=dict(IDENTITY_LABELS))
         return _unreadable(where, "directive", message)
     activation, state, update_only = DIRECTIVES[directive]
     raw: dict = {"dev_eui": cells[1] if len(cells) > 1 else "", "state": state}
-    row = Row(where, raw, update_only)
+    row = Row(where, raw, update_only, labels=dict(IDENTITY_LABELS))
     if state == "absent":
         return row
     if not update_only:
@@ -263,7 +265,6 @@ def _csv_row(where: str, cells: list, delimiter: str, ignored: dict) -> Row:
     names = {**COMMON, **(OTAA if activation == "OTAA" else ABP)}
     if not update_only:
         row.needs = ("device_profile",)
-    row.labels = {"dev_eui": "dev_eui (column B)"}
     row.labels.update({name: "%s (column %s)" % (name, letter) for letter, name in names.items()})
     for letter, cell in zip(LETTERS[2:], cells[2:]):
         if not cell:
