@@ -125,10 +125,17 @@ class Run:
         if step.action == _plan.CREATE:
             return self._create(step)
         if step.action == _plan.DELETE:
-            self._client.delete(step.dev_eui)
+            self._delete(step)
             self._memory.forget(step.dev_eui)
             return _success(step)
         return self._update(step)
+
+    def _delete(self, step: Step) -> None:
+        try:
+            self._client.delete(step.dev_eui)
+        except TransportError:
+            if self._client.brief(step.dev_eui) is not None:
+                raise
 
     def _create(self, step: Step) -> Outcome:
         """Make a device. Where it isn't clear whether it was made, the platform is asked before it is tried again."""
@@ -174,12 +181,12 @@ class Run:
             try:
                 sent = True
                 whole = self._send(step)
-            except ApiError as error:
+            except (ApiError, TransportError) as error:
                 if step.seen.version is None:
                     raise
                 fresh = self._again(step, Seen(step.seen.brief, None, step.seen.tags))
                 if fresh.seen.version == step.seen.version:
-                    raise error  # refused for another reason than somebody else's change
+                    raise error  # refused for another reason than somebody else's change, or never arrived
                 step = self._changed_meanwhile(first, fresh)
             else:
                 return self._finish(step, whole)
