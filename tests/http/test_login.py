@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -95,7 +96,7 @@ def test_the_message_of_the_first_and_of_the_others(account, home):
     note = re.search(r"until (\S+) is removed", second).group(1)
     assert note.startswith(str(home))
     assert os.stat(note).st_mode & 0o777 == 0o600
-    assert WRONG not in open(note).read()
+    assert WRONG not in Path(note).read_text()
 
 
 @pytest.mark.parametrize("way", ["another password", "the note removed", "time"])
