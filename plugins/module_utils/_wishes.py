@@ -98,7 +98,7 @@ def read_wishes(rows: Iterable, defaults: dict | None = None, state: str = "pres
         if wish.dev_eui:
             if wish.dev_eui in first:
                 message = "%s is described twice, first in %s" % (wish.dev_eui, first[wish.dev_eui])
-                findings.append(Finding(row.where, wish.dev_eui, "dev_eui", message))
+                findings.append(Finding(row.where, wish.dev_eui, row.labels.get("dev_eui", "dev_eui"), message))
             else:
                 first[wish.dev_eui] = row.where
         wishes.append(wish)
