@@ -62,9 +62,12 @@ class Client:
             place, last = {"pageIndex": index} if cursor is None else {"pageAfter": cursor}, briefs
 
     def devices(self, filters: dict | None = None) -> Iterator[list]:
-        """Yield the briefs of the devices that match the contract's filters, by rising EUI, so that a cursor can be had."""
+        """Yield the briefs of the devices that match the contract's filters, by rising EUI, so that a cursor can be had.
+
+        Cellular devices are left out: they are another kind of thing, and no purge may ever see them.
+        """
         for page in self.pages("/devices", {"sort": "EUI,asc", "pageSize": PAGE, **(filters or {})}):
-            yield [_without_secrets(brief) for brief in page]
+            yield [_without_secrets(brief) for brief in page if dig(brief, ("model", "connectivity")) != "CELLULAR"]
 
     def brief(self, dev_eui: str) -> dict | None:
         """Return one device's brief, None when it isn't there (the filter is a prefix match, so a whole EUI finds one)."""

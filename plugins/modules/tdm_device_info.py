@@ -55,6 +55,40 @@ options:
   created_to:
     description: Time of ISO 8601 at or before which the devices were created.
     type: str
+  network_geolocation:
+    description: Whether the connectivity plan has network geolocation. Ignored with O(connectivity_plan).
+    type: bool
+  passive_roaming:
+    description: Whether the connectivity plan allows passive roaming. Ignored with O(connectivity_plan).
+    type: bool
+  alarm_level:
+    description: Level that an alarm of the device has at least, if nobody has acknowledged it.
+    type: int
+    choices: [1, 2, 3, 4, 5, 6]
+  battery_level:
+    description: Battery level that the device has at most, from 1 to 254.
+    type: int
+  max_rssi:
+    description: Average RSSI in dBm that the device has at most.
+    type: float
+  max_snr:
+    description: Average SNR in dB that the device has at most.
+    type: float
+  min_snr:
+    description: Average SNR in dB that the device has at least.
+    type: float
+  min_latitude:
+    description: Southern border of a rectangle in which the device lies, in decimal degrees.
+    type: float
+  max_latitude:
+    description: Northern border of that rectangle.
+    type: float
+  min_longitude:
+    description: Western border of that rectangle.
+    type: float
+  max_longitude:
+    description: Eastern border of that rectangle.
+    type: float
   gather:
     description:
       - V(briefs) returns what the platform's list shows, which costs one request for many devices.

@@ -29,6 +29,17 @@ FILTERS = {
     "query": "query",
     "created_from": "from",
     "created_to": "to",
+    "network_geolocation": "nwGeolocalization",
+    "passive_roaming": "prAllowed",
+    "alarm_level": "alarmLevel",
+    "battery_level": "batteryLevel",
+    "max_rssi": "infRSSI",
+    "max_snr": "infSNR",
+    "min_snr": "supSNR",
+    "min_latitude": "minLat",
+    "max_latitude": "maxLat",
+    "min_longitude": "minLon",
+    "max_longitude": "maxLon",
 }
 OPTIONS = {
     "dev_eui": {"type": "list", "elements": "str"},
@@ -42,6 +53,17 @@ OPTIONS = {
     "query": {"type": "str"},
     "created_from": {"type": "str"},
     "created_to": {"type": "str"},
+    "network_geolocation": {"type": "bool"},
+    "passive_roaming": {"type": "bool"},
+    "alarm_level": {"type": "int", "choices": [1, 2, 3, 4, 5, 6]},
+    "battery_level": {"type": "int"},
+    "max_rssi": {"type": "float"},
+    "max_snr": {"type": "float"},
+    "min_snr": {"type": "float"},
+    "min_latitude": {"type": "float"},
+    "max_latitude": {"type": "float"},
+    "min_longitude": {"type": "float"},
+    "max_longitude": {"type": "float"},
     "gather": {"type": "str", "choices": ["briefs", "devices"], "default": "briefs"},
     "parallel": {"type": "int", "default": 8},
 }
@@ -72,12 +94,17 @@ def _euis(given: list) -> list:
 
 
 def _listed(client: Client, params: dict) -> list:
-    filters = {key: params[name] for name, key in FILTERS.items() if params.get(name)}
+    filters = {key: _said(params[name]) for name, key in FILTERS.items() if params.get(name) not in (None, "", [], {})}
     if "domain" in filters:
         filters["domain"] = ["%s:%s" % pair for pair in filters["domain"].items()]
     if params.get("eui_prefix"):
         filters["devEUI"] = "".join(c for c in params["eui_prefix"] if c not in "-: ").upper()
     return [brief for page in client.devices(filters) for brief in page]
+
+
+def _said(value: object) -> object:
+    """Return a value as a query says it: true and false are JSON's words."""
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def _look(client: Client, seen: Seen) -> None:
