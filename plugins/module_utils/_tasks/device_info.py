@@ -114,7 +114,10 @@ def _look(client: Client, seen: Seen) -> None:
 def _shown(seen: Seen) -> dict:
     """Return all the platform tells, in snake_case, and in tdm_device's own words where it has them."""
     told = {**seen.brief, **(seen.whole or {})}
-    return {**in_snake_case(told), "dev_eui": str(told.get("EUI")), **DEVICE.show(_plan.known(seen))}
+    raw = in_snake_case(told)
+    # Where the platform's word is an option's name too, its value is the option's as well, the empty ones included.
+    own = {spec.name: seen.value(spec.name) for spec in DEVICE.fields if spec.name in raw}
+    return {**raw, "dev_eui": str(told.get("EUI")), **DEVICE.show({**own, **_plan.known(seen)})}
 
 
 TASK = Task(OPTIONS, run, RULES)
