@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -114,7 +115,7 @@ def test_the_backup(simulator, account, fleet, tmp_path, meddler, account_on, na
     found = result["backup_file"]
     assert (found == str(path)) is named
     assert stat.S_IMODE(os.stat(found).st_mode) == 0o600
-    text = open(found, encoding="utf-8").read()
+    text = Path(found).read_text()
     assert not [one for one in before.values() if one["keys"].get("appKey", "x") in text]
     assert json.loads(text)["note"].startswith("Devices as they were")
     # The backup is a src: with keys given it brings the devices back as they were.
