@@ -146,6 +146,9 @@ def _read(row: Row, defaults: dict, state: str) -> tuple:
     if tag is not None:
         _add_tag(raw, tag, faults)
     merged = _with_defaults(raw, defaults) if defaults else raw
+    if tag is None and any(option == "onboarding_tag" for option, _message in faults):
+        # What the tag would bring isn't known, so nothing can be called missing.
+        return Wish(eui, {}, where=row.where), faults + DEVICE.parse_fields(merged)[1]
     values, more = DEVICE.parse(merged)
     faults += [(name, "is missing") for name in row.needs if tag is None and not merged.get(name)]
     return Wish(eui, values, False, row.where, row.update_only, tag), faults + more
