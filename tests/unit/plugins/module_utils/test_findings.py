@@ -1,0 +1,141 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""All faults of a file at once: each named by its line and its field, and nothing secret in any of them."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import BadInput
+from ansible_collections.lorawan.thingpark.plugins.module_utils._sources import read_source, rows_of
+from ansible_collections.lorawan.thingpark.plugins.module_utils._wishes import read_wishes
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[3]
+TWENTY = HERE / "data" / "twenty-faults.csv"
+#: Line by line, and a word that the message must hold.
+EXPECTED = [
+    ("dev_eui (column B)", "15 of 16"),
+    ("dev_eui (column B)", "not 16 hexadecimal digits"),
+    ("app_key (column F)", "31 of 32"),
+    ("join_eui (column E)", "14 of 16"),
+    ("app_key (column F)", "missing"),
+    ("device_profile (column D)", "missing"),
+    ("motion_indicator (column Q)", "must be one of"),
+    ("application_servers (column T)", "together with routing_profile"),
+    ("longitude (column M)", "-180 to 180"),
+    ("latitude (column L)", "missing"),
+    ("inactivity_alarm (column O)", "higher level"),
+    ("inactivity_alarm (column O)", "well-formed"),
+    ("dev_eui (column B)", "first in line 3"),
+    ("onboarding_tag (column B)", "checksum"),
+    ("dev_addr (column C)", "missing"),
+    ("nwk_s_enc_key (column V)", "missing"),
+    ("app_s_keys (column F)", "ports"),
+    ("directive", "no directive"),
+    ("owner_token (column Y)", "external join server"),
+    ("marker_id (column J)", "whole number"),
+]
+
+
+BROKEN_TAG = "LW:D0:1122334455667788:A84041FFFF00000E:AABB1122:C0000"
+
+
+@pytest.mark.parametrize("row", ["CREATE_OTAA,%s", "CREATE_OTAA,%s,,,,0123456789ABCDEF0123456789ABCDEF", ",%s"])
+def test_what_a_broken_tag_would_bring_is_not_called_missing(row):
+    findings, _message = findings_of(read_source((row % BROKEN_TAG).encode(), "one.csv"))
+    assert [each["option"] for each in findings] == ["onboarding_tag (column B)"]
+
+
+def findings_of(source) -> tuple:
+    with pytest.raises(BadInput) as caught:
+        read_wishes(source.rows, source.defaults)
+    return caught.value.facts["findings"], caught.value.message
+
+
+def secrets_of(path: Path) -> set:
+    """Return every run of six digits of every key, and the owner token's parts."""
+    cells = [cell for row in csv.reader(path.open()) for place, cell in enumerate(row) if place in (4, 5, 20, 21, 24)]
+    keys = {key for cell in cells for key in re.findall("[0-9A-Za-z]{6,}", re.sub("<[^>]*>", " ", cell)) if len(key) > 16 or "T0ken" in key}
+    assert len(keys) >= 20
+    return {key[i : i + 6] for key in keys for i in range(len(key) - 5)}
+
+
+def test_twenty_faults_are_twenty_findings():
+    findings, message = findings_of(read_source(TWENTY.read_bytes(), TWENTY.name))
+    assert [(each["where"], each["option"]) for each in findings] == [
+        ("line %d" % number, option) for number, (option, _word) in enumerate(EXPECTED, 1)
+    ]
+    for finding, (_option, word) in zip(findings, EXPECTED):
+        assert word in finding["message"], finding
+    assert message.startswith("20 faults in the description")
+    assert all(finding["message"] in message for finding in findings)
+
+
+def test_none_of_the_findings_holds_a_secret():
+    findings, message = findings_of(read_source(TWENTY.read_bytes(), TWENTY.name))
+    said = message + repr(findings)
+    assert not [part for part in secrets_of(TWENTY) if part in said]
+
+
+@pytest.mark.parametrize("number", range(20))
+def test_each_row_alone_has_its_one_fault(number):
+    lines = TWENTY.read_text().splitlines(keepends=True)
+    first = lines[2].replace(lines[2].split(",")[5], "0123456789ABCDEF0123456789ABCDEF") if number == 12 else "\n"
+    findings, _message = findings_of(read_source((first + lines[number]).encode(), "one.csv"))
+    assert [(each["where"], each["option"]) for each in findings] == [("line 2", EXPECTED[number][0])]
+
+
+KEY = "A3F07B1C9D2E48566F8190BACDE7F2D4"
+#: The same of options in a list, where their names can be wrong too.
+ROWS = [
+    ({"dev_eui": "12"}, "dev_eui"),
+    ({"dev_eui": 17}, "dev_eui"),
+    ({}, "dev_eui"),
+    ({"appkey": KEY}, "appkey"),
+    ({"colour": "red"}, "colour"),
+    ({"state": "gone"}, "state"),
+    ({"tags": ["a<b"]}, "tags"),
+    ({"tags": "x" * 41}, "tags"),
+    ({"domains": ["Site:Paris", "Site:Lyon"]}, "domains"),
+    ({"domains": {"Site": "a//b"}}, "domains"),
+    ({"connectivity_plan": "p", "passive_roaming": True}, "connectivity_plan"),
+    ({"inactivity_alarm": [{"level": 3, "duration": "P31D"}]}, "inactivity_alarm"),
+    ({"inactivity_alarm": [{"level": 3}, {"level": 4}, {"level": 5}]}, "inactivity_alarm"),
+    ({"suspended": "sometimes"}, "suspended"),
+    ({"activation": "OTAA", "app_key": KEY, "nwk_s_key": KEY}, "nwk_s_key"),
+    ({"app_key": KEY + KEY}, "app_key"),
+    ({"app_s_keys": {KEY: "1"}}, "app_s_keys"),
+    ({"latitude": "noon", "longitude": 4}, "latitude"),
+    ({"name": {"first": "x"}}, "name"),
+    ({"app_eui": "1122334455667788", "join_eui": "1122334455667788"}, "join_eui"),
+]
+
+
+def test_twenty_faults_in_a_list():
+    devices = []
+    for number, (raw, _option) in enumerate(ROWS):
+        devices.append({"dev_eui": "70B3D57ED01%05X" % number, **raw} if raw else raw)
+    with pytest.raises(BadInput) as caught:
+        read_wishes(rows_of(devices))
+    found = [(each["where"], each["option"]) for each in caught.value.facts["findings"]]
+    assert found == [("devices[%d]" % number, option) for number, (_raw, option) in enumerate(ROWS)]
+    said = caught.value.message + repr(caught.value.facts)
+    assert not any(KEY[i : i + 6] in said for i in range(27))
+
+
+# A file as operators hold it lies beside the checkout where this project is made; it is no part of the collection.
+@pytest.mark.parametrize("path", sorted((ROOT.parent / "shared" / "data").glob("fleet-2000.csv")), ids=lambda path: path.name)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_fleet_of_two_thousand(path, encoding):
+    source = read_source(path.read_text(encoding="utf-8").encode(encoding), path.name)
+    wishes = read_wishes(source.rows)
+    assert len({wish.dev_eui for wish in wishes}) == len(wishes) == 2000
+    assert sum(wish.absent for wish in wishes) == 37
+    assert source.warnings == []
