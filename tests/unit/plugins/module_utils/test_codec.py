@@ -78,4 +78,4 @@ def test_error_documents(data, code, text):
 
 
 def test_the_codes_of_a_dead_session():
-    assert SESSION_CODES == {4, 141, 142, 143, 144, 163, 164}
+    assert {4, 141, 142, 143, 144, 163, 164} == SESSION_CODES

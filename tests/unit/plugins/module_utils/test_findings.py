@@ -44,15 +44,6 @@ EXPECTED = [
 ]
 
 
-BROKEN_TAG = "LW:D0:1122334455667788:A84041FFFF00000E:AABB1122:C0000"
-
-
-@pytest.mark.parametrize("row", ["CREATE_OTAA,%s", "CREATE_OTAA,%s,,,,0123456789ABCDEF0123456789ABCDEF", ",%s"])
-def test_what_a_broken_tag_would_bring_is_not_called_missing(row):
-    findings, _message = findings_of(read_source((row % BROKEN_TAG).encode(), "one.csv"))
-    assert [each["option"] for each in findings] == ["onboarding_tag (column B)"]
-
-
 def findings_of(source) -> tuple:
     with pytest.raises(BadInput) as caught:
         read_wishes(source.rows, source.defaults)
@@ -62,7 +53,12 @@ def findings_of(source) -> tuple:
 def secrets_of(path: Path) -> set:
     """Return every run of six digits of every key, and the owner token's parts."""
     cells = [cell for row in csv.reader(path.open()) for place, cell in enumerate(row) if place in (4, 5, 20, 21, 24)]
-    keys = {key for cell in cells for key in re.findall("[0-9A-Za-z]{6,}", re.sub("<[^>]*>", " ", cell)) if len(key) > 16 or "T0ken" in key}
+    keys = {
+        key
+        for cell in cells
+        for key in re.findall("[0-9A-Za-z]{6,}", re.sub("<[^>]*>", " ", cell))
+        if len(key) > 16 or "T0ken" in key
+    }
     assert len(keys) >= 20
     return {key[i : i + 6] for key in keys for i in range(len(key) - 5)}
 
@@ -90,6 +86,15 @@ def test_each_row_alone_has_its_one_fault(number):
     first = lines[2].replace(lines[2].split(",")[5], "0123456789ABCDEF0123456789ABCDEF") if number == 12 else "\n"
     findings, _message = findings_of(read_source((first + lines[number]).encode(), "one.csv"))
     assert [(each["where"], each["option"]) for each in findings] == [("line 2", EXPECTED[number][0])]
+
+
+BROKEN_TAG = "LW:D0:1122334455667788:A84041FFFF00000E:AABB1122:C0000"
+
+
+@pytest.mark.parametrize("row", ["CREATE_OTAA,%s", "CREATE_OTAA,%s,,,,0123456789ABCDEF0123456789ABCDEF", ",%s"])
+def test_what_a_broken_tag_would_bring_is_not_called_missing(row):
+    findings, _message = findings_of(read_source((row % BROKEN_TAG).encode(), "one.csv"))
+    assert [each["option"] for each in findings] == ["onboarding_tag (column B)"]
 
 
 KEY = "A3F07B1C9D2E48566F8190BACDE7F2D4"

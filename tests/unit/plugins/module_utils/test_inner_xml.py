@@ -36,14 +36,24 @@ def alarm(one: str, two: str = "") -> str:
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("PT1H", 3600), ("pt90m", 5400), ("P2D", 2 * DAY), ("P1W", 7 * DAY), ("P1DT12H", 129_600), (" PT3600S ", 3600), ("PT1H1M1S", 3661)],
+    [
+        ("PT1H", 3600),
+        ("pt90m", 5400),
+        ("P2D", 2 * DAY),
+        ("P1W", 7 * DAY),
+        ("P1DT12H", 129_600),
+        (" PT3600S ", 3600),
+        ("PT1H1M1S", 3661),
+    ],
 )
 def test_durations(text, seconds):
     assert seconds_of(text) == seconds
     assert seconds_of(duration_of(seconds)) == seconds
 
 
-@pytest.mark.parametrize("text", ["", "P", "PT", "1H", "PT1", "P1M", "P1Y", "PT1.5H", "-PT1H", "PT" + "9" * 5000 + "H", None, 3600, "P1W2D"])
+@pytest.mark.parametrize(
+    "text", ["", "P", "PT", "1H", "PT1", "P1M", "P1Y", "PT1.5H", "-PT1H", "PT" + "9" * 5000 + "H", None, 3600, "P1W2D"]
+)
 def test_what_is_no_duration(text):
     with pytest.raises(Fault):
         seconds_of(text)
@@ -52,7 +62,8 @@ def test_what_is_no_duration(text):
 @pytest.mark.parametrize(
     "raw",
     [
-        '<alarm004><threshold1 status="ENABLE" level="3" duration="P2D"/><threshold2 status="ENABLE" level="5" duration="P7D"/></alarm004>',
+        '<alarm004><threshold1 status="ENABLE" level="3" duration="P2D"/>'
+        '<threshold2 status="ENABLE" level="5" duration="P7D"/></alarm004>',
         "<alarm004>\n  <threshold1 duration='PT48H' level='3' status='ENABLE' />\r\n\t<threshold2 level='5'"
         " status='ENABLE' duration='P1W'></threshold2>\n</alarm004>\n",
         '<?xml version="1.0" encoding="UTF-8"?><alarm004><threshold2 status="enable" level="5" duration="P7D"/>'

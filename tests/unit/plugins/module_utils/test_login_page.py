@@ -57,7 +57,9 @@ def test_the_access_code_is_found(uri):
     assert read(page(uri=uri)) == LoginAnswer("aB3-_.~9")
 
 
-@pytest.mark.parametrize("uri", ["", HOST, HOST + "userAccessCode=&gmaps=", HOST + "accessCode=abc", "userAccessCode=abc", HOST + "useraccesscode=a"])
+@pytest.mark.parametrize(
+    "uri", ["", HOST, HOST + "userAccessCode=&gmaps=", HOST + "accessCode=abc", "userAccessCode=abc", HOST + "useraccesscode=a"]
+)
 def test_neither_code_nor_error(uri):
     assert read(page(uri=uri)) == LoginAnswer()
 
@@ -91,7 +93,9 @@ def test_quotes_do_not_matter(quote):
 @pytest.mark.parametrize("missing", ["errorCode", "redirectURI"])
 def test_one_of_the_spans_may_be_missing(missing):
     text = page(uri=HOST + "userAccessCode=abc") if missing == "errorCode" else page("50")
-    assert read(text.replace("id='%s'" % missing, "")) == (LoginAnswer("abc") if missing == "errorCode" else LoginAnswer("", "50"))
+    assert read(text.replace("id='%s'" % missing, "")) == (
+        LoginAnswer("abc") if missing == "errorCode" else LoginAnswer("", "50")
+    )
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "iso-8859-1"])

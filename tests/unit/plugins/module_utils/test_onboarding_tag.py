@@ -57,7 +57,9 @@ def test_without_an_owner_token_there_is_none():
     assert parse_tag(with_checksum(CORE)).owner_token == ""
 
 
-@pytest.mark.parametrize(("text", "is_tag"), [(CORE, True), ("lw:d0", True), ("AABBCCDDEEFF0011", False), ("", False), ("LW", False)])
+@pytest.mark.parametrize(
+    ("text", "is_tag"), [(CORE, True), ("lw:d0", True), ("AABBCCDDEEFF0011", False), ("", False), ("LW", False)]
+)
 def test_what_looks_like_a_tag(text, is_tag):
     assert looks_like_tag(text) is is_tag
 

@@ -172,7 +172,12 @@ def test_faults_of_a_row(text, option):
 
 def test_a_row_with_an_unknown_directive_still_is_about_a_device():
     text = "CREATE_OTA,%s\nMAKE,12\n%s" % (E1, LEGAL)
-    assert found(text) == [("line 1", "directive"), ("line 2", "directive"), ("line 2", "dev_eui (column B)"), ("line 3", "dev_eui (column B)")]
+    assert found(text) == [
+        ("line 1", "directive"),
+        ("line 2", "directive"),
+        ("line 2", "dev_eui (column B)"),
+        ("line 3", "dev_eui (column B)"),
+    ]
 
 
 def test_keys_in_the_wrong_columns_are_not_quoted():
@@ -190,7 +195,18 @@ def test_a_profile_may_come_from_the_defaults():
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_line_numbers_are_those_of_the_file(end):
-    lines = ["# comment, with a \"quote", "", "  ", ",,,,", LEGAL, '"# quoted, comment",', " # indented", HEAD + '"two', 'lines"', "UPDATE_OTAA,x"]
+    lines = [
+        '# comment, with a "quote',
+        "",
+        "  ",
+        ",,,,",
+        LEGAL,
+        '"# quoted, comment",',
+        " # indented",
+        HEAD + '"two',
+        'lines"',
+        "UPDATE_OTAA,x",
+    ]
     lines += [HEAD.replace(E1, E2) + '"three', "more", 'lines"', "UPDATE_OTAA,y", "DELETE,z"]
     assert found(end.join(lines)) == [
         ("line 8", "dev_eui (column B)"),
@@ -208,7 +224,7 @@ def test_a_separator_within_a_cell_ends_no_row(separator):
 
 
 def test_rows_after_an_unclosed_quote_are_still_looked_at():
-    alarm = '"<alarm004>\n  <threshold1 duration=\'PT12H\' level=\'2\' status=\'ENABLE\' />\n</alarm004>"'
+    alarm = "\"<alarm004>\n  <threshold1 duration='PT12H' level='2' status='ENABLE' />\n</alarm004>\""
     text = '%s"never closed,,,,%s\n%s\nDELETE,y\n%s\n' % (HEAD, alarm, "DELETE,x", HEAD.replace(E1, E2) + '"fine"')
     assert found(text) == [("line 1", "row"), ("line 4", "dev_eui (column B)"), ("line 5", "dev_eui (column B)")]
 

@@ -113,7 +113,9 @@ def test_the_fault_of_a_key_holds_nothing_of_it(raw):
 
 
 @pytest.mark.parametrize(
-    "kind", [EUI, Choice("OTAA", "ABP"), Integer(0, 9), Degrees(90), Flag(), Ports(), Domains()], ids=lambda kind: type(kind).__name__
+    "kind",
+    [EUI, Choice("OTAA", "ABP"), Integer(0, 9), Degrees(90), Flag(), Ports(), Domains()],
+    ids=lambda kind: type(kind).__name__,
 )
 @pytest.mark.parametrize("given", [DIGITS, DIGITS.lower(), "-".join(DIGITS), ":".join(DIGITS), "Qm9+/" * 13])
 def test_a_key_in_another_option_is_not_shown(kind, given):
@@ -137,7 +139,9 @@ def test_whole_numbers_in_any_spelling(raw):
     assert (value, type(value)) == (12, int)
 
 
-@pytest.mark.parametrize("raw", [True, False, "", "12.5", 12.5, "1,2", "twelve", "nan", "inf", "1e400", -1, 101, None, [1], "9" * 5000])
+@pytest.mark.parametrize(
+    "raw", [True, False, "", "12.5", 12.5, "1,2", "twelve", "nan", "inf", "1e400", -1, 101, None, [1], "9" * 5000]
+)
 def test_what_is_no_whole_number_within_bounds(raw):
     assert fault(Integer(0, 100), raw)
 
@@ -246,7 +250,13 @@ def test_domains_in_every_spelling(raw):
 
 
 @pytest.mark.parametrize(
-    "raw", [["Site:Paris", "Site:Lyon"], {"Site": "Paris", " Site": "Lyon"}, [{"Site": "Paris"}, {"Site": "Lyon"}], {"Site": ["a", "b"]}]
+    "raw",
+    [
+        ["Site:Paris", "Site:Lyon"],
+        {"Site": "Paris", " Site": "Lyon"},
+        [{"Site": "Paris"}, {"Site": "Lyon"}],
+        {"Site": ["a", "b"]},
+    ],
 )
 def test_a_group_has_one_domain(raw):
     assert "Site" in fault(Domains(), raw)

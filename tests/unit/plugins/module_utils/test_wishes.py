@@ -35,7 +35,9 @@ def test_a_wish_is_canonical():
     assert (wish.dev_eui, wish.values, wish.absent, wish.where) == (E1, {"name": "a", "marker_id": 12}, False, "devices[0]")
 
 
-@pytest.mark.parametrize("second", [E1, E1.lower(), "70-B3-D5-7E-D0-10-00-01", "70:b3:d5:7e:d0:10:00:01", "70B3 D57E\u00a0D010 0001", TAG])
+@pytest.mark.parametrize(
+    "second", [E1, E1.lower(), "70-B3-D5-7E-D0-10-00-01", "70:b3:d5:7e:d0:10:00:01", "70B3 D57E\u00a0D010 0001", TAG]
+)
 def test_a_device_is_described_once_in_any_spelling(second):
     with pytest.raises(BadInput) as caught:
         wishes({"dev_eui": E1}, {"dev_eui": E2}, {"dev_eui": second, "app_key": KEY})
@@ -163,7 +165,14 @@ def test_faults_of_defaults_are_reported_once(defaults, options):
 
 @pytest.mark.parametrize(
     "defaults",
-    [{"activation": "OTAA"}, {"latitude": 52}, {"nwk_s_enc_key": KEY}, {"app_key": "Qm9+/" * 20}, {"activation": "ABP"}, {"owner_token": "x"}],
+    [
+        {"activation": "OTAA"},
+        {"latitude": 52},
+        {"nwk_s_enc_key": KEY},
+        {"app_key": "Qm9+/" * 20},
+        {"activation": "ABP"},
+        {"owner_token": "x"},
+    ],
 )
 def test_defaults_may_be_half_of_something(defaults):
     other = {"app_key": KEY, "longitude": 4, "s_nwk_s_int_key": KEY, "exchange_key_version": "1", "join_eui": JOIN}

@@ -1,0 +1,344 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Wished and actual, side by side: the one step that follows."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.lorawan.thingpark.plugins.module_utils import _plan
+from ansible_collections.lorawan.thingpark.plugins.module_utils._plan import Seen, differences, plan, unsettled
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device import DEVICE
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema import UNKNOWN
+from ansible_collections.lorawan.thingpark.plugins.module_utils._wishes import Wish
+
+EUI = "70B3D57ED0100001"
+KEY = "A3F07B1C9D2E48566F8190BACDE7F2D4"
+ALARM = '<alarm004><threshold1 status="ENABLE" level="3" duration="P2D"/></alarm004>'
+NO_ALARM = '<alarm004><threshold1 status="DISABLE" level="2" duration="PT1H"/></alarm004>'
+WHOLE = {
+    "EUI": EUI,
+    "name": "meter",
+    "activation": "OTAA",
+    "appEUI": "1122334455667788",
+    "nwAddress": "04F5F519",
+    "model": {"ID": "LORA/GenericA.1", "commercialName": "Generic"},
+    "networkSubscription": {"ID": "kpn/seldom", "commercialName": "Seldom", "nwGeolocalization": False, "prAllowed": False},
+    "appServers": [{"ID": "as1", "name": "One"}, {"ID": "as2", "name": "Two"}],
+    "suspension": "NONE",
+    "domains": [{"name": "Paris", "group": {"name": "Site"}}],
+    "alarm004": ALARM,
+    "adminLat": 52.0,
+    "adminLon": 4.0,
+    "locationType": 0,
+    "markerID": 203,
+    "customerAdminData": "door",
+    "motionIndicator": "RANDOM",
+    "joinServer": "LOCAL",
+    "occContext": {"version": 7},
+}
+BRIEF = {
+    "EUI": EUI,
+    "name": "meter",
+    "activation": "OTAA",
+    "model": {"ID": "LORA/GenericA.1"},
+    "networkSubscription": {"ID": "kpn/seldom", "commercialName": "Seldom"},
+    "healthState": "ACTIVE",
+    "tags": ["a", "b"],
+    "lat": 52.0,
+    "lon": 4.0,
+    "markerID": 203,
+    "customerAdminData": None,
+}
+
+
+def wish(**raw) -> Wish:
+    values, faults = DEVICE.parse(raw)
+    assert not faults
+    return Wish(EUI, values)
+
+
+def whole(**changes) -> Seen:
+    device = {**WHOLE, **changes}
+    return Seen(brief=BRIEF, whole={key: value for key, value in device.items() if value is not ...})
+
+
+def brief(**changes) -> Seen:
+    changed = {**BRIEF, **changes}
+    return Seen(brief={key: value for key, value in changed.items() if value is not ...})
+
+
+@pytest.mark.parametrize(
+    ("raw", "actual", "action", "body"),
+    [
+        # the same in another spelling
+        ({"name": " meter "}, whole(), "nothing", {}),
+        ({"join_eui": "11-22-33-44-55-66-77-88"}, whole(), "nothing", {}),
+        ({"device_profile": "Generic"}, whole(), "nothing", {}),
+        ({"connectivity_plan": "Seldom"}, brief(), "nothing", {}),
+        ({"application_servers": "Two,as1"}, whole(), "nothing", {}),
+        ({"inactivity_alarm": [{"level": 3, "duration": "PT48H"}]}, whole(), "nothing", {}),
+        ({"inactivity_alarm": ALARM.replace('"', "'").replace("/>", "\n />")}, whole(), "nothing", {}),
+        ({"tags": ["b", "a"]}, brief(), "nothing", {}),
+        ({"tags": ["b", "a"]}, whole(), "nothing", {}),
+        ({"domains": {"Site": "Paris"}}, whole(), "nothing", {}),
+        ({"latitude": "52.000001", "longitude": 4}, whole(), "nothing", {}),
+        ({"latitude": 52, "longitude": 4}, brief(), "nothing", {}),
+        ({"marker_id": "203.0"}, brief(), "nothing", {}),
+        ({"suspended": False}, brief(), "nothing", {}),
+        ({"activation": "otaa", "join_eui": "1122334455667788"}, whole(), "nothing", {}),
+        ({"inactivity_alarm": []}, whole(alarm004=...), "nothing", {}),
+        ({"customer_admin_data": ""}, whole(customerAdminData=...), "nothing", {}),
+        ({"routing_profile": ""}, whole(), "nothing", {}),
+        ({"connectivity_plan": ""}, whole(networkSubscription=None), "nothing", {}),
+        ({"dev_addr": "01020304"}, whole(), "nothing", {}),  # the network gives it
+        ({"app_key": KEY, "verification_code": "1234"}, whole(), "nothing", {}),
+        # what differs, and nothing else
+        ({"name": "door", "marker_id": 203}, brief(), "update", {"name": "door"}),
+        ({"customer_admin_data": ""}, whole(), "update", {"customerAdminData": ""}),
+        ({"latitude": 52, "longitude": 5}, whole(), "update", {"adminLat": 52.0, "adminLon": 5.0}),
+        ({"application_servers": ["as1"]}, whole(), "update", {"appServers": [{"ID": "as1"}]}),
+        ({"application_servers": []}, whole(), "update", {"appServers": []}),
+        ({"domains": {}}, whole(), "update", {"domains": []}),
+        ({"join_eui": "FF" * 8}, whole(), "update", {"appEUI": "FF" * 8}),
+        ({"device_profile": "LORA/GenericA.2"}, brief(), "update", {"model": {"ID": "LORA/GenericA.2"}}),
+        ({"connectivity_plan": "kpn/often"}, whole(), "update", {"networkSubscription": {"ID": "kpn/often"}}),
+        ({"connectivity_plan": ""}, whole(), "update", {"networkSubscription": {"ID": None}}),
+        (
+            {"network_geolocation": True, "passive_roaming": False},
+            whole(),
+            "update",
+            {"networkSubscription": {"nwGeolocalization": True, "prAllowed": False}},
+        ),
+        (
+            {"connectivity_plan": "kpn/often", "suspended": False},
+            whole(),
+            "update",
+            {"networkSubscription": {"ID": "kpn/often"}, "suspension": "NONE"},
+        ),
+        ({"inactivity_alarm": []}, whole(), "update", {"alarm004": NO_ALARM}),
+        ({"suspended": True}, brief(), "suspend", {"suspension": "SUBSCRIBER_SUSPENDED"}),
+        ({"suspended": False}, brief(healthState="SUSPENDED"), "resume", {"suspension": "NONE"}),
+        ({"suspended": True, "name": "x"}, brief(), "update", {"suspension": "SUBSCRIBER_SUSPENDED", "name": "x"}),
+        ({"routing_profile": "r"}, whole(appServers=...), "update", {"appServersRoutingProfile": {"ID": "r"}}),
+        ({"routing_profile": "r"}, whole(), "update", {"appServersRoutingProfile": {"ID": "r"}, "appServers": []}),
+        (
+            {"application_servers": ["as9"]},
+            whole(appServers=..., appServersRoutingProfile={"ID": "r"}),
+            "update",
+            {"appServers": [{"ID": "as9"}], "appServersRoutingProfile": {"ID": None}},
+        ),
+    ],
+)
+def test_an_existing_device(raw, actual, action, body):
+    step = plan(wish(**raw), actual)
+    assert (step.action, DEVICE.body(step.values), step.dev_eui) == (action, body, EUI)
+    assert set(step.before) == set(step.after)
+    assert bool(step.after) is (action != "nothing")
+
+
+def test_before_and_after_are_true():
+    step = plan(wish(name="door", marker_id=203, tags=["b", "c"]), brief())
+    assert (step.before, step.after) == ({"name": "meter", "tags": ("a", "b")}, {"name": "door", "tags": ("b", "c")})
+
+
+@pytest.mark.parametrize(
+    ("tags", "add", "remove", "action"),
+    [
+        (["b", "c"], ("c",), ("a",), "update"),
+        ([], (), ("a", "b"), "update"),
+        (["a", "b", "c"], ("c",), (), "update"),
+        (["b", "a"], (), (), "nothing"),
+    ],
+)
+def test_tags_are_added_and_removed_apart(tags, add, remove, action):
+    for actual in (brief(), whole(), Seen(whole=WHOLE, tags=("a", "b"))):
+        step = plan(wish(tags=tags), actual)
+        assert (step.add_tags, step.remove_tags, step.values, step.action) == (add, remove, {}, action)
+
+
+@pytest.mark.parametrize(
+    ("raw", "actual", "suspended"),
+    [
+        ({"connectivity_plan": ""}, whole(), (False, True)),
+        ({"connectivity_plan": "kpn/often"}, whole(suspension="SUBSCRIBER_SUSPENDED"), (True, False)),
+        ({"connectivity_plan": "kpn/often"}, whole(), None),
+        ({"connectivity_plan": "", "suspended": True}, whole(suspension="SUBSCRIBER_SUSPENDED"), None),
+        ({"connectivity_plan": "kpn/often"}, brief(healthState=None), None),
+    ],
+)
+def test_what_the_platform_does_by_itself_is_foretold(raw, actual, suspended):
+    step = plan(wish(**raw), actual)
+    said = (step.before["suspended"], step.after["suspended"]) if "suspended" in step.after else None
+    assert said == suspended
+    assert "suspended" not in step.values or "suspended" in raw
+
+
+@pytest.mark.parametrize(
+    ("raw", "actual", "words"),
+    [
+        ({"activation": "ABP", "dev_addr": "04F5F519", "nwk_s_key": KEY}, whole(), ["activation", "OTAA", "ABP"]),
+        (
+            {"activation": "ABP", "dev_addr": "01020304", "nwk_s_key": KEY},
+            whole(activation="ABP"),
+            ["dev_addr", "04F5F519", "01020304"],
+        ),
+        ({"dev_addr": "01020304"}, whole(activation="ABP"), ["dev_addr"]),
+        ({"app_key": KEY}, whole(joinServer="EXTERNAL"), ["app_key", "external join server"]),
+        ({"join_eui": "1122334455667788", "owner_token": "S3cretT0ken"}, whole(), ["owner_token", "local join server"]),
+        ({"join_eui": "1122334455667788", "owner_token": "S3cretT0ken"}, whole(joinServer="LOCAL_WITH_HSM"), ["owner_token"]),
+    ],
+)
+def test_what_can_not_change_is_refused_with_what_would_be_lost(raw, actual, words):
+    step = plan(wish(name="other", **raw), actual)
+    assert (step.action, step.values) == ("refuse", {})
+    for word in (*words, "ThingPark can't change", "history", "alarms", "for ever"):
+        assert word in step.message
+    assert KEY[:6] not in step.message and "S3cret" not in step.message
+
+
+def test_the_right_kind_of_join_server_is_no_refusal():
+    assert plan(wish(join_eui="1122334455667788", owner_token="x"), whole(joinServer="EXTERNAL")).action == "nothing"
+    assert plan(wish(app_key=KEY), whole(joinServer=...)).action == "nothing"
+
+
+@pytest.mark.parametrize(
+    ("raw", "actual", "expected"),
+    [
+        ({"name": "x"}, brief(), (["name"], [])),
+        ({"name": "x"}, brief(name=None), ([], ["name"])),
+        ({"name": "x"}, brief(name=...), ([], ["name"])),
+        ({"customer_admin_data": "x"}, brief(), ([], ["customer_admin_data"])),
+        ({"customer_admin_data": ""}, brief(), ([], ["customer_admin_data"])),
+        ({"activation": "ABP", "dev_addr": "1" * 8, "nwk_s_key": KEY}, brief(activation=None), ([], ["activation", "dev_addr"])),
+        ({"inactivity_alarm": []}, brief(), ([], ["inactivity_alarm"])),
+        ({"tags": ["a"]}, brief(tags=...), ([], ["tags"])),
+        ({"tags": ["a"]}, brief(tags=[]), (["tags"], [])),
+        ({"suspended": True}, brief(healthState=...), ([], ["suspended"])),
+        # a brief may show a place that the device doesn't have: only the device itself decides
+        ({"latitude": 53, "longitude": 4}, brief(), ([], ["latitude"])),
+        ({"latitude": 53, "longitude": 4}, brief(lat=None), ([], ["latitude", "location_type"])),
+        ({"latitude": 52, "longitude": 4}, brief(radius=80), ([], ["latitude", "longitude", "location_type"])),
+        ({"latitude": 53, "longitude": 4}, whole(), (["latitude"], [])),
+        ({"location_type": "network"}, brief(radius=80), ([], [])),
+        # old platforms name a plan without its ID
+        ({"connectivity_plan": "Seldom"}, brief(networkSubscription={"commercialName": "Seldom"}), ([], [])),
+        (
+            {"connectivity_plan": "kpn/seldom"},
+            brief(networkSubscription={"commercialName": "Seldom"}),
+            ([], ["connectivity_plan"]),
+        ),
+        ({"connectivity_plan": "kpn/often"}, brief(networkSubscription={"ID": "kpn/seldom"}), (["connectivity_plan"], [])),
+        ({"connectivity_plan": "kpn/often"}, brief(networkSubscription=None), ([], ["connectivity_plan"])),
+        ({"connectivity_plan": ""}, brief(networkSubscription={"commercialName": "Seldom"}), (["connectivity_plan"], [])),
+        ({"connectivity_plan": ""}, brief(networkSubscription={"ID": "kpn/seldom"}), (["connectivity_plan"], [])),
+        # who takes one of two rivals must know of the other
+        ({"application_servers": ["as9"]}, brief(appServers=[]), (["application_servers"], ["routing_profile"])),
+        ({"routing_profile": "r"}, brief(appServersRoutingProfile={"ID": "q"}), (["routing_profile"], ["application_servers"])),
+        ({"application_servers": ["as9"]}, brief(appServers=[{"ID": "as9"}]), ([], [])),
+        ({"application_servers": []}, brief(appServers=[{"ID": "as9"}]), (["application_servers"], [])),
+        ({"application_servers": ["as9"]}, whole(), (["application_servers"], [])),
+    ],
+)
+def test_differing_and_unknown(raw, actual, expected):
+    assert differences(wish(**raw), actual) == expected
+
+
+def test_what_can_not_be_seen_is_neither_differing_nor_unknown():
+    assert differences(Wish(EUI, {"app_key": KEY, "owner_token": "x"}), brief()) == ([], [])
+
+
+def test_what_an_earlier_run_saw_counts():
+    recalled = {"alarm004": ALARM, "adminLat": 52.5, "adminLon": 4.0, "locationType": 0, "appServersRoutingProfile": None}
+    actual = Seen(brief=BRIEF, recalled=recalled)
+    assert differences(wish(inactivity_alarm=[{"level": 3, "duration": "P2D"}]), actual) == ([], [])
+    assert differences(wish(inactivity_alarm=[]), actual) == (["inactivity_alarm"], [])
+    assert differences(wish(latitude=52.5, longitude=4), actual) == ([], [])
+    assert differences(wish(latitude=52, longitude=4), actual) == (["latitude"], [])
+    assert actual.value("routing_profile") == ""
+    assert actual.value("customer_admin_data") is UNKNOWN
+
+
+@pytest.mark.parametrize("update_keys", [False, True])
+def test_keys_are_written_again_only_when_asked(update_keys):
+    raw = {"name": "door", "app_key": KEY, "nwk_key": KEY, "verification_code": "1"}
+    step = plan(wish(**raw), whole(), update_keys)
+    keys = {"appKey": KEY, "nwkKey": KEY, "verificationCode": "1"} if update_keys else {}
+    assert DEVICE.body(step.values) == {"name": "door", **keys}
+    same = plan(wish(app_key=KEY), whole(), update_keys)
+    assert same.action == ("update" if update_keys else "nothing")
+    assert same.after == ({"app_key": KEY} if update_keys else {})
+    assert plan(wish(name="meter"), whole(), update_keys).action == "nothing"
+
+
+def test_what_the_platform_never_takes_again_is_not_written_again():
+    wished = wish(join_eui="1122334455667788", owner_token="x")
+    assert plan(wished, whole(joinServer="EXTERNAL"), True).action == "nothing"
+
+
+def test_a_new_device():
+    wished = wish(activation="OTAA", app_key=KEY, device_profile="p", tags=["t"], latitude=52, longitude=4, suspended=True)
+    step = plan(wished, Seen())
+    assert (step.action, step.add_tags, step.remove_tags, step.before) == ("create", ("t",), (), {})
+    assert DEVICE.body(step.values) == {
+        "activation": "OTAA",
+        "appKey": KEY,
+        "model": {"ID": "p"},
+        "adminLat": 52.0,
+        "adminLon": 4.0,
+        "suspension": "SUBSCRIBER_SUSPENDED",
+    }
+    assert step.after["location_type"] == "manual"
+
+
+def test_a_row_that_only_updates_makes_nothing():
+    step = plan(Wish(EUI, {"name": "x"}, update_only=True), Seen())
+    assert step.action == "refuse" and "UPDATE" in step.message
+    assert plan(Wish(EUI, {"name": "x"}, update_only=True), brief()).action == "update"
+
+
+def test_absent():
+    assert plan(Wish(EUI, {}, absent=True), Seen()).action == "nothing"
+    step = plan(Wish(EUI, {}, absent=True), whole())
+    assert step.action == "delete"
+    assert step.before["name"] == "meter" and step.before["tags"] == ("a", "b")
+    assert "app_key" not in step.before
+
+
+def test_what_is_known_of_a_device_describes_it_again():
+    known = _plan.known(whole())
+    assert "network_geolocation" not in known and "passive_roaming" not in known
+    assert "routing_profile" not in known and known["latitude"] == 52.0
+    shown = DEVICE.show(known)
+    assert shown["connectivity_plan"] == "kpn/seldom"
+    assert plan(wish(**shown), whole()).action == "nothing"
+    enterprise = _plan.known(whole(networkSubscription={"nwGeolocalization": True, "prAllowed": False}))
+    assert enterprise["network_geolocation"] is True
+
+
+def test_suspending_instead_of_deleting():
+    assert _plan.suspension(Wish(EUI, {}, where="purge"), brief()).action == "suspend"
+    assert _plan.suspension(Wish(EUI, {}), brief(healthState="SUSPENDED")).action == "nothing"
+
+
+def test_what_has_not_settled_is_written_once_more():
+    wished = wish(suspended=True, latitude=52, longitude=4, name="other")
+    assert unsettled(wished, WHOLE) == {"suspended": True}
+    assert unsettled(wished, {**WHOLE, "suspension": "SUBSCRIBER_SUSPENDED", "locationType": 1}) == {"location_type": "manual"}
+    assert unsettled(wish(name="other"), WHOLE) == {}
+
+
+@pytest.mark.parametrize(("context", "version"), [({"version": 7}, 7), ({"version": "7"}, None), ({}, None), (None, None)])
+def test_the_version_for_optimistic_locking(context, version):
+    assert Seen(whole={"occContext": context}).version == version
+    assert Seen(brief={"occContext": {"version": 1}}).version is None
+    assert not Seen().exists and Seen(whole={}).exists
+
+
+def test_a_value_that_nobody_knows_is_a_difference_that_can_be_shown():
+    step = plan(wish(motion_indicator="RANDOM"), whole(motionIndicator="TELEPORTING"))
+    assert step.before == {"motion_indicator": "TELEPORTING"}
+    step = plan(wish(suspended=False), whole(suspension="OPERATOR_SUSPENDED"))
+    assert step.before == {"suspended": "OPERATOR_SUSPENDED"}

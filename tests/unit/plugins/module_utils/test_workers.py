@@ -1,0 +1,102 @@
+# Copyright: (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The same work on many things at once."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from ansible_collections.lorawan.thingpark.plugins.module_utils import _workers
+from ansible_collections.lorawan.thingpark.plugins.module_utils._workers import each
+
+
+@pytest.mark.parametrize("parallel", [1, 2, 8, 64])
+@pytest.mark.parametrize("count", [0, 1, 7, 500])
+def test_every_item_is_done_once(parallel, count):
+    done: list = []
+    each(iter(range(count)), done.append, parallel)
+    assert sorted(done) == list(range(count))
+
+
+def test_one_worker_keeps_the_order():
+    done: list = []
+    each(range(50), done.append, 1)
+    assert done == list(range(50))
+
+
+def test_nothing_to_do_needs_no_worker():
+    each([], pytest.fail, 0)
+
+
+def test_they_work_at_the_same_time():
+    together = threading.Barrier(4, timeout=30)
+    each(range(4), lambda item: together.wait(), 4)
+
+
+@pytest.mark.parametrize("error", [ValueError("odd"), KeyboardInterrupt(), SystemExit(3)])
+def test_an_exception_reaches_the_caller_and_stops_the_others(error):
+    done: list = []
+
+    def work(item: int) -> None:
+        if item == 10:
+            raise error
+        done.append(item)
+
+    with pytest.raises(type(error)) as caught:
+        each(range(10_000), work, 1)
+    assert caught.value is error
+    assert done == list(range(10))
+
+
+def test_when_it_raises_no_worker_is_left_at_it():
+    busy, entered = threading.Event(), threading.Event()
+    done: list = []
+
+    def work(item: str) -> None:
+        if item == "slow":
+            entered.set()
+            assert busy.wait(30)
+            done.append(item)
+        else:
+            assert entered.wait(30)
+            busy.set()
+            raise ValueError(item)
+
+    with pytest.raises(ValueError, match="quick"):
+        each(["slow", "quick"], work, 2)
+    assert done == ["slow"]
+
+
+def test_the_waiting_thread_reports_while_they_work(monkeypatch):
+    monkeypatch.setattr(_workers, "TICK", 0.01)
+    ticked = threading.Event()
+    callers: list = []
+
+    def tick() -> None:
+        callers.append(threading.current_thread())
+        ticked.set()
+
+    each([1], lambda item: ticked.wait(30), 1, tick)
+    assert ticked.is_set() and set(callers) == {threading.current_thread()}
+
+
+def test_an_interruption_while_waiting_lets_the_workers_end(monkeypatch):
+    monkeypatch.setattr(_workers, "TICK", 0.01)
+    interrupted = threading.Event()
+    done: list = []
+
+    def tick() -> None:
+        interrupted.set()
+        raise KeyboardInterrupt
+
+    def work(item: int) -> None:
+        assert interrupted.wait(30)
+        done.append(item)
+
+    with pytest.raises(KeyboardInterrupt):
+        each(range(1000), work, 2, tick)
+    assert 1 <= len(done) < 1000
