@@ -48,6 +48,12 @@ OTAA = {
     "Y": "owner_token",
 }
 ABP = {"E": "nwk_s_key", "F": "app_s_keys", "U": "s_nwk_s_int_key", "V": "nwk_s_enc_key"}
+IDENTITY_LABELS = {name: name + " (column B)" for name in ("dev_eui", "onboarding_tag")}
+#: Activation -> (option by column, label by option).
+COLUMNS = {
+    activation: (names, {**IDENTITY_LABELS, **{name: "%s (column %s)" % (name, letter) for letter, name in names.items()}})
+    for activation, names in (("OTAA", {**COMMON, **OTAA}), ("ABP", {**COMMON, **ABP}))
+}
 LETTERS = [*"ABCDEFGHIJKLMNOPQRSTUVWXYZ", "AA"]
 #: Directive -> (activation, state, whether the device has to exist).
 DIRECTIVES = {
@@ -68,7 +74,6 @@ STATES = {
     "SUSPENDED": True,
     "SUBSCRIBER_SUSPENDED": True,
 }
-IDENTITY_LABELS = {name: name + " (column B)" for name in ("dev_eui", "onboarding_tag")}
 PLAN_FEATURES = {"NetworkGeolocation": "network_geolocation", "PassiveRoaming": "passive_roaming"}
 
 
@@ -253,19 +258,18 @@ def _csv_row(where: str, cells: list, delimiter: str, ignored: dict) -> Row:
             )
             # What the row wants isn't known, which device it is about is: as with a DELETE, only that is looked at.
             raw = {"dev_eui": cells[1], "state": "absent"}
-            return Row(where, raw, faults=[("directive", message)], labels=dict(IDENTITY_LABELS))
+            return Row(where, raw, faults=[("directive", message)], labels=IDENTITY_LABELS)
         return _unreadable(where, "directive", message)
     activation, state, update_only = DIRECTIVES[directive]
     raw: dict = {"dev_eui": cells[1] if len(cells) > 1 else "", "state": state}
-    row = Row(where, raw, update_only, labels=dict(IDENTITY_LABELS))
+    row = Row(where, raw, update_only, labels=IDENTITY_LABELS)
     if state == "absent":
         return row
     if not update_only:
         raw["activation"] = activation
-    names = {**COMMON, **(OTAA if activation == "OTAA" else ABP)}
+    names, row.labels = COLUMNS[activation]
     if not update_only:
         row.needs = ("device_profile",)
-    row.labels.update({name: "%s (column %s)" % (name, letter) for letter, name in names.items()})
     for letter, cell in zip(LETTERS[2:], cells[2:]):
         if not cell:
             continue
