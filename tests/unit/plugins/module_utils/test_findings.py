@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import BadInput
+from ansible_collections.lorawan.thingpark.plugins.module_utils._onboarding_tag import crc16_modbus
 from ansible_collections.lorawan.thingpark.plugins.module_utils._sources import read_source, rows_of
 from ansible_collections.lorawan.thingpark.plugins.module_utils._wishes import read_wishes
 
@@ -135,12 +136,40 @@ def test_twenty_faults_in_a_list():
     assert not any(KEY[i : i + 6] in said for i in range(27))
 
 
+def made_up_fleet(count: int) -> str:
+    """Return a legal file as operators hold it: spellings, tags, deletions, comments, short rows, XML over lines."""
+    alarm = "\"<alarm004>\n  <threshold1 duration='PT12H' level='2' status='ENABLE' />\n</alarm004>\""
+    lines = ["#type,DevEUI,DevAddr,profile,JoinEUI,AppKey", ""]
+    for number in range(count):
+        eui, key = "70B3D57ED01%05X" % number, "%032x" % (number + 2**120)
+        spelled = [eui, eui.lower(), eui + " ", "-".join(eui[i : i + 2] for i in range(0, 16, 2))][number % 4]
+        tag = "LW:D0:1122334455667788:%s:AABB1122" % eui
+        lines.append(
+            [
+                "CREATE_OTAA,%s,,PROFILE,11-22-33-44-55-66-77-88,%s,,plan,route,203,n%d,52.1,4.5,café,%s,,RANDOM,,"
+                % (spelled, key, number, alarm),
+                "CREATE_OTAA,%s:C%04X,,,,%s" % (tag, crc16_modbus(tag.encode()), key.upper()),
+                "DELETE,%s" % spelled,
+                ',%s,%08x,PROFILE,%s,"<AppSKeys><AppSKey Port=""*"">%s</AppSKey></AppSKeys>",,plan' % (spelled, number, key, key),
+                'CREATE_OTAA,%s,,PROFILE,,%s,,plan,,,"Pand ""Hoop"", hal",,,,,,,,,"as1,as2"' % (spelled, key),
+            ][number % 5]
+        )
+        lines += ["# next", ",,,", ""] if number % 7 == 0 else []
+    return "\r\n".join(lines)
+
+
+#: Text, devices, and how many of them are to be absent.
+FLEETS = {"made up": (made_up_fleet(500), 500, 100)}
 # A file as operators hold it lies beside the checkout where this project is made; it is no part of the collection.
-@pytest.mark.parametrize("path", sorted((ROOT.parent / "shared" / "data").glob("fleet-2000.csv")), ids=lambda path: path.name)
+FLEETS.update({path.name: (path.read_text("utf-8"), 2000, 37) for path in ROOT.parent.glob("shared/data/fleet-2000.csv")})
+
+
+@pytest.mark.parametrize("name", FLEETS)
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_a_fleet_of_two_thousand(path, encoding):
-    source = read_source(path.read_text(encoding="utf-8").encode(encoding), path.name)
+def test_a_legal_fleet_has_no_fault(name, encoding):
+    text, count, absent = FLEETS[name]
+    source = read_source(text.encode(encoding), "fleet.csv")
     wishes = read_wishes(source.rows)
-    assert len({wish.dev_eui for wish in wishes}) == len(wishes) == 2000
-    assert sum(wish.absent for wish in wishes) == 37
+    assert len({wish.dev_eui for wish in wishes}) == len(wishes) == count
+    assert sum(wish.absent for wish in wishes) == absent
     assert source.warnings == []

@@ -100,6 +100,8 @@ def test_it_never_gets_slower_than_this(clock):
 def test_speeding_up_never_beats_the_rate(clock):
     pace = pacer(clock, 2)
     pace.slow_down(0)
+    pace.wait()
+    assert seconds_for(clock, pace, 4) == pytest.approx(2.0)
     for _number in range(1000):
         pace.speed_up()
     pace.wait()
