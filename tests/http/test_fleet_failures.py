@@ -238,3 +238,31 @@ def test_a_device_that_can_not_be_looked_at(simulator, meddler, through, rows, d
     # 404 is a device that went away: it is made again, and there is one already.
     if status == 404:
         assert result["summary"]["updated"] == 11, result
+
+
+def test_a_refused_change_is_not_sent_again(simulator, meddler, through, rows, do):
+    through.tdm_fleet(devices=rows(12))
+    meddler.on("PUT", r"/devices/e\w+", do.says(400, {"code": 9016, "message": "not this name"}))
+    result = through.tdm_fleet(devices=[{**one, "name": "new"} for one in rows(12)], results="failed")
+    assert result["summary"]["failed"] == 12 and not result["changed"]
+    assert all("code 9016: not this name" in one["error"] for one in result["results"])
+    assert len(meddler.sent("PUT")) == 12
+
+
+def test_a_redirected_platform_is_named(simulator, meddler, through, rows, do):
+    meddler.on("GET", "/devices", do.says(301, b"", Location="https://new.example.com/rest/devices?sessionToken=x"))
+    result = through.tdm_fleet(devices=rows(12))
+    assert result["failed"] and "redirects to another address: set url" in result["msg"]
+    assert simulator.sessions()["sessions"] == 0
+
+
+def test_briefs_without_tags(simulator, meddler, through, rows, counts, do):
+    def change(data):
+        for brief in data["briefs"]:
+            brief.pop("tags", None)
+
+    meddler.on("GET", "/devices", do.edited(change))
+    through.tdm_fleet(devices=rows(12, tags=["a"]))
+    counts()
+    assert not through.tdm_fleet(devices=rows(12, tags=["a"]))["changed"]
+    assert counts()["GET /devices/{deviceUid}/tags"] == 12
