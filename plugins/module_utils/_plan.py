@@ -127,11 +127,13 @@ def differences(wish: Wish, seen: Seen) -> tuple:
     A difference that only a brief shows, where a brief can't be trusted with it, counts as unknown.
     """
     differing, unknown = [], []
+    # The network gives an OTAA device its DevAddr when it joins: a wished one only counts at creation.
+    activation = wish.values.get("activation") or seen.value("activation")
     for name, wished in wish.values.items():
         spec = DEVICE.by_name[name]
-        if spec.seen == NEVER or (name == "dev_addr" and _joins(wish, seen)):
+        if spec.seen == NEVER or (name == "dev_addr" and activation == "OTAA"):
             continue
-        actual = seen.value(name)
+        actual = activation if name == "dev_addr" and activation is UNKNOWN else seen.value(name)
         if actual is UNKNOWN:
             unknown.append(name)
         elif not spec.kind.same(wished, actual):
@@ -142,11 +144,6 @@ def differences(wish: Wish, seen: Seen) -> tuple:
         if name in differing and wish.values[name] and rival not in wish.values and seen.value(rival) is UNKNOWN:
             unknown.append(rival)
     return differing, unknown
-
-
-def _joins(wish: Wish, seen: Seen) -> bool:
-    """Whether the network gives the device its DevAddr: then a wished one only counts at creation."""
-    return "ABP" not in (wish.values.get("activation"), seen.value("activation"))
 
 
 def plan(wish: Wish, seen: Seen, update_keys: bool = False) -> Step:

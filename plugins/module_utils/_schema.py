@@ -141,7 +141,7 @@ class Resource:
             spec = self.by_name.get(name)
             if spec is None:
                 faults.append((str(name), self._unknown(str(name))))
-            elif given is None or given == "" and not spec.kind.clears:
+            elif given is None or (not spec.kind.clears and isinstance(given, str) and not given.strip()):
                 continue
             elif spec.name in values:
                 faults.append((spec.name, "is given twice, as %s too" % shown(name)))

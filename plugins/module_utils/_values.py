@@ -20,11 +20,7 @@ SEPARATORS = str.maketrans("", "", "-:. \t\u00a0_")
 SECRET = re.compile(r"(?:[0-9A-Fa-f][-:. _\u00a0]?){20,}|[A-Za-z0-9+/]{64,}={0,2}")
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 BASE64 = re.compile(r"[A-Za-z0-9+/]{64,}={0,2}\Z")
-# The contract's patterns for tags, domains and domain groups (schemas TagName and Domain).
-TAG = re.compile(r"[^\x00-\x20<>\x7f](?:[^\x00-\x1f<>\x7f]{0,38}[^\x00-\x20<>\x7f])?\Z")
 PORT = re.compile(r"[0-9]{1,3}\Z")
-DOMAIN_GROUP = re.compile(r"(?! )[^\x00-\x1f:<>\x7f]{1,20}(?<! )\Z")
-DOMAIN_PART = re.compile(r"(?! )[^\x00-\x1f/:<>\x7f]{1,20}(?<! )\Z")
 
 
 class Fault(ValueError):
@@ -115,7 +111,7 @@ class Hex(Kind):
         if len(text) != self.digits:
             text = text.translate(SEPARATORS)
         text = text.upper()
-        if len(text) == self.digits and HEX.match(text):
+        if len(text) == self.digits and HEX.match(text) and not isinstance(raw, float):
             return text
         # YAML reads an unquoted 0012... as a number, and what it was is lost.
         hint = "; quote it, YAML took it for a number" if isinstance(raw, (int, float)) else ""
@@ -261,151 +257,3 @@ class Ports(Kind):
             if len(ends) == 2 and int(ends[0]) > int(ends[1]):
                 raise Fault("has ports %s: the range runs backwards" % shown(raw))
         return text
-
-
-class Tags(Kind):
-    """A set of tags: at most 40 characters each, no order (contract, ``TagName``)."""
-
-    spec = {"type": "list", "elements": "str"}
-    empty = ()
-    clears = True
-
-    def parse(self, raw: object) -> tuple:
-        if isinstance(raw, str):
-            raw = [part for part in raw.split(",") if part.strip()]
-        if not isinstance(raw, (list, tuple, set)):
-            raise Fault("must be a list of tags")
-        refuse_nested(raw)
-        tags = {str(tag).strip() for tag in raw}
-        for tag in tags:
-            if not TAG.match(tag):
-                raise Fault("has the tag %s: 1 to 40 characters without < and > are allowed" % shown(tag))
-        return tuple(sorted(tags))
-
-    def read(self, api: object) -> tuple:
-        return tuple(sorted(str(tag.get("name")) if isinstance(tag, dict) else str(tag) for tag in api or ()))
-
-    def show(self, value: object) -> object:
-        return list(value)
-
-
-class Domains(Kind):
-    """Domains as ``group: name``, one of each group (contract, ``Domain``)."""
-
-    spec = {"type": "dict"}
-    empty = ()
-
-    def parse(self, raw: object) -> tuple:
-        if isinstance(raw, dict):
-            pairs = list(raw.items())
-        elif isinstance(raw, (list, tuple)):
-            pairs = [self._pair(item) for item in raw]
-        else:
-            raise Fault('must be a dictionary "group: name", got %s' % shown(raw))
-        seen: dict = {}
-        for written, given in pairs:
-            if given is None or isinstance(given, (dict, list, tuple, set)):
-                raise Fault("must give one domain, a text, for the group %s" % shown(written))
-            group, name = str(written).strip(), str(given).strip()
-            if group in seen and seen[group] != name:
-                raise Fault("has two domains of the group %s: %s and %s" % (shown(group), shown(seen[group]), shown(name)))
-            if not DOMAIN_GROUP.match(group):
-                raise Fault("has the group %s: 1 to 20 characters without : < > are allowed" % shown(group))
-            parts = name.split("/")
-            if len(parts) > 5 or not all(DOMAIN_PART.match(part) for part in parts):
-                raise Fault(
-                    "has the domain %s: up to five parts of 1 to 20 characters, separated by /, without : < >" % shown(name)
-                )
-            seen[group] = name
-        return tuple(sorted(seen.items()))
-
-    @staticmethod
-    def _pair(item: object) -> tuple:
-        if isinstance(item, dict) and isinstance(item.get("group"), dict):
-            return item["group"].get("name"), item.get("name")
-        if isinstance(item, dict) and len(item) == 1:
-            return next(iter(item.items()))
-        group, colon, name = str(item).partition(":")
-        if not colon:
-            raise Fault("has %s where group:name is needed" % shown(item))
-        return group, name
-
-    def send(self, value: object) -> list:
-        return [{"name": name, "group": {"name": group}} for group, name in value]
-
-    def show(self, value: object) -> object:
-        return dict(value)
-
-
-class Reference(Kind):
-    """Another resource, by ID or by name. What the API shows is both: ``(ID, name)``.
-
-    :param names: the API's keys of the name, the first one found counts.
-    """
-
-    clears = True
-
-    def __init__(self, *names: str) -> None:
-        self.names = names
-
-    def read(self, api: object) -> object:
-        if not isinstance(api, dict):
-            return "" if api is None else api
-        identifier, *names = ("" if api.get(key) is None else str(api[key]) for key in ("ID", *self.names))
-        name = next(filter(None, names), "")
-        return (identifier, name) if identifier or name else ""
-
-    def send(self, value: object) -> dict:
-        return {"ID": value or None}
-
-    def same(self, wished: object, actual: object) -> bool:
-        # A part that the platform doesn't show is empty too, and no answer to the wish for "none".
-        return bool(wished) and wished in actual if isinstance(actual, tuple) else wished == actual
-
-    def decided(self, actual: object) -> bool:
-        # Old platforms' briefs name a plan without its ID (O).
-        return not isinstance(actual, tuple) or bool(actual[0])
-
-    def show(self, value: object) -> object:
-        return (value[0] or value[1]) if isinstance(value, tuple) else value
-
-
-class References(Reference):
-    """A set of other resources, each by ID or by name."""
-
-    spec = {"type": "list", "elements": "str"}
-    empty = ()
-
-    def parse(self, raw: object) -> tuple:
-        if isinstance(raw, str):
-            raw = raw.split(",")
-        if not isinstance(raw, (list, tuple, set)):
-            raise Fault("must be a list of IDs or names")
-        refuse_nested(raw)
-        return tuple(sorted({str(item).strip() for item in raw if str(item).strip()}))
-
-    def read(self, api: object) -> tuple:
-        if not isinstance(api, (list, tuple)):
-            return self.empty if api is None else api
-        found = (super(References, self).read(item if isinstance(item, dict) else {"ID": item}) for item in api)
-        return tuple(sorted(filter(None, found)))
-
-    def send(self, value: object) -> list:
-        return [{"ID": identifier} for identifier in value]
-
-    def same(self, wished: object, actual: object) -> bool:
-        if not isinstance(actual, tuple):
-            return False
-        left = list(actual)
-        for wish in wished:
-            match = next((seen for seen in left if wish in seen), None)
-            if match is None:
-                return False
-            left.remove(match)
-        return not left
-
-    def decided(self, actual: object) -> bool:
-        return not isinstance(actual, tuple) or all(super(References, self).decided(item) for item in actual)
-
-    def show(self, value: object) -> object:
-        return sorted(super(References, self).show(item) for item in value) if isinstance(value, tuple) else value

@@ -26,6 +26,7 @@ PURE = [
     "_resources/*",
     "_schema",
     "_inner_xml",
+    "_links",
     "_onboarding_tag",
     "_codec",
     "_login_page",

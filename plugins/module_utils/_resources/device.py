@@ -11,21 +11,9 @@ the default), ``appKeyEncryptionMode`` (deprecated: useless and ignored, says th
 from __future__ import annotations
 
 from .._inner_xml import AppSKeys, InactivityAlarm
+from .._links import Domains, Reference, References, Tags
 from .._schema import APART, NEVER, UNKNOWN, WHOLE, Field, Resource
-from .._values import (
-    Choice,
-    Degrees,
-    Domains,
-    Flag,
-    Hex,
-    Integer,
-    Key,
-    Kind,
-    Note,
-    Reference,
-    References,
-    Tags,
-)
+from .._values import Choice, Degrees, Flag, Hex, Integer, Key, Kind, Note
 
 #: The contract's macMinorVersion of LoRaWAN 1.1.
 LORAWAN_1_1 = 10

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Simulators as subprocesses, and a plain client for them."""
+
 from __future__ import annotations
 
 import contextlib
@@ -60,11 +61,9 @@ class Client:
 
     def api(self, method, path, body=None, query=(), headers=None):
         """(status, document, headers) of a request below the subscription, logged in."""
-        pairs = list(self.query.items()) + list(
-            query.items() if isinstance(query, dict) else query)
+        pairs = list(self.query.items()) + list(query.items() if isinstance(query, dict) else query)
         mark = "?" + urlencode(pairs) if pairs else ""
-        return self.call(method, self.root + path + mark, body,
-                         dict(self.headers, **(headers or {})))
+        return self.call(method, self.root + path + mark, body, dict(self.headers, **(headers or {})))
 
     def inspect(self, method, path, body=None):
         """The document of an inspection request; it must succeed."""
@@ -76,8 +75,7 @@ class Client:
 
     def login_page(self, login="operator@example.com", password=PASSWORD):
         """(status, {span: text}, page) of the login page."""
-        status, headers, data = self.raw(
-            "POST", LOGIN, urlencode({"login": login, "password": password}), FORM)
+        status, headers, data = self.raw("POST", LOGIN, urlencode({"login": login, "password": password}), FORM)
         page = data.decode()
         assert headers["Content-Type"].startswith("text/html")
         return status, dict(re.findall(r"<span id=['\"](\w+)['\"]>([^<]*)</span>", page)), page
@@ -89,14 +87,13 @@ class Client:
 
     def customers(self, code):
         """Start a session with an access code."""
-        return self.call("GET", BASE + "/customers?" + urlencode(
-            {"userAccessCode": code, "type": "SUBSCRIBER"}))
+        return self.call("GET", BASE + "/customers?" + urlencode({"userAccessCode": code, "type": "SUBSCRIBER"}))
 
     def token(self, secret=SECRET, client_id="sub-100002581/simulator"):
         """(status, document) of the token endpoint."""
-        return self.call("POST", TOKEN, urlencode({
-            "grant_type": "client_credentials", "client_id": client_id,
-            "client_secret": secret}), FORM)[:2]
+        return self.call(
+            "POST", TOKEN, urlencode({"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}), FORM
+        )[:2]
 
     def enter(self):
         """Log in by the way of the edition."""
@@ -106,8 +103,7 @@ class Client:
             return document
         _status, document, headers = self.customers(self.access_code())
         self.headers = {"Cookie": headers["Set-Cookie"].partition(";")[0]}
-        self.query = {"sessionToken": document["sessionToken"]} if (
-            "sessionToken" in document) else {}
+        self.query = {"sessionToken": document["sessionToken"]} if ("sessionToken" in document) else {}
         return document
 
     # -- devices ---------------------------------------------------------------
@@ -151,18 +147,30 @@ def without(body, changes):
 
 def otaa(**changes):
     """A valid OTAA device."""
-    return without({
-        "EUI": "70B3D57ED0000001", "activation": "OTAA", "appEUI": "73A0000C6D07EF7B",
-        "appKey": "E90D3593AD699FC1F7CD5BB2E35CBF0F",
-        "model": {"ID": "LORA/GenericA.1.0.3a_ETSI"}}, changes)
+    return without(
+        {
+            "EUI": "70B3D57ED0000001",
+            "activation": "OTAA",
+            "appEUI": "73A0000C6D07EF7B",
+            "appKey": "E90D3593AD699FC1F7CD5BB2E35CBF0F",
+            "model": {"ID": "LORA/GenericA.1.0.3a_ETSI"},
+        },
+        changes,
+    )
 
 
 def abp(**changes):
     """A valid ABP device."""
-    return without({
-        "EUI": "70B3D57ED0000002", "activation": "ABP", "nwAddress": "147d8dc8",
-        "nwKey": "F3450E1F6CA7321DE656CB67B2A1E154",
-        "model": {"ID": "LORA/GenericA.1.0.3a_ETSI"}}, changes)
+    return without(
+        {
+            "EUI": "70B3D57ED0000002",
+            "activation": "ABP",
+            "nwAddress": "147d8dc8",
+            "nwKey": "F3450E1F6CA7321DE656CB67B2A1E154",
+            "model": {"ID": "LORA/GenericA.1.0.3a_ETSI"},
+        },
+        changes,
+    )
 
 
 class Started:
@@ -194,8 +202,12 @@ def simulator(*options, edition="wireless", env=None):
     with tempfile.TemporaryDirectory() as directory:
         ready = pathlib.Path(directory) / "ready.json"
         process = subprocess.Popen(
-            [sys.executable, str(PROGRAM), "--edition", edition, "--ready-file", str(ready),
-             *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
+            [sys.executable, str(PROGRAM), "--edition", edition, "--ready-file", str(ready), *options],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=env,
+        )
         try:
             until = time.monotonic() + 20
             while not ready.exists():

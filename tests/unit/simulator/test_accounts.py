@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Login page, sessions, tokens, and what is refused without them."""
+
 from __future__ import annotations
 
 import time
@@ -21,8 +22,9 @@ def test_login_page_is_malformed_in_the_known_way(wireless):
     assert "</div>" not in page and "</body>" not in page and "</html>" not in page
 
 
-@pytest.mark.parametrize("login, password, code", [
-    ("operator@example.com", "wrong", "50"), ("nobody@example.com", "wrong", "108"), ("", "", "108")])
+@pytest.mark.parametrize(
+    "login, password, code", [("operator@example.com", "wrong", "50"), ("nobody@example.com", "wrong", "108"), ("", "", "108")]
+)
 def test_wrong_login_answers_200_with_a_code(wireless, login, password, code):
     status, spans, _page = wireless.login_page(login, password)
     assert (status, spans["errorCode"], spans["redirectURI"]) == (200, code, "")
@@ -67,8 +69,12 @@ def test_an_access_code_works_once(wireless):
 def test_cookie_and_token_are_both_needed(wireless):
     cookie, token = dict(wireless.headers), dict(wireless.query)
     for headers, query, code in (
-            ({}, {}, 164), ({}, token, 164), (cookie, {}, 164),
-            ({"Cookie": "JSESSIONID=ABC"}, token, 163), (cookie, {"sessionToken": "x"}, 163)):
+        ({}, {}, 164),
+        ({}, token, 164),
+        (cookie, {}, 164),
+        ({"Cookie": "JSESSIONID=ABC"}, token, 163),
+        (cookie, {"sessionToken": "x"}, 163),
+    ):
         wireless.headers, wireless.query = headers, query
         status, document, _headers = wireless.api("GET", "")
         assert (status, document["code"]) == (401, code), (headers, query)

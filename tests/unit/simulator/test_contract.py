@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Answers of the Enterprise edition against the operator's contract, where that lies beside the checkout."""
+
 from __future__ import annotations
 
 import re
@@ -13,9 +14,12 @@ import yaml
 from .conftest import CONTRACT, abp, otaa
 
 MINE = "/subscriptions/mine"
-UIDS = (("/devices/e70B3D57ED0000001", "/devices/{deviceUid}"), ("/devices/5000", "/devices/{deviceUid}"),
-        ("/appServers/1972", "/appServers/{appServerUid}"),
-        ("/networkSubscriptions/86", "/networkSubscriptions/{networkSubscriptionUid}"))
+UIDS = (
+    ("/devices/e70B3D57ED0000001", "/devices/{deviceUid}"),
+    ("/devices/5000", "/devices/{deviceUid}"),
+    ("/appServers/1972", "/appServers/{appServerUid}"),
+    ("/networkSubscriptions/86", "/networkSubscriptions/{networkSubscriptionUid}"),
+)
 
 
 def load():
@@ -71,43 +75,67 @@ def check(contract, method, path, status, document):
         assert document is None
         return
     schema = dict(answer["content"]["application/json"]["schema"], components=contract["components"])
-    errors = [error.message + " at " + error.json_path
-              for error in jsonschema.Draft202012Validator(schema).iter_errors(document)]
+    errors = [error.message + " at " + error.json_path for error in jsonschema.Draft202012Validator(schema).iter_errors(document)]
     assert not errors, errors
 
 
 TAG = "LW:D0:1122334455667788:AABBCCDDEEFF0011:%s:OAABBCCDDEEFF:SYYWWNNNNNN:PFOOBAR"
-RICH = otaa(customerAdminData="x", markerID=203, motionIndicator="RANDOM", adminLat=52, adminLon=5,
-            alarm004='<alarm004><threshold1 status="ENABLE" level="3" duration="P2D"/></alarm004>',
-            appServers=[{"ID": "TWA_100002581.1972.AS"}],
-            driverMetadata={"application": "abeeway:asset-tracker:1"},
-            domains=[{"name": "France/Paris", "group": {"name": "Site"}}],
-            networkSubscription={"nwGeolocalization": True})
+RICH = otaa(
+    customerAdminData="x",
+    markerID=203,
+    motionIndicator="RANDOM",
+    adminLat=52,
+    adminLon=5,
+    alarm004='<alarm004><threshold1 status="ENABLE" level="3" duration="P2D"/></alarm004>',
+    appServers=[{"ID": "TWA_100002581.1972.AS"}],
+    driverMetadata={"application": "abeeway:asset-tracker:1"},
+    domains=[{"name": "France/Paris", "group": {"name": "Site"}}],
+    networkSubscription={"nwGeolocalization": True},
+)
 FORCE = {"force": "true"}
 ALL_STEPS = [
-    ("GET", "", None, None), ("GET", "/devices", None, None),
+    ("GET", "", None, None),
+    ("GET", "/devices", None, None),
     ("PUT", "", {"nsID": "F03D290200000000", "occContext": {"version": 0}}, FORCE),
-    ("POST", "/devices", RICH, None), ("GET", "/devices/5000", None, None),
+    ("POST", "/devices", RICH, None),
+    ("GET", "/devices/5000", None, None),
     ("PUT", "/devices/5000", {"name": "new"}, FORCE),
-    ("PUT", "/devices/5000", {"networkSubscription": {"ID": None}},
-     {"force": "", "networkSubscriptionsHandlingMode": "ADVANCED"}),
-    ("POST", "/devices", abp(), None), ("POST", "/devices", otaa(EUI="70B3D57ED0000003", appKey=None), None),
-    ("POST", "/devices", RICH, None), ("POST", "/devices", {}, None),
+    (
+        "PUT",
+        "/devices/5000",
+        {"networkSubscription": {"ID": None}},
+        {"force": "", "networkSubscriptionsHandlingMode": "ADVANCED"},
+    ),
+    ("POST", "/devices", abp(), None),
+    ("POST", "/devices", otaa(EUI="70B3D57ED0000003", appKey=None), None),
+    ("POST", "/devices", RICH, None),
+    ("POST", "/devices", {}, None),
     ("POST", "/devices", otaa(EUI="70B3D57ED0000004"), {"async": "true"}),
-    ("GET", "/devices/e70B3D57ED0000001", None, None), ("GET", "/devices", None, {"sort": "EUI,asc"}),
-    ("POST", "/devices/5000/tags", {"name": "one"}, None), ("GET", "/devices/5000/tags", None, None),
+    ("GET", "/devices/e70B3D57ED0000001", None, None),
+    ("GET", "/devices", None, {"sort": "EUI,asc"}),
+    ("POST", "/devices/5000/tags", {"name": "one"}, None),
+    ("GET", "/devices/5000/tags", None, None),
     ("POST", "/devices/tags", {"name": "two", "devEUIs": ["70B3D57ED0000001"]}, None),
-    ("POST", "/devices/domains", {"devEUIs": ["70B3D57ED0000001"], "removedDomains": [
-        {"name": "a", "group": {"name": "b"}}]}, None),
+    (
+        "POST",
+        "/devices/domains",
+        {"devEUIs": ["70B3D57ED0000001"], "removedDomains": [{"name": "a", "group": {"name": "b"}}]},
+        None,
+    ),
     ("GET", "/devices/tags/suggestions", None, {"query": "o"}),
-    ("GET", "/devices", None, {"tag": "one"}), ("DELETE", "/devices/5000/tags/21", None, None),
+    ("GET", "/devices", None, {"tag": "one"}),
+    ("DELETE", "/devices/5000/tags/21", None, None),
     ("POST", "/devices/readOnboardingTag", TAG % "03380000", None),
     ("POST", "/devices/readOnboardingTag", TAG % "01280001", None),
     ("POST", "/devices/readOnboardingTag", TAG % "FFFF0000", None),
-    ("GET", "/deviceProfiles", None, None), ("GET", "/deviceProfiles", None, {"pageIndex": "0"}),
-    ("GET", "/networkSubscriptions", None, None), ("GET", "/networkSubscriptions/86", None, None),
-    ("GET", "/appServers", None, None), ("GET", "/appServers/1972", None, None),
-    ("DELETE", "/devices/5000", None, None), ("GET", "/devices/5000", None, None),
+    ("GET", "/deviceProfiles", None, None),
+    ("GET", "/deviceProfiles", None, {"pageIndex": "0"}),
+    ("GET", "/networkSubscriptions", None, None),
+    ("GET", "/networkSubscriptions/86", None, None),
+    ("GET", "/appServers", None, None),
+    ("GET", "/appServers/1972", None, None),
+    ("DELETE", "/devices/5000", None, None),
+    ("GET", "/devices/5000", None, None),
 ]
 
 

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The rules of one device: what is accepted, refused, stored and shown."""
+
 from __future__ import annotations
 
 import struct
@@ -56,8 +57,7 @@ def test_keys_are_stored_and_never_shown(wireless):
 def test_the_second_create_is_refused(wireless):
     wireless.made()
     status, document, _headers = wireless.create(EUI=EUI.lower())
-    assert status == 409 and document == {
-        "code": 111, "message": "A Device report already exists for the given EUI"}
+    assert status == 409 and document == {"code": 111, "message": "A Device report already exists for the given EUI"}
 
 
 def test_unknown_model(wireless):
@@ -65,51 +65,105 @@ def test_unknown_model(wireless):
     assert (status, document["code"]) == (400, 222) and "SMTC/None.1" in document["message"]
 
 
-ALARM = '<alarm004><threshold1 status="%s" level="%s" duration="%s"/>' \
-    '<threshold2 status="%s" level="%s" duration="%s"/></alarm004>'
-BOMB = '<!DOCTYPE a [<!ENTITY x "PT1H">]><alarm004><threshold1 status="ENABLE" level="3" ' \
-    'duration="&x;"/></alarm004>'
+ALARM = (
+    '<alarm004><threshold1 status="%s" level="%s" duration="%s"/><threshold2 status="%s" level="%s" duration="%s"/></alarm004>'
+)
+BOMB = '<!DOCTYPE a [<!ENTITY x "PT1H">]><alarm004><threshold1 status="ENABLE" level="3" duration="&x;"/></alarm004>'
 BAD_ALARMS = [
-    "nonsense", "<alarm004>", "<alarm004/>", "<alarm005/>", BOMB,
+    "nonsense",
+    "<alarm004>",
+    "<alarm004/>",
+    "<alarm005/>",
+    BOMB,
     "<alarm004><threshold3 status='ENABLE' level='3' duration='P2D'/></alarm004>",
     "<alarm004><threshold1 status='ENABLE' level='3'/></alarm004>",
     "<alarm004><threshold1 status='ON' level='3' duration='P2D'/></alarm004>",
     "<alarm004><threshold1 status='ENABLE' level='3' duration='P2D' colour='red'/></alarm004>",
-    ALARM % ("DISABLE", 3, "P2D", "ENABLE", 5, "P7D"), ALARM % ("ENABLE", 5, "P2D", "ENABLE", 5, "P7D"),
-    ALARM % ("ENABLE", 3, "P7D", "ENABLE", 5, "P7D"), ALARM % ("ENABLE", 1, "P2D", "ENABLE", 5, "P7D"),
-    ALARM % ("ENABLE", 3, "PT59M", "ENABLE", 5, "P7D"), ALARM % ("ENABLE", 3, "P2D", "ENABLE", 5, "P31D"),
-    ALARM % ("ENABLE", 3, "2D", "ENABLE", 5, "P7D"), ALARM % ("ENABLE", 3, "P2D", "ENABLE", 7, "P7D"),
+    ALARM % ("DISABLE", 3, "P2D", "ENABLE", 5, "P7D"),
+    ALARM % ("ENABLE", 5, "P2D", "ENABLE", 5, "P7D"),
+    ALARM % ("ENABLE", 3, "P7D", "ENABLE", 5, "P7D"),
+    ALARM % ("ENABLE", 1, "P2D", "ENABLE", 5, "P7D"),
+    ALARM % ("ENABLE", 3, "PT59M", "ENABLE", 5, "P7D"),
+    ALARM % ("ENABLE", 3, "P2D", "ENABLE", 5, "P31D"),
+    ALARM % ("ENABLE", 3, "2D", "ENABLE", 5, "P7D"),
+    ALARM % ("ENABLE", 3, "P2D", "ENABLE", 7, "P7D"),
 ]
 
 REFUSED_CREATES = [
-    otaa(EUI=None), otaa(EUI="70B3"), otaa(EUI="G" * 16), otaa(EUI=5), otaa(model=None),
-    otaa(model="LORA/x"), otaa(model={}), otaa(activation=None), otaa(activation="otaa"),
-    otaa(appEUI="zz"), otaa(appKey="abc"), otaa(appKey=KEY + "0"), otaa(appKey=KEY + "\n"),
-    otaa(appKey=KEY, exchangeKeyVersion="TWK1"), otaa(appKey=BASE64_KEY),
+    otaa(EUI=None),
+    otaa(EUI="70B3"),
+    otaa(EUI="G" * 16),
+    otaa(EUI=5),
+    otaa(model=None),
+    otaa(model="LORA/x"),
+    otaa(model={}),
+    otaa(activation=None),
+    otaa(activation="otaa"),
+    otaa(appEUI="zz"),
+    otaa(appKey="abc"),
+    otaa(appKey=KEY + "0"),
+    otaa(appKey=KEY + "\n"),
+    otaa(appKey=KEY, exchangeKeyVersion="TWK1"),
+    otaa(appKey=BASE64_KEY),
     # join server
-    otaa(appKey=None, appEUI=None), otaa(ownerToken="AB"), otaa(appKey=None, nwkKey=KEY),
-    otaa(appKey=None, nwkKey=KEY, model=MODEL_11), otaa(nwkKey=KEY), otaa(model=MODEL_11),
+    otaa(appKey=None, appEUI=None),
+    otaa(ownerToken="AB"),
+    otaa(appKey=None, nwkKey=KEY),
+    otaa(appKey=None, nwkKey=KEY, model=MODEL_11),
+    otaa(nwkKey=KEY),
+    otaa(model=MODEL_11),
     # what belongs to the other activation
-    otaa(nwKey=KEY), otaa(appKeys=SKEYS % "1"), otaa(sNwkSIntKey=KEY), otaa(nwkSEncKey=KEY),
-    abp(appKey=KEY), abp(appEUI="1" * 16), abp(ownerToken="AB"), abp(nwkKey=KEY),
-    abp(nwAddress=None), abp(nwAddress="1234567"), abp(nwKey=None), abp(nwKey="x" * 32),
-    abp(model=NO_ABP), abp(model=MODEL_11), abp(model=MODEL_11, sNwkSIntKey=KEY),
-    abp(appKeys="<AppSKeys/>"), abp(appKeys=SKEYS % "0"), abp(appKeys=SKEYS % "9-3"),
-    abp(appKeys=(SKEYS % "1").replace(KEY, "1")), abp(appKeys="nonsense"),
+    otaa(nwKey=KEY),
+    otaa(appKeys=SKEYS % "1"),
+    otaa(sNwkSIntKey=KEY),
+    otaa(nwkSEncKey=KEY),
+    abp(appKey=KEY),
+    abp(appEUI="1" * 16),
+    abp(ownerToken="AB"),
+    abp(nwkKey=KEY),
+    abp(nwAddress=None),
+    abp(nwAddress="1234567"),
+    abp(nwKey=None),
+    abp(nwKey="x" * 32),
+    abp(model=NO_ABP),
+    abp(model=MODEL_11),
+    abp(model=MODEL_11, sNwkSIntKey=KEY),
+    abp(appKeys="<AppSKeys/>"),
+    abp(appKeys=SKEYS % "0"),
+    abp(appKeys=SKEYS % "9-3"),
+    abp(appKeys=(SKEYS % "1").replace(KEY, "1")),
+    abp(appKeys="nonsense"),
     # the rest
-    otaa(locationType=0), otaa(adminLat=91, adminLon=4), otaa(adminLat=52, adminLon=181),
-    otaa(adminLat=52), otaa(adminLat="52", adminLon="4"), otaa(adminLat=True, adminLon=4),
-    otaa(motionIndicator="FLYING"), otaa(markerID="x"), otaa(markerID=2**31), otaa(name=5),
-    otaa(name=...), otaa(customerAdminData=...), otaa(connectivity="CELLULAR"),
-    otaa(suspension="NONE"), otaa(occContext={"version": 1}),
-    otaa(networkSubscription={"ID": "kpn-cs/none"}), otaa(networkSubscription="kpn-cs/seldom"),
-    otaa(appServers=[{"ID": "TWA_1"}]), otaa(appServers=[{}]), otaa(appServers={"ID": "x"}),
-    otaa(appServers=["x"]), otaa(appServersRoutingProfile={"ID": "NONE"}),
+    otaa(locationType=0),
+    otaa(adminLat=91, adminLon=4),
+    otaa(adminLat=52, adminLon=181),
+    otaa(adminLat=52),
+    otaa(adminLat="52", adminLon="4"),
+    otaa(adminLat=True, adminLon=4),
+    otaa(motionIndicator="FLYING"),
+    otaa(markerID="x"),
+    otaa(markerID=2**31),
+    otaa(name=5),
+    otaa(name=...),
+    otaa(customerAdminData=...),
+    otaa(connectivity="CELLULAR"),
+    otaa(suspension="NONE"),
+    otaa(occContext={"version": 1}),
+    otaa(networkSubscription={"ID": "kpn-cs/none"}),
+    otaa(networkSubscription="kpn-cs/seldom"),
+    otaa(appServers=[{"ID": "TWA_1"}]),
+    otaa(appServers=[{}]),
+    otaa(appServers={"ID": "x"}),
+    otaa(appServers=["x"]),
+    otaa(appServersRoutingProfile={"ID": "NONE"}),
     otaa(appServers=[SERVER], appServersRoutingProfile={"ID": "DEFAULT"}),
-    otaa(domains={}), otaa(domains=[{"name": "a"}]), otaa(domains=[{"name": "a<", "group": {"name": "b"}}]),
+    otaa(domains={}),
+    otaa(domains=[{"name": "a"}]),
+    otaa(domains=[{"name": "a<", "group": {"name": "b"}}]),
     otaa(domains=[{"name": "a", "group": {"name": "b:"}}]),
     otaa(domains=[{"name": "a", "group": {"name": "g"}}, {"name": "b", "group": {"name": "g"}}]),
-    otaa(driverMetadata={}), otaa(driverMetadata={"application": "nothing"}),
+    otaa(driverMetadata={}),
+    otaa(driverMetadata={"application": "nothing"}),
 ] + [otaa(alarm004=text) for text in BAD_ALARMS]
 
 
@@ -121,14 +175,25 @@ def test_refused_creates(wireless, body):
 
 
 ACCEPTED_CREATES = [
-    otaa(appKey=None), otaa(appKey=None, ownerToken="AB12"), otaa(appEUI=None),
-    otaa(appKey=BASE64_KEY, exchangeKeyVersion="TWK1"), otaa(model=MODEL_11, nwkKey=KEY),
-    otaa(model=MODEL_11, appKey=None), otaa(model=NO_ABP), abp(), abp(appKeys=SKEYS % "1-2,7"),
-    abp(appKeys=SKEYS % "*"), abp(model=MODEL_11, sNwkSIntKey=KEY, nwkSEncKey=KEY),
-    otaa(networkSubscription={"ID": None}), otaa(networkSubscription=...),
-    otaa(appServers=[SERVER]), otaa(appServers=[], appServersRoutingProfile={"ID": "NOAS"}),
-    otaa(suspension="SUBSCRIBER_SUSPENDED"), otaa(adminLat=-90, adminLon=180.0),
-    otaa(driverMetadata={"application": "abeeway:asset-tracker:1"}), otaa(markerID=203.0),
+    otaa(appKey=None),
+    otaa(appKey=None, ownerToken="AB12"),
+    otaa(appEUI=None),
+    otaa(appKey=BASE64_KEY, exchangeKeyVersion="TWK1"),
+    otaa(model=MODEL_11, nwkKey=KEY),
+    otaa(model=MODEL_11, appKey=None),
+    otaa(model=NO_ABP),
+    abp(),
+    abp(appKeys=SKEYS % "1-2,7"),
+    abp(appKeys=SKEYS % "*"),
+    abp(model=MODEL_11, sNwkSIntKey=KEY, nwkSEncKey=KEY),
+    otaa(networkSubscription={"ID": None}),
+    otaa(networkSubscription=...),
+    otaa(appServers=[SERVER]),
+    otaa(appServers=[], appServersRoutingProfile={"ID": "NOAS"}),
+    otaa(suspension="SUBSCRIBER_SUSPENDED"),
+    otaa(adminLat=-90, adminLon=180.0),
+    otaa(driverMetadata={"application": "abeeway:asset-tracker:1"}),
+    otaa(markerID=203.0),
     otaa(domains=[{"name": "France/Paris", "group": {"name": "Site"}}]),
 ]
 
@@ -198,13 +263,30 @@ def test_another_writer_makes_a_version_stale(wireless):
     assert context["who"] == "Another Writer" and context["lastUpdate"] > first["lastUpdate"]
 
 
-@pytest.mark.parametrize("change", [
-    {"EUI": "70B3D57ED00000FF"}, {"activation": "ABP"}, {"nwAddress": "14000000"},
-    {"connectivity": "CELLULAR"}, {"ownerToken": "AB"}, {"nwKey": KEY}, {"nwkKey": KEY},
-    {"model": {"ID": "nothing"}}, {"model": MODEL_11}, {"appKey": "x"}, {"alarm004": "<a/>"},
-    {"locationType": 0}, {"locationType": 2}, {"adminLat": 5}, {"suspension": "NONE"},
-    {"appServers": [SERVER]}, {"networkSubscription": {"ID": "x"}}, {"name": ""},
-    {"domains": [{"name": "a/", "group": {"name": "b"}}]}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"EUI": "70B3D57ED00000FF"},
+        {"activation": "ABP"},
+        {"nwAddress": "14000000"},
+        {"connectivity": "CELLULAR"},
+        {"ownerToken": "AB"},
+        {"nwKey": KEY},
+        {"nwkKey": KEY},
+        {"model": {"ID": "nothing"}},
+        {"model": MODEL_11},
+        {"appKey": "x"},
+        {"alarm004": "<a/>"},
+        {"locationType": 0},
+        {"locationType": 2},
+        {"adminLat": 5},
+        {"suspension": "NONE"},
+        {"appServers": [SERVER]},
+        {"networkSubscription": {"ID": "x"}},
+        {"name": ""},
+        {"domains": [{"name": "a/", "group": {"name": "b"}}]},
+    ],
+)
 def test_refused_updates_change_nothing(wireless, change):
     before = wireless.made()
     status, document, _headers = wireless.put(EUI, dict(change, customerAdminData="new"))
@@ -215,9 +297,18 @@ def test_refused_updates_change_nothing(wireless, change):
 
 def test_updates_may_repeat_what_is_fixed(wireless):
     wireless.made(appKey=None, ownerToken="AB")
-    status, document, _headers = wireless.put(EUI, {
-        "EUI": EUI.lower(), "activation": "OTAA", "connectivity": "LORAWAN", "ownerToken": "AB",
-        "healthState": "ACTIVE", "joinServer": "LOCAL", "unknown": 1})
+    status, document, _headers = wireless.put(
+        EUI,
+        {
+            "EUI": EUI.lower(),
+            "activation": "OTAA",
+            "connectivity": "LORAWAN",
+            "ownerToken": "AB",
+            "healthState": "ACTIVE",
+            "joinServer": "LOCAL",
+            "unknown": 1,
+        },
+    )
     assert status == 200, document
     assert document["joinServer"] == "EXTERNAL"
     assert wireless.put(EUI, {"appKey": KEY})[0] == 400
@@ -277,13 +368,12 @@ def test_enterprise_chooses_plans_by_flags(enterprise):
     document = enterprise.made()
     assert document["networkSubscription"]["ID"] == "kpn-cs/seldom"
     assert document["appServers"] == [] and "appServersRoutingProfile" not in document
-    for geolocation, roaming, plan in ((True, True, "roaming-geo"), (False, True, "roaming"),
-                                       (True, False, "often-geo")):
-        document = enterprise.put(EUI, {"networkSubscription": {
-            "nwGeolocalization": geolocation, "prAllowed": roaming}}, [("force", "")])[1]
+    for geolocation, roaming, plan in ((True, True, "roaming-geo"), (False, True, "roaming"), (True, False, "often-geo")):
+        document = enterprise.put(
+            EUI, {"networkSubscription": {"nwGeolocalization": geolocation, "prAllowed": roaming}}, [("force", "")]
+        )[1]
         assert document["networkSubscription"]["ID"] == "kpn-cs/" + plan
-    assert enterprise.put(EUI, {"name": "b"}, [("force", "")])[1][
-        "networkSubscription"]["ID"] == "kpn-cs/often-geo"
+    assert enterprise.put(EUI, {"name": "b"}, [("force", "")])[1]["networkSubscription"]["ID"] == "kpn-cs/often-geo"
     advanced = [("force", ""), ("networkSubscriptionsHandlingMode", "ADVANCED")]
     document = enterprise.put(EUI, {"networkSubscription": {"ID": "kpn-cs/testing"}}, advanced)[1]
     assert document["networkSubscription"]["ID"] == "kpn-cs/testing"
@@ -309,6 +399,9 @@ def test_asynchronous_requests_answer_with_a_task(wireless):
 
 
 def test_shared_commercial_name(wireless):
-    briefs = wireless.api("GET", "/deviceProfiles", query=[
-        ("ID", "LORA/GenericA.1.0.2a_ETSI_Rx2-SF12"), ("ID", "LORA/GenericA.1.0.2b_ETSI_Rx2-SF12")])[1]["briefs"]
+    briefs = wireless.api(
+        "GET",
+        "/deviceProfiles",
+        query=[("ID", "LORA/GenericA.1.0.2a_ETSI_Rx2-SF12"), ("ID", "LORA/GenericA.1.0.2b_ETSI_Rx2-SF12")],
+    )[1]["briefs"]
     assert len(briefs) == 2 and len({one["commercialName"] for one in briefs}) == 1

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The list of devices, tags and domains, and the lists of the catalogue."""
+
 from __future__ import annotations
 
 import base64
@@ -41,8 +42,13 @@ def test_pages_by_index(wireless):
         document = wireless.listed(query)
         sizes[size] = (len(document["briefs"]), document["more"], document["count"])
         assert "cursors" not in document
-    assert sizes == {None: (100, True, 250), "1": (100, True, 250), "-5": (100, True, 250),
-                     "150": (150, True, 250), "100000": (250, False, 250)}
+    assert sizes == {
+        None: (100, True, 250),
+        "1": (100, True, 250),
+        "-5": (100, True, 250),
+        "150": (150, True, 250),
+        "100000": (250, False, 250),
+    }
     pages = [euis(wireless.listed([("pageIndex", str(index))])) for index in (1, 2, 3, 4)]
     assert [len(page) for page in pages] == [100, 100, 50, 0]
     assert len(set(sum(pages, []))) == 250
@@ -66,8 +72,7 @@ def test_cursors_skip_nobody(wireless, order):
     second = wireless.listed([("sort", "EUI," + order), ("pageAfter", last)])
     assert euis(second) == found[100:200] and second["count"] == 450
     filtered, _pages = walk(wireless, [("sort", "EUI," + order), ("devEUI", "aa")])
-    assert filtered == [eui for eui in found if eui.startswith("AA") and (
-        eui not in euis(first)[50:])]
+    assert filtered == [eui for eui in found if eui.startswith("AA") and (eui not in euis(first)[50:])]
 
 
 def test_page_after_needs_the_order_of_euis(wireless):
@@ -77,8 +82,7 @@ def test_page_after_needs_the_order_of_euis(wireless):
     for bad in ("x", "", "e30=", "NQ==", base64.b64encode(b"[" * 9000).decode()):
         query = [("sort", "EUI,asc"), ("pageAfter", bad)]
         assert wireless.api("GET", "/devices", query=query)[0] == 400
-    assert wireless.api("GET", "/devices", query=[
-        ("sort", "EUI,asc"), ("pageAfter", last)])[0] == 200
+    assert wireless.api("GET", "/devices", query=[("sort", "EUI,asc"), ("pageAfter", last)])[0] == 200
 
 
 def test_a_platform_without_cursors():
@@ -107,39 +111,77 @@ def test_orders(wireless):
 def test_filters(wireless):
     server = {"ID": "TWA_100002581.1972.AS"}
     vertical = {"name": "Energy", "group": {"name": "Vertical"}}
-    wireless.made(EUI="AA00000000000001", name="door-1", networkSubscription={"ID": "kpn-cs/seldom"},
-                  domains=[SITE, vertical], adminLat=52, adminLon=5)
-    wireless.made(EUI="AA00000000000002", name="door-2", networkSubscription={"ID": "kpn-cs/often-geo"},
-                  appServers=[server], domains=[SITE])
+    wireless.made(
+        EUI="AA00000000000001",
+        name="door-1",
+        networkSubscription={"ID": "kpn-cs/seldom"},
+        domains=[SITE, vertical],
+        adminLat=52,
+        adminLon=5,
+    )
+    wireless.made(
+        EUI="AA00000000000002", name="door-2", networkSubscription={"ID": "kpn-cs/often-geo"}, appServers=[server], domains=[SITE]
+    )
     wireless.made(EUI="BB00000000000003", name="leak-3")
-    wireless.inspect("PUT", "devices/AA00000000000001", {
-        "health": "ACTIVE", "alarms": [0, 0, 0, 1, 0, 0],
-        "radio": {"avgRSSI": -100.0, "avgSNR": -3.0, "lastBatLevel": 20}})
+    wireless.inspect(
+        "PUT",
+        "devices/AA00000000000001",
+        {"health": "ACTIVE", "alarms": [0, 0, 0, 1, 0, 0], "radio": {"avgRSSI": -100.0, "avgSNR": -3.0, "lastBatLevel": 20}},
+    )
     for uid, tag in ((5000, "one"), (5000, "two"), (5001, "two")):
         assert wireless.api("POST", "/devices/%d/tags" % uid, {"name": tag})[0] == 201
     expected = [
-        ("devEUI=AA", "12"), ("devEUI=aa", "12"), ("devEUI=AA00000000000002", "2"),
-        ("devEUI=BB&devEUI=AA00000000000001", "13"), ("devEUI=CC", ""), ("devEUI=", "123"),
-        ("name=door", "12"), ("name=oor", ""), ("query=leak", "3"), ("query=bb", "3"),
-        ("tag=two", "12"), ("tag=two&tag=one", "1"), ("tag=tw", ""),
-        ("domain=Site:France/Paris", "12"), ("domain=Site:France/Paris&domain=Vertical:Energy", "1"),
+        ("devEUI=AA", "12"),
+        ("devEUI=aa", "12"),
+        ("devEUI=AA00000000000002", "2"),
+        ("devEUI=BB&devEUI=AA00000000000001", "13"),
+        ("devEUI=CC", ""),
+        ("devEUI=", "123"),
+        ("name=door", "12"),
+        ("name=oor", ""),
+        ("query=leak", "3"),
+        ("query=bb", "3"),
+        ("tag=two", "12"),
+        ("tag=two&tag=one", "1"),
+        ("tag=tw", ""),
+        ("domain=Site:France/Paris", "12"),
+        ("domain=Site:France/Paris&domain=Vertical:Energy", "1"),
         ("domain=Site:France", ""),
-        ("networkSubscriptionID=kpn-cs/seldom", "1"), ("networkSubscriptionID=_unset", "3"),
-        ("networkSubscriptionID=_any", "12"), ("connectivityPlan=_NOCP", "3"),
-        ("connectivityPlan=_CP", "12"), ("connectivityPlan=kpn-cs/often-geo", "2"),
-        ("networkSubscriptionID=none", ""), ("nwGeolocalization=true", "2"),
-        ("nwGeolocalization=false", "1"), ("prAllowed=true", ""), ("prAllowed=false", "12"),
+        ("networkSubscriptionID=kpn-cs/seldom", "1"),
+        ("networkSubscriptionID=_unset", "3"),
+        ("networkSubscriptionID=_any", "12"),
+        ("connectivityPlan=_NOCP", "3"),
+        ("connectivityPlan=_CP", "12"),
+        ("connectivityPlan=kpn-cs/often-geo", "2"),
+        ("networkSubscriptionID=none", ""),
+        ("nwGeolocalization=true", "2"),
+        ("nwGeolocalization=false", "1"),
+        ("prAllowed=true", ""),
+        ("prAllowed=false", "12"),
         ("nwGeolocalization=true&networkSubscriptionID=kpn-cs/seldom", "1"),
-        ("healthState=ACTIVE", "1"), ("healthState=INIT&healthState=SUSPENDED", "23"),
-        ("appServerID=" + server["ID"], "2"), ("appServerID=x", ""),
+        ("healthState=ACTIVE", "1"),
+        ("healthState=INIT&healthState=SUSPENDED", "23"),
+        ("appServerID=" + server["ID"], "2"),
+        ("appServerID=x", ""),
         ("appServerID=%s&appServerID=TWA_100002581.1973.AS" % server["ID"], ""),
-        ("connectivity=LORAWAN", "123"), ("connectivity=CELLULAR", ""),
-        ("minLat=51&maxLat=53&minLon=4&maxLon=6", "1"), ("minLat=53", ""), ("maxLon=6", "1"),
-        ("from=2020-01-01T00:00:00Z", "123"), ("to=2020-01-01T00:00:00.5Z", ""),
-        ("from=2020-01-01T00:00:00%2B02:00", "123"), ("to=2099-01-01T00:00:00+0200", "123"),
-        ("from=2020-01-01", "123"), ("batteryLevel=30", "1"), ("batteryLevel=10", ""),
-        ("infRSSI=-90", "1"), ("infSNR=-5", ""), ("supSNR=-5", "1"), ("alarmLevel=4", "1"),
-        ("alarmLevel=5", ""), ("nonsense=1", "123"),
+        ("connectivity=LORAWAN", "123"),
+        ("connectivity=CELLULAR", ""),
+        ("minLat=51&maxLat=53&minLon=4&maxLon=6", "1"),
+        ("minLat=53", ""),
+        ("maxLon=6", "1"),
+        ("from=2020-01-01T00:00:00Z", "123"),
+        ("to=2020-01-01T00:00:00.5Z", ""),
+        ("from=2020-01-01T00:00:00%2B02:00", "123"),
+        ("to=2099-01-01T00:00:00+0200", "123"),
+        ("from=2020-01-01", "123"),
+        ("batteryLevel=30", "1"),
+        ("batteryLevel=10", ""),
+        ("infRSSI=-90", "1"),
+        ("infSNR=-5", ""),
+        ("supSNR=-5", "1"),
+        ("alarmLevel=4", "1"),
+        ("alarmLevel=5", ""),
+        ("nonsense=1", "123"),
     ]
     for query, ends in expected:
         pairs = [tuple(part.split("=", 1)) for part in query.replace("%2B", "+").split("&")]
@@ -147,9 +189,20 @@ def test_filters(wireless):
             document = wireless.listed(pairs + [("sort", sort)])
             assert "".join(eui[-1] for eui in euis(document)) == ends, (query, sort)
             assert document["count"] == len(ends)
-    for bad in ("healthState=FINE", "connectivity=WIFI", "nwGeolocalization=maybe", "minLat=x",
-                "minLat=nan", "from=yesterday", "to=2020-13-01T00:00:00Z", "batteryLevel=x",
-                "domain=nothing", "tag= x", "pageSize=x", "pageSize=1.5"):
+    for bad in (
+        "healthState=FINE",
+        "connectivity=WIFI",
+        "nwGeolocalization=maybe",
+        "minLat=x",
+        "minLat=nan",
+        "from=yesterday",
+        "to=2020-13-01T00:00:00Z",
+        "batteryLevel=x",
+        "domain=nothing",
+        "tag= x",
+        "pageSize=x",
+        "pageSize=1.5",
+    ):
         pairs = [tuple(bad.split("=", 1))]
         assert wireless.api("GET", "/devices", query=pairs)[0] == 400, bad
 
@@ -165,11 +218,11 @@ def test_filters_see_every_change_at_once(wireless):
 
 
 def test_briefs_hold_no_more_than_they_should(wireless):
-    wireless.made(alarm004='<alarm004><threshold1 status="DISABLE"/></alarm004>',
-                  adminLat=5, adminLon=5, customerAdminData="second floor")
+    wireless.made(
+        alarm004='<alarm004><threshold1 status="DISABLE"/></alarm004>', adminLat=5, adminLon=5, customerAdminData="second floor"
+    )
     brief = wireless.listed()["briefs"][0]
-    for name in ("alarm004", "adminLat", "adminLon", "locationType", "suspension", "appKey",
-                 "uid", "keys", "connectivity"):
+    for name in ("alarm004", "adminLat", "adminLon", "locationType", "suspension", "appKey", "uid", "keys", "connectivity"):
         assert name not in brief
     assert set(brief["occContext"]) == {"lastUpdate", "who"}
     assert brief["nwAddress"] is None and brief["lastUpTimestamp"] is None
@@ -209,16 +262,13 @@ def test_tags_in_bulk(wireless):
     made = ["70B3D57ED000000%d" % number for number in range(3)]
     for eui in made:
         wireless.made(EUI=eui)
-    status, document, _headers = wireless.api(
-        "POST", "/devices/tags", {"name": "t", "devEUIs": made[:2]}, {"action": "TAG"})
+    status, document, _headers = wireless.api("POST", "/devices/tags", {"name": "t", "devEUIs": made[:2]}, {"action": "TAG"})
     assert (status, document) == (200, {"name": "t"})
     assert wireless.listed([("tag", "t")])["count"] == 2
-    status, document, _headers = wireless.api(
-        "POST", "/devices/tags", {"name": "u", "devEUIs": [made[2], "AA00000000000000"]})
+    status, document, _headers = wireless.api("POST", "/devices/tags", {"name": "u", "devEUIs": [made[2], "AA00000000000000"]})
     assert status == 400 and "AA00000000000000" in document["message"]
     assert wireless.listed([("tag", "u")])["count"] == 0
-    assert wireless.api("POST", "/devices/tags", {"name": "t"}, [
-        ("action", "UNTAG"), ("devEUI", made[0])])[0] == 200
+    assert wireless.api("POST", "/devices/tags", {"name": "t"}, [("action", "UNTAG"), ("devEUI", made[0])])[0] == 200
     assert euis(wireless.listed([("tag", "t")])) == [made[1]]
     wireless.inspect("PUT", "settings", {"page_size_min": 1, "page_size_max": 2})
     assert wireless.api("POST", "/devices/tags", {"name": "t", "devEUIs": made})[0] == 400
@@ -227,8 +277,7 @@ def test_tags_in_bulk(wireless):
     wireless.inspect("PUT", "settings", {"page_size_min": 100, "page_size_max": 5000})
     assert wireless.api("POST", "/devices/tags", {"name": "t"}, {"action": "X"})[0] == 400
     assert wireless.api("POST", "/devices/tags", {"name": "t", "devEUIs": "x"})[0] == 400
-    assert wireless.api("GET", "/devices/tags/suggestions", query={"query": "T"})[1][
-        "briefs"] == [{"name": "t"}]
+    assert wireless.api("GET", "/devices/tags/suggestions", query={"query": "T"})[1]["briefs"] == [{"name": "t"}]
 
 
 def test_domains_in_bulk(wireless):
@@ -243,20 +292,26 @@ def test_domains_in_bulk(wireless):
     shown = wireless.api("GET", "/devices/5000")[1]
     assert shown["domains"] == [caen] and shown["occContext"]["version"] > version
     assert wireless.api("GET", "/devices/5001")[1]["domains"] == [SITE]
-    for change in ({"devEUIs": []}, {"devEUIs": None}, {"addedDomains": []}, {"removedDomains": [SITE]},
-                   {"addedDomains": [caen, SITE]}, {"devEUIs": ["AA00000000000000"]}):
+    for change in (
+        {"devEUIs": []},
+        {"devEUIs": None},
+        {"addedDomains": []},
+        {"removedDomains": [SITE]},
+        {"addedDomains": [caen, SITE]},
+        {"devEUIs": ["AA00000000000000"]},
+    ):
         assert wireless.api("POST", "/devices/domains", dict(body, **change))[0] == 400, change
 
 
 def test_subscription_updates(wireless):
     version = wireless.api("GET", "")[1]["occContext"]
-    status, document, _headers = wireless.api("PUT", "", {
-        "occContext": version, "nsID": "F03D290200000000", "state": {"value": "X"}})
+    status, document, _headers = wireless.api(
+        "PUT", "", {"occContext": version, "nsID": "F03D290200000000", "state": {"value": "X"}}
+    )
     assert status == 200 and document["nsID"] == "F03D290200000000"
     assert document["state"]["value"] == "ACTIVE"
     assert wireless.api("PUT", "", {"occContext": version, "nsID": "0" * 16})[0] == 409
-    for bad in ({"nsID": 1}, {"alarmStateNotifications": 1}, {"defaultIsmBands": [{"ID": "x"}]},
-                {"occContext": 1}):
+    for bad in ({"nsID": 1}, {"alarmStateNotifications": 1}, {"defaultIsmBands": [{"ID": "x"}]}, {"occContext": 1}):
         assert wireless.api("PUT", "", bad)[0] == 400
 
 
@@ -279,17 +334,20 @@ def test_profiles_and_their_filters(wireless):
     assert {one["macMinorVersion"] for one in found} == {3, 4, 5, 6, 10}
 
     def ids(**query):
-        return {one["ID"] for one in wireless.api(
-            "GET", "/deviceProfiles", query=[(name, value) for name, values in query.items()
-                                             for value in values])[1]["briefs"]}
+        return {
+            one["ID"]
+            for one in wireless.api(
+                "GET", "/deviceProfiles", query=[(name, value) for name, values in query.items() for value in values]
+            )[1]["briefs"]
+        }
 
     assert ids(ID=["LORA/GenericA.1.0.3a_ETSI", "none"]) == {"LORA/GenericA.1.0.3a_ETSI"}
     assert "MCLI/TVLVEA.1.0.1a_ETSI" in ids(vendorID=["mclimate"])
     assert ids(typeMAC=["WattecoMAC_3.2"]) == ids(connectivity=["CELLULAR"]) == set()
-    briefs = wireless.api("GET", "/deviceProfiles", query=[
-        ("ismBandID", "eu868"), ("ismBandID", "kr920"), ("vendorID", "generic")])[1]["briefs"]
-    assert briefs and all(
-        {band["ID"] for band in one["defaultIsmBands"]} <= {"eu868", "kr920"} for one in briefs)
+    briefs = wireless.api(
+        "GET", "/deviceProfiles", query=[("ismBandID", "eu868"), ("ismBandID", "kr920"), ("vendorID", "generic")]
+    )[1]["briefs"]
+    assert briefs and all({band["ID"] for band in one["defaultIsmBands"]} <= {"eu868", "kr920"} for one in briefs)
     assert wireless.api("GET", "/deviceProfiles", query={"ismBandID": "xx"})[0] == 400
 
 
@@ -298,14 +356,19 @@ def test_plans_servers_and_routes(wireless):
     assert [one["ID"] for one in plans] == ["kpn-cs/often-geo", "kpn-cs/seldom", "kpn-cs/testing"]
     uid = plans[0]["href"].rpartition("/")[2]
     assert wireless.api("GET", "/networkSubscriptions/" + uid)[1]["nwGeolocalization"] is True
-    assert wireless.api("GET", "/networkSubscriptions", query={
-        "networkSubscriptionID": "kpn-cs/seldom"})[1]["briefs"][0]["ID"] == "kpn-cs/seldom"
+    assert (
+        wireless.api("GET", "/networkSubscriptions", query={"networkSubscriptionID": "kpn-cs/seldom"})[1]["briefs"][0]["ID"]
+        == "kpn-cs/seldom"
+    )
     servers = wireless.api("GET", "/appServers", query={"name": "Parking"})[1]["briefs"]
     assert [one["ID"] for one in servers] == ["TWA_100002581.1973.AS"]
     assert wireless.api("GET", "/appServers/1973")[1]["name"] == "Parking sensors"
     routes = wireless.api("GET", "/appServersRoutingProfiles")[1]["briefs"]
     assert [(one["ID"], one["isDefault"]) for one in routes] == [
-        ("DEFAULT", True), ("NOAS", False), ("TWA_100002581.25885", False)]
+        ("DEFAULT", True),
+        ("NOAS", False),
+        ("TWA_100002581.25885", False),
+    ]
     assert wireless.api("GET", "/appServersRoutingProfiles/25885")[1]["routes"][0]["sourcePort"] == "*"
     for path in ("/appServers/1", "/networkSubscriptions/1", "/appServersRoutingProfiles/9"):
         assert wireless.api("GET", path)[0] == 404
@@ -317,8 +380,7 @@ def test_a_large_fleet_is_listed_quickly():
         began = time.monotonic()
         found, pages = walk(client, [("sort", "EUI,asc"), ("pageSize", "1000")])
         assert (len(found), pages) == (20000, 20)
-        tagged, _pages = walk(client, [
-            ("sort", "EUI,asc"), ("networkSubscriptionID", "_any"), ("pageSize", "100")])
+        tagged, _pages = walk(client, [("sort", "EUI,asc"), ("networkSubscriptionID", "_any"), ("pageSize", "100")])
         assert len(tagged) == 20000
         assert time.monotonic() - began < 20
 
@@ -328,8 +390,7 @@ TAG = "LW:D0:1122334455667788:AABBCCDDEEFF0011:AABB1122:OAABBCCDDEEFF:SYYWWNNNNN
 
 def read_tag(client, text, media_type="text/plain"):
     """(status, document) of readOnboardingTag."""
-    return client.api("POST", "/devices/readOnboardingTag", text,
-                      headers={"Content-Type": media_type})[:2]
+    return client.api("POST", "/devices/readOnboardingTag", text, headers={"Content-Type": media_type})[:2]
 
 
 def test_onboarding_tags(wireless):
@@ -347,8 +408,16 @@ def test_onboarding_tags(wireless):
     assert len(document["models"]) == 1 and "model" in document["device"]
     document = read_tag(wireless, "LW:D0:1122334455667788:AABBCCDDEEFF0011:01280001")[1]
     assert len(document["models"]) > 1 and "model" not in document["device"]
-    for bad in (TAG[:-1] + "D", TAG + ":S1", "LW:D1" + TAG[5:], TAG[:40], "", "x", TAG + "é",
-                "LW:D0:1122334455667788:AABBCCDDEEFF0011:AABB112:S1",
-                "LW:D0:1122334455667788:AABBCCDDEEFF0011:AABB1122:Z1"):
+    for bad in (
+        TAG[:-1] + "D",
+        TAG + ":S1",
+        "LW:D1" + TAG[5:],
+        TAG[:40],
+        "",
+        "x",
+        TAG + "é",
+        "LW:D0:1122334455667788:AABBCCDDEEFF0011:AABB112:S1",
+        "LW:D0:1122334455667788:AABBCCDDEEFF0011:AABB1122:Z1",
+    ):
         assert read_tag(wireless, bad.encode())[0] == 400, bad
     assert read_tag(wireless, TAG, "application/json")[0] == 415

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """HTTP itself, the command line, the state file, inspection."""
+
 from __future__ import annotations
 
 import http.client
@@ -20,8 +21,9 @@ from .conftest import BASE, PROGRAM, otaa, simulator
 
 def run(*options, env=None):
     """Run the program to its end."""
-    return subprocess.run([sys.executable, str(PROGRAM), *options], capture_output=True,
-                          text=True, timeout=30, env=env, check=False)
+    return subprocess.run(
+        [sys.executable, str(PROGRAM), *options], capture_output=True, text=True, timeout=30, env=env, check=False
+    )
 
 
 def talk(port, data, until=None):
@@ -40,59 +42,85 @@ def talk(port, data, until=None):
     return received
 
 
-@pytest.mark.parametrize("method, path, status", [
-    ("GET", "/", 404), ("GET", BASE, 404), ("GET", BASE + "/nothing", 404),
-    ("GET", BASE + "/subscriptions/100/nothing", 404), ("PATCH", BASE + "/subscriptions/100", 405),
-    ("POST", BASE + "/customers", 405), ("GET", "/thingpark/smp/rest/login", 405),
-    ("DELETE", BASE + "/subscriptions/100/devices", 405),
-    ("GET", BASE + "/subscriptions/100/devices/xyz", 404)])
+@pytest.mark.parametrize(
+    "method, path, status",
+    [
+        ("GET", "/", 404),
+        ("GET", BASE, 404),
+        ("GET", BASE + "/nothing", 404),
+        ("GET", BASE + "/subscriptions/100/nothing", 404),
+        ("PATCH", BASE + "/subscriptions/100", 405),
+        ("POST", BASE + "/customers", 405),
+        ("GET", "/thingpark/smp/rest/login", 405),
+        ("DELETE", BASE + "/subscriptions/100/devices", 405),
+        ("GET", BASE + "/subscriptions/100/devices/xyz", 404),
+    ],
+)
 def test_unknown_paths_and_methods(wireless, method, path, status):
     found, document, headers = wireless.call(method, path, headers=wireless.headers)
     assert found == status and set(document) == {"code", "message"}
     assert ("Allow" in headers) == (status == 405)
 
 
-@pytest.mark.parametrize("body, media_type, status", [
-    ("", "application/json", 400), ("{", "application/json", 400), ("[]", "application/json", 400),
-    ('{"a":NaN}', "application/json", 400), ('{"name":"\\ud800"}', "application/json", 400),
-    ("[" * 100000, "application/json", 400), ("9" * 5000, "application/json", 400),
-    (b"\xff\xfe", "application/json", 400), ("{}", "application/xml", 415), ("null", None, 400)])
+@pytest.mark.parametrize(
+    "body, media_type, status",
+    [
+        ("", "application/json", 400),
+        ("{", "application/json", 400),
+        ("[]", "application/json", 400),
+        ('{"a":NaN}', "application/json", 400),
+        ('{"name":"\\ud800"}', "application/json", 400),
+        ("[" * 100000, "application/json", 400),
+        ("9" * 5000, "application/json", 400),
+        (b"\xff\xfe", "application/json", 400),
+        ("{}", "application/xml", 415),
+        ("null", None, 400),
+    ],
+)
 def test_bad_bodies(wireless, body, media_type, status):
     headers = {"Content-Type": media_type} if media_type else {}
     found, document, _headers = wireless.api("POST", "/devices", body, headers=headers)
     assert found == status and set(document) == {"code", "message"}
 
 
-@pytest.mark.parametrize("data, status", [
-    (b"nonsense\r\n\r\n", b"400"), (b"GET /\r\n\r\n", b"400"), (b"GET / HTTP/2.0\r\n\r\n", b"400"),
-    (b"GET / HTTP/1.1\r\nbroken\r\n\r\n", b"400"), (b"GET x HTTP/1.1\r\n\r\n", b"400"),
-    (b"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n", b"400"),
-    (b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", b"400"),
-    (b"POST / HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n", b"413"),
-    (b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", b"400"),
-    (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", b"400"),
-    (b"GET / HTTP/1.1\r\nX: " + b"a" * 40000, b"431"),
-    (b"GET /?a=%ff HTTP/1.1\r\n\r\n", b"400")])
+@pytest.mark.parametrize(
+    "data, status",
+    [
+        (b"nonsense\r\n\r\n", b"400"),
+        (b"GET /\r\n\r\n", b"400"),
+        (b"GET / HTTP/2.0\r\n\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\nbroken\r\n\r\n", b"400"),
+        (b"GET x HTTP/1.1\r\n\r\n", b"400"),
+        (b"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n", b"400"),
+        (b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", b"400"),
+        (b"POST / HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n", b"413"),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", b"400"),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\nX: " + b"a" * 40000, b"431"),
+        (b"GET /?a=%ff HTTP/1.1\r\n\r\n", b"400"),
+    ],
+)
 def test_malformed_http(wireless, data, status):
     assert talk(wireless.port, data).split(b" ")[1] == status
 
 
 def test_requests_in_pieces_chunks_and_pipelines(wireless):
     port = wireless.port
-    two = (b"GET /one HTTP/1.1\r\nHost: x\r\n\r\n"
-           b"GET /_simulator/process HTTP/1.1\r\nConnection: close\r\n\r\n")
+    two = b"GET /one HTTP/1.1\r\nHost: x\r\n\r\nGET /_simulator/process HTTP/1.1\r\nConnection: close\r\n\r\n"
     received = talk(port, two)
     assert received.index(b"404 Not Found") < received.index(b'"pid"')
     body = json.dumps(otaa()).encode()
     chunks = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (body[:10], body[10:]))
-    head = ("POST %s/devices?sessionToken=%s HTTP/1.1\r\nCookie: %s\r\nConnection: close\r\n"
-            "Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n" % (
-                wireless.root, wireless.query["sessionToken"], wireless.headers["Cookie"]))
+    head = (
+        "POST %s/devices?sessionToken=%s HTTP/1.1\r\nCookie: %s\r\nConnection: close\r\n"
+        "Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n"
+        % (wireless.root, wireless.query["sessionToken"], wireless.headers["Cookie"])
+    )
     with socket.create_connection(("127.0.0.1", port), timeout=10) as one:
         one.sendall(head.encode())
         assert one.recv(100).startswith(b"HTTP/1.1 100 ")
         for position in range(0, len(chunks), 7):
-            one.sendall(chunks[position:position + 7])
+            one.sendall(chunks[position : position + 7])
         one.sendall(b"0\r\n\r\n")
         assert one.recv(65536).startswith(b"HTTP/1.1 201 ")
 
@@ -115,25 +143,41 @@ def test_counts(wireless):
     assert counts["total"] == 5
     assert counts["by_verb"] == {"POST": 2, "GET": 2, "DELETE": 1}
     assert counts["by_path"] == {
-        "POST " + root: 1, "GET " + root + "/{deviceUid}": 2,
-        "POST " + root + "/{deviceUid}/tags": 1, "DELETE " + root + "/{deviceUid}/tags/{tagUid}": 1}
+        "POST " + root: 1,
+        "GET " + root + "/{deviceUid}": 2,
+        "POST " + root + "/{deviceUid}/tags": 1,
+        "DELETE " + root + "/{deviceUid}/tags/{tagUid}": 1,
+    }
 
 
 def test_seeding(wireless):
-    document = wireless.inspect("POST", "seed", {
-        "count": 30, "prefix": "A1", "tags": ["t"], "plan": "kpn-cs/testing"})
+    document = wireless.inspect("POST", "seed", {"count": 30, "prefix": "A1", "tags": ["t"], "plan": "kpn-cs/testing"})
     assert document["created"] == 30 and document["first"].startswith("A1")
     assert wireless.listed([("tag", "t"), ("networkSubscriptionID", "kpn-cs/testing")])["count"] == 30
-    for bad in ({"count": "x"}, {"count": -1}, {"prefix": "xyz"}, {"tags": [""]}, {"plan": "x"},
-                {"model": "x"}, {"count": 300, "prefix": "A" * 15}):
+    for bad in (
+        {"count": "x"},
+        {"count": -1},
+        {"prefix": "xyz"},
+        {"tags": [""]},
+        {"plan": "x"},
+        {"model": "x"},
+        {"count": 300, "prefix": "A" * 15},
+    ):
         assert wireless.call("POST", "/_simulator/seed", bad)[0] == 400
     assert len(wireless.inspect("GET", "devices")["devices"]) == 30
 
 
 def test_impossible_states_are_refused(wireless):
     wireless.made()
-    for bad in ({"health": "FINE"}, {"radio": 1}, {"network": [1]}, {"alarms": ["x"] * 6}, {"alarms": None},
-                {"who": 1}, {"nwAddress": "x"}):
+    for bad in (
+        {"health": "FINE"},
+        {"radio": 1},
+        {"network": [1]},
+        {"alarms": ["x"] * 6},
+        {"alarms": None},
+        {"who": 1},
+        {"nwAddress": "x"},
+    ):
         assert wireless.call("PUT", "/_simulator/devices/" + otaa()["EUI"], bad)[0] == 400, bad
     wireless.inspect("PUT", "devices/" + otaa()["EUI"], {"nwAddress": "14abcdef", "health": "ACTIVE"})
     assert wireless.listed()["briefs"][0]["nwAddress"] == "14ABCDEF"
@@ -141,9 +185,16 @@ def test_impossible_states_are_refused(wireless):
 
 def test_bad_settings_change_nothing(wireless):
     before = wireless.inspect("GET", "settings")
-    for bad in ({"latency_ms": -1}, {"latency_ms": "1"}, {"cursors": 1}, {"nothing": 1},
-                {"page_size_min": 9000}, {"null_briefs": True, "page_size_max": 0},
-                {"licences": {"x": 1}}, {"password": "x"}):
+    for bad in (
+        {"latency_ms": -1},
+        {"latency_ms": "1"},
+        {"cursors": 1},
+        {"nothing": 1},
+        {"page_size_min": 9000},
+        {"null_briefs": True, "page_size_max": 0},
+        {"licences": {"x": 1}},
+        {"password": "x"},
+    ):
         assert wireless.call("PUT", "/_simulator/settings", bad)[0] == 400
     assert wireless.inspect("GET", "settings") == before
     for path in ("nothing", "handle", "shown", "", "devices/x/y"):
@@ -215,11 +266,17 @@ def test_the_end_is_quick_with_connections_open():
             client.call("GET", "/")
 
 
-@pytest.mark.parametrize("options, words", [
-    (["--host", "0.0.0.0"], "--allow-remote"), (["--host", "::"], "--allow-remote"),
-    (["--page-size-min", "10", "--page-size-max", "5"], "--page-size-min"),
-    (["--licences", "none=5"], "no plan none"), (["--profiles-csv", "/nonexistent"], "/nonexistent"),
-    (["--stop"], "--ready-file")])
+@pytest.mark.parametrize(
+    "options, words",
+    [
+        (["--host", "0.0.0.0"], "--allow-remote"),
+        (["--host", "::"], "--allow-remote"),
+        (["--page-size-min", "10", "--page-size-max", "5"], "--page-size-min"),
+        (["--licences", "none=5"], "no plan none"),
+        (["--profiles-csv", "/nonexistent"], "/nonexistent"),
+        (["--stop"], "--ready-file"),
+    ],
+)
 def test_options_that_make_no_sense(options, words):
     done = run("--port", "0", *options)
     assert done.returncode == 1 and words in done.stderr and "Traceback" not in done.stderr

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.lorawan.thingpark.plugins.module_utils._links import Domains, Reference, References, Tags
 from ansible_collections.lorawan.thingpark.plugins.module_utils._values import (
     Choice,
     Degrees,
-    Domains,
     Fault,
     Flag,
     Hex,
@@ -20,9 +20,6 @@ from ansible_collections.lorawan.thingpark.plugins.module_utils._values import (
     Kind,
     Note,
     Ports,
-    Reference,
-    References,
-    Tags,
     shown,
 )
 
