@@ -215,12 +215,17 @@ class Run:
 
     def _finish(self, step: Step, whole: dict) -> Outcome:
         """Remember the answer to a write, and say once more what the platform set by itself against the wish."""
-        if whole:
-            left = _plan.unsettled(step.wish, whole)
-            if left:
+        done = _success(step)
+        left = _plan.unsettled(step.wish, whole) if whole else {}
+        if left:
+            try:
                 whole = self._send(Step(step.wish, _plan.UPDATE, values=left, seen=Seen(whole=whole))) or whole
+            except TdmError as error:
+                message = "the device was %s, but %s could not be set: %s" % (done.action, ", ".join(left), error.message)
+                done.action, done.error = FAILED, _without_keys(step, message)
+        if whole:
             self._memory.learn(step.dev_eui, whole)
-        return _success(step)
+        return done
 
     def _tag(self, steps: list) -> None:
         """Add and remove tags, many devices in a request; a request that fails is tried again device by device."""

@@ -173,6 +173,8 @@ def host_of(url: str) -> str:
 
 def _new_session(wire: Wire):
     session = requests.Session()
+    if not wire.validate_certs:  # the user said so; a warning with each request would bury the playbook's output
+        requests.packages.urllib3.disable_warnings()
     # With trust_env, REQUESTS_CA_BUNDLE would override the user's ca_path, and .netrc the Authorization header.
     session.trust_env = False
     # Cookies are the session layer's: none is kept here, so none reaches another account or host.

@@ -234,8 +234,8 @@ def test_keys_are_written_once_unless_asked_for(simulator, through, meddler, row
     for one in other:
         one["app_key"] = "F" * 32
     assert not through.tdm_fleet(devices=other)["changed"]
-    stored = [one["keys"]["appKey"] for one in simulator.devices().values()]
-    assert stored == [one["app_key"] for one in rows(3)]
+    stored = {one["keys"]["appKey"] for one in simulator.devices().values()}
+    assert stored == {one["app_key"] for one in rows(3)}
     meddler.seen.clear()
     assert through.tdm_fleet(devices=other, update_keys="always")["summary"]["updated"] == 3
     assert {one["keys"]["appKey"] for one in simulator.devices().values()} == {"F" * 32}
