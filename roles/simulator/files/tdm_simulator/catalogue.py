@@ -92,8 +92,7 @@ class Catalogue:
             )
         )
         self.routes = {
-            route_id: {"uid": uid, "ID": route_id, "name": name, "isDefault": default}
-            for uid, route_id, name, default in routes
+            route_id: {"uid": uid, "ID": route_id, "name": name, "isDefault": default} for uid, route_id, name, default in routes
         }
 
     def default_route(self):

@@ -36,13 +36,9 @@ def parser():
     one.add_argument("--host", default="127.0.0.1", help="address to listen on")
     one.add_argument("--allow-remote", action="store_true", help="allow an address that other hosts can reach")
     one.add_argument("--port", type=_number(0, 65535), default=0, help="0 takes a free port")
-    one.add_argument(
-        "--ready-file", metavar="PATH", help="JSON with url, port and pid, there as long as the simulator listens"
-    )
+    one.add_argument("--ready-file", metavar="PATH", help="JSON with url, port and pid, there as long as the simulator listens")
     one.add_argument("--daemon", action="store_true", help="return once the simulator listens and leave it running")
-    one.add_argument(
-        "--status", action="store_true", help="say as JSON whether the simulator of the ready file runs, and end"
-    )
+    one.add_argument("--status", action="store_true", help="say as JSON whether the simulator of the ready file runs, and end")
     one.add_argument("--stop", action="store_true", help="end the simulator of the ready file, if it runs")
     one.add_argument("--stop-timeout", type=float, default=30.0, metavar="S", help="how long to wait for that end")
     one.add_argument("--log-file", metavar="PATH", default=os.devnull, help="where a daemon writes what it has to say")
@@ -59,9 +55,7 @@ def parser():
     one.add_argument("--page-index-max", type=_number(1), default=1000)
     one.add_argument("--no-cursors", action="store_true", help="a platform without cursors")
     one.add_argument("--no-session-token", action="store_true", help="an operator whose sessions are the cookie alone")
-    one.add_argument(
-        "--null-briefs", action="store_true", help="briefs as after an upgrade to 7.0: several fields are null"
-    )
+    one.add_argument("--null-briefs", action="store_true", help="briefs as after an upgrade to 7.0: several fields are null")
     one.add_argument("--state-file", metavar="PATH", help="keep the state here across restarts")
     one.add_argument("--profiles-csv", metavar="PATH", help="device profiles instead of the built-in")
     one.add_argument("--tr005-csv", metavar="PATH", help="TR005 identifiers instead of the built-in")

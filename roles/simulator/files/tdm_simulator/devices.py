@@ -177,9 +177,7 @@ class Devices:
         default = "BASIC" if self._settings.enterprise else "ADVANCED"
         mode = choice(request, "networkSubscriptionsHandlingMode", ("BASIC", "ADVANCED"), default)
         if mode == "BASIC" and not self._settings.enterprise:
-            raise ApiError(
-                "bad_parameter", "networkSubscriptionsHandlingMode", "BASIC is for ThingPark Enterprise only"
-            )
+            raise ApiError("bad_parameter", "networkSubscriptionsHandlingMode", "BASIC is for ThingPark Enterprise only")
         return mode
 
     def _task(self, device):

@@ -14,9 +14,7 @@ MAX_HEAD = 32 * 1024
 MAX_BODY = 8 * 1024 * 1024
 MAX_QUERY_FIELDS = 20000
 
-_STATUS_LINES = {
-    status.value: ("HTTP/1.1 %d %s\r\n" % (status.value, status.phrase)).encode("ascii") for status in HTTPStatus
-}
+_STATUS_LINES = {status.value: ("HTTP/1.1 %d %s\r\n" % (status.value, status.phrase)).encode("ascii") for status in HTTPStatus}
 
 
 class Request:

@@ -243,10 +243,7 @@ class Resources:
             for server in self._catalogue.servers.values()
             if server["ID"].startswith(request.value("ID", ""))
             and server["name"].startswith(request.value("name", ""))
-            and (
-                server["ID"].startswith(request.value("query", ""))
-                or server["name"].startswith(request.value("query", ""))
-            )
+            and (server["ID"].startswith(request.value("query", "")) or server["name"].startswith(request.value("query", "")))
             and (not request.values("type") or "HTTP" in request.values("type"))
         ]
         for name in (

@@ -20,9 +20,7 @@ def seed(world, count, prefix=SEED_PREFIX, tags=(), plan=None, model=None, rng=N
     if count > 16 ** min(width, 12):
         raise ValueError("the prefix %s leaves no room for %d EUIs" % (prefix, count))
     profiles = (
-        [model]
-        if model
-        else sorted(key for key, one in world.catalogue.profiles.items() if one["otaa"] and one["minor"] < 10)
+        [model] if model else sorted(key for key, one in world.catalogue.profiles.items() if one["otaa"] and one["minor"] < 10)
     )
     plans = list(world.catalogue.plans)
     routes = list(world.catalogue.routes)

@@ -75,17 +75,11 @@ class Tags:
         groups = {domain["group"]["name"] for domain in added}
         for domain in removed:
             if domain["group"]["name"] in groups:
-                raise ApiError(
-                    "invalid", "removedDomains", "the group %s is also in addedDomains" % domain["group"]["name"]
-                )
+                raise ApiError("invalid", "removedDomains", "the group %s is also in addedDomains" % domain["group"]["name"])
         if not body["devEUIs"]:
             raise ApiError("invalid", "devEUIs", "it is empty")
         for device in self._named(body["devEUIs"]):
-            kept = [
-                domain
-                for domain in device["domains"]
-                if domain["group"]["name"] not in groups and domain not in removed
-            ]
+            kept = [domain for domain in device["domains"] if domain["group"]["name"] not in groups and domain not in removed]
             if kept + added != device["domains"]:
                 self._world.replace(device, {"domains": kept + added})
                 self._world.stamp(device, who)

@@ -138,9 +138,7 @@ def device(world, settings, one):
         shown["lastGeoLat"], shown["lastGeoLon"], shown["LastGeoRadius"] = one["network"]
     if one["plan"] is not None:
         uid = catalogue.plans[one["plan"]]["uid"]
-        shown["networkSubscription"] = dict(
-            plan_of(catalogue, one), href=href(settings, "networkSubscriptions/%d" % uid)
-        )
+        shown["networkSubscription"] = dict(plan_of(catalogue, one), href=href(settings, "networkSubscriptions/%d" % uid))
     if one["route"] is not None:
         route = catalogue.routes[one["route"]]
         shown["appServersRoutingProfile"] = {
