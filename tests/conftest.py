@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: (c) 2026, the lorawan.thingpark contributors
+# Copyright (c) 2026, the lorawan.thingpark contributors
 
 """What every test may ask for: the collection under its own name, and a simulator of the network."""
 

@@ -1,4 +1,4 @@
-# Copyright: (c) 2026, the lorawan.thingpark contributors
+# Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -136,17 +136,21 @@ requirements:
   - lxml >= 4.9
 notes:
   - All options of the connection can be set once for a play, with C(module_defaults) of the group C(lorawan.thingpark.tdm).
-  - On a local connection the task runs in Ansible's own worker, which makes loops some fifty times faster. With C(become),
+  - On a local connection the task runs in Ansible's own worker, which makes loops many times faster. With C(become),
     C(async), C(environment) or a remote connection, and where the variable C(tdm_frame) is V(module), it runs as a module.
 """
 
-    ATTRIBUTES = r"""
+    ACTIONGROUP = r"""
 attributes:
   action_group:
     description: Use C(group/lorawan.thingpark.tdm) in C(module_defaults) to set defaults for this module.
     support: full
     membership:
       - lorawan.thingpark.tdm
+"""
+
+    ATTRIBUTES = r"""
+attributes:
   check_mode:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
     support: full
@@ -160,11 +164,6 @@ attributes:
 
     INFO = r"""
 attributes:
-  action_group:
-    description: Use C(group/lorawan.thingpark.tdm) in C(module_defaults) to set defaults for this module.
-    support: full
-    membership:
-      - lorawan.thingpark.tdm
   check_mode:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
     support: full

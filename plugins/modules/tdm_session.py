@@ -1,5 +1,5 @@
 #!/usr/bin/python
-# Copyright: (c) 2026, the lorawan.thingpark contributors
+# Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -16,7 +16,18 @@ description:
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
-  - lorawan.thingpark.tdm.attributes
+  - lorawan.thingpark.tdm.actiongroup
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and return changed status prediction without modifying target.
+    support: none
+    details: Opens and closes the session in check mode too, since nothing could be read without one.
+  diff_mode:
+    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
+    support: none
+  idempotent:
+    description: When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
+    support: full
 options:
   state:
     description:

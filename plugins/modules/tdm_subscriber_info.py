@@ -1,5 +1,5 @@
 #!/usr/bin/python
-# Copyright: (c) 2026, the lorawan.thingpark contributors
+# Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -15,6 +15,7 @@ description:
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
+  - lorawan.thingpark.tdm.actiongroup
   - lorawan.thingpark.tdm.info
 seealso:
   - module: lorawan.thingpark.tdm_session

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: (c) 2026, the lorawan.thingpark contributors
+# Copyright (c) 2026, the lorawan.thingpark contributors
 
 """Imports in module_utils go one way down, and the lower half knows neither Ansible nor the network."""
 
