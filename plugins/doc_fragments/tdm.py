@@ -36,6 +36,7 @@ options:
       - Password of the ThingPark account, for O(auth_method=html).
       - B(Three wrong passwords lock the account, and only the operator unlocks it.) A refused password is sent once, however
         many hosts, forks and retries a play has. It is held back until it changes, or for 15 minutes.
+        One that got no clear answer is held back for a minute.
       - If not given, the environment variable E(TDM_PASSWORD) is used.
     type: str
   client_id:
@@ -132,8 +133,8 @@ options:
     type: float
     default: 0.0
 requirements:
-  - requests >= 2.28
-  - lxml >= 4.9
+  - requests >= 2.25.1
+  - lxml >= 4.6.3
 notes:
   - All options of the connection can be set once for a play, with C(module_defaults) of the group C(lorawan.thingpark.tdm).
   - On a local connection the task runs in Ansible's own worker, which makes loops many times faster. With C(become),
@@ -159,7 +160,8 @@ attributes:
     support: full
   idempotent:
     description: When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
-    support: full
+    support: partial
+    details: With O(update_keys=always), every run is a change, since keys can't be compared.
 """
 
     INFO = r"""

@@ -13,7 +13,8 @@ version_added: 0.1.0
 author: The lorawan.thingpark contributors (@lorawan)
 description:
   - Where each device is a host of the inventory, its options are the host's variables. This filter collects them.
-  - A variable is an option of M(lorawan.thingpark.tdm_device) with C(lorawan_) in front, such as C(lorawan_dev_eui).
+  - A variable is an option of M(lorawan.thingpark.tdm_device) with C(lorawan_) in front, such as C(lorawan_dev_eui). One that
+    is no option is handed on too, so that M(lorawan.thingpark.tdm_fleet) reports it.
   - A device without C(lorawan_name) takes the host's name.
 positional: _input
 options:
@@ -45,11 +46,6 @@ _value:
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._resources.device import DEVICE
-from ..module_utils._wishes import IDENTITY
-
-OPTIONS = (*IDENTITY, *DEVICE.by_name)
-
 
 def devices(hosts: object, prefix: str = "lorawan_") -> list:
     """Return a dictionary with a device's options for each host's variables."""
@@ -57,7 +53,7 @@ def devices(hosts: object, prefix: str = "lorawan_") -> list:
         raise AnsibleFilterError("lorawan.thingpark.devices needs a list of hosts' variables")
     result = []
     for variables in hosts:
-        device = {name: variables[prefix + name] for name in OPTIONS if prefix + name in variables}
+        device = {name[len(prefix) :]: variables[name] for name in variables if name.startswith(prefix)}
         device.setdefault("name", variables["inventory_hostname"])
         if device.get("state") == "absent":
             del device["name"]

@@ -19,7 +19,7 @@ from ._errors import LoginError, LoginRefused
 from ._login_page import WRONG_PASSWORD, read_login_page
 from ._transport import Transport
 
-EARLY = 30  # seconds before its end at which a bearer token counts as used up
+EARLY = 30  # seconds before its end at which a bearer token counts as used up, or a quarter of a shorter life
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,25 @@ class Account:
         parts = urlsplit(self.url)
         return "%s://%s" % (parts.scheme, parts.netloc)
 
+    @property
+    def where_to_log_in(self) -> str:
+        """The address that takes the login, whether it was given or is the usual one."""
+        usual = {"html": "/thingpark/smp/rest/login", "oauth2": "/users-auth/protocol/openid-connect/token"}
+        return self.login_url or self.origin + usual[self.method]
+
     def key(self) -> str:
-        """Return what tells this account from others, without its secret, fit for a file's name."""
-        text = "\n".join((self.url, self.method, self.name, self.login_url, self.session_url))
-        return hashlib.sha256(text.encode("utf-8")).hexdigest()[:24]
+        """Return what tells this account's sessions from others, without its secret, fit for a file's name."""
+        return _digest(self.url, self.method, self.name, self.where_to_log_in, self.session_url)
+
+    def gate_key(self) -> str:
+        """Return what tells the account that the platform would lock from others, however the address is written."""
+        scheme, _colon, rest = self.where_to_log_in.partition("://")
+        host, slash, path = rest.partition("/")
+        return _digest((scheme + "://" + host).lower() + slash + path, self.name, self.login_field, self.password_field)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode("utf-8")).hexdigest()[:24]
 
 
 @dataclass
@@ -60,7 +75,7 @@ class Grant:
     """What a login gave: the proof that goes with every call, and what it opens.
 
     :param token: the ``sessionToken`` query parameter, where the operator wants it.
-    :param bearer: an OAuth 2 access token; ``ends`` is its end, in seconds of the epoch, 0 for none.
+    :param bearer: an OAuth 2 access token; ``ends`` is when to renew it, in seconds of the epoch, 0 for never.
     :param subscription: the subscription's address as the platform gave it.
     :param facts: permissions and user, for people.
     """
@@ -74,7 +89,7 @@ class Grant:
 
     def used_up(self) -> bool:
         """Return whether a bearer token is at its end."""
-        return bool(self.ends) and time.time() > self.ends - EARLY
+        return bool(self.ends) and time.time() > self.ends
 
 
 def _refused(account: Account, why: str) -> LoginRefused:
@@ -89,11 +104,13 @@ def html(account: Account, transport: Transport) -> Grant:
     """Log in as an end user: an HTML page brings an access code, the code brings a session (P; contract, Customers)."""
     answer = transport.send(
         "POST",
-        account.login_url or account.origin + "/thingpark/smp/rest/login",
+        account.where_to_log_in,
         body={account.login_field: account.name, account.password_field: account.secret},
         headers={"Accept": "text/html"},
         repeatable=False,
     )
+    if answer.status in (401, 403):
+        raise _refused(account, "status %d" % answer.status)
     page = read_login_page(answer.body) if answer.status == 200 else None
     if page is None:
         raise LoginError(
@@ -153,19 +170,25 @@ def oauth2(account: Account, transport: Transport) -> Grant:
     """Log in with client credentials (contract, Subscriber_service_account)."""
     answer = transport.send(
         "POST",
-        account.login_url or account.origin + "/users-auth/protocol/openid-connect/token",
+        account.where_to_log_in,
         body={"grant_type": "client_credentials", "client_id": account.name, "client_secret": account.secret},
         headers={"Accept": "application/json"},
         repeatable=False,
     )
-    data = _data(account, answer)
+    try:
+        data = _data(account, answer)
+    except LoginError:
+        if answer.status not in (401, 403):
+            raise
+        data = None
     if isinstance(data, dict) and answer.status == 200 and data.get("access_token"):
         lifetime = data.get("expires_in")
-        ends = time.time() + float(lifetime) if isinstance(lifetime, (int, float)) else 0.0
+        # Renewed somewhat before its end, so that none runs out on its way.
+        ends = time.time() + lifetime - min(EARLY, lifetime / 4) if isinstance(lifetime, (int, float)) else 0.0
         return Grant(bearer=str(data["access_token"]), ends=ends)
     error = str(data.get("error", "")) if isinstance(data, dict) else ""
-    if answer.status in (400, 401, 403) and error:
-        raise _refused(account, error)
+    if answer.status in (401, 403) or (answer.status == 400 and error):
+        raise _refused(account, error or "status %d" % answer.status)
     raise LoginError("%s gave no access token (status %d): check url, login_url and client_id" % (account.origin, answer.status))
 
 

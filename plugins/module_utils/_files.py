@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import secrets
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,8 +49,11 @@ def read_json(path: str) -> dict | None:
         return None
     except OSError as error:
         raise OptionError("%s can't be opened: %s" % (path, error.strerror)) from None
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        return None
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
         if status.st_uid != os.geteuid() or status.st_mode & 0o077:
             raise OptionError("%s belongs to another user or is open to others; it isn't used. Remove it, or: chmod 600" % path)
         try:

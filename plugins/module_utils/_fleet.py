@@ -80,14 +80,15 @@ class Run:
         self._progress = progress
         self._lock = threading.Lock()
         self._outcomes: dict = {}
+        self._taken: dict = {}  # the steps that were really taken, where another writer made others of them
+        self._tagged: set = set()
         self._failed = 0
         self._silent = 0
         self._stopped = ""
 
-    @property
-    def stopped(self) -> str:
-        """Why no further device is begun, or nothing."""
-        return self._stopped
+    def stop(self, why: str) -> None:
+        """Begin no further device."""
+        self._stopped = self._stopped or why
 
     def carry_out(self, steps: list) -> list:
         """Take the steps; return their outcomes in the same order. May be called again for further steps."""
@@ -102,7 +103,8 @@ class Run:
                 self._progress(done, len(busy), self._failed)
 
         each(busy, self._take, min(self._policy.parallel, len(busy)), tick)
-        self._tag([step for step in busy if step.add_tags or step.remove_tags])
+        taken = [self._taken.get(step.dev_eui, step) for step in busy]
+        self._tag([step for step in taken if step.add_tags or step.remove_tags])
         return [self._outcomes.get(step.dev_eui) or _success(step) for step in steps]
 
     def _take(self, step: Step) -> None:
@@ -117,6 +119,9 @@ class Run:
         except TdmError as error:
             outcome = _failure(step, error.message, silent=isinstance(error, TransportError))
             self._count_silence(isinstance(error, TransportError))
+        except Exception as error:  # the API "can change without notice": an odd answer is one device's trouble
+            message = "the platform's answer could not be understood (%s)" % type(error).__name__
+            outcome = _failure(step, message, silent=True)
         else:
             self._count_silence(False)
         self._note(step, outcome)
@@ -175,6 +180,7 @@ class Run:
                 step = self._changed_meanwhile(first, self._again(step, Seen(step.seen.brief, None, step.seen.tags)))
             if step.action == _plan.REFUSE:
                 return _failure(step)
+            self._taken[step.dev_eui] = step
             if not step.values:
                 # Tags alone are no part of the device; or an answer that got lost had done it already.
                 return _success(first if sent else step)
@@ -252,12 +258,18 @@ class Run:
                 for step in steps:
                     self._tag_some((name, remove, [step]))
                 return
-            done = self._outcomes[steps[0].dev_eui]
+            step = steps[0]
             message = "the tag %s could not be %s: %s" % (name, "removed" if remove else "added", error.message)
-            done.error = _without_keys(steps[0], message)
-            if done.action != FAILED:
-                done.action = FAILED
-                self._failed += 1
+            with self._lock:
+                done = self._outcomes[step.dev_eui]
+                self._failed += done.action != FAILED
+                done.action, done.error = FAILED, _without_keys(step, message)
+                done.changed = bool(step.values) or step.dev_eui in self._tagged
+        else:
+            with self._lock:
+                for step in steps:
+                    self._tagged.add(step.dev_eui)
+                    self._outcomes[step.dev_eui].changed = True
 
     def _note(self, step: Step, outcome: Outcome) -> None:
         with self._lock:

@@ -29,7 +29,7 @@ class Tags(Kind):
         if not isinstance(raw, (list, tuple, set)):
             raise Fault("must be a list of tags")
         refuse_nested(raw)
-        tags = {str(tag).strip() for tag in raw}
+        tags = {str(tag).strip() for tag in raw if tag != ""}
         for tag in tags:
             if not TAG.match(tag):
                 raise Fault("has the tag %s: 1 to 40 characters without < and > are allowed" % shown(tag))

@@ -4,8 +4,8 @@
 
 """The gate in front of every login: a refused password goes out once.
 
-All processes of a user share one lock and one note per account. Whoever finds a note about the very password
-that it would send does not send it.
+All processes of a user share one lock and one file of notes per account. Whoever finds a note about the very
+password that it would send does not send it.
 """
 
 from __future__ import annotations
@@ -16,61 +16,65 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from . import _files
-from ._errors import LoginRefused
+from ._errors import LoginError, LoginRefused, TransportError
 
 HOLD = 900  # seconds for which a refused password isn't sent again
+UNCLEAR_HOLD = 60  # the same for one whose answer told nothing: it may have counted as wrong
 
 
-def note_path(account_key: str) -> str:
-    """Return the file with the note about an account."""
-    return os.path.join(_files.home(), "login-%s.json" % account_key)
+def note_path(gate_key: str) -> str:
+    """Return the file with the notes about an account."""
+    return os.path.join(_files.home(), "login-%s.json" % gate_key)
 
 
-def check(account_key: str, secret: str) -> None:
-    """Raise :class:`LoginRefused` when this password was refused a short while ago."""
-    path = note_path(account_key)
-    note = _files.read_json(path)
-    if not note or not isinstance(note.get("until"), (int, float)):
-        return
-    left = note["until"] - time.time()
-    if 0 < left <= HOLD and _files.is_fingerprint_of(secret, str(note.get("fingerprint"))):
-        raise LoginRefused(
-            "This login was refused already, and its password was not sent again (three wrong ones lock the account). "
-            "It is held back until the password changes, for %d more minutes, or until %s is removed. The platform had said: %s"
-            % (left // 60 + 1, path, note.get("message", "")),
-            held_back=True,
-        )
+def check(gate_key: str, secret: str) -> None:
+    """Raise :class:`LoginRefused` when this password was refused, or got no clear answer, a short while ago."""
+    path = note_path(gate_key)
+    for note in _notes(path):
+        if _files.is_fingerprint_of(secret, str(note.get("fingerprint"))):
+            raise LoginRefused(
+                "This login was tried already without success, and its password was not sent again (three wrong ones lock the "
+                "account). It is held back until the password changes, for %d more seconds, or until %s is removed. "
+                "The first answer was: %s" % (note["until"] - time.time() + 1, path, note.get("message", "")),
+                held_back=True,
+            )
 
 
 def is_proven(path: str, secret: str) -> bool:
     """Return whether a file says that this password was accepted a short while ago."""
-    note = _files.read_json(path) or {}
-    until = note.get("until")
-    return (
-        isinstance(until, (int, float)) and until > time.time() and _files.is_fingerprint_of(secret, str(note.get("fingerprint")))
-    )
+    return any(_files.is_fingerprint_of(secret, str(note.get("fingerprint"))) for note in _notes(path))
 
 
-def note_proof(path: str, secret: str, seconds: float) -> None:
-    """Remember for some seconds that the platform accepted this password."""
-    _files.write_json(path, {"fingerprint": _files.fingerprint(secret), "until": time.time() + seconds})
+def note(path: str, secret: str, seconds: float, message: str = "") -> None:
+    """Add a note about a password to a file, for some seconds; notes about other passwords stay."""
+    new = {"fingerprint": _files.fingerprint(secret), "until": time.time() + seconds, "message": message}
+    _files.write_json(path, {"notes": [*_notes(path), new]})
 
 
-def note_refusal(account_key: str, secret: str, message: str) -> None:
-    """Remember that the platform refused this password."""
-    mark = _files.fingerprint(secret)
-    _files.write_json(note_path(account_key), {"fingerprint": mark, "until": time.time() + HOLD, "message": message})
+def _notes(path: str) -> list:
+    """Return the notes in a file that still count."""
+    found = (_files.read_json(path) or {}).get("notes")
+    now = time.time()
+    return [
+        one
+        for one in (found if isinstance(found, list) else [])
+        if isinstance(one, dict) and isinstance(one.get("until"), (int, float)) and 0 < one["until"] - now <= HOLD
+    ]
 
 
 @contextmanager
-def pass_through(account_key: str, secret: str) -> Iterator[None]:
+def pass_through(gate_key: str, secret: str) -> Iterator[None]:
     """Hold the account's gate around a login; raises :class:`LoginRefused` instead of sending a refused password again."""
-    path = note_path(account_key)
+    path = note_path(gate_key)
     with _files.locked(path):
-        check(account_key, secret)
+        check(gate_key, secret)
         try:
             yield
         except LoginRefused as error:
-            note_refusal(account_key, secret, error.message)
+            note(path, secret, HOLD, error.message)
+            raise
+        except (LoginError, TransportError) as error:
+            if getattr(error, "sent", True):
+                note(path, secret, UNCLEAR_HOLD, error.message)
             raise
         _files.remove(path)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from . import _files
 from ._plan import Seen
 from ._resources.device import DEVICE
-from ._schema import WHOLE
+from ._schema import WHOLE, dig
 
 FORMAT = 1
 #: The parts of a whole device that its brief doesn't show, or not surely.
@@ -73,7 +73,5 @@ def remembered(brief: dict, memory: Memory) -> Seen:
 
 
 def _mark(device: dict) -> list | None:
-    context = device.get("occContext") or {}
-    if not context.get("lastUpdate"):
-        return None
-    return [context["lastUpdate"], context.get("who")]
+    when, who = (dig(device, ("occContext", key)) for key in ("lastUpdate", "who"))
+    return [when, who or None] if when else None

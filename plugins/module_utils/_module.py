@@ -9,7 +9,10 @@ The other frame, in Ansible's worker, is ``plugins/plugin_utils/_action.py``; bo
 
 from __future__ import annotations
 
-from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
+import os
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
 from ._connect import ENVIRONMENT, OPTIONS
 from ._errors import TdmError
@@ -20,9 +23,16 @@ from ._transport import requests
 SECRETS = ("password", "client_secret")
 
 
+def from_environment(name: str) -> str:
+    """Return an environment variable for an option that wasn't given; an empty one counts as none."""
+    if not os.environ.get(name):
+        raise AnsibleFallbackNotFound
+    return os.environ[name]
+
+
 def argument_spec(task: Task) -> dict:
     """Return a module's whole argument spec: the connection's options and its own."""
-    spec = {name: {**entry, "fallback": (env_fallback, [ENVIRONMENT[name]])} for name, entry in OPTIONS.items()}
+    spec = {name: {**entry, "fallback": (from_environment, [ENVIRONMENT[name]])} for name, entry in OPTIONS.items()}
     spec.update(task.options)
     return spec
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ._resources.device import DEVICE, NETWORK
-from ._schema import NEVER, UNKNOWN
+from ._schema import NEVER, UNKNOWN, dig
 from ._wishes import Wish
 
 CREATE, UPDATE, DELETE, SUSPEND, RESUME, NOTHING, REFUSE = (
@@ -85,7 +85,7 @@ class Seen:
     @property
     def version(self) -> int | None:
         """The version for optimistic locking; only the whole device carries it (contract, OccContext)."""
-        version = ((self.whole or {}).get("occContext") or {}).get("version")
+        version = dig(self.whole, ("occContext", "version"))
         return version if isinstance(version, int) else None
 
     @property
@@ -257,11 +257,6 @@ def unsettled(wish: Wish, whole: dict) -> dict:
         if name in wish.values and not DEVICE.by_name[name].kind.same(wish.values[name], seen.value(name)):
             values[name] = wish.values[name]
     return values
-
-
-def suspension(wish: Wish, seen: Seen) -> Step:
-    """Return the Step that suspends a device instead of deleting it."""
-    return plan(Wish(wish.dev_eui, {"suspended": True}, where=wish.where), seen)
 
 
 def known(seen: Seen) -> dict:

@@ -76,6 +76,7 @@ class Plan:
     steps: list = field(default_factory=list)
     purge_steps: list = field(default_factory=list)
     looked_at: int = 0
+    warnings: list = field(default_factory=list)
 
 
 def make_plan(client: Client, wishes: list, policy: Policy, memory: Memory) -> Plan:
@@ -168,8 +169,14 @@ def _purge_steps(client: Client, wishes: list, seen: dict, policy: Policy, memor
         # Those that are suspended already need no purge, and don't count against its maximum.
         wished |= {dev_eui for dev_eui, actual in seen.items() if actual.value("suspended") is True}
     chosen = _purge.choose(seen, wished, purge.scope, purge.maximum, purge.action)
+    unclear = sum(purge.scope.is_unclear(actual) for dev_eui, actual in seen.items() if dev_eui not in wished)
+    if unclear:
+        message = "purge left %d devices alone: the platform's list doesn't show whether they are in its scope" % unclear
+        plan.warnings.append(message)
     if purge.action == _plan.SUSPEND:
-        return [_plan.suspension(Wish(dev_eui, {}, where="purge"), seen[dev_eui]) for dev_eui in chosen]
+        wishes = [Wish(dev_eui, {"suspended": True}, where="purge") for dev_eui in chosen]
+        look(client, [wish for wish in wishes if _is_unclear(wish, seen)], seen, policy.parallel, memory, plan)
+        return [_plan.plan(wish, seen[wish.dev_eui]) for wish in wishes if wish.dev_eui in seen]
     doomed = [Wish(dev_eui, {}, absent=True, where="purge") for dev_eui in chosen]
     look(client, doomed, seen, policy.parallel, memory, plan)  # the backup wants the whole of each
     return [_plan.plan(wish, seen[wish.dev_eui]) for wish in doomed if wish.dev_eui in seen]

@@ -39,6 +39,11 @@ class Scope:
         name = seen.value("name")
         return not self.name_prefix or (name is not UNKNOWN and str(name).startswith(self.name_prefix))
 
+    def is_unclear(self, seen: Seen) -> bool:
+        """Return whether a device may be in the scope, but isn't known well enough to say."""
+        asked = {"tags": self.tag, "domains": self.domain, "name": self.name_prefix}
+        return any(given and seen.value(name) is UNKNOWN for name, given in asked.items())
+
 
 def read_scope(options: dict) -> Scope:
     """Return the Scope that the option ``purge.scope`` states; raises :class:`OptionError`.
@@ -90,7 +95,8 @@ def choose(listed: dict, wished: set, scope: Scope, maximum: object, verb: str) 
     if len(unwished) > allowed:
         raise OptionError(
             "purge would %s %d of the %d devices in its scope, and purge.max (%s) allows %d; nothing was changed. "
-            "Look at the plan with --check --diff, and raise purge.max if that is meant. First of them: %s"
-            % (verb, len(unwished), len(inside), maximum, allowed, ", ".join(unwished[:5]))
+            "Raise purge.max if that is meant. All of them are in the return value purge_candidates; the first: %s"
+            % (verb, len(unwished), len(inside), maximum, allowed, ", ".join(unwished[:5])),
+            purge_candidates=unwished,
         )
     return unwished

@@ -141,6 +141,9 @@ class Resource:
             spec = self.by_name.get(name)
             if spec is None:
                 faults.append((str(name), self._unknown(str(name))))
+            elif spec.secret and isinstance(given, str) and not given.strip():
+                # Left out, a device would be made for an external join server, which can't be changed.
+                faults.append((spec.name, "is empty: give it, or leave the option out"))
             elif given is None or (not spec.kind.clears and isinstance(given, str) and not given.strip()):
                 continue
             elif spec.name in values:

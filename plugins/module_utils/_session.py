@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 from . import _auth, _files, _login_gate
 from ._auth import Account, Grant
 from ._codec import SESSION_CODES, NotData, decode, encode, error_document
-from ._errors import ApiError, LoginError, OptionError, SessionDied, TransportError
+from ._errors import ApiError, LoginError, OptionError, SessionDied, TdmError, TransportError
 from ._transport import Answer, Transport
 
-FORMAT = 1  # of the session file
+KIND = "lorawan.thingpark session 1"  # marks our files: no other one is ever written over or removed
 
 
 def default_path(account: Account) -> str:
@@ -30,7 +30,7 @@ def log_in(account: Account, transport: Transport) -> Grant:
     if not account.name or not account.secret:
         names = ("client_id", "client_secret") if account.method == "oauth2" else ("login", "password")
         raise OptionError("%s and %s are needed to open a session (or a session_file that holds a living one)" % names)
-    with _login_gate.pass_through(account.key(), account.secret):
+    with _login_gate.pass_through(account.gate_key(), account.secret):
         return _auth.WAYS[account.method](account, transport)
 
 
@@ -47,6 +47,7 @@ class Session:
         self.path = path
         self._renewal = threading.Lock()
         self._renewed = False
+        self._failure: TdmError | None = None
 
     @property
     def is_mine(self) -> bool:
@@ -134,8 +135,10 @@ class Session:
             method, url, params=query, body=body, headers=_auth.headers(head, grant.cookies), repeatable=repeatable
         )
 
-    @staticmethod
-    def _says_dead(answer: Answer, content: object) -> bool:
+    def _says_dead(self, answer: Answer, content: object) -> bool:
+        if answer.status in (302, 303):  # to a login page; a platform that moved sends to another host
+            host = urlsplit(answer.headers.get("location", "")).netloc
+            return host in ("", urlsplit(self.account.url).netloc)
         return answer.status == 401 or (answer.status == 403 and error_document(content)[0] in SESSION_CODES)
 
     def _renew(self, dead: Grant, planned: bool = False) -> None:
@@ -143,15 +146,21 @@ class Session:
         with self._renewal:
             if self.grant is not dead:
                 return
+            if self._failure is not None:
+                raise self._failure  # the other workers need not find out again
             if self._renewed and not planned:
-                raise SessionDied("the session died again right after it was opened anew: is the account in use elsewhere?")
+                raise SessionDied("the session died again after it was opened anew: is the account in use elsewhere?")
             if not self.account.secret:
                 raise SessionDied(
                     "the session%s is no longer alive, and there is no password to open it again: "
                     "run tdm_session, or give login and password" % (" in " + self.path if self.path else "")
                 )
             self._renewed = self._renewed or not planned
-            self.grant = renew_file(self.path, self.account, self.transport, dead) if self.path else self._log_in_again()
+            try:
+                self.grant = renew_file(self.path, self.account, self.transport, dead) if self.path else self._log_in_again()
+            except TdmError as error:
+                self._failure = SessionDied("the session died and could not be opened again: " + error.message, **error.facts)
+                raise self._failure from None
 
     def _log_in_again(self) -> Grant:
         return log_in(self.account, self.transport)
@@ -165,7 +174,7 @@ class Session:
             content = decode(answer.body, answer.content_type)
         except NotData:
             return False
-        return answer.status < 400 or not self._says_dead(answer, content)
+        return answer.status < 300 or (answer.status >= 400 and not self._says_dead(answer, content))
 
     def close(self) -> None:
         """End the session on the platform (O: ``customers/logout``). A bearer token ends by itself; a dead session is closed."""
@@ -185,8 +194,12 @@ def load(path: str, account: Account, transport: Transport, renewable: bool = Fa
     :param renewable: a session of the same account that was opened with another password counts as none.
     """
     data = _files.read_json(path)
-    if not data or data.get("format") != FORMAT:
+    if data is None and os.path.exists(path) and (os.path.isdir(path) or os.path.getsize(path)):
+        raise OptionError("session_file %s is something else than a session: name another file" % path)
+    if data is None:
         return None
+    if data.get("kind") != KIND or not isinstance(data.get("grant"), dict):
+        raise OptionError("session_file %s is something else than a session: name another file" % path)
     if data.get("url") != account.url:
         raise OptionError(
             "session_file %s is a session with another url (%s): give it the url of this task" % (path, data.get("url"))
@@ -205,7 +218,7 @@ def load(path: str, account: Account, transport: Transport, renewable: bool = Fa
 def save(path: str, account: Account, grant: Grant) -> None:
     """Write a session to its file."""
     mark = _files.fingerprint(account.secret)
-    data = {"format": FORMAT, "url": account.url, "method": account.method, "name": account.name}
+    data = {"kind": KIND, "url": account.url, "method": account.method, "name": account.name}
     _files.write_json(path, {**data, "fingerprint": mark, "grant": asdict(grant)})
 
 

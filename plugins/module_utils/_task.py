@@ -40,9 +40,11 @@ class Task:
     :param rules: what else AnsibleModule takes: ``required_if`` and the like.
     :param masks_itself: its options hold so many secrets that Ansible's search for each of them in each result would
         take minutes; it keeps them out of its results by itself.
+    :param keeps_sessions: it opens and closes sessions for other tasks.
     """
 
     options: dict
     run: Callable
     rules: dict = field(default_factory=dict)
     masks_itself: bool = False
+    keeps_sessions: bool = False

@@ -73,7 +73,6 @@ class Transport:
     """Sends requests for one task.
 
     :param wire: how to reach the platform.
-    :param pause: waits a number of seconds; tests put their own.
     """
 
     def __init__(self, wire: Wire, pacer: Pacer | None = None) -> None:
@@ -121,9 +120,10 @@ class Transport:
                 if answer.status not in TROUBLE:
                     self.pacer.speed_up()
                     return answer
+                # All workers slow down, also where it is for the caller to find out what became of the request.
+                self._pause(attempt, answer)
                 if attempt >= self.wire.retries or not (repeatable or answer.status == 429):
                     return answer
-                self._pause(attempt, answer)
             attempt += 1
 
     def _pause(self, attempt: int, answer: Answer | None) -> None:

@@ -209,6 +209,12 @@ EXAMPLES = r"""
     latitude: 52.0893
     longitude: 5.1101
 
+- name: Several, without showing their keys as the loop's items
+  lorawan.thingpark.tdm_device: "{{ item }}"
+  loop: "{{ parking_sensors }}"
+  loop_control:
+    label: "{{ item.name }}"
+
 - name: Suspend it
   lorawan.thingpark.tdm_device:
     dev_eui: 70B3D57ED0000001

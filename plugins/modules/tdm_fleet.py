@@ -72,6 +72,7 @@ options:
   purge:
     description:
       - Remove devices that are not described. Without this option, nothing that isn't described is touched.
+      - This comes last, and only when no described device failed.
     type: dict
     suboptions:
       scope:
@@ -98,7 +99,7 @@ options:
       max:
         description:
           - How many may go, as a number, or as a percentage of the devices in O(purge.scope). If there are more, the task fails
-            before anything is changed.
+            before anything is changed, and returns them as RV(purge_candidates).
         type: str
         default: 10%
       action:
@@ -111,7 +112,7 @@ options:
         description:
           - File for what the devices were, written before the first one is deleted. It can be given as O(src) to make them again,
             after their keys were added, which can't be read from the platform.
-          - The default is a new file C(tdm/backup-*.json) below Ansible's home.
+          - It must not exist yet. The default is a new file C(tdm/backup-*.json) below Ansible's home.
         type: path
   progress:
     description:
@@ -202,6 +203,12 @@ seconds:
   returned: when the platform was asked
   type: float
   sample: 3.21
+purge_candidates:
+  description: DevEUIs of the devices that a purge would have removed, were they not more than O(purge.max).
+  returned: when a purge was refused
+  type: list
+  elements: str
+  sample: ["70B3D57ED0000007", "70B3D57ED0000008"]
 backup_file:
   description: The file with the devices that a purge deleted.
   returned: when a purge deleted devices

@@ -4,13 +4,16 @@
 
 """The frame in Ansible's own worker: the same task without a process of its own.
 
-A module starts a Python process for every item of a loop; what these tasks do takes a fiftieth of that. Where nothing
+A module starts a Python process for every item of a loop; what these tasks do takes a small part of that. Where nothing
 about a task asks for a process of its own, it runs right here; otherwise its module does.
 """
 
 from __future__ import annotations
 
 import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -18,15 +21,14 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 
-from ..module_utils import _files, _login_gate
-from ..module_utils._connect import ENVIRONMENT, OPTIONS, account_of
+from ..module_utils._connect import ENVIRONMENT
 from ..module_utils._errors import TdmError
 from ..module_utils._module import argument_spec, missing_library, result_of
 from ..module_utils._task import Context, Task
+from ._handover import through_gate
 
 #: A variable to choose the frame with: ``auto``, or ``module`` for a process in any case.
 FRAME = "tdm_frame"
-PROVEN = 900  # seconds for which an accepted password lets the modules on other hosts start side by side
 
 
 class TdmAction(ActionBase):
@@ -97,39 +99,15 @@ class TdmAction(ActionBase):
         return result
 
     def _in_module(self, args: dict, task_vars: dict | None) -> dict:
-        """Hand the task over to its module, through the gate that lets a refused password out once.
-
-        Modules run on many hosts, each with a home of its own; only here can all of them be kept from repeating one.
-        """
+        """Hand the task over to its module, with what the controller's environment says of the connection."""
         own = self._task_environment()
         for name, variable in ENVIRONMENT.items():
             if args.get(name) is None and os.environ.get(variable) and variable not in own:
                 args[name] = os.environ[variable]
-        account = self._account(args)
-        if account is None:
-            return self._execute(args, task_vars)
-        path = os.path.join(_files.home(), "proven-%s.json" % account.key())
-        with _files.locked(path):
-            _login_gate.check(account.key(), account.secret)
-            if not _login_gate.is_proven(path, account.secret):
-                result = self._execute(args, task_vars)
-                if result.get("login_refused") and not result.get("held_back"):
-                    _login_gate.note_refusal(account.key(), account.secret, str(result.get("msg")))
-                elif not result.get("failed"):
-                    _login_gate.note_proof(path, account.secret, PROVEN)
-                return result
-        return self._execute(args, task_vars)
-
-    @staticmethod
-    def _account(args: dict):
-        """Return the account that the module will log in with, None where the options give none that is whole."""
-        params = {name: entry.get("default") for name, entry in OPTIONS.items()}
-        params.update({name: args[name] for name in OPTIONS if args.get(name) is not None})
-        try:
-            account = account_of(params, Context())
-        except TdmError:
-            return None  # the module will say what is wrong
-        return account if account.name and account.secret else None
+        elsewhere = {name: own[variable] for name, variable in ENVIRONMENT.items() if own.get(variable)}
+        is_blind = bool(self._task.async_val) and self._connection.transport != "local"
+        given = {name: value for name, value in args.items() if value is not None}
+        return through_gate(self.task, given, elsewhere, is_blind, lambda final: self._execute(final, task_vars))
 
     def _execute(self, args: dict, task_vars: dict | None) -> dict:
         wrap_async = self._task.async_val and not self._connection.has_native_async
@@ -137,3 +115,18 @@ class TdmAction(ActionBase):
         if not wrap_async:
             self._remove_tmp_path(self._connection._shell.tmpdir)
         return result
+
+
+@contextmanager
+def _ended_cleanly() -> Iterator[None]:
+    """Let a task that is told to end unwind, so that it closes its session, as an exception would."""
+
+    def end(_number, _frame) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

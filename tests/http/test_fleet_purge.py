@@ -119,7 +119,10 @@ def test_the_backup(simulator, account, fleet, tmp_path, meddler, account_on, na
     assert not [one for one in before.values() if one["keys"].get("appKey", "x") in text]
     assert json.loads(text)["note"].startswith("Devices as they were")
     # The backup is a src: with keys given it brings the devices back as they were.
-    again = account.tdm_fleet(src=found, defaults={"app_key": "0" * 32}, cache=False)
+    refused = account.tdm_fleet(src=found, cache=False)
+    assert [finding["option"] for finding in refused["findings"]] == ["app_key"] * 5
+    Path(found).write_text(text.replace('"app_key": ""', '"app_key": "%s"' % ("0" * 32)))
+    again = account.tdm_fleet(src=found, cache=False)
     assert again["summary"]["created"] == 5, again
     after = simulator.devices()
     for eui in ("70B3D57ED2%06X" % number for number in range(5)):

@@ -109,13 +109,36 @@ def test_a_link_in_the_files_place(account, tmp_path):
     assert "can't be opened" in account.tdm_subscriber_info(session_file=str(link))["msg"]
 
 
-@pytest.mark.parametrize("content", ["", "nonsense", "[]", "{}", '{"format": 99}', '{"format": 1, "url": "x"'])
-def test_a_file_with_nonsense_counts_as_none(simulator, account, tmp_path, content):
+def test_an_empty_file_counts_as_none(simulator, account, tmp_path):
     path = tmp_path / "session.json"
-    path.write_text(content)
-    path.chmod(0o600)
+    path.touch(0o600)
     assert "failed" not in account.tdm_subscriber_info(session_file=str(path))
     assert mode(path) == 0o600 and simulator.sessions()["sessions"] == 1
+
+
+@pytest.mark.parametrize("content", ["nonsense", "[]", '{"kind": "of something else"}', '{"kind": 1, "url": "x"'])
+def test_a_file_of_the_users_own_is_left_alone(simulator, account, tmp_path, content):
+    path = tmp_path / "precious.json"
+    path.write_text(content)
+    path.chmod(0o600)
+    for result in (
+        account.tdm_subscriber_info(session_file=str(path)),
+        account.tdm_session(session_file=str(path)),
+        account.tdm_session(session_file=str(path), state="absent"),
+        account.tdm_session(session_file=str(tmp_path)),
+    ):
+        assert result["failed"] and "something else than a session" in result["msg"]
+    assert path.read_text() == content and simulator.requests()["total"] == 0
+
+
+def test_a_session_of_the_password_before_is_closed(simulator, account, start_simulator, tmp_path):
+    path = str(tmp_path / "session.json")
+    account.tdm_session(session_file=path)
+    data = json.loads(Path(path).read_text())
+    data["fingerprint"] = "0:0"  # as if it had been opened with another password
+    Path(path).write_text(json.dumps(data))
+    assert account.tdm_session(session_file=path)["changed"]
+    assert simulator.sessions()["sessions"] == 1
 
 
 def test_a_file_that_can_not_be_written(account, tmp_path):

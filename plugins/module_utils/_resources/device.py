@@ -51,7 +51,9 @@ def _location_type_in_brief(brief: dict) -> object:
 def _place_in_brief(key: str):
     def read(brief: dict) -> object:
         value = brief.get(key)
-        return UNKNOWN if value is None or brief.get("radius") is not None else float(value)
+        if brief.get("radius") is not None or not isinstance(value, (int, float)):
+            return UNKNOWN
+        return float(value)
 
     return read
 

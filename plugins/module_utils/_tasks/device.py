@@ -31,14 +31,15 @@ IDENTITY = ("state", "dev_eui", "onboarding_tag")
 def run(params: dict, context: Context) -> dict:
     """Make one device be as described."""
     raw = {name: params.get(name) for name in (*IDENTITY, *(spec.name for spec in DEVICE.fields))}
-    wishes = read_wishes([Row("device", raw)])
+    wishes = read_wishes([Row("options", raw)])
     policy = Policy(params["update_keys"] == "always", params["force"], parallel=1)
     memory = Memory("")
     with connected(params, context) as client:
         steps = make_plan(client, wishes, policy, memory).steps
         outcome = (foretell(steps) if context.check else Run(client, policy, memory).carry_out(steps))[0]
     if outcome.action == FAILED:
-        raise TdmError("device %s: %s" % (outcome.dev_eui, outcome.error), action=FAILED, dev_eui=outcome.dev_eui)
+        message = "device %s: %s" % (outcome.dev_eui, outcome.error)
+        raise TdmError(message, action=FAILED, dev_eui=outcome.dev_eui, changed=outcome.changed)
     result = {"changed": outcome.changed, "action": outcome.action, "dev_eui": outcome.dev_eui}
     if not wishes[0].absent:
         is_now = {**_plan.known(steps[0].seen), **outcome.after}

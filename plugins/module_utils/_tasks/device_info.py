@@ -73,10 +73,12 @@ RULES = {"mutually_exclusive": [("dev_eui", name) for name in (*FILTERS, "eui_pr
 def run(params: dict, context: Context) -> dict:
     """Return devices by EUI, or all that match the filters."""
     euis = _euis(params.get("dev_eui") or [])
+    _refuse_empty(params)
     if params["parallel"] < 1:
         raise OptionError("parallel must be at least 1, got %d" % params["parallel"])
     with connected(params, context) as client:
-        briefs = [client.brief(dev_eui) for dev_eui in euis] if euis else _listed(client, params)
+        wanted = params.get("dev_eui") is not None  # an empty list means no device, not all of them
+        briefs = [client.brief(dev_eui) for dev_eui in euis] if wanted else _listed(client, params)
         found = [Seen(brief=brief) for brief in briefs if brief is not None]
         if params["gather"] == "devices":
             each(found, lambda seen: _look(client, seen), min(params["parallel"], len(found)))
@@ -93,8 +95,15 @@ def _euis(given: list) -> list:
     return result
 
 
+def _refuse_empty(params: dict) -> None:
+    """A filter that came out empty is a mistake: without it, all devices would match."""
+    for name in (*FILTERS, "eui_prefix"):
+        if params.get(name) in ("", [], {}):
+            raise OptionError("%s is empty: leave it out to match all devices, or say what to look for" % name)
+
+
 def _listed(client: Client, params: dict) -> list:
-    filters = {key: _said(params[name]) for name, key in FILTERS.items() if params.get(name) not in (None, "", [], {})}
+    filters = {key: _said(params[name]) for name, key in FILTERS.items() if params.get(name) is not None}
     if "domain" in filters:
         filters["domain"] = ["%s:%s" % pair for pair in filters["domain"].items()]
     if params.get("eui_prefix"):

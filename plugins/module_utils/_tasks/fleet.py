@@ -81,6 +81,8 @@ def run(params: dict, context: Context) -> dict:
     with connected(params, context) as client:
         try:
             plan = make_plan(client, wishes, policy, memory)
+            for warning in plan.warnings:
+                context.warn(warning)
             if context.check:
                 outcomes = _fleet.foretell(plan.steps + plan.purge_steps)
             else:
@@ -115,6 +117,8 @@ def _source(params: dict) -> Source:
     if params.get("devices") is not None:
         return Source(rows_of(params["devices"]), {}, [])
     path = params["src"]
+    if not path:
+        raise OptionError("src is empty: name a file, or give devices")
     try:
         with open(path, "rb") as file:
             content = file.read()
@@ -158,7 +162,11 @@ def _reporter(params: dict, context: Context):
 
 def _carry_out(client: Client, plan: Plan, policy: Policy, memory: Memory, progress) -> list:
     run_ = _fleet.Run(client, policy, memory, progress)
-    return run_.carry_out(plan.steps) + run_.carry_out(plan.purge_steps)
+    outcomes = run_.carry_out(plan.steps)
+    failed = sum(outcome.action == _fleet.FAILED for outcome in outcomes)
+    if failed and plan.purge_steps:
+        run_.stop("not begun: a purge comes last, and only when no device failed before (%d did)" % failed)
+    return outcomes + run_.carry_out(plan.purge_steps)
 
 
 def _back_up(params: dict, plan: Plan, client: Client) -> str:
@@ -168,9 +176,18 @@ def _back_up(params: dict, plan: Plan, client: Client) -> str:
         return ""
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     path = params["purge"].get("backup") or os.path.join(_files.home(), "backup-%s-%d.json" % (stamp, os.getpid()))
-    devices = [{"dev_eui": step.dev_eui, **DEVICE.show(_plan.known(step.seen))} for step in doomed]
+    if os.path.exists(path):
+        raise OptionError("purge.backup %s is there already, and may hold devices of an earlier purge: name a new file" % path)
+    devices = [{"dev_eui": step.dev_eui, **DEVICE.show(_plan.known(step.seen)), **_missing_key(step.seen)} for step in doomed]
     _files.write_json(path, {"note": BACKUP_NOTE, "devices": devices})
     return path
+
+
+def _missing_key(seen) -> dict:
+    """Return an empty key for a device that had one, so that it can't be made again without by mistake."""
+    if seen.value("activation") == "ABP":
+        return {"nwk_s_key": ""}
+    return {} if seen.join_server == "EXTERNAL" else {"app_key": ""}
 
 
 def _result(outcomes: list, params: dict, context: Context) -> dict:

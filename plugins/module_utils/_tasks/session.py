@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .. import _files, _session
+from .._auth import Account
 from .._connect import account_of, wire_of
 from .._errors import OptionError
 from .._session import Session
@@ -31,19 +32,25 @@ def run(params: dict, context: Context) -> dict:
         session = _session.load(path, account, transport, renewable=True)
         changed = session is None or not session.is_alive()
         if changed:
+            if session is None:  # there may be one that was opened with the password of before
+                _close_on_platform(path, account, transport)
             grant = _session.log_in(account, transport)
             _session.save(path, account, grant)
             session = Session(account, transport, grant, path)
     return _shown(changed, path, session)
 
 
-def _close(path: str, account, transport: Transport) -> dict:
-    session = _session.load(path, replace(account, secret=""), transport)  # closing needs no password
-    if session is not None:
-        session.close()
+def _close(path: str, account: Account, transport: Transport) -> dict:
+    _close_on_platform(path, account, transport)
     changed = _files.remove(path)
     _files.drop_lock(path)
     return {"changed": changed, "session_file": path}
+
+
+def _close_on_platform(path: str, account: Account, transport: Transport) -> None:
+    session = _session.load(path, replace(account, secret=""), transport)  # closing needs no password
+    if session is not None:
+        session.close()
 
 
 def _shown(changed: bool, path: str, session: Session) -> dict:
@@ -57,4 +64,4 @@ def _shown(changed: bool, path: str, session: Session) -> dict:
     }
 
 
-TASK = Task(OPTIONS, run)
+TASK = Task(OPTIONS, run, keeps_sessions=True)

@@ -51,7 +51,7 @@ def faults(**raw) -> list:
         {"network_geolocation": True, "passive_roaming": False},
         {"latitude": 52, "longitude": "4.5"},
         {"name": None, "app_key": None, "activation": None},
-        {"name": "", "app_key": "", "marker_id": "", "suspended": ""},
+        {"name": "", "marker_id": "", "suspended": "", "motion_indicator": " "},
     ],
 )
 def test_what_may_stand_together(raw):

@@ -318,11 +318,6 @@ def test_what_is_known_of_a_device_describes_it_again():
     assert enterprise["network_geolocation"] is True
 
 
-def test_suspending_instead_of_deleting():
-    assert _plan.suspension(Wish(EUI, {}, where="purge"), brief()).action == "suspend"
-    assert _plan.suspension(Wish(EUI, {}), brief(healthState="SUSPENDED")).action == "nothing"
-
-
 def test_what_has_not_settled_is_written_once_more():
     wished = wish(suspended=True, latitude=52, longitude=4, name="other")
     assert unsettled(wished, WHOLE) == {"suspended": True}

@@ -220,7 +220,7 @@ def test_tags_are_a_set():
 
 
 @pytest.mark.parametrize(
-    "raw", [["x" * 41], ["a<b"], ["a>b"], ["a\tb"], ["a\x7fb"], [""], [None], [{"name": "a"}], [["a"]], {"a": 1}, 5, True]
+    "raw", [["x" * 41], ["a<b"], ["a>b"], ["a\tb"], ["a\x7fb"], [None], [{"name": "a"}], [["a"]], {"a": 1}, 5, True]
 )
 def test_what_are_no_tags(raw):
     assert fault(Tags(), raw)
