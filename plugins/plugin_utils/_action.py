@@ -23,7 +23,7 @@ from ansible.plugins.action import ActionBase
 
 from ..module_utils._connect import ENVIRONMENT
 from ..module_utils._errors import TdmError
-from ..module_utils._module import argument_spec, missing_library, result_of
+from ..module_utils._module import SECRETS, argument_spec, missing_library, result_of
 from ..module_utils._task import Context, Task
 from ._handover import through_gate
 
@@ -89,11 +89,13 @@ class TdmAction(ActionBase):
             if isinstance(error, UnsupportedError):
                 message = "Unsupported parameters for (%s) module: %s" % (self._task.action, message)
             return {"failed": True, "changed": False, "msg": message}
+        params = checked.validated_parameters
         warnings: list = []
         context = Context(self._task.check_mode, self._task.diff, warnings.append, self._display.display)
-        result = result_of(self.task, checked.validated_parameters, context)
-        if not self.task.masks_itself:
-            result = remove_values(result, checked._no_log_values)
+        with _ended_cleanly():
+            result = result_of(self.task, params, context)
+        own = {str(params[name]) for name in SECRETS if params.get(name)}
+        result = remove_values(result, own if self.task.masks_itself else checked._no_log_values)
         if warnings:
             result["warnings"] = warnings
         return result
