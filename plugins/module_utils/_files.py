@@ -38,28 +38,33 @@ def ensure_directory(path: str) -> None:
         raise OptionError("the directory %s can't be made: %s" % (path, error.strerror)) from None
 
 
-def read_json(path: str) -> dict | None:
-    """Return what a file holds, None when it isn't there or can't be understood.
+def read_text(path: str) -> str:
+    """Return what a file holds, nothing when it isn't there.
 
     Raises :class:`OptionError` for a file of another user, or one that others can read or write.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except FileNotFoundError:
-        return None
+        return ""
     except OSError as error:
         raise OptionError("%s can't be opened: %s" % (path, error.strerror)) from None
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
         os.close(descriptor)
-        return None
-    with os.fdopen(descriptor, "rb") as file:
+        raise OptionError("%s is no file" % path)
+    with os.fdopen(descriptor, encoding="utf-8", errors="replace") as file:
         if status.st_uid != os.geteuid() or status.st_mode & 0o077:
             raise OptionError("%s belongs to another user or is open to others; it isn't used. Remove it, or: chmod 600" % path)
-        try:
-            data = json.loads(file.read())
-        except ValueError:
-            return None
+        return file.read()
+
+
+def read_json(path: str) -> dict | None:
+    """Return what a file of ours holds, None when it isn't there or can't be understood; raises as :func:`read_text`."""
+    try:
+        data = json.loads(read_text(path))
+    except ValueError:
+        return None
     return data if isinstance(data, dict) else None
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from dataclasses import asdict
@@ -193,12 +194,14 @@ def load(path: str, account: Account, transport: Transport, renewable: bool = Fa
 
     :param renewable: a session of the same account that was opened with another password counts as none.
     """
-    data = _files.read_json(path)
-    if data is None and os.path.exists(path) and (os.path.isdir(path) or os.path.getsize(path)):
-        raise OptionError("session_file %s is something else than a session: name another file" % path)
-    if data is None:
+    text = _files.read_text(path)
+    if not text.strip():
         return None
-    if data.get("kind") != KIND or not isinstance(data.get("grant"), dict):
+    try:
+        data = json.loads(text)
+    except ValueError:
+        data = None
+    if not isinstance(data, dict) or data.get("kind") != KIND or not isinstance(data.get("grant"), dict):
         raise OptionError("session_file %s is something else than a session: name another file" % path)
     if data.get("url") != account.url:
         raise OptionError(
