@@ -17,8 +17,13 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
 FRAMES = ["worker", "module"]
-#: The operator's own file, where it lies beside the checkout; its platform's profiles come with it.
-FLEETS = [path for path in [ROOT.parent / "shared/data/fleet-2000.csv"] if path.exists()]
+#: Files in the operators' format, with how many devices they want and don't want: the demo's, and a real one with its
+#: platform's profiles where it lies beside the checkout.
+DATA = ROOT.parent / "shared/data"
+FLEETS = [(ROOT / "playbooks/files/quickstart-fleet.csv", 200, 0, {})]
+if (DATA / "fleet-2000.csv").exists():
+    TABLES = {"profiles_csv": DATA / "device-profiles.csv", "tr005_csv": DATA / "tr005-profiles.csv"}
+    FLEETS.append((DATA / "fleet-2000.csv", 1963, 37, TABLES))
 
 
 @pytest.fixture
@@ -163,14 +168,14 @@ def test_drift_fails_when_there_is_drift_and_changes_nothing(play, simulator, tm
     assert writes(simulator) == {}
 
 
-@pytest.mark.parametrize("source", FLEETS, ids=lambda path: path.name)
-def test_an_operators_own_file(play, start_simulator, tmp_path, source):
-    data = source.parent
-    tables = {"profiles_csv": data / "device-profiles.csv", "tr005_csv": data / "tr005-profiles.csv"}
+@pytest.mark.parametrize("source,wanted,unwanted,tables", FLEETS, ids=lambda value: getattr(value, "name", ""))
+def test_an_operators_own_file(play, start_simulator, tmp_path, source, wanted, unwanted, tables):
     simulator = start_simulator(**tables)
     copy = tmp_path / "fleet.csv"
     copy.write_bytes(source.read_bytes())
     arguments = ("-e", "tdm_fleet_src=" + str(copy))
+    total = wanted + unwanted
+    created = "%d created" % wanted + (", %d unchanged" % unwanted if unwanted else "")
 
     def run(*more: str) -> str:
         simulator.forget_requests()
@@ -178,15 +183,17 @@ def test_an_operators_own_file(play, start_simulator, tmp_path, source):
         assert done.returncode == 0
         return done.stdout
 
-    assert "would be: 1963 created, 37 unchanged" in run("--check", "--diff")
+    assert '"would be: %s"' % created in run("--check", "--diff")
     assert writes(simulator) == {}
-    assert "1963 created, 37 unchanged" in run()
-    assert sum(writes(simulator).values()) == 1963
-    assert "2000 unchanged" in run()
+    assert '"%s"' % created in run()
+    assert sum(writes(simulator).values()) == wanted
+    assert '"%d unchanged"' % total in run()
     assert writes(simulator) == {}
-    assert simulator.requests()["total"] <= 2000 / 1000 + 6
-    edited = re.sub(r"(?m)^(CREATE_OTAA,(?:[^,\n]*,){9})((?:park|fill)-\d+)", r"\1\2-b", copy.read_text("utf-8"), count=50)
-    copy.write_text(edited, "utf-8", newline="")
-    assert "50 updated, 1950 unchanged" in run()
+    assert simulator.requests()["total"] <= total / 1000 + 6
+    row = re.compile(r"(?m)^(CREATE_OTAA,(?:[^,\n]*,){9})((?:park|fill)-\d+)")
+    edited, count = row.subn(r"\1\2-b", copy.read_bytes().decode("utf-8"), count=50)
+    assert count == 50
+    copy.write_bytes(edited.encode("utf-8"))
+    assert '"50 updated, %d unchanged"' % (total - 50) in run()
     assert list(writes(simulator).values()) == [50]
     assert all(path.startswith("PUT") for path in writes(simulator))

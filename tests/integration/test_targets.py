@@ -39,12 +39,6 @@ def targets() -> list[str]:
     return [name for name in names if not name.startswith("setup_")]
 
 
-def aliases(target: str) -> list[str]:
-    """Return the words of a target's ``aliases`` file."""
-    path = TARGETS / target / "aliases"
-    return path.read_text(encoding="utf-8").split() if path.exists() else []
-
-
 def keys_of(target: str, simulator) -> set[str]:
     """Return the device keys that the target's files or the simulator hold."""
     texts = [json.dumps(simulator.devices())]
@@ -98,8 +92,6 @@ def play(simulator, tmp_path, child_environment):
 @pytest.mark.parametrize("frame", FRAMES)
 @pytest.mark.parametrize("target", targets())
 def test_target(target, frame, play, simulator):
-    if {"disabled", "unsupported"} & set(aliases(target)):
-        pytest.skip("its aliases say so")
     output = play(target, frame)
     assert simulator.password not in output
     assert not SESSION.findall(output)
