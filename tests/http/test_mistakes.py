@@ -49,6 +49,25 @@ def test_a_backup_is_never_written_over(simulator, account, rows, tmp_path):
     assert path.read_text() == "precious" and len(simulator.devices()) == 4
 
 
+def test_a_backup_that_fails_at_the_end_deletes_nothing_and_tells_the_rest(simulator, account, rows, monkeypatch):
+    from ansible_collections.lorawan.thingpark.plugins.module_utils import _files
+    from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import OptionError
+
+    account.tdm_fleet(devices=rows(4))
+    write = _files.write_json
+
+    def full(path, data):
+        if "backup" in path:
+            raise OptionError("%s can't be written: No space left on device" % path)
+        write(path, data)
+
+    monkeypatch.setattr(_files, "write_json", full)
+    result = account.tdm_fleet(devices=rows(3, name="other"), purge=PURGE)
+    assert result["failed"] and result["changed"] and result["summary"]["updated"] == 3
+    assert result["summary"]["skipped"] == 1 and "No space left" in result["msg"] and "backup_file" not in result
+    assert len(simulator.devices()) == 4
+
+
 def test_a_purge_by_tag_says_what_it_could_not_see(simulator, meddler, through, rows, do):
     through.tdm_fleet(devices=rows(3, tags=["x"]))
     hide = do.edited(lambda data: [brief.pop("tags") for brief in data["briefs"]] and data)

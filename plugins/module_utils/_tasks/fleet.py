@@ -86,14 +86,14 @@ def run(params: dict, context: Context) -> dict:
             if context.check:
                 outcomes = _fleet.foretell(plan.steps + plan.purge_steps)
             else:
-                backup = _back_up(params, plan, client)
-                outcomes = _carry_out(client, plan, policy, memory, _reporter(params, context))
+                backup = _backup_path(params, plan)
+                outcomes = _carry_out(client, plan, policy, memory, _reporter(params, context), backup)
         finally:
             memory.save()
     requests = dict(sorted(client.session.transport.counts.items()))
     result = _result(outcomes, params, context)
     result.update(requests=requests, looked_up=plan.looked_at, seconds=round(time.monotonic() - started, 3))
-    if backup:
+    if backup and os.path.exists(backup):
         result["backup_file"] = backup
     return result
 
@@ -160,27 +160,37 @@ def _reporter(params: dict, context: Context):
     return progress
 
 
-def _carry_out(client: Client, plan: Plan, policy: Policy, memory: Memory, progress) -> list:
+def _carry_out(client: Client, plan: Plan, policy: Policy, memory: Memory, progress, backup: str) -> list:
     run_ = _fleet.Run(client, policy, memory, progress)
     outcomes = run_.carry_out(plan.steps)
     failed = sum(outcome.action == _fleet.FAILED for outcome in outcomes)
     if failed and plan.purge_steps:
         run_.stop("not begun: a purge comes last, and only when no device failed before (%d did)" % failed)
+    elif backup:
+        try:
+            _back_up(plan.purge_steps, backup)
+        except OptionError as error:  # what was done before must still be told
+            run_.stop("not begun: without a backup nothing is deleted: " + error.message)
     return outcomes + run_.carry_out(plan.purge_steps)
 
 
-def _back_up(params: dict, plan: Plan, client: Client) -> str:
-    """Write the devices that a purge will delete to a file; return its path, or nothing when none will be."""
-    doomed = [step for step in plan.purge_steps if step.action == _plan.DELETE]
-    if not doomed:
+def _backup_path(params: dict, plan: Plan) -> str:
+    """Return the file for what a purge will delete, nothing when it will delete nothing; it must not exist yet."""
+    if not any(step.action == _plan.DELETE for step in plan.purge_steps):
         return ""
-    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    path = params["purge"].get("backup") or os.path.join(_files.home(), "backup-%s-%d.json" % (stamp, os.getpid()))
-    if os.path.exists(path):
+    path = params["purge"].get("backup")
+    if path and os.path.exists(path):
         raise OptionError("purge.backup %s is there already, and may hold devices of an earlier purge: name a new file" % path)
-    devices = [{"dev_eui": step.dev_eui, **DEVICE.show(_plan.known(step.seen)), **_missing_key(step.seen)} for step in doomed]
-    _files.write_json(path, {"note": BACKUP_NOTE, "devices": devices})
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    path = path or os.path.join(_files.home(), "backup-%s-%d.json" % (stamp, os.getpid()))
+    _files.ensure_directory(os.path.dirname(os.path.abspath(path)))  # says now what would be in the way
     return path
+
+
+def _back_up(steps: list, path: str) -> None:
+    """Write the devices that a purge will delete to a file."""
+    devices = [{"dev_eui": step.dev_eui, **DEVICE.show(_plan.known(step.seen)), **_missing_key(step.seen)} for step in steps]
+    _files.write_json(path, {"note": BACKUP_NOTE, "devices": devices})
 
 
 def _missing_key(seen) -> dict:
@@ -206,17 +216,14 @@ def _result(outcomes: list, params: dict, context: Context) -> dict:
     }
     if context.diff:
         result["diff"] = [diff_of(outcome) for outcome in outcomes if outcome.changed]
-    failed = [outcome for outcome in outcomes if outcome.action == _fleet.FAILED]
-    if failed:
-        result["failed"] = True
-        first = failed[0]
-        result["msg"] = "%d of %d devices failed; the first, %s%s: %s" % (
-            len(failed),
-            len(outcomes),
-            first.dev_eui,
-            " (%s)" % first.where if first.where else "",
-            first.error,
-        )
+    troubled = [outcome for outcome in outcomes if outcome.action == _fleet.FAILED]
+    word = "failed" if troubled else "were not begun"
+    troubled = troubled or [outcome for outcome in outcomes if outcome.action == _fleet.SKIPPED]
+    if troubled:
+        first = troubled[0]
+        place = " (%s)" % first.where if first.where else ""
+        parts = (len(troubled), len(outcomes), word, first.dev_eui, place, first.error)
+        result.update(failed=True, msg="%d of %d devices %s; the first, %s%s: %s" % parts)
     return result
 
 
