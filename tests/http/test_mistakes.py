@@ -57,15 +57,27 @@ def test_a_backup_that_fails_at_the_end_deletes_nothing_and_tells_the_rest(simul
     write = _files.write_json
 
     def full(path, data):
-        if "backup" in path:
+        if Path(path).name.startswith("backup"):
             raise OptionError("%s can't be written: No space left on device" % path)
         write(path, data)
 
     monkeypatch.setattr(_files, "write_json", full)
     result = account.tdm_fleet(devices=rows(3, name="other"), purge=PURGE)
-    assert result["failed"] and result["changed"] and result["summary"]["updated"] == 3
+    assert result["failed"] and result["changed"] and result["summary"]["updated"] == 3, result
     assert result["summary"]["skipped"] == 1 and "No space left" in result["msg"] and "backup_file" not in result
     assert len(simulator.devices()) == 4
+
+
+def test_a_memory_that_can_not_be_kept_is_a_warning(account, rows, monkeypatch):
+    from ansible_collections.lorawan.thingpark.plugins.module_utils import _files
+    from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import OptionError
+
+    def full(path, _data):
+        raise OptionError("%s can't be written: No space left on device" % path)
+
+    monkeypatch.setattr(_files, "write_json", full)
+    assert account.tdm_fleet(devices=rows(2))["summary"]["created"] == 2
+    assert "could not be kept" in account.warnings[0]
 
 
 def test_a_purge_by_tag_says_what_it_could_not_see(simulator, meddler, through, rows, do):

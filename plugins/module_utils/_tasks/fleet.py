@@ -89,7 +89,7 @@ def run(params: dict, context: Context) -> dict:
                 backup = _backup_path(params, plan)
                 outcomes = _carry_out(client, plan, policy, memory, _reporter(params, context), backup)
         finally:
-            memory.save()
+            _save(memory, context)
     requests = dict(sorted(client.session.transport.counts.items()))
     result = _result(outcomes, params, context)
     result.update(requests=requests, looked_up=plan.looked_at, seconds=round(time.monotonic() - started, 3))
@@ -137,6 +137,14 @@ def _load_yaml(text: str) -> object:
     }
     loader = type("TextLoader", (base,), {"yaml_implicit_resolvers": resolvers})
     return yaml.load(text, Loader=loader)  # a SafeLoader that resolves less
+
+
+def _save(memory: Memory, context: Context) -> None:
+    """Keep what was seen; where that can't be, the next run has to look again, and this one is none the worse."""
+    try:
+        memory.save()
+    except OptionError as error:
+        context.warn("What was seen of the devices could not be kept for the next run: " + error.message)
 
 
 def _memory_path(params: dict) -> str:
