@@ -73,7 +73,7 @@ class TdmAction(ActionBase):
     def _with_found_files(self, args: dict) -> dict:
         """Find a local ``src`` beside the playbook or in the role's files, as other modules do."""
         src = args.get("src")
-        if src and self._connection.transport == "local" and "src" in self.task.options:
+        if isinstance(src, str) and src and self._connection.transport == "local" and "src" in self.task.options:
             try:
                 args["src"] = self._find_needle("files", src)
             except AnsibleError:
