@@ -28,7 +28,7 @@ export LC_ALL := C.UTF-8
 COLLECTION := .build/ansible_collections/lorawan/thingpark
 PYTEST := .venv/bin/python -m pytest
 
-.PHONY: help demo test lint ruff yamllint antsibull-changelog ansible-lint pytest unit format build clean
+.PHONY: help demo test lint ruff yamllint antsibull-changelog ansible-lint pytest gates unit format build clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1  	/p' Makefile
@@ -57,6 +57,9 @@ ansible-lint: .venv/test $(COLLECTION)
 pytest: .venv/test $(COLLECTION)  ## all tests, with the coverage of plugins/ (ARGS="-k name" for some)
 	$(PYTEST) -n 2 $(ARGS) --cov
 
+gates: .venv/test $(COLLECTION) .cache/gates/installed  ## what collection repositories ask for; needs package registries
+	CI=true .cache/gates/venv/bin/nox --noxfile noxfile.py $(ARGS)
+
 unit: .venv/test $(COLLECTION)  ## the fast tests only, without coverage
 	$(PYTEST) -n 2 tests/unit $(ARGS)
 
@@ -79,6 +82,12 @@ clean:  ## remove all that make has made
 
 .venv/test: .venv/run tests/requirements.txt
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	@touch $@
+
+# Apart from .venv, so that the tests need nothing of it.
+.cache/gates/installed: .venv/run tests/requirements-gates.txt
+	$(PYTHON) -m venv --clear .cache/gates/venv
+	.cache/gates/venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/requirements-gates.txt
 	@touch $@
 
 # Ansible finds a collection by its folders' names; a link gives the checkout that name wherever it lies.
