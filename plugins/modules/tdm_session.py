@@ -20,7 +20,7 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
-    support: none
+    support: partial
     details: Opens and closes the session in check mode too, since nothing could be read without one.
   diff_mode:
     description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.

@@ -122,7 +122,9 @@ def test_odd_fields_of_a_brief_are_not_known(simulator, meddler, through, row, d
 
 
 def test_tags_of_a_device_that_another_made_meanwhile(simulator, account, through, meddler, do, row):
-    other = lambda: account.tdm_device(**row(1, tags=["old"], name="theirs"))  # noqa: E731
+    def other() -> None:
+        account.tdm_device(**row(1, tags=["old"], name="theirs"))
+
     meddler.on("POST", "/devices", do.meanwhile(other), times=1)
     assert through.tdm_fleet(devices=[row(1, tags=["x"])])["summary"]["updated"] == 1
     assert account.tdm_device_info()["devices"][0]["tags"] == ["x"]
