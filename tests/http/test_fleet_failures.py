@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 
@@ -195,7 +197,7 @@ def test_another_writer_who_deletes_before_we_look(simulator, through, meddler, 
 def test_a_device_that_another_makes_meanwhile(simulator, account, through, meddler, do, rows, alike):
     fleet = rows(12)
     theirs = dict(fleet[4]) if alike else {**fleet[4], "name": "theirs", "marker_id": 9}
-    meddler.on("POST", "/devices", do.meanwhile(lambda: account.tdm_device(**theirs)), times=1, skip=4)
+    meddler.on("POST", "/devices", do.meanwhile(partial(account.tdm_device, **theirs)), times=1, skip=4)
     result = through.tdm_fleet(devices=fleet, parallel=1, results="all")
     assert "failed" not in result, result
     assert result["results"][4]["action"] == ("unchanged" if alike else "updated")
