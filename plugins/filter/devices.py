@@ -44,10 +44,13 @@ _value:
   elements: dict
 """
 
+from collections.abc import Iterable
+from typing import Any, Callable
+
 from ansible.errors import AnsibleFilterError
 
 
-def devices(hosts: object, prefix: str = "lorawan_") -> list:
+def devices(hosts: Iterable[dict[str, Any]], prefix: str = "lorawan_") -> list[dict[str, Any]]:
     """Return a dictionary with a device's options for each host's variables."""
     if isinstance(hosts, (str, bytes, dict)):
         raise AnsibleFilterError("lorawan.thingpark.devices needs a list of hosts' variables")
@@ -64,6 +67,6 @@ def devices(hosts: object, prefix: str = "lorawan_") -> list:
 class FilterModule:
     """The filter, for Ansible."""
 
-    def filters(self) -> dict:
+    def filters(self) -> dict[str, Callable[..., object]]:
         """Return the filters of this file."""
         return {"devices": devices}

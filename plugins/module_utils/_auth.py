@@ -12,12 +12,13 @@ from __future__ import annotations
 import hashlib
 import time
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from ._codec import NotData, decode, error_document
 from ._errors import LoginError, LoginRefused
 from ._login_page import WRONG_PASSWORD, read_login_page
-from ._transport import Transport
+from ._transport import Answer, Transport
 
 EARLY = 30  # seconds before its end at which a bearer token counts as used up, or a quarter of a shorter life
 
@@ -82,10 +83,10 @@ class Grant:
 
     token: str = field(default="", repr=False)
     bearer: str = field(default="", repr=False)
-    cookies: dict = field(default_factory=dict, repr=False)
+    cookies: dict[str, str] = field(default_factory=dict, repr=False)
     subscription: str = "/subscriptions/mine"
     ends: float = 0.0
-    facts: dict = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
 
     def used_up(self) -> bool:
         """Return whether a bearer token is at its end."""
@@ -132,7 +133,7 @@ def html(account: Account, transport: Transport) -> Grant:
     return _start_session(account, transport, {"userAccessCode": page.access_code}, answer.cookies)
 
 
-def _start_session(account: Account, transport: Transport, code: dict, cookies: dict) -> Grant:
+def _start_session(account: Account, transport: Transport, code: dict[str, str], cookies: dict[str, str]) -> Grant:
     """Turn an access code into a session (contract, Customers; its path for end users is the administrators', O)."""
     answer = transport.send(
         "GET",
@@ -143,7 +144,7 @@ def _start_session(account: Account, transport: Transport, code: dict, cookies: 
     )
     data = _data(account, answer)
     number, reason = error_document(data)
-    subscription = data.get("subscription") if isinstance(data, dict) else None
+    subscription = data.get("subscription")
     if answer.status != 200 or not isinstance(subscription, dict) or not subscription.get("href"):
         raise LoginError(
             "%s started no session (status %d, code %s%s): check url and session_url"
@@ -180,28 +181,30 @@ def oauth2(account: Account, transport: Transport) -> Grant:
     except LoginError:
         if answer.status not in (401, 403):
             raise
-        data = None
-    if isinstance(data, dict) and answer.status == 200 and data.get("access_token"):
+        data = {}
+    if answer.status == 200 and data.get("access_token"):
         lifetime = data.get("expires_in")
         # Renewed somewhat before its end, so that none runs out on its way.
         ends = time.time() + lifetime - min(EARLY, lifetime / 4) if isinstance(lifetime, (int, float)) else 0.0
         return Grant(bearer=str(data["access_token"]), ends=ends)
-    error = str(data.get("error", "")) if isinstance(data, dict) else ""
+    error = str(data.get("error", ""))
     if answer.status in (401, 403) or (answer.status == 400 and error):
         raise _refused(account, error or "status %d" % answer.status)
     raise LoginError("%s gave no access token (status %d): check url, login_url and client_id" % (account.origin, answer.status))
 
 
-def headers(base: dict, cookies: dict) -> dict:
+def headers(base: dict[str, str], cookies: dict[str, str]) -> dict[str, str]:
     """Return ``base`` with the cookies in it."""
     return {**base, "Cookie": "; ".join("%s=%s" % pair for pair in cookies.items())} if cookies else dict(base)
 
 
-def _data(account: Account, answer) -> object:
+def _data(account: Account, answer: Answer) -> dict[str, Any]:
+    """Return what an answer says; what isn't an object says nothing."""
     try:
-        return decode(answer.body, answer.content_type)
+        data = decode(answer.body, answer.content_type)
     except NotData as error:
         raise LoginError("%s: the answer to the login (status %d) %s" % (account.origin, answer.status, error)) from None
+    return data if isinstance(data, dict) else {}
 
 
 #: The ways in, by ``auth_method``.

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import difflib
+from typing import Any
 
 from ._client import Client
 from ._resources.device import check_profile
@@ -29,17 +30,17 @@ class Catalogue:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._lists: dict = {}
-        self._profiles: dict = {}
-        self._tags: dict = {}
+        self._lists: dict[str, list[tuple[str, str]]] = {}
+        self._profiles: dict[str, dict[str, Any]] = {}
+        self._tags: dict[str, list[str]] = {}
 
-    def settle(self, wishes: list, options: dict) -> list:
+    def settle(self, wishes: list[Wish], options: dict[str, list[str]]) -> list[Finding]:
         """Put IDs in the place of names in the wishes; return the findings about names that nothing bears.
 
         :param options: DevEUI -> the options of that wish to look up.
         """
         self._look_up_profiles(wishes, options)
-        findings = []
+        findings: list[Finding] = []
         for wish in wishes:
             for option in options.get(wish.dev_eui, ()):
                 wished = wish.values.get(option)
@@ -53,19 +54,21 @@ class Catalogue:
                     wish.values[option] = ids if many else ids[0]
         return findings
 
-    def check_profiles(self, wishes: list) -> list:
+    def check_profiles(self, wishes: list[Wish]) -> list[Finding]:
         """Return the findings about keys that the device profiles of devices to be made require or forbid."""
-        findings = []
+        findings: list[Finding] = []
         for wish in wishes:
-            profile = self._profiles.get(wish.values.get("device_profile")) or {}
+            profile = self._profiles.get(wish.values.get("device_profile", ""), {})
             faults = check_profile(wish.values, profile.get("macMinorVersion"))
             findings += [Finding(wish.where, wish.dev_eui, option, message) for option, message in faults]
         return findings
 
-    def settle_tags(self, wishes: list) -> list:
-        """Give each wish the device profile of its onboarding tag; the platform is asked once per profile identifier."""
-        findings = []
+    def settle_tags(self, wishes: list[Wish]) -> list[Finding]:
+        """Give each wish without a device profile that of its onboarding tag; the platform is asked once per identifier."""
+        findings: list[Finding] = []
         for wish in wishes:
+            if wish.tag is None or "device_profile" in wish.values:
+                continue
             identifier = wish.tag.profile_id
             if identifier not in self._tags:
                 models = self._client.read_onboarding_tag(wish.tag.text).get("models") or []
@@ -85,19 +88,19 @@ class Catalogue:
             findings.append(Finding(wish.where, wish.dev_eui, "device_profile", message))
         return findings
 
-    def _look_up_profiles(self, wishes: list, options: dict) -> None:
+    def _look_up_profiles(self, wishes: list[Wish], options: dict[str, list[str]]) -> None:
         """Ask for the wished device profiles by ID: a platform knows thousands, a fleet a handful."""
-        wanted = {
+        wished = {
             wish.values["device_profile"]
             for wish in wishes
             if "device_profile" in options.get(wish.dev_eui, ()) and wish.values.get("device_profile")
         }
-        wanted = sorted(wanted - set(self._profiles))
+        wanted = sorted(wished - set(self._profiles))
         for start in range(0, len(wanted), AT_ONCE):
             for page in self._client.pages("/deviceProfiles", {"ID": wanted[start : start + AT_ONCE]}):
                 self._profiles.update((str(brief.get("ID")), brief) for brief in page)
 
-    def _list(self, option: str) -> list:
+    def _list(self, option: str) -> list[tuple[str, str]]:
         if option not in self._lists:
             path, name = LISTS[option]
             briefs = [brief for page in self._client.pages(path) for brief in page]
@@ -106,7 +109,7 @@ class Catalogue:
             self._lists[option] = [(str(brief.get("ID") or ""), str(brief.get(name) or "")) for brief in briefs]
         return self._lists[option]
 
-    def _find(self, option: str, text: str) -> tuple:
+    def _find(self, option: str, text: str) -> tuple[str, str]:
         """Return ``(ID, "")``, or ``("", what is wrong)``."""
         if option == "device_profile" and text in self._profiles:
             return text, ""
@@ -124,6 +127,6 @@ class Catalogue:
         return "", "%s is not known to the platform%s" % (shown(text, 60), hint)
 
 
-def references_of(wish: Wish) -> list:
+def references_of(wish: Wish) -> list[str]:
     """Return the options of a wish that name other resources."""
     return [option for option in LISTS if option in wish.values]

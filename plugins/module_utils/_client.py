@@ -10,6 +10,7 @@ Paths and parameters are the contract's, below the subscription; the session kno
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from ._errors import ApiError, TransportError
 from ._resources.device import DEVICE
@@ -31,17 +32,17 @@ class Client:
         self.session = session
         self.read_only = read_only
 
-    def subscription(self) -> dict:
+    def subscription(self) -> dict[str, Any]:
         """Return the subscription (contract, Subscription)."""
         return self._get("")
 
-    def pages(self, path: str, params: dict | None = None) -> Iterator[list]:
+    def pages(self, path: str, params: dict[str, Any] | None = None) -> Iterator[list[dict[str, Any]]]:
         """Yield the briefs of a list, page by page, until the platform says that there are no more.
 
         Follows the cursor where the platform gives one (contract, ``cursors.last``), the page's index otherwise.
         Raises :class:`TransportError` rather than end early: a list cut short would make devices look unlisted.
         """
-        place: dict = {}
+        place: dict[str, object] = {}
         last = None
         index = 1
         while True:
@@ -61,7 +62,7 @@ class Client:
                 )
             place, last = {"pageIndex": index} if cursor is None else {"pageAfter": cursor}, briefs
 
-    def devices(self, filters: dict | None = None) -> Iterator[list]:
+    def devices(self, filters: dict[str, Any] | None = None) -> Iterator[list[dict[str, Any]]]:
         """Yield the briefs of the devices that match the contract's filters, by rising EUI, so that a cursor can be had.
 
         Cellular devices are left out: they are another kind of thing, and no purge may ever see them.
@@ -69,7 +70,7 @@ class Client:
         for page in self.pages("/devices", {"sort": "EUI,asc", "pageSize": PAGE, **(filters or {})}):
             yield [_without_secrets(brief) for brief in page if dig(brief, ("model", "connectivity")) != "CELLULAR"]
 
-    def brief(self, dev_eui: str) -> dict | None:
+    def brief(self, dev_eui: str) -> dict[str, Any] | None:
         """Return one device's brief, None when it isn't there (the filter is a prefix match, so a whole EUI finds one)."""
         for page in self.devices({"devEUI": dev_eui}):
             for brief in page:
@@ -77,7 +78,7 @@ class Client:
                     return brief
         return None
 
-    def device(self, dev_eui: str) -> dict | None:
+    def device(self, dev_eui: str) -> dict[str, Any] | None:
         """Return the whole device, None when it isn't there."""
         try:
             return _without_secrets(self._get("/devices/e" + dev_eui))
@@ -86,11 +87,11 @@ class Client:
                 return None
             raise
 
-    def create(self, body: dict) -> dict:
+    def create(self, body: dict[str, Any]) -> dict[str, Any]:
         """Make a device; return it as the platform answers it. Never sent twice by itself: see the fleet's engine."""
         return _without_secrets(self._write("POST", "/devices", body, self._mode(body), repeatable=False))
 
-    def update(self, dev_eui: str, body: dict, force: bool = False) -> dict:
+    def update(self, dev_eui: str, body: dict[str, Any], force: bool = False) -> dict[str, Any]:
         """Change what ``body`` names of a device; return the device as the platform answers it.
 
         :param force: override optimistic locking.
@@ -106,39 +107,46 @@ class Client:
             if error.status != 404:
                 raise
 
-    def device_tags(self, dev_eui: str) -> tuple:
+    def device_tags(self, dev_eui: str) -> tuple[str, ...]:
         """Return the names of one device's tags, sorted."""
         return tuple(sorted(str(brief.get("name")) for page in self.pages("/devices/e%s/tags" % dev_eui) for brief in page))
 
-    def tag(self, name: str, dev_euis: list, remove: bool = False) -> None:
+    def tag(self, name: str, dev_euis: list[str], remove: bool = False) -> None:
         """Tag or untag devices, at most a page of them."""
         params = {"action": "UNTAG" if remove else "TAG"}
         self._write("POST", "/devices/tags", {"name": name, "devEUIs": dev_euis}, params)
 
-    def read_onboarding_tag(self, text: str) -> dict:
+    def read_onboarding_tag(self, text: str) -> dict[str, Any]:
         """Return what the platform makes of an onboarding tag (contract, ParsedOnboardingTag). It changes nothing."""
         data, _headers = self.session.call("POST", self.session.subscription + "/devices/readOnboardingTag", text=text)
         return data if isinstance(data, dict) else {}
 
-    def _mode(self, body: dict) -> dict:
+    def _mode(self, body: dict[str, Any]) -> dict[str, str]:
         """Say whether a plan is chosen by ID or by flags, where both can be (contract, NetworkSubscriptionsHandlingMode)."""
         plan = body.get("networkSubscription")
         if not self.session.is_mine or not isinstance(plan, dict):
             return {}
         return {"networkSubscriptionsHandlingMode": "ADVANCED" if "ID" in plan else "BASIC"}
 
-    def _get(self, path: str, params: dict | None = None) -> dict:
+    def _get(self, path: str, params: dict[str, Any] | None = None) -> dict[str, Any]:
         data, _headers = self.session.call("GET", self.session.subscription + path, params)
         if not isinstance(data, dict):
             raise TransportError("the platform answered %s with something else than an object" % (path or "the subscription"))
         return data
 
-    def _write(self, verb: str, path: str, body: dict | None = None, params: dict | None = None, repeatable: bool = True) -> dict:
+    def _write(
+        self,
+        verb: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        params: dict[str, str] | None = None,
+        repeatable: bool = True,
+    ) -> dict[str, Any]:
         if self.read_only:
             raise AssertionError("check mode was about to send %s %s" % (verb, path))
         data, _headers = self.session.call(verb, self.session.subscription + path, params, body, repeatable=repeatable)
         return data if isinstance(data, dict) else {}
 
 
-def _without_secrets(device: dict) -> dict:
+def _without_secrets(device: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in device.items() if key not in SECRET_KEYS}

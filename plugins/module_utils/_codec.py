@@ -44,7 +44,7 @@ def decode(body: bytes, content_type: str) -> object:
         raise NotData("is not readable as JSON") from None
 
 
-def error_document(data: object) -> tuple:
+def error_document(data: object) -> tuple[int | None, str]:
     """Return ``(code, message)`` of an error document (contract, Error), with None and "" for what it lacks."""
     if not isinstance(data, dict):
         return None, ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 from . import _files, _session
@@ -23,7 +24,7 @@ from ._transport import Transport, Wire
 KPN = "https://www.kpn-lora.com/thingpark/wireless/rest"
 
 #: The connection's options, for every module's argument spec.
-OPTIONS: dict = {
+OPTIONS: dict[str, dict[str, Any]] = {
     "url": {"type": "str", "default": KPN},
     "auth_method": {"type": "str", "default": "html", "choices": ["html", "oauth2"]},
     "login": {"type": "str"},
@@ -48,7 +49,7 @@ OPTIONS: dict = {
 ENVIRONMENT = {name: "TDM_" + name.upper() for name in OPTIONS}
 
 
-def wire_of(params: dict) -> Wire:
+def wire_of(params: dict[str, Any]) -> Wire:
     """Return how to reach the platform; raises :class:`OptionError` for values that can't be."""
     for name, least in (("timeout", 0.1), ("retries", 0), ("max_requests_per_second", 0)):
         if params[name] < least:
@@ -70,7 +71,7 @@ def wire_of(params: dict) -> Wire:
     )
 
 
-def account_of(params: dict, context: Context) -> Account:
+def account_of(params: dict[str, Any], context: Context) -> Account:
     """Return who logs in where; raises :class:`OptionError` for an address that is none."""
     url = params["url"].strip().rstrip("/")
     try:
@@ -95,7 +96,7 @@ def account_of(params: dict, context: Context) -> Account:
 
 
 @contextmanager
-def connected(params: dict, context: Context) -> Iterator[Client]:
+def connected(params: dict[str, Any], context: Context) -> Iterator[Client]:
     """Give a client: with the session in ``session_file``, or with one of its own that is closed in the end."""
     account = account_of(params, context)
     transport = Transport(wire_of(params))

@@ -19,6 +19,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import Any
 
 from ._errors import OptionError
 
@@ -59,7 +60,7 @@ def read_text(path: str) -> str:
         return file.read()
 
 
-def read_json(path: str) -> dict | None:
+def read_json(path: str) -> dict[str, Any] | None:
     """Return what a file of ours holds, None when it isn't there or can't be understood; raises as :func:`read_text`."""
     try:
         data = json.loads(read_text(path))

@@ -12,7 +12,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Callable
+from typing import Any, Callable
 
 from . import _plan
 from ._client import Client
@@ -21,6 +21,7 @@ from ._memory import Memory
 from ._plan import Seen, Step
 from ._prepare import Policy
 from ._resources.device import DEVICE
+from ._values import Kind
 from ._workers import each
 
 #: Attempts at a device that others are writing too, or whose creation stays unclear.
@@ -32,6 +33,8 @@ ACTIONS = ("created", "updated", "deleted", "suspended", "resumed", "unchanged",
 #: Devices in one request that tags several, unless a page of this platform holds fewer.
 TAGGED_AT_ONCE = 100
 ALREADY_EXISTS = 111  # error code (O)
+#: Takes the numbers of devices that are done, in all, and failed.
+Progress = Callable[[int, int, int], None]
 
 
 @dataclass
@@ -47,22 +50,22 @@ class Outcome:
     where: str = ""
     changed: bool = False
     error: str = ""
-    before: dict = field(default_factory=dict)
-    after: dict = field(default_factory=dict)
+    before: dict[str, object] = field(default_factory=dict)
+    after: dict[str, object] = field(default_factory=dict)
 
-    def as_dict(self) -> dict:
+    def as_dict(self) -> dict[str, object]:
         """Return the outcome as a return value."""
         result = {"dev_eui": self.dev_eui, "action": self.action, "changed": self.changed, "where": self.where}
         return {**result, "error": self.error} if self.error else result
 
 
-def summary_of(outcomes: list) -> dict:
+def summary_of(outcomes: list[Outcome]) -> dict[str, int]:
     """Return how many devices met which outcome."""
     counts = Counter(outcome.action for outcome in outcomes)
     return {action: counts.get(action, 0) for action in ACTIONS}
 
 
-def foretell(steps: list) -> list:
+def foretell(steps: list[Step]) -> list[Outcome]:
     """Return the outcomes that the steps would have, without taking them."""
     return [_failure(step) if step.action == _plan.REFUSE else _success(step) for step in steps]
 
@@ -70,18 +73,18 @@ def foretell(steps: list) -> list:
 class Run:
     """One carrying-out of a plan.
 
-    :param progress: called every two seconds with ``(done, total, failed)``.
+    :param progress: called every two seconds.
     """
 
-    def __init__(self, client: Client, policy: Policy, memory: Memory, progress: Callable | None = None) -> None:
+    def __init__(self, client: Client, policy: Policy, memory: Memory, progress: Progress | None = None) -> None:
         self._client = client
         self._policy = policy
         self._memory = memory
         self._progress = progress
         self._lock = threading.Lock()
-        self._outcomes: dict = {}
-        self._taken: dict = {}  # the steps that were really taken, where another writer made others of them
-        self._tagged: set = set()
+        self._outcomes: dict[str, Outcome] = {}
+        self._taken: dict[str, Step] = {}  # the steps that were really taken, where another writer made others of them
+        self._tagged: set[str] = set()
         self._failed = 0
         self._silent = 0
         self._stopped = ""
@@ -90,7 +93,7 @@ class Run:
         """Begin no further device."""
         self._stopped = self._stopped or why
 
-    def carry_out(self, steps: list) -> list:
+    def carry_out(self, steps: list[Step]) -> list[Outcome]:
         """Take the steps; return their outcomes in the same order. May be called again for further steps."""
         for step in steps:
             if step.action == _plan.REFUSE:
@@ -198,7 +201,7 @@ class Run:
                 return self._finish(step, whole)
         raise Conflict("others keep changing the device; it was given up after %d attempts" % ATTEMPTS)
 
-    def _send(self, step: Step) -> dict:
+    def _send(self, step: Step) -> dict[str, Any]:
         body = DEVICE.body(step.values)
         if step.seen.version is not None:
             body["occContext"] = {"version": step.seen.version}
@@ -219,7 +222,7 @@ class Run:
                 )
         return fresh
 
-    def _finish(self, step: Step, whole: dict) -> Outcome:
+    def _finish(self, step: Step, whole: dict[str, Any]) -> Outcome:
         """Remember the answer to a write, and say once more what the platform set by itself against the wish."""
         done = _success(step)
         left = _plan.unsettled(step.wish, whole) if whole else {}
@@ -233,9 +236,9 @@ class Run:
             self._memory.learn(step.dev_eui, whole)
         return done
 
-    def _tag(self, steps: list) -> None:
+    def _tag(self, steps: list[Step]) -> None:
         """Add and remove tags, many devices in a request; a request that fails is tried again device by device."""
-        groups: dict = {}
+        groups: dict[tuple[str, bool], list[Step]] = {}
         for step in steps:
             if self._outcomes[step.dev_eui].action in (FAILED, SKIPPED):
                 continue
@@ -249,7 +252,7 @@ class Run:
         ]
         each(work, self._tag_some, min(self._policy.parallel, len(work)))
 
-    def _tag_some(self, work: tuple) -> None:
+    def _tag_some(self, work: tuple[str, bool, list[Step]]) -> None:
         name, remove, steps = work
         try:
             self._client.tag(name, [step.dev_eui for step in steps], remove)
@@ -286,11 +289,9 @@ class Run:
                 self._stopped = "not begun: the platform gave no usable answer for %d devices in a row" % self._silent
 
 
-def _same(kind, one: object, other: object) -> bool:
-    try:
-        return kind.same(one, other) or one[0] == other[0]  # references are (ID, name), and some answers lack the name
-    except (TypeError, IndexError, AttributeError):
-        return False
+def _same(kind: Kind, one: object, other: object) -> bool:
+    # A reference is (ID, name), and some answers lack the name: what is shown of it is the ID.
+    return kind.show(one) == kind.show(other) or kind.same(one, other)
 
 
 def _success(step: Step) -> Outcome:

@@ -15,10 +15,12 @@ from functools import lru_cache
 
 try:
     from lxml import etree
-except ImportError:  # the glue reports it before anything here is called
-    etree = None
 
-from ._values import BASE64, Fault, Key, Kind, Ports, shown
+    HAS_LXML = True
+except ImportError:  # the glue reports it before anything here is called
+    HAS_LXML = False
+
+from ._values import BASE64, Fault, Key, Kind, Ports, Value, shown
 
 N = "([0-9]{1,9})"
 DURATION = re.compile(r"P(?:{0}W|(?:{0}D)?(?:T(?:{0}H)?(?:{0}M)?(?:{0}S)?)?)\Z".replace("{0}", N))
@@ -45,7 +47,7 @@ def duration_of(seconds: int) -> str:
     return "P" + ("%dD" % days if days else "") + ("T" + time if time else "")
 
 
-def root_of(text: str, name: str):
+def root_of(text: str, name: str) -> etree._Element:
     """Return the root element of a small document without DTD or entities; raises :class:`Fault`, never showing it."""
     if len(text) > LARGEST_DOCUMENT or "<!" in text:
         raise Fault("must be a short <%s> document without declarations" % name)
@@ -73,7 +75,7 @@ class InactivityAlarm(Kind):
     empty = ()
     clears = True
 
-    def parse(self, raw: object) -> tuple:
+    def parse(self, raw: object) -> tuple[tuple[int, int], ...]:
         if isinstance(raw, str):
             return self._from_xml(raw.strip()) if raw.strip() else ()
         if not isinstance(raw, (list, tuple)) or not all(isinstance(item, dict) for item in raw):
@@ -86,17 +88,16 @@ class InactivityAlarm(Kind):
 
     @staticmethod
     @lru_cache(maxsize=512)  # a fleet has thousands of devices and a handful of alarms
-    def _from_xml(text: str) -> tuple:
+    def _from_xml(text: str) -> tuple[tuple[int, int], ...]:
         root = root_of(text, "alarm004")
         first, second = root.find("threshold1"), root.find("threshold2")
-        on = [each is not None and each.get("status", "").upper() == "ENABLE" for each in (first, second)]
-        if on[1] and not on[0]:
+        on = [each for each in (first, second) if each is not None and each.get("status", "").upper() == "ENABLE"]
+        if on == [second]:
             raise Fault("enables its second threshold without the first")
-        thresholds = [(each.get("level"), each.get("duration")) for each, enabled in zip((first, second), on) if enabled]
-        return InactivityAlarm._checked(thresholds)
+        return InactivityAlarm._checked([(each.get("level"), each.get("duration")) for each in on])
 
     @staticmethod
-    def _checked(thresholds: list) -> tuple:
+    def _checked(thresholds: list[tuple[object, object]]) -> tuple[tuple[int, int], ...]:
         if len(thresholds) > 2:
             raise Fault("has %d thresholds; ThingPark knows at most two" % len(thresholds))
         result = []
@@ -106,12 +107,12 @@ class InactivityAlarm(Kind):
             seconds = seconds_of(duration)
             if not HOUR <= seconds <= 30 * DAY:
                 raise Fault("has the duration %s: it must be from PT1H to P30D" % shown(duration))
-            result.append((int(level), seconds))
+            result.append((int(str(level)), seconds))
         if len(result) == 2 and not (result[0][0] < result[1][0] and result[0][1] < result[1][1]):
             raise Fault("needs a second threshold with a higher level and a longer duration than the first")
         return tuple(result)
 
-    def send(self, value: object) -> str:
+    def send(self, value: Value) -> str:
         # No alarm at all still takes one threshold that is off, with lawful values: the contract names no other way.
         status = "ENABLE" if value else "DISABLE"
         inner = "".join(
@@ -154,7 +155,7 @@ class AppSKeys(Kind):
             keys[port] = key.parse(value)
         return tuple(sorted(keys.items()))
 
-    def send(self, value: object) -> str:
+    def send(self, value: Value) -> str:
         if isinstance(value, str):
             return value
         return "<AppSKeys>%s</AppSKeys>" % "".join(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from ._values import Fault, Kind, refuse_nested, shown
+from ._values import Fault, Kind, Value, refuse_nested, shown
 
 # The contract's patterns for tags, domains and domain groups (schemas TagName and Domain).
 TAG = re.compile(r"[^\x00-\x20<>\x7f](?:[^\x00-\x1f<>\x7f]{0,38}[^\x00-\x20<>\x7f])?\Z")
@@ -23,7 +23,7 @@ class Tags(Kind):
     empty = ()
     clears = True
 
-    def parse(self, raw: object) -> tuple:
+    def parse(self, raw: object) -> tuple[str, ...]:
         if isinstance(raw, str):
             raw = [part for part in raw.split(",") if part.strip()]
         if not isinstance(raw, (list, tuple, set)):
@@ -35,11 +35,13 @@ class Tags(Kind):
                 raise Fault("has the tag %s: 1 to 40 characters without < and > are allowed" % shown(tag))
         return tuple(sorted(tags))
 
-    def read(self, api: object) -> tuple:
-        return tuple(sorted(str(tag.get("name")) if isinstance(tag, dict) else str(tag) for tag in api or ()))
+    def read(self, api: object) -> object:
+        if not isinstance(api, (list, tuple)):
+            return self.empty if api is None else api
+        return tuple(sorted(str(tag.get("name")) if isinstance(tag, dict) else str(tag) for tag in api))
 
     def show(self, value: object) -> object:
-        return list(value)
+        return list(value) if isinstance(value, tuple) else value
 
 
 class Domains(Kind):
@@ -48,14 +50,14 @@ class Domains(Kind):
     spec = {"type": "dict"}
     empty = ()
 
-    def parse(self, raw: object) -> tuple:
+    def parse(self, raw: object) -> tuple[tuple[str, str], ...]:
         if isinstance(raw, dict):
             pairs = list(raw.items())
         elif isinstance(raw, (list, tuple)):
             pairs = [self._pair(item) for item in raw]
         else:
             raise Fault('must be a dictionary "group: name", got %s' % shown(raw))
-        seen: dict = {}
+        seen: dict[str, str] = {}
         for written, given in pairs:
             if given is None or isinstance(given, (dict, list, tuple, set)):
                 raise Fault("must give one domain, a text, for the group %s" % shown(written))
@@ -73,7 +75,7 @@ class Domains(Kind):
         return tuple(sorted(seen.items()))
 
     @staticmethod
-    def _pair(item: object) -> tuple:
+    def _pair(item: object) -> tuple[object, object]:
         if isinstance(item, dict) and isinstance(item.get("group"), dict):
             return item["group"].get("name"), item.get("name")
         if isinstance(item, dict) and len(item) == 1:
@@ -83,11 +85,11 @@ class Domains(Kind):
             raise Fault("has %s where group:name is needed" % shown(item))
         return group, name
 
-    def send(self, value: object) -> list:
+    def send(self, value: Value) -> object:
         return [{"name": name, "group": {"name": group}} for group, name in value]
 
     def show(self, value: object) -> object:
-        return dict(value)
+        return dict(value) if isinstance(value, tuple) else value
 
 
 class Reference(Kind):
@@ -104,11 +106,14 @@ class Reference(Kind):
     def read(self, api: object) -> object:
         if not isinstance(api, dict):
             return "" if api is None else api
+        return self._pair(api) or ""
+
+    def _pair(self, api: dict[str, object]) -> tuple[str, str] | None:
         identifier, *names = ("" if api.get(key) is None else str(api[key]) for key in ("ID", *self.names))
         name = next(filter(None, names), "")
-        return (identifier, name) if identifier or name else ""
+        return (identifier, name) if identifier or name else None
 
-    def send(self, value: object) -> dict:
+    def send(self, value: object) -> object:
         return {"ID": value or None}
 
     def same(self, wished: object, actual: object) -> bool:
@@ -129,7 +134,7 @@ class References(Reference):
     spec = {"type": "list", "elements": "str"}
     empty = ()
 
-    def parse(self, raw: object) -> tuple:
+    def parse(self, raw: object) -> tuple[str, ...]:
         if isinstance(raw, str):
             raw = raw.split(",")
         if not isinstance(raw, (list, tuple, set)):
@@ -137,16 +142,16 @@ class References(Reference):
         refuse_nested(raw)
         return tuple(sorted({str(item).strip() for item in raw if str(item).strip()}))
 
-    def read(self, api: object) -> tuple:
+    def read(self, api: object) -> object:
         if not isinstance(api, (list, tuple)):
             return self.empty if api is None else api
-        found = (super(References, self).read(item if isinstance(item, dict) else {"ID": item}) for item in api)
+        found = (self._pair(item if isinstance(item, dict) else {"ID": item}) for item in api)
         return tuple(sorted(filter(None, found)))
 
-    def send(self, value: object) -> list:
+    def send(self, value: Value) -> object:
         return [{"ID": identifier} for identifier in value]
 
-    def same(self, wished: object, actual: object) -> bool:
+    def same(self, wished: Value, actual: object) -> bool:
         if not isinstance(actual, tuple):
             return False
         left = list(actual)
@@ -161,4 +166,4 @@ class References(Reference):
         return not isinstance(actual, tuple) or all(super(References, self).decided(item) for item in actual)
 
     def show(self, value: object) -> object:
-        return sorted(super(References, self).show(item) for item in value) if isinstance(value, tuple) else value
+        return sorted(str(super(References, self).show(item)) for item in value) if isinstance(value, tuple) else value

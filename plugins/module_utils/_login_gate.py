@@ -14,6 +14,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from . import _files
 from ._errors import LoginError, LoginRefused, TransportError
@@ -51,7 +52,7 @@ def note(path: str, secret: str, seconds: float, message: str = "") -> None:
     _files.write_json(path, {"notes": [*_notes(path), new]})
 
 
-def _notes(path: str) -> list:
+def _notes(path: str) -> list[dict[str, Any]]:
     """Return the notes in a file that still count."""
     found = (_files.read_json(path) or {}).get("notes")
     now = time.time()

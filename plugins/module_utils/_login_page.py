@@ -17,7 +17,7 @@ from urllib.parse import unquote
 try:
     from lxml import etree
 except ImportError:  # the glue reports it before anything here is called
-    etree = None
+    pass
 
 LARGEST_PAGE = 1_000_000  # bytes; a real one has a few thousand
 ACCESS_CODE = re.compile(r"[?&;]userAccessCode=([^&#;\s\"'<>]+)")
@@ -64,7 +64,7 @@ def _encoding(body: bytes) -> str | None:
     return None if b"charset" in body[:2000].lower() else "utf-8"
 
 
-def _text(page, name: str) -> str | None:
+def _text(page: etree._Element, name: str) -> str | None:
     """Return the text of the first element with this ID up to its first child, or None without such an element."""
     found = page.xpath("(//*[@id=$name])[1]", name=name)
     return (found[0].text or "").strip() if found else None

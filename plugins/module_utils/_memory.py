@@ -10,6 +10,8 @@ are what they were, what was seen then still holds. Nothing secret is kept; the 
 
 from __future__ import annotations
 
+from typing import Any
+
 from . import _files
 from ._plan import Seen
 from ._resources.device import DEVICE
@@ -30,22 +32,22 @@ class Memory:
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._devices: dict = self._read() if path else {}
-        self._new: dict = {}
-        self._gone: set = set()
+        self._devices = self._read() if path else {}
+        self._new: dict[str, list[Any]] = {}
+        self._gone: set[str] = set()
 
-    def _read(self) -> dict:
+    def _read(self) -> dict[str, list[Any]]:
         data = _files.read_json(self._path) or {}
         devices = data.get("devices")
         return devices if data.get("format") == FORMAT and isinstance(devices, dict) else {}
 
-    def recall(self, brief: dict) -> dict | None:
+    def recall(self, brief: dict[str, Any]) -> dict[str, Any] | None:
         """Return the remembered parts of the device with this brief, None when it has changed since."""
-        record = self._devices.get(brief.get("EUI"))
+        record = self._devices.get(brief.get("EUI", ""))
         mark = _mark(brief)
         return record[2] if record and mark and record[:2] == mark else None
 
-    def learn(self, dev_eui: str, whole: dict) -> None:
+    def learn(self, dev_eui: str, whole: dict[str, Any]) -> None:
         """Remember what a whole device shows."""
         mark = _mark(whole)
         if self._path and mark:
@@ -67,11 +69,11 @@ class Memory:
             _files.write_json(self._path, {"format": FORMAT, "devices": devices})
 
 
-def remembered(brief: dict, memory: Memory) -> Seen:
+def remembered(brief: dict[str, Any], memory: Memory) -> Seen:
     """Return what a brief and the memory together say of a device."""
     return Seen(brief=brief, recalled=memory.recall(brief))
 
 
-def _mark(device: dict) -> list | None:
+def _mark(device: dict[str, Any]) -> list[object] | None:
     when, who = (dig(device, ("occContext", key)) for key in ("lastUpdate", "who"))
     return [when, who or None] if when else None

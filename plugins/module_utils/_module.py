@@ -10,15 +10,16 @@ The other frame, in Ansible's worker, is ``plugins/plugin_utils/_action.py``; bo
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
+from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 from ._connect import ENVIRONMENT, OPTIONS
 from ._errors import TdmError
-from ._inner_xml import etree
+from ._inner_xml import HAS_LXML
 from ._task import Context, Task
-from ._transport import requests
+from ._transport import HAS_REQUESTS
 
 SECRETS = ("password", "client_secret")
 
@@ -30,7 +31,7 @@ def from_environment(name: str) -> str:
     return os.environ[name]
 
 
-def argument_spec(task: Task) -> dict:
+def argument_spec(task: Task) -> dict[str, Any]:
     """Return a module's whole argument spec: the connection's options and its own."""
     spec = {name: {**entry, "fallback": (from_environment, [ENVIRONMENT[name]])} for name, entry in OPTIONS.items()}
     spec.update(task.options)
@@ -39,13 +40,13 @@ def argument_spec(task: Task) -> dict:
 
 def missing_library() -> str:
     """Return the sentence about a library that is missing on this machine, or nothing."""
-    for name, library in (("requests", requests), ("lxml", etree)):
-        if library is None:
-            return missing_required_lib(name)
+    for name, is_here in (("requests", HAS_REQUESTS), ("lxml", HAS_LXML)):
+        if not is_here:
+            return str(missing_required_lib(name))
     return ""
 
 
-def result_of(task: Task, params: dict, context: Context) -> dict:
+def result_of(task: Task, params: dict[str, Any], context: Context) -> dict[str, Any]:
     """Return a task's result, whatever happens in it that a user can cause."""
     problem = missing_library()
     if problem:

@@ -11,9 +11,11 @@ from what is at hand, the Step or the difference says so.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from ._resources.device import DEVICE, NETWORK
 from ._schema import NEVER, UNKNOWN, dig
+from ._values import Values, members
 from ._wishes import Wish
 
 CREATE, UPDATE, DELETE, SUSPEND, RESUME, NOTHING, REFUSE = (
@@ -54,10 +56,10 @@ class Seen:
     :param recalled: parts of the whole device that an earlier run saw, and that still hold.
     """
 
-    brief: dict | None = None
-    whole: dict | None = None
-    tags: tuple | None = None
-    recalled: dict | None = None
+    brief: dict[str, Any] | None = None
+    whole: dict[str, Any] | None = None
+    tags: tuple[str, ...] | None = None
+    recalled: dict[str, Any] | None = None
 
     @property
     def exists(self) -> bool:
@@ -107,11 +109,11 @@ class Step:
 
     wish: Wish
     action: str
-    before: dict = field(default_factory=dict)
-    after: dict = field(default_factory=dict)
-    values: dict = field(default_factory=dict)
-    add_tags: tuple = ()
-    remove_tags: tuple = ()
+    before: dict[str, object] = field(default_factory=dict)
+    after: dict[str, object] = field(default_factory=dict)
+    values: Values = field(default_factory=dict)
+    add_tags: tuple[str, ...] = ()
+    remove_tags: tuple[str, ...] = ()
     message: str = ""
     seen: Seen = field(default_factory=Seen)
 
@@ -121,12 +123,13 @@ class Step:
         return self.wish.dev_eui
 
 
-def differences(wish: Wish, seen: Seen) -> tuple:
+def differences(wish: Wish, seen: Seen) -> tuple[list[str], list[str]]:
     """Return ``(differing, unknown)``: two lists of options of an existing device.
 
     A difference that only a brief shows, where a brief can't be trusted with it, counts as unknown.
     """
-    differing, unknown = [], []
+    differing: list[str] = []
+    unknown: list[str] = []
     # The network gives an OTAA device its DevAddr when it joins: a wished one only counts at creation.
     activation = wish.values.get("activation") or seen.value("activation")
     for name, wished in wish.values.items():
@@ -179,8 +182,9 @@ def _change(wish: Wish, seen: Seen, update_keys: bool) -> Step:
     step = Step(wish, UPDATE if differing else NOTHING, before, after, seen=seen)
     step.values = {name: wish.values[name] for name in _to_send(wish, differing) if name != "tags"}
     if "tags" in differing:
-        step.add_tags = tuple(sorted(set(wish.values["tags"]) - set(before["tags"])))
-        step.remove_tags = tuple(sorted(set(before["tags"]) - set(wish.values["tags"])))
+        wished, actual = set(wish.values["tags"]), set(members(before["tags"]))
+        step.add_tags = tuple(sorted(wished - actual))
+        step.remove_tags = tuple(sorted(actual - wished))
     if differing == ["suspended"]:
         step.action = SUSPEND if wish.values["suspended"] else RESUME
     if update_keys:
@@ -198,7 +202,7 @@ def _is_rewritable(name: str) -> bool:
     return spec.seen == NEVER and spec.on_update
 
 
-def _to_send(wish: Wish, differing: list) -> list:
+def _to_send(wish: Wish, differing: list[str]) -> list[str]:
     """Return the options that a request names: those that differ, and those that the API takes only together."""
     names = list(differing)
     for group in DEVICE.together:
@@ -210,7 +214,7 @@ def _to_send(wish: Wish, differing: list) -> list:
     return names
 
 
-def _add_implied(wish: Wish, seen: Seen, before: dict, after: dict) -> None:
+def _add_implied(wish: Wish, seen: Seen, before: dict[str, object], after: dict[str, object]) -> None:
     """Show what the platform does by itself: no plan suspends, a new plan resumes (contract, suspension)."""
     if "connectivity_plan" not in after or "suspended" in wish.values:
         return
@@ -230,7 +234,7 @@ def _leave_rivals(step: Step) -> None:
             step.before[rival], step.after[rival] = has, empty
 
 
-def _refusal(wish: Wish, seen: Seen, differing: list) -> str:
+def _refusal(wish: Wish, seen: Seen, differing: list[str]) -> str:
     """Return why the platform can't do it to an existing device (contract, ``x-updateForbidden``), or nothing."""
     for name in differing:
         spec = DEVICE.by_name[name]
@@ -249,7 +253,7 @@ def _refusal(wish: Wish, seen: Seen, differing: list) -> str:
     return ""
 
 
-def unsettled(wish: Wish, whole: dict) -> dict:
+def unsettled(wish: Wish, whole: dict[str, Any]) -> Values:
     """Return the wished values that the platform's answer to a write still contradicts, of those it sets by itself."""
     seen = Seen(whole=whole)
     values = {}
@@ -259,7 +263,7 @@ def unsettled(wish: Wish, whole: dict) -> dict:
     return values
 
 
-def known(seen: Seen) -> dict:
+def known(seen: Seen) -> dict[str, object]:
     """Return all that can be told of a device, canonical, by option; empty values and the network's defaults left out."""
     values = {}
     for spec in DEVICE.fields:

@@ -11,6 +11,7 @@ resources only where a device is to be made or names another one than it has.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from . import _plan, _purge
 from ._catalogue import Catalogue, references_of
@@ -73,13 +74,13 @@ class Plan:
     :param looked_at: how many devices had to be fetched because their briefs lack something.
     """
 
-    steps: list = field(default_factory=list)
-    purge_steps: list = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    purge_steps: list[Step] = field(default_factory=list)
     looked_at: int = 0
-    warnings: list = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
 
-def make_plan(client: Client, wishes: list, policy: Policy, memory: Memory) -> Plan:
+def make_plan(client: Client, wishes: list[Wish], policy: Policy, memory: Memory) -> Plan:
     """Return what has to happen; raises :class:`BadInput` with all findings about names that the platform doesn't know."""
     seen = observe(client, wishes, policy, memory)
     plan = Plan()
@@ -94,14 +95,14 @@ def make_plan(client: Client, wishes: list, policy: Policy, memory: Memory) -> P
             step = Step(wish, _plan.REFUSE, message=message)
         plan.steps.append(step)
     if policy.purge is not None:
-        plan.purge_steps = _purge_steps(client, wishes, seen, policy, memory, plan)
+        plan.purge_steps = _purge_steps(client, wishes, seen, policy.purge, policy.parallel, memory, plan)
     return plan
 
 
-def observe(client: Client, wishes: list, policy: Policy, memory: Memory) -> dict:
+def observe(client: Client, wishes: list[Wish], policy: Policy, memory: Memory) -> dict[str, Seen]:
     """Return a Seen by DevEUI for the wished devices that exist; for a purge, for all devices."""
     wished = {wish.dev_eui for wish in wishes}
-    seen: dict = {}
+    seen: dict[str, Seen] = {}
     if len(wished) <= FEW and policy.purge is None:
         for dev_eui in sorted(wished):
             brief = client.brief(dev_eui)
@@ -116,16 +117,16 @@ def observe(client: Client, wishes: list, policy: Policy, memory: Memory) -> dic
     return seen
 
 
-def _kept(brief: dict) -> dict:
+def _kept(brief: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in brief.items() if key in KEPT}
 
 
-def _is_unclear(wish: Wish, seen: dict) -> bool:
+def _is_unclear(wish: Wish, seen: dict[str, Seen]) -> bool:
     actual = seen.get(wish.dev_eui)
     return actual is not None and bool(_plan.differences(wish, actual)[1])
 
 
-def look(client: Client, wishes: list, seen: dict, parallel: int, memory: Memory, plan: Plan) -> None:
+def look(client: Client, wishes: list[Wish], seen: dict[str, Seen], parallel: int, memory: Memory, plan: Plan) -> None:
     """Fetch the whole device, and its tags where its brief lacks them, for each of these wishes."""
 
     def fetch(wish: Wish) -> None:
@@ -143,12 +144,11 @@ def look(client: Client, wishes: list, seen: dict, parallel: int, memory: Memory
     each(wishes, fetch, min(parallel, len(wishes)))
 
 
-def _settle_names(client: Client, wishes: list, seen: dict) -> None:
+def _settle_names(client: Client, wishes: list[Wish], seen: dict[str, Seen]) -> None:
     """Find out the IDs behind names, where a device is to be made or seems to name another resource than is wished."""
     catalogue = Catalogue(client)
     to_make = [wish for wish in wishes if wish.dev_eui not in seen and not wish.update_only]
-    tagged = [wish for wish in to_make if wish.tag is not None and "device_profile" not in wish.values]
-    findings = catalogue.settle_tags(tagged)
+    findings = catalogue.settle_tags(to_make)
     options = {wish.dev_eui: references_of(wish) for wish in to_make}
     for wish in wishes:
         actual = seen.get(wish.dev_eui)
@@ -162,8 +162,9 @@ def _settle_names(client: Client, wishes: list, seen: dict) -> None:
     refuse(findings)
 
 
-def _purge_steps(client: Client, wishes: list, seen: dict, policy: Policy, memory: Memory, plan: Plan) -> list:
-    purge = policy.purge
+def _purge_steps(
+    client: Client, wishes: list[Wish], seen: dict[str, Seen], purge: Purge, parallel: int, memory: Memory, plan: Plan
+) -> list[Step]:
     wished = {wish.dev_eui for wish in wishes}
     if purge.action == _plan.SUSPEND:
         # Those that are suspended already need no purge, and don't count against its maximum.
@@ -175,8 +176,8 @@ def _purge_steps(client: Client, wishes: list, seen: dict, policy: Policy, memor
         plan.warnings.append(message)
     if purge.action == _plan.SUSPEND:
         wishes = [Wish(dev_eui, {"suspended": True}, where="purge") for dev_eui in chosen]
-        look(client, [wish for wish in wishes if _is_unclear(wish, seen)], seen, policy.parallel, memory, plan)
+        look(client, [wish for wish in wishes if _is_unclear(wish, seen)], seen, parallel, memory, plan)
         return [_plan.plan(wish, seen[wish.dev_eui]) for wish in wishes if wish.dev_eui in seen]
     doomed = [Wish(dev_eui, {}, absent=True, where="purge") for dev_eui in chosen]
-    look(client, doomed, seen, policy.parallel, memory, plan)  # the backup wants the whole of each
+    look(client, doomed, seen, parallel, memory, plan)  # the backup wants the whole of each
     return [_plan.plan(wish, seen[wish.dev_eui]) for wish in doomed if wish.dev_eui in seen]

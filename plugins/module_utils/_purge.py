@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from ._errors import OptionError
 from ._plan import Seen
 from ._resources.device import DEVICE
-from ._schema import UNKNOWN
-from ._values import SEPARATORS, Fault, shown
+from ._values import SEPARATORS, Fault, members, shown
 
 AMOUNT = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(%?)\Z")
 
@@ -24,7 +24,7 @@ class Scope:
     """The devices that a purge may look at; all given conditions must hold."""
 
     tag: str = ""
-    domain: tuple = ()
+    domain: tuple[tuple[str, str], ...] = ()
     name_prefix: str = ""
     eui_prefix: str = ""
 
@@ -32,20 +32,21 @@ class Scope:
         """Return whether a device is in the scope; what isn't known of it keeps it out."""
         if self.eui_prefix and not dev_eui.startswith(self.eui_prefix):
             return False
-        if self.tag and self.tag not in (seen.value("tags") or ()):
+        if self.tag and self.tag not in members(seen.value("tags")):
             return False
-        if self.domain and not set(self.domain) <= set(seen.value("domains") or ()):
+        if self.domain and not set(self.domain) <= set(members(seen.value("domains"))):
             return False
         name = seen.value("name")
-        return not self.name_prefix or (name is not UNKNOWN and str(name).startswith(self.name_prefix))
+        return not self.name_prefix or (isinstance(name, str) and name.startswith(self.name_prefix))
 
     def is_unclear(self, seen: Seen) -> bool:
         """Return whether a device may be in the scope, but isn't known well enough to say."""
         asked = {"tags": self.tag, "domains": self.domain, "name": self.name_prefix}
-        return any(given and seen.value(name) is UNKNOWN for name, given in asked.items())
+        # What can't be understood isn't known either: it is neither a text nor a set.
+        return any(given and not isinstance(seen.value(name), (str, tuple)) for name, given in asked.items())
 
 
-def read_scope(options: dict) -> Scope:
+def read_scope(options: dict[str, Any]) -> Scope:
     """Return the Scope that the option ``purge.scope`` states; raises :class:`OptionError`.
 
     :param options: tag, domain, name_prefix, eui_prefix, and ``all`` to mean every device of the subscription.
@@ -78,11 +79,11 @@ def allowance(maximum: object, in_scope: int) -> int:
     if not match or (not match.group(2) and "." in match.group(1)):
         raise OptionError("purge.max must be a number or a percentage like 5%%, got %s" % shown(maximum))
     if match.group(2):
-        return int(in_scope * min(Fraction(match.group(1)), 100) / 100)
+        return int(in_scope * min(Fraction(match.group(1)), Fraction(100)) / 100)
     return int(match.group(1))
 
 
-def choose(listed: dict, wished: set, scope: Scope, maximum: object, verb: str) -> list:
+def choose(listed: dict[str, Seen], wished: set[str], scope: Scope, maximum: object, verb: str) -> list[str]:
     """Return the EUIs that nobody wished and that the scope holds; raises :class:`OptionError` beyond the maximum.
 
     :param listed: Seen by EUI, the complete list of the subscription.

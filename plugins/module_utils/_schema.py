@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass, field
-from typing import Callable
+from typing import Any, Callable
 
-from ._values import Fault, Kind, shown
+from ._values import Fault, Kind, Values, shown
+
+#: What is wrong with values: ``(option, message)`` each.
+Faults = list[tuple[str, str]]
 
 #: Where a field's actual value can be read.
 BRIEF = "brief"  # in the list, and in the resource itself
@@ -53,24 +56,24 @@ class Field:
     """
 
     name: str
-    path: tuple
+    path: tuple[str, ...]
     kind: Kind
     seen: str = BRIEF
-    aliases: tuple = ()
+    aliases: tuple[str, ...] = ()
     secret: bool = False
     on_create: bool = True
     on_update: bool = True
-    in_brief: Callable | None = None
+    in_brief: Callable[[dict[str, Any]], object] | None = None
     hint_only: bool = False
 
-    def from_whole(self, resource: dict) -> object:
+    def from_whole(self, resource: dict[str, Any]) -> object:
         """Return the canonical value in a whole resource; what it lacks is empty."""
         if self.seen in (APART, NEVER):
             return UNKNOWN
         value = dig(resource, self.path)
         return self.kind.empty if value is UNKNOWN else self.kind.read(value)
 
-    def from_brief(self, brief: dict) -> object:
+    def from_brief(self, brief: dict[str, Any]) -> object:
         """Return the canonical value in a brief; missing and null mean UNKNOWN (contract, notes on DeviceBrief)."""
         if self.in_brief is not None:
             return self.in_brief(brief)
@@ -79,7 +82,7 @@ class Field:
         value = dig(brief, self.path)
         return UNKNOWN if value is UNKNOWN or value is None else self.kind.read(value)
 
-    def argument(self) -> dict:
+    def argument(self) -> dict[str, Any]:
         """Return this field's entry in an argument spec."""
         entry = dict(self.kind.spec)
         if self.aliases:
@@ -104,11 +107,11 @@ class Resource:
     """
 
     name: str
-    fields: tuple
-    together: tuple = ()
-    check: Callable = lambda values: []
-    complete: Callable = lambda values: None
-    by_name: dict = field(default_factory=dict, compare=False)
+    fields: tuple[Field, ...]
+    together: tuple[tuple[str, ...], ...] = ()
+    check: Callable[[Values], Faults] = lambda values: []
+    complete: Callable[[Values], None] = lambda values: None
+    by_name: dict[str, Field] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         for each in self.fields:
@@ -116,11 +119,11 @@ class Resource:
             for alias in each.aliases:
                 self.by_name[alias] = each
 
-    def argument_spec(self) -> dict:
+    def argument_spec(self) -> dict[str, Any]:
         """Return the argument spec of all fields."""
         return {each.name: each.argument() for each in self.fields}
 
-    def parse(self, raw: dict) -> tuple:
+    def parse(self, raw: dict[str, Any]) -> tuple[Values, Faults]:
         """Return ``(values, faults)``: canonical values by option, and a list of ``(option, message)``.
 
         None means that the user said nothing. An empty text clears what can be cleared, and means nothing elsewhere.
@@ -133,10 +136,10 @@ class Resource:
         self.complete(values)
         return values, faults
 
-    def parse_fields(self, raw: dict) -> tuple:
+    def parse_fields(self, raw: dict[str, Any]) -> tuple[Values, Faults]:
         """Return ``(values, faults)`` as :meth:`parse` does, each option looked at by itself."""
-        values: dict = {}
-        faults = []
+        values: Values = {}
+        faults: Faults = []
         for name, given in raw.items():
             spec = self.by_name.get(name)
             if spec is None:
@@ -159,9 +162,9 @@ class Resource:
         near = difflib.get_close_matches(name.lower(), self.by_name, 1)
         return "is no option of a %s%s" % (self.name, "; did you mean %s?" % near[0] if near else "")
 
-    def body(self, values: dict) -> dict:
+    def body(self, values: Values) -> dict[str, Any]:
         """Return the JSON body that says ``values`` (canonical, by option)."""
-        body: dict = {}
+        body: dict[str, Any] = {}
         for name, value in values.items():
             spec = self.by_name[name]
             if spec.seen == APART:
@@ -177,25 +180,25 @@ class Resource:
                 place[spec.path[-1]] = sent
         return body
 
-    def show(self, values: dict) -> dict:
+    def show(self, values: dict[str, Any]) -> dict[str, object]:
         """Return ``values`` as a person may see them: JSON types, secrets only named."""
-        result = {}
+        result: dict[str, object] = {}
         for name, value in values.items():
             spec = self.by_name[name]
             if value is not UNKNOWN:
                 result[name] = "(secret)" if spec.secret else spec.kind.show(value)
         return result
 
-    def secrets(self, values: dict) -> list:
+    def secrets(self, values: Values) -> list[str]:
         """Return the texts in ``values`` that must not be shown."""
-        found = []
+        found: list[str] = []
         for name, value in values.items():
             if self.by_name[name].secret and value:
                 found.extend([value] if isinstance(value, str) else [key for _port, key in value])
         return found
 
 
-def dig(data: object, path: tuple) -> object:
+def dig(data: object, path: tuple[str, ...]) -> object:
     """Return what lies at ``path`` in nested dictionaries, or UNKNOWN."""
     for key in path:
         if not isinstance(data, dict) or key not in data:

@@ -10,6 +10,7 @@ import json
 import os
 import threading
 from dataclasses import asdict
+from typing import Any
 from urllib.parse import urlsplit
 
 from . import _auth, _files, _login_gate
@@ -77,12 +78,12 @@ class Session:
         self,
         method: str,
         path: str,
-        params: dict | None = None,
+        params: dict[str, Any] | None = None,
         data: object = None,
         *,
         text: str = "",
         repeatable: bool = True,
-    ) -> tuple:
+    ) -> tuple[object, dict[str, str]]:
         """Return ``(data, headers)`` of a good answer to a call below the base URL.
 
         :param data: what goes into a JSON body; ``text`` goes as plain text instead.
@@ -119,7 +120,9 @@ class Session:
             raise ApiError("the platform refused %s %s (%s)" % (method, path, said), answer.status, code, reason)
         return content, answer.headers
 
-    def _send(self, grant: Grant, method: str, path: str, params, data, text: str, repeatable: bool) -> Answer:
+    def _send(
+        self, grant: Grant, method: str, path: str, params: dict[str, Any] | None, data: object, text: str, repeatable: bool
+    ) -> Answer:
         query = dict(params or {})
         head = {"Accept": "application/json"}
         if grant.token:

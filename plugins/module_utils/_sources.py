@@ -16,6 +16,7 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, Callable
 
 from ._errors import OptionError
 from ._values import shown
@@ -81,18 +82,18 @@ PLAN_FEATURES = {"NetworkGeolocation": "network_geolocation", "PassiveRoaming": 
 class Source:
     """What a file says: its rows, the defaults it brings, and what the user should know about how it was read."""
 
-    rows: list
-    defaults: dict
-    warnings: list
+    rows: list[Row]
+    defaults: dict[str, Any]
+    warnings: list[str]
 
 
-def read_source(content: bytes, name: str, yaml_load=None) -> Source:
+def read_source(content: bytes, name: str, yaml_load: Callable[[str], object] | None = None) -> Source:
     """Return what a file describes; raises :class:`OptionError` when it can't be read at all.
 
     :param name: the file's name: its ending says CSV, JSON or YAML; without one of these the content does.
     :param yaml_load: reads YAML text; None where there is no YAML library.
     """
-    warnings: list = []
+    warnings: list[str] = []
     text = _decode(content, name, warnings)
     if not text.strip():
         raise OptionError("src %s is empty: it describes no device" % name)
@@ -111,7 +112,7 @@ def read_source(content: bytes, name: str, yaml_load=None) -> Source:
     return _from_data(data, name, warnings)
 
 
-def rows_of(devices: list, where: str = "devices") -> list:
+def rows_of(devices: list[Any], where: str = "devices") -> list[Row]:
     """Return rows for a list of dictionaries with a device's options."""
     rows = []
     for index, raw in enumerate(devices):
@@ -128,7 +129,7 @@ def _unreadable(where: str, option: str, message: str) -> Row:
     return Row(where, {}, faults=[(option, message)], is_readable=False)
 
 
-def _decode(content: bytes, name: str, warnings: list) -> str:
+def _decode(content: bytes, name: str, warnings: list[str]) -> str:
     if content[:4] == b"PK\x03\x04":
         raise OptionError("src %s is a workbook, not a text file: save it as CSV (UTF-8) first" % name)
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
@@ -150,7 +151,7 @@ def _decode(content: bytes, name: str, warnings: list) -> str:
     return text
 
 
-def _load(load, text: str, name: str, what: str) -> object:
+def _load(load: Callable[[str], object], text: str, name: str, what: str) -> object:
     try:
         return load(text)
     except (
@@ -161,7 +162,7 @@ def _load(load, text: str, name: str, what: str) -> object:
         raise OptionError("src %s is no readable %s%s" % (name, what, " (line %d)" % line if line else "")) from None
 
 
-def _from_data(data: object, name: str, warnings: list) -> Source:
+def _from_data(data: object, name: str, warnings: list[str]) -> Source:
     defaults: object = {}
     if isinstance(data, dict):
         unknown = sorted(str(key) for key in set(data) - {"devices", "defaults", "note"})
@@ -176,11 +177,11 @@ def _from_data(data: object, name: str, warnings: list) -> Source:
     return Source(rows_of(data), defaults, warnings)
 
 
-def _csv_rows(text: str, warnings: list) -> Iterator[Row]:
+def _csv_rows(text: str, warnings: list[str]) -> Iterator[Row]:
     # Not splitlines(): it also breaks a line where a cell holds a vertical tab or one of Unicode's separators.
     lines = io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n")).readlines()
     delimiter = _delimiter(lines)
-    ignored: dict = {}
+    ignored: dict[str, list[str]] = {}
     for number, cells in _records(lines, delimiter):
         if cells is None:
             yield _unreadable(
@@ -196,7 +197,7 @@ def _csv_rows(text: str, warnings: list) -> Iterator[Row]:
         )
 
 
-def _delimiter(lines: list) -> str:
+def _delimiter(lines: list[str]) -> str:
     """Return what separates the cells, from the first line that is no comment and has more than one."""
     for line in lines:
         places = [(line.index(mark), mark) for mark in ",;\t" if mark in line]
@@ -210,7 +211,7 @@ def _is_comment(line: str) -> bool:
     return line.lstrip(' "').startswith("#")
 
 
-def _records(lines: list, delimiter: str) -> Iterator[tuple]:
+def _records(lines: list[str], delimiter: str) -> Iterator[tuple[int, list[str] | None]]:
     """Yield ``(line number, cells)``; cells are None where a quotation mark is never closed."""
     start = 0
 
@@ -244,7 +245,7 @@ def _begins_row(line: str, delimiter: str) -> bool:
     return bool(mark) and first.strip(' "').upper() in DIRECTIVES
 
 
-def _csv_row(where: str, cells: list, delimiter: str, ignored: dict) -> Row:
+def _csv_row(where: str, cells: list[str], delimiter: str, ignored: dict[str, list[str]]) -> Row:
     directive = cells[0].upper()
     if directive not in DIRECTIVES:
         if directive == "CREATE_CELLULAR":
@@ -257,11 +258,10 @@ def _csv_row(where: str, cells: list, delimiter: str, ignored: dict) -> Row:
                 ", ".join(each for each in DIRECTIVES if each),
             )
             # What the row wants isn't known, which device it is about is: as with a DELETE, only that is looked at.
-            raw = {"dev_eui": cells[1], "state": "absent"}
-            return Row(where, raw, faults=[("directive", message)], labels=IDENTITY_LABELS)
+            return Row(where, {"dev_eui": cells[1], "state": "absent"}, faults=[("directive", message)], labels=IDENTITY_LABELS)
         return _unreadable(where, "directive", message)
     activation, state, update_only = DIRECTIVES[directive]
-    raw: dict = {"dev_eui": cells[1] if len(cells) > 1 else "", "state": state}
+    raw = {"dev_eui": cells[1] if len(cells) > 1 else "", "state": state}
     row = Row(where, raw, update_only, labels=IDENTITY_LABELS)
     if state == "absent":
         return row

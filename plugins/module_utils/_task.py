@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Callable
+from typing import Any, Callable
 
 
 def _ignore(*_arguments: object) -> None:
@@ -26,8 +26,8 @@ class Context:
 
     check: bool = False
     diff: bool = False
-    warn: Callable = _ignore
-    report: Callable | None = None
+    warn: Callable[[str], object] = _ignore
+    report: Callable[[str], object] | None = None
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ class Task:
     :param keeps_sessions: it opens and closes sessions for other tasks.
     """
 
-    options: dict
-    run: Callable
-    rules: dict = field(default_factory=dict)
+    options: dict[str, Any]
+    run: Callable[[dict[str, Any], Context], dict[str, Any]]
+    rules: dict[str, Any] = field(default_factory=dict)
     masks_itself: bool = False
     keeps_sessions: bool = False

@@ -23,7 +23,9 @@ class Pacer:
     :param rate: requests per second of the whole task, 0 for no bound.
     """
 
-    def __init__(self, rate: float = 0, clock: Callable = time.monotonic, sleep: Callable = time.sleep) -> None:
+    def __init__(
+        self, rate: float = 0, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], object] = time.sleep
+    ) -> None:
         self._interval = 1.0 / rate if rate else 0.0
         self._extra = 0.0
         self._next = 0.0

@@ -15,14 +15,17 @@ import threading
 from collections import Counter
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
+from typing import Any
 
 try:
     import requests
+    import urllib3
     from requests.adapters import HTTPAdapter
     from requests.cookies import RequestsCookieJar
+
+    HAS_REQUESTS = True
 except ImportError:  # the glue reports it before anything here is called
-    requests = None
-    HTTPAdapter = object
+    HAS_REQUESTS = False
 
 from ._errors import TransportError
 from ._throttle import Pacer, seconds_to_wait
@@ -61,12 +64,12 @@ class Answer:
     status: int
     body: bytes
     content_type: str
-    headers: dict
-    cookies: dict
+    headers: dict[str, str]
+    cookies: dict[str, str]
 
 
 #: Keep-alive connections outlive a task: the items of a loop run in one worker process.
-_POOL: dict = {}
+_POOL: dict[Wire, requests.Session] = {}
 
 
 class Transport:
@@ -78,7 +81,7 @@ class Transport:
     def __init__(self, wire: Wire, pacer: Pacer | None = None) -> None:
         self.wire = wire
         self.pacer = pacer or Pacer(wire.rate)
-        self.counts: Counter = Counter()
+        self.counts: Counter[str] = Counter()
         self._lock = threading.Lock()
         if wire not in _POOL:
             _POOL[wire] = _new_session(wire)
@@ -89,9 +92,9 @@ class Transport:
         method: str,
         url: str,
         *,
-        params: dict | None = None,
-        body: bytes | dict | None = None,
-        headers: dict | None = None,
+        params: dict[str, Any] | None = None,
+        body: bytes | dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
         repeatable: bool = True,
     ) -> Answer:
         """Return the platform's answer, whatever its status; raises :class:`TransportError` without one.
@@ -133,10 +136,10 @@ class Transport:
             wait = min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE) * random.uniform(0.5, 1.0)
         self.pacer.slow_down(wait)
 
-    def _once(self, request) -> Answer:
-        wire = self.wire
+    def _once(self, request: requests.PreparedRequest) -> Answer:
+        wire, url = self.wire, request.url or ""
         # The environment's proxies count unless one is given; its CA bundle and .netrc never do (see _new_session).
-        proxies = {"http": wire.proxy, "https": wire.proxy} if wire.proxy else requests.utils.get_environ_proxies(request.url)
+        proxies = {"http": wire.proxy, "https": wire.proxy} if wire.proxy else requests.utils.get_environ_proxies(url)
         verify: bool | str = (wire.ca_path or True) if wire.validate_certs else False
         cert = ((wire.client_cert, wire.client_key) if wire.client_key else wire.client_cert) or None
         try:
@@ -153,15 +156,15 @@ class Transport:
                 # requests reads a redirection's body itself, though it doesn't follow it.
                 body = response.content if response.is_redirect else response.raw.read(LARGEST_BODY + 1, decode_content=True)
         except Exception as error:
-            raise _explained(error, request.url, wire) from None
+            raise _explained(error, url, wire) from None
         if len(body) > LARGEST_BODY:
-            raise TransportError("the answer of %s is larger than %d MiB" % (host_of(request.url), LARGEST_BODY >> 20))
+            raise TransportError("the answer of %s is larger than %d MiB" % (host_of(url), LARGEST_BODY >> 20))
         return Answer(
             response.status_code,
             body,
             response.headers.get("content-type", ""),
             {name.lower(): value for name, value in response.headers.items()},
-            {cookie.name: cookie.value for cookie in response.cookies},
+            {cookie.name: cookie.value or "" for cookie in response.cookies},
         )
 
 
@@ -171,10 +174,10 @@ def host_of(url: str) -> str:
     return "%s://%s" % (scheme, re.split("[/?#]", rest, maxsplit=1)[0].rpartition("@")[2])
 
 
-def _new_session(wire: Wire):
+def _new_session(wire: Wire) -> requests.Session:
     session = requests.Session()
     if not wire.validate_certs:  # the user said so; a warning with each request would bury the playbook's output
-        requests.packages.urllib3.disable_warnings()
+        urllib3.disable_warnings()
     # With trust_env, REQUESTS_CA_BUNDLE would override the user's ca_path, and .netrc the Authorization header.
     session.trust_env = False
     # Cookies are the session layer's: none is kept here, so none reaches another account or host.

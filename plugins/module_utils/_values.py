@@ -13,6 +13,13 @@ Ansible, and nothing here does input or output.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from typing import Any
+
+#: A canonical value; only its kind knows its type. What may be less than canonical is an ``object``.
+Value = Any
+#: Canonical values by option.
+Values = dict[str, Value]
 
 HEX = re.compile(r"[0-9A-F]+\Z")
 SEPARATORS = str.maketrans("", "", "-:. \t\u00a0_")
@@ -37,24 +44,29 @@ def shown(raw: object, limit: int = 40) -> str:
     return '"%s"' % (text if len(text) <= limit else text[: limit - 3] + "...")
 
 
-def refuse_nested(items: object) -> None:
+def refuse_nested(items: Iterable[object]) -> None:
     """Raise a :class:`Fault` for a list whose items aren't all plain values."""
     for item in items:
         if item is None or isinstance(item, (dict, list, tuple, set)):
             raise Fault("must be a list of texts, but one of them is %s" % ("empty" if item is None else "no text"))
 
 
+def members(value: object) -> tuple[Value, ...]:
+    """Return what is in a canonical set; nothing where it isn't known or wasn't understood."""
+    return value if isinstance(value, tuple) else ()
+
+
 class Kind:
     """A kind of value; the class itself is the plain text one."""
 
     #: What an argument spec says of this kind.
-    spec: dict = {"type": "str"}
+    spec: dict[str, Any] = {"type": "str"}
     #: The value that stands for "there is none" in a whole resource.
-    empty: object = ""
+    empty: Value = ""
     #: Whether a user can ask for "none" with an empty text.
     clears = False
 
-    def parse(self, raw: object) -> object:
+    def parse(self, raw: object) -> Value:
         """Return the canonical value of what a user wrote; raises :class:`Fault`."""
         if isinstance(raw, (dict, list, tuple)):
             raise Fault("must be a text, not a %s" % ("list" if isinstance(raw, (list, tuple)) else "dictionary"))
@@ -226,8 +238,8 @@ class Flag(Kind):
     spec = {"type": "bool"}
     empty = False
 
-    def __init__(self, words: tuple | None = None) -> None:
-        self.words = words or (False, True)
+    def __init__(self, words: tuple[str, str] | None = None) -> None:
+        self.words: tuple[object, object] = words or (False, True)
 
     def parse(self, raw: object) -> bool:
         if raw in self.words:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from ._errors import BadInput
 from ._onboarding_tag import OnboardingTag, looks_like_tag, parse_tag
 from ._resources.device import DEVICE
-from ._values import Fault, Hex, shown
+from ._schema import Faults
+from ._values import Fault, Hex, Values, shown
 
 EUI = Hex(16, "DevEUI")
 #: Options of a device that say which one and whether, not what it is.
@@ -34,11 +36,11 @@ class Row:
     """
 
     where: str
-    raw: dict
+    raw: dict[str, Any]
     update_only: bool = False
-    faults: list = field(default_factory=list)
-    labels: dict = field(default_factory=dict)
-    needs: tuple = ()
+    faults: Faults = field(default_factory=list)
+    labels: dict[str, str] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
     is_readable: bool = True
 
 
@@ -55,7 +57,7 @@ class Wish:
     """
 
     dev_eui: str
-    values: dict
+    values: Values
     absent: bool = False
     where: str = ""
     update_only: bool = False
@@ -76,20 +78,21 @@ class Finding:
         device = " (device %s)" % self.dev_eui if self.dev_eui else ""
         return "%s%s: %s %s" % (self.where, device, self.option, self.message)
 
-    def as_dict(self) -> dict:
+    def as_dict(self) -> dict[str, str]:
         """Return the finding as a return value."""
         return {"where": self.where, "dev_eui": self.dev_eui, "option": self.option, "message": self.message}
 
 
-def read_wishes(rows: Iterable, defaults: dict | None = None, state: str = "present") -> list:
+def read_wishes(rows: Iterable[Row], defaults: dict[str, Any] | None = None, state: str = "present") -> list[Wish]:
     """Return a Wish for each Row; raises :class:`BadInput` with all faults of all rows.
 
     :param defaults: options for every device that doesn't say otherwise.
     :param state: ``present`` or ``absent`` for the rows that don't say.
     """
-    wishes, findings = [], []
+    wishes: list[Wish] = []
+    findings: list[Finding] = []
     defaults = _usable_defaults(defaults or {}, findings)
-    first: dict = {}
+    first: dict[str, str] = {}
     for row in rows:
         wish, faults = _read(row, defaults, state)
         findings += [
@@ -106,7 +109,7 @@ def read_wishes(rows: Iterable, defaults: dict | None = None, state: str = "pres
     return wishes
 
 
-def refuse(findings: list) -> None:
+def refuse(findings: list[Finding]) -> None:
     """Raise :class:`BadInput` when there are findings."""
     if not findings:
         return
@@ -118,7 +121,7 @@ def refuse(findings: list) -> None:
     raise BadInput(message, findings=[finding.as_dict() for finding in findings])
 
 
-def _usable_defaults(defaults: dict, findings: list) -> dict:
+def _usable_defaults(defaults: dict[str, Any], findings: list[Finding]) -> dict[str, Any]:
     """Report the faults of the defaults once, and leave out what has one."""
     faults = [(name, "is not for defaults: it is each device's own") for name in sorted(set(defaults) & set(IDENTITY))]
     # Each by itself: what defaults lack, the rows may have. Only rivals can't stand beside each other even here.
@@ -130,10 +133,10 @@ def _usable_defaults(defaults: dict, findings: list) -> dict:
     return {name: defaults[name] for name, option in known.items() if option not in bad}
 
 
-def _read(row: Row, defaults: dict, state: str) -> tuple:
+def _read(row: Row, defaults: dict[str, Any], state: str) -> tuple[Wish, Faults]:
     """Return ``(wish, faults)`` of one row; a wish without a DevEUI when that has a fault."""
     raw = dict(row.raw)
-    faults: list = []
+    faults: Faults = []
     if not row.is_readable:
         return Wish("", {}, where=row.where), faults
     eui, tag = _identity(raw.pop("dev_eui", None), raw.pop("onboarding_tag", None), faults)
@@ -154,7 +157,7 @@ def _read(row: Row, defaults: dict, state: str) -> tuple:
     return Wish(eui, values, False, row.where, row.update_only, tag), faults + more
 
 
-def _identity(dev_eui: object, tag_text: object, faults: list) -> tuple:
+def _identity(dev_eui: object, tag_text: object, faults: Faults) -> tuple[str, OnboardingTag | None]:
     if dev_eui and looks_like_tag(str(dev_eui).strip()):
         dev_eui, tag_text = None, dev_eui
     try:
@@ -177,7 +180,7 @@ def _identity(dev_eui: object, tag_text: object, faults: list) -> tuple:
     return eui, tag
 
 
-def _add_tag(raw: dict, tag: OnboardingTag, faults: list) -> None:
+def _add_tag(raw: dict[str, Any], tag: OnboardingTag, faults: Faults) -> None:
     """Fill in what an onboarding tag says: OTAA, the JoinEUI and, for an external join server, the owner token."""
     raw["activation"] = raw.get("activation") or "OTAA"
     given = raw.get("join_eui") or raw.get("app_eui")
@@ -197,7 +200,7 @@ def _add_tag(raw: dict, tag: OnboardingTag, faults: list) -> None:
 RIVALS = (("routing_profile", "application_servers"), ("connectivity_plan", "network_geolocation", "passive_roaming"))
 
 
-def _with_defaults(raw: dict, defaults: dict) -> dict:
+def _with_defaults(raw: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
     said = {name: given for name, given in raw.items() if given is not None}
     known = {DEVICE.by_name[name].name for name in said if name in DEVICE.by_name}
     for rivals in RIVALS:

@@ -7,14 +7,17 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
-def in_snake_case(data: object) -> object:
+def in_snake_case(data: dict[str, Any]) -> dict[str, Any]:
     """Return ``data`` with the keys of its dictionaries in snake_case: ``networkSubscription`` is ``network_subscription``."""
-    if isinstance(data, dict):
-        return {BORDER.sub("_", str(key)).lower(): in_snake_case(value) for key, value in data.items()}
-    if isinstance(data, list):
-        return [in_snake_case(value) for value in data]
-    return data
+    return {BORDER.sub("_", str(key)).lower(): _inside(value) for key, value in data.items()}
+
+
+def _inside(value: object) -> object:
+    if isinstance(value, dict):
+        return in_snake_case(value)
+    return [_inside(item) for item in value] if isinstance(value, list) else value

@@ -9,19 +9,20 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable
-from typing import Callable
+from typing import Callable, TypeVar
 
+Item = TypeVar("Item")
 TICK = 2.0  # seconds between two reports
 
 
-def each(items: Iterable, work: Callable, parallel: int, tick: Callable | None = None) -> None:
+def each(items: Iterable[Item], work: Callable[[Item], object], parallel: int, tick: Callable[[], object] | None = None) -> None:
     """Call ``work(item)`` for every item, in ``parallel`` threads; raises the first exception that one of them met.
 
     :param tick: called without arguments every two seconds by the thread that waits.
     """
     queue = iter(list(items))
     lock = threading.Lock()
-    failures: list = []
+    failures: list[BaseException] = []
 
     def loop() -> None:
         while not failures:

@@ -14,6 +14,8 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
+from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -41,7 +43,7 @@ class TdmAction(ActionBase):
     _supports_check_mode = True
     _supports_async = True
 
-    def run(self, tmp=None, task_vars=None) -> dict:
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Run the task in the frame that fits; return its result."""
         result = super().run(tmp, task_vars)
         args = self._with_found_files(dict(self._task.args))
@@ -52,7 +54,7 @@ class TdmAction(ActionBase):
         except TdmError as error:
             return {**result, "failed": True, "changed": False, "msg": error.message, **error.facts}
 
-    def _needs_process(self, task_vars: dict) -> bool:
+    def _needs_process(self, task_vars: dict[str, Any]) -> bool:
         return bool(
             self._templar.template(task_vars.get(FRAME, "auto")) == "module"
             or self._connection.transport != "local"
@@ -62,15 +64,15 @@ class TdmAction(ActionBase):
             or missing_library()
         )
 
-    def _task_environment(self) -> dict:
+    def _task_environment(self) -> dict[str, Any]:
         """Return the task's own ``environment``, of all the levels that have one."""
-        names: dict = {}
+        names: dict[str, Any] = {}
         levels = self._task.environment or []
         for level in levels if isinstance(levels, list) else [levels]:
             names.update(self._templar.template(level) or {})
         return names
 
-    def _with_found_files(self, args: dict) -> dict:
+    def _with_found_files(self, args: dict[str, Any]) -> dict[str, Any]:
         """Find a local ``src`` beside the playbook or in the role's files, as other modules do."""
         src = args.get("src")
         if isinstance(src, str) and src and self._connection.transport == "local" and "src" in self.task.options:
@@ -80,7 +82,7 @@ class TdmAction(ActionBase):
                 pass  # the task says in its own words that the file isn't there
         return args
 
-    def _in_worker(self, args: dict) -> dict:
+    def _in_worker(self, args: dict[str, Any]) -> dict[str, Any]:
         """Run the task right here, after the validation that AnsibleModule would do."""
         checked = ArgumentSpecValidator(argument_spec(self.task), **self.task.rules).validate(args)
         if checked.error_messages:  # the errors themselves are an object that is always true
@@ -90,17 +92,17 @@ class TdmAction(ActionBase):
                 message = "Unsupported parameters for (%s) module: %s" % (self._task.action, message)
             return {"failed": True, "changed": False, "msg": message}
         params = checked.validated_parameters
-        warnings: list = []
+        warnings: list[str] = []
         context = Context(self._task.check_mode, self._task.diff, warnings.append, self._display.display)
         with _ended_cleanly():
-            result = result_of(self.task, params, context)
+            result: dict[str, Any] = result_of(self.task, params, context)
         own = {str(params[name]) for name in SECRETS if params.get(name)}
         result = remove_values(result, own if self.task.masks_itself else checked._no_log_values)
         if warnings:
             result["warnings"] = warnings
         return result
 
-    def _in_module(self, args: dict, task_vars: dict | None) -> dict:
+    def _in_module(self, args: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
         """Hand the task over to its module, with what the controller's environment says of the connection."""
         own = self._task_environment()
         for name, variable in ENVIRONMENT.items():
@@ -111,9 +113,9 @@ class TdmAction(ActionBase):
         given = {name: value for name, value in args.items() if value is not None}
         return through_gate(self.task, given, elsewhere, is_blind, lambda final: self._execute(final, task_vars))
 
-    def _execute(self, args: dict, task_vars: dict | None) -> dict:
+    def _execute(self, args: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
         wrap_async = self._task.async_val and not self._connection.has_native_async
-        result = self._execute_module(module_args=args, task_vars=task_vars, wrap_async=wrap_async)
+        result: dict[str, Any] = self._execute_module(module_args=args, task_vars=task_vars, wrap_async=wrap_async)
         if not wrap_async:
             self._remove_tmp_path(self._connection._shell.tmpdir)
         return result
@@ -123,7 +125,7 @@ class TdmAction(ActionBase):
 def _ended_cleanly() -> Iterator[None]:
     """Let a task that is told to end unwind, so that it closes its session, as an exception would."""
 
-    def end(_number, _frame) -> None:
+    def end(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
     before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}

@@ -11,7 +11,7 @@ until the first of them has shown that the password is right.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from typing import Any, Callable
 
 from ..module_utils import _files, _login_gate
 from ..module_utils._auth import Account
@@ -22,7 +22,13 @@ from ..module_utils._task import Context, Task
 NO_SECRETS = {"password": "", "client_secret": ""}
 
 
-def through_gate(task: Task, args: dict, elsewhere: dict, is_blind: bool, execute: Callable) -> dict:
+def through_gate(
+    task: Task,
+    args: dict[str, Any],
+    elsewhere: dict[str, Any],
+    is_blind: bool,
+    execute: Callable[[dict[str, Any]], dict[str, Any]],
+) -> dict[str, Any]:
     """Return what ``execute(args)`` returns, once it may be called.
 
     :param args: the options that the module gets.
@@ -58,7 +64,7 @@ def through_gate(task: Task, args: dict, elsewhere: dict, is_blind: bool, execut
     return execute(args)
 
 
-def _account(options: dict) -> Account | None:
+def _account(options: dict[str, Any]) -> Account | None:
     """Return the account that a module will log in with, None where the options give none that is whole."""
     params = {name: entry.get("default") for name, entry in OPTIONS.items()}
     params.update({name: options[name] for name in OPTIONS if options.get(name) is not None})
@@ -69,7 +75,7 @@ def _account(options: dict) -> Account | None:
     return account if account.name and account.secret else None
 
 
-def _proves(task: Task, args: dict, result: dict) -> bool:
+def _proves(task: Task, args: dict[str, Any], result: dict[str, Any]) -> bool:
     """Return whether a result can only come of a login that was accepted."""
     if result.get("failed") or "ansible_job_id" in result:
         return False

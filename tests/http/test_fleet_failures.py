@@ -144,11 +144,12 @@ def test_another_writer_of_another_field(simulator, through, meddler, do, row):
     assert result["summary"]["updated"] == 1 and (device["name"], device["markerID"]) == ("ours", 77)
 
 
-def test_another_writer_of_the_same_field(simulator, through, meddler, do, row):
-    result = lock_test(simulator, through, meddler, do, row, {"name": "theirs"})
+@pytest.mark.parametrize("theirs", ["theirs", "row-theirs"])  # unlike the name before, and like it at the beginning
+def test_another_writer_of_the_same_field(simulator, through, meddler, do, row, theirs):
+    result = lock_test(simulator, through, meddler, do, row, {"name": theirs})
     (device,) = simulator.devices().values()
-    assert result["failed"] and not result["changed"] and device["name"] == "theirs"
-    assert "somebody else changed name to theirs" in result["results"][0]["error"] and "force" in result["msg"]
+    assert result["failed"] and not result["changed"] and device["name"] == theirs
+    assert "somebody else changed name to " + theirs in result["results"][0]["error"] and "force" in result["msg"]
 
 
 def test_another_writer_of_the_same_field_forced(simulator, through, meddler, do, row):

@@ -284,6 +284,11 @@ def test_no_cookie_is_kept(server, transport, do):
     assert [request.headers.get("Cookie") for request in server.seen] == [None, None]
 
 
+def test_a_cookie_without_a_value_has_an_empty_one(server, transport, do):
+    server.on("GET", "/x", do.says(200, {}, Set_Cookie="JSESSIONID; Path=/"))
+    assert transport().send("GET", server.origin + "/x").cookies == {"JSESSIONID": ""}
+
+
 def test_netrc_is_not_read(server, transport, do, tmp_path, monkeypatch):
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login somebody password hidden\n")

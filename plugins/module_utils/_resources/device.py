@@ -10,10 +10,12 @@ the default), ``appKeyEncryptionMode`` (deprecated: useless and ignored, says th
 
 from __future__ import annotations
 
+from typing import Any, Callable
+
 from .._inner_xml import AppSKeys, InactivityAlarm
 from .._links import Domains, Reference, References, Tags
-from .._schema import APART, NEVER, UNKNOWN, WHOLE, Field, Resource
-from .._values import Choice, Degrees, Flag, Hex, Integer, Key, Kind, Note
+from .._schema import APART, NEVER, UNKNOWN, WHOLE, Faults, Field, Resource
+from .._values import Choice, Degrees, Flag, Hex, Integer, Key, Kind, Note, Values
 
 #: The contract's macMinorVersion of LoRaWAN 1.1.
 LORAWAN_1_1 = 10
@@ -36,20 +38,20 @@ class LocationType(Choice):
         return 0 if value == MANUAL else 1
 
 
-def _suspended_in_brief(brief: dict) -> object:
+def _suspended_in_brief(brief: dict[str, Any]) -> object:
     state = brief.get("healthState")
     return UNKNOWN if not state else state == "SUSPENDED"
 
 
-def _location_type_in_brief(brief: dict) -> object:
+def _location_type_in_brief(brief: dict[str, Any]) -> object:
     # Only a network location has a radius (contract, DevicesBriefLorawan); a place without one is the manual one.
     if brief.get("radius") is not None:
         return NETWORK
     return UNKNOWN if brief.get("lat") is None else MANUAL
 
 
-def _place_in_brief(key: str):
-    def read(brief: dict) -> object:
+def _place_in_brief(key: str) -> Callable[[dict[str, Any]], object]:
+    def read(brief: dict[str, Any]) -> object:
         value = brief.get(key)
         if brief.get("radius") is not None or not isinstance(value, (int, float)):
             return UNKNOWN
@@ -63,9 +65,9 @@ ABP_ONLY = ("nwk_s_key", "app_s_keys", "s_nwk_s_int_key", "nwk_s_enc_key")
 KEYS = ("app_key", "nwk_key", "nwk_s_key", "s_nwk_s_int_key", "nwk_s_enc_key")
 
 
-def check(values: dict) -> list:
+def check(values: Values) -> Faults:
     """Return the faults of values that must not, or must, stand together: ``[(option, message)]``."""
-    faults = []
+    faults: Faults = []
     activation = values.get("activation")
     if activation == "OTAA":
         faults += [(name, "belongs to ABP, but activation is OTAA") for name in ABP_ONLY if name in values]
@@ -96,23 +98,22 @@ def check(values: dict) -> list:
     return faults
 
 
-def complete(values: dict) -> None:
+def complete(values: Values) -> None:
     """Add what the given values imply: who gives a location wants it used."""
     if "latitude" in values and "longitude" in values:
         values.setdefault("location_type", MANUAL)
 
 
-def check_profile(values: dict, mac_minor_version: int | None) -> list:
+def check_profile(values: Values, mac_minor_version: int | None) -> Faults:
     """Return what the device profile's LoRaWAN version requires or forbids: ``[(option, message)]``.
 
     Only meaningful for a device that is to be made: keys can't be seen afterwards.
     """
     if mac_minor_version is None:
         return []
-    if values.get("activation") == "ABP":
-        names, local = ("s_nwk_s_int_key", "nwk_s_enc_key"), True
-    else:
-        names, local = ("nwk_key",), "app_key" in values
+    is_abp = values.get("activation") == "ABP"
+    names = ["s_nwk_s_int_key", "nwk_s_enc_key"] if is_abp else ["nwk_key"]
+    local = is_abp or "app_key" in values
     if mac_minor_version == LORAWAN_1_1 and local:
         return [(name, "is missing: the device profile is of LoRaWAN 1.1") for name in names if name not in values]
     if mac_minor_version != LORAWAN_1_1:
@@ -120,7 +121,7 @@ def check_profile(values: dict, mac_minor_version: int | None) -> list:
     return []
 
 
-def lacking_for_creation(values: dict) -> list:
+def lacking_for_creation(values: Values) -> list[str]:
     """Return the options without which a device can't be made (contract, ``x-requiredCreate``)."""
     return [name for name in ("activation", "device_profile") if not values.get(name)]
 

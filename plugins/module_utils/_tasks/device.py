@@ -6,17 +6,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .. import _plan
 from .._connect import connected
 from .._errors import TdmError
-from .._fleet import FAILED, Run, foretell
+from .._fleet import FAILED, Outcome, Run, foretell
 from .._memory import Memory
 from .._prepare import Policy, make_plan
 from .._resources.device import DEVICE
 from .._task import Context, Task
 from .._wishes import Row, read_wishes
 
-OPTIONS: dict = {
+OPTIONS: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "dev_eui": {"type": "str"},
     "onboarding_tag": {"type": "str"},
@@ -28,7 +30,7 @@ RULES = {"required_one_of": [("dev_eui", "onboarding_tag")]}
 IDENTITY = ("state", "dev_eui", "onboarding_tag")
 
 
-def run(params: dict, context: Context) -> dict:
+def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
     """Make one device be as described."""
     raw = {name: params.get(name) for name in (*IDENTITY, *(spec.name for spec in DEVICE.fields))}
     wishes = read_wishes([Row("options", raw)])
@@ -49,11 +51,11 @@ def run(params: dict, context: Context) -> dict:
     return result
 
 
-def _without_secrets(values: dict) -> dict:
+def _without_secrets(values: dict[str, object]) -> dict[str, object]:
     return DEVICE.show({name: value for name, value in values.items() if not DEVICE.by_name[name].secret})
 
 
-def diff_of(outcome) -> dict:
+def diff_of(outcome: Outcome) -> dict[str, object]:
     """Return an outcome as Ansible shows differences."""
     header = "device %s" % outcome.dev_eui
     return {

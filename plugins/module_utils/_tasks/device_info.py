@@ -6,12 +6,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .. import _plan
 from .._client import Client
 from .._connect import connected
 from .._errors import OptionError
 from .._plan import Seen
 from .._resources.device import DEVICE
+from .._schema import dig
 from .._task import Context, Task
 from .._values import Fault
 from .._wishes import EUI
@@ -70,7 +73,7 @@ OPTIONS = {
 RULES = {"mutually_exclusive": [("dev_eui", name) for name in (*FILTERS, "eui_prefix")]}
 
 
-def run(params: dict, context: Context) -> dict:
+def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
     """Return devices by EUI, or all that match the filters."""
     euis = _euis(params.get("dev_eui") or [])
     _refuse_empty(params)
@@ -85,7 +88,7 @@ def run(params: dict, context: Context) -> dict:
     return {"changed": False, "devices": [_shown(seen) for seen in found]}
 
 
-def _euis(given: list) -> list:
+def _euis(given: list[str]) -> list[str]:
     result = []
     for text in given:
         try:
@@ -95,17 +98,17 @@ def _euis(given: list) -> list:
     return result
 
 
-def _refuse_empty(params: dict) -> None:
+def _refuse_empty(params: dict[str, Any]) -> None:
     """A filter that came out empty is a mistake: without it, all devices would match."""
     for name in (*FILTERS, "eui_prefix"):
         if params.get(name) in ("", [], {}):
             raise OptionError("%s is empty: leave it out to match all devices, or say what to look for" % name)
 
 
-def _listed(client: Client, params: dict) -> list:
+def _listed(client: Client, params: dict[str, Any]) -> list[dict[str, Any]]:
     filters = {key: _said(params[name]) for name, key in FILTERS.items() if params.get(name) is not None}
     if "domain" in filters:
-        filters["domain"] = ["%s:%s" % pair for pair in filters["domain"].items()]
+        filters["domain"] = ["%s:%s" % pair for pair in params["domain"].items()]
     if params.get("eui_prefix"):
         filters["devEUI"] = "".join(c for c in params["eui_prefix"] if c not in "-: ").upper()
     return [brief for page in client.devices(filters) for brief in page]
@@ -117,12 +120,12 @@ def _said(value: object) -> object:
 
 
 def _look(client: Client, seen: Seen) -> None:
-    seen.whole = client.device(str(seen.brief["EUI"]))
+    seen.whole = client.device(str(dig(seen.brief, ("EUI",))))
 
 
-def _shown(seen: Seen) -> dict:
+def _shown(seen: Seen) -> dict[str, Any]:
     """Return all the platform tells, in snake_case, and in tdm_device's own words where it has them."""
-    told = {**seen.brief, **(seen.whole or {})}
+    told = {**(seen.brief or {}), **(seen.whole or {})}
     raw = in_snake_case(told)
     # Where the platform's word is an option's name too, its value is the option's as well, the empty ones included.
     own = {spec.name: seen.value(spec.name) for spec in DEVICE.fields if spec.name in raw}

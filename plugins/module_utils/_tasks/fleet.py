@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import os
 import time
+from typing import Any, Callable
 
 try:
     import yaml
+
+    HAS_YAML = True
 except ImportError:  # only needed for a src in YAML; the reader of sources says so
-    yaml = None
+    HAS_YAML = False
 
 from .. import _files, _fleet, _plan
 from .._client import Client
 from .._connect import account_of, connected
 from .._errors import OptionError
+from .._fleet import Outcome
 from .._memory import Memory
+from .._plan import Seen, Step
 from .._prepare import Plan, Policy, Purge, make_plan
 from .._purge import allowance, read_scope
 from .._resources.device import DEVICE
@@ -63,7 +68,7 @@ BACKUP_NOTE = (
 )
 
 
-def run(params: dict, context: Context) -> dict:
+def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
     """Make a fleet be as described."""
     policy = _policy(params)
     source = _source(params)
@@ -98,7 +103,7 @@ def run(params: dict, context: Context) -> dict:
     return result
 
 
-def _policy(params: dict) -> Policy:
+def _policy(params: dict[str, Any]) -> Policy:
     if not 1 <= params["parallel"] <= MOST_PARALLEL:
         raise OptionError("parallel must be from 1 to %d, got %d" % (MOST_PARALLEL, params["parallel"]))
     if params["max_failures"] is not None and params["max_failures"] < 0:
@@ -113,7 +118,7 @@ def _policy(params: dict) -> Policy:
     return Policy(params["update_keys"] == "always", params["force"], params["parallel"], most, purge)
 
 
-def _source(params: dict) -> Source:
+def _source(params: dict[str, Any]) -> Source:
     if params.get("devices") is not None:
         return Source(rows_of(params["devices"]), {}, [])
     path = params["src"]
@@ -124,7 +129,7 @@ def _source(params: dict) -> Source:
             content = file.read()
     except OSError as error:
         raise OptionError("src %s can't be read: %s" % (path, error.strerror)) from None
-    return read_source(content, os.path.basename(path), _load_yaml if yaml is not None else None)
+    return read_source(content, os.path.basename(path), _load_yaml if HAS_YAML else None)
 
 
 def _load_yaml(text: str) -> object:
@@ -147,15 +152,16 @@ def _save(memory: Memory, context: Context) -> None:
         context.warn("What was seen of the devices could not be kept for the next run: " + error.message)
 
 
-def _memory_path(params: dict) -> str:
+def _memory_path(params: dict[str, Any]) -> str:
     if not params["cache"]:
         return ""
     return os.path.join(_files.home(), "devices-%s.json" % account_of(params, Context()).key())
 
 
-def _reporter(params: dict, context: Context):
+def _reporter(params: dict[str, Any], context: Context) -> _fleet.Progress | None:
     """Return what turns progress into lines for the user, None where there is nobody to read them."""
-    if not params["progress"] or context.report is None:
+    report = context.report
+    if not params["progress"] or report is None:
         return None
     started = time.monotonic()
 
@@ -163,12 +169,14 @@ def _reporter(params: dict, context: Context):
         elapsed = time.monotonic() - started
         rate = done / elapsed if elapsed else 0.0
         left = "%d s left" % round((total - done) / rate) if rate else "time left not known yet"
-        context.report("tdm_fleet: %d of %d devices, %.0f a second, %d failed, %s" % (done, total, rate, failed, left))
+        report("tdm_fleet: %d of %d devices, %.0f a second, %d failed, %s" % (done, total, rate, failed, left))
 
     return progress
 
 
-def _carry_out(client: Client, plan: Plan, policy: Policy, memory: Memory, progress, backup: str) -> list:
+def _carry_out(
+    client: Client, plan: Plan, policy: Policy, memory: Memory, progress: _fleet.Progress | None, backup: str
+) -> list[Outcome]:
     run_ = _fleet.Run(client, policy, memory, progress)
     outcomes = run_.carry_out(plan.steps)
     failed = sum(outcome.action == _fleet.FAILED for outcome in outcomes)
@@ -182,11 +190,11 @@ def _carry_out(client: Client, plan: Plan, policy: Policy, memory: Memory, progr
     return outcomes + run_.carry_out(plan.purge_steps)
 
 
-def _backup_path(params: dict, plan: Plan) -> str:
+def _backup_path(params: dict[str, Any], plan: Plan) -> str:
     """Return the file for what a purge will delete, nothing when it will delete nothing; it must not exist yet."""
     if not any(step.action == _plan.DELETE for step in plan.purge_steps):
         return ""
-    path = params["purge"].get("backup")
+    path = str(params["purge"].get("backup") or "")
     if path and os.path.exists(path):
         raise OptionError("purge.backup %s is there already, and may hold devices of an earlier purge: name a new file" % path)
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
@@ -195,27 +203,28 @@ def _backup_path(params: dict, plan: Plan) -> str:
     return path
 
 
-def _back_up(steps: list, path: str) -> None:
+def _back_up(steps: list[Step], path: str) -> None:
     """Write the devices that a purge will delete to a file."""
     devices = [{"dev_eui": step.dev_eui, **DEVICE.show(_plan.known(step.seen)), **_missing_key(step.seen)} for step in steps]
     _files.write_json(path, {"note": BACKUP_NOTE, "devices": devices})
 
 
-def _missing_key(seen) -> dict:
+def _missing_key(seen: Seen) -> dict[str, str]:
     """Return an empty key for a device that had one, so that it can't be made again without by mistake."""
     if seen.value("activation") == "ABP":
         return {"nwk_s_key": ""}
     return {} if seen.join_server == "EXTERNAL" else {"app_key": ""}
 
 
-def _result(outcomes: list, params: dict, context: Context) -> dict:
+def _result(outcomes: list[Outcome], params: dict[str, Any], context: Context) -> dict[str, Any]:
     summary = _fleet.summary_of(outcomes)
-    wanted = {
+    choices: dict[str, Callable[[Outcome], object]] = {
         "all": lambda outcome: True,
         "changed": lambda outcome: outcome.changed or outcome.error,
         "failed": lambda outcome: outcome.error,
         "none": lambda outcome: False,
-    }[params["results"]]
+    }
+    wanted = choices[params["results"]]
     result = {
         "changed": any(outcome.changed for outcome in outcomes),
         "summary": summary,
@@ -235,7 +244,7 @@ def _result(outcomes: list, params: dict, context: Context) -> dict:
     return result
 
 
-def _sentence(summary: dict, check: bool) -> str:
+def _sentence(summary: dict[str, int], check: bool) -> str:
     parts = ["%d %s" % (count, action) for action, count in summary.items() if count]
     return ("would be: " if check else "") + (", ".join(parts) or "no device is described")
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from .. import _files, _session
 from .._auth import Account
@@ -19,7 +20,7 @@ from .._transport import Transport
 OPTIONS = {"state": {"type": "str", "choices": ["present", "absent"], "default": "present"}}
 
 
-def run(params: dict, context: Context) -> dict:
+def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
     """Open a session and keep it in a file, or close it. Check mode does so too: nothing could be read without one."""
     account = account_of(params, context)
     transport = Transport(wire_of(params))
@@ -30,17 +31,16 @@ def run(params: dict, context: Context) -> dict:
         if params["state"] == "absent":
             return _close(path, account, transport)
         session = _session.load(path, account, transport, renewable=True)
-        changed = session is None or not session.is_alive()
-        if changed:
-            if session is None:  # there may be one that was opened with the password of before
-                _close_on_platform(path, account, transport)
-            grant = _session.log_in(account, transport)
-            _session.save(path, account, grant)
-            session = Session(account, transport, grant, path)
-    return _shown(changed, path, session)
+        if session is not None and session.is_alive():
+            return _shown(False, path, session)
+        if session is None:  # there may be one that was opened with the password of before
+            _close_on_platform(path, account, transport)
+        grant = _session.log_in(account, transport)
+        _session.save(path, account, grant)
+    return _shown(True, path, Session(account, transport, grant, path))
 
 
-def _close(path: str, account: Account, transport: Transport) -> dict:
+def _close(path: str, account: Account, transport: Transport) -> dict[str, Any]:
     _close_on_platform(path, account, transport)
     changed = _files.remove(path)
     _files.drop_lock(path)
@@ -53,7 +53,7 @@ def _close_on_platform(path: str, account: Account, transport: Transport) -> Non
         session.close()
 
 
-def _shown(changed: bool, path: str, session: Session) -> dict:
+def _shown(changed: bool, path: str, session: Session) -> dict[str, Any]:
     facts = session.grant.facts
     return {
         "changed": changed,

@@ -6,14 +6,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .._connect import connected
 from .._task import Context, Task
 from .._words import in_snake_case
 
-OPTIONS: dict = {}
+OPTIONS: dict[str, Any] = {}
 
 
-def run(params: dict, context: Context) -> dict:
+def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
     """Return what the platform tells of the subscription."""
     with connected(params, context) as client:
         subscription = in_snake_case(client.subscription())

@@ -44,9 +44,19 @@ def test_the_scope(options, holds):
 
 
 @pytest.mark.parametrize("options", [{"tag": "a"}, {"domain": {"Site": "Paris"}}, {"name_prefix": "m"}])
-@pytest.mark.parametrize("brief", [{}, {"name": None, "tags": None, "domains": None}])
+@pytest.mark.parametrize(
+    "brief",
+    [
+        {},
+        {"name": None, "tags": None, "domains": None},
+        {"name": ["meter"], "tags": {"name": "a"}, "domains": [{"name": "P" * 21, "group": {"name": "Site"}}]},
+    ],
+    ids=["missing", "null", "odd"],
+)
 def test_what_is_not_known_keeps_a_device_out(options, brief):
-    assert not read_scope(options).holds(EUI, Seen(brief=brief))
+    scope = read_scope(options)
+    assert not scope.holds(EUI, Seen(brief=brief)) and scope.is_unclear(Seen(brief=brief))
+    assert not scope.is_unclear(SEEN)
 
 
 @pytest.mark.parametrize(

@@ -247,6 +247,14 @@ def test_domains_in_every_spelling(raw):
 
 
 @pytest.mark.parametrize(
+    ("kind", "odd"),
+    [(Tags(), 5), (Tags(), {"name": "a"}), (Domains(), [{"name": "P" * 21, "group": {"name": "Site"}}]), (Domains(), 5)],
+)
+def test_odd_tags_and_domains_stay_as_they_are(kind, odd):
+    assert kind.show(kind.read(odd)) == odd
+
+
+@pytest.mark.parametrize(
     "raw",
     [
         ["Site:Paris", "Site:Lyon"],
