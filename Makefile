@@ -27,8 +27,9 @@ export LC_ALL := C.UTF-8
 
 COLLECTION := .build/ansible_collections/lorawan/thingpark
 PYTEST := .venv/bin/python -m pytest
+NOX := .cache/gates/venv/bin/nox --noxfile noxfile.py
 
-.PHONY: help demo test lint ruff yamllint antsibull-changelog ansible-lint pytest gates unit format build clean
+.PHONY: help demo test lint pytest gates unit format build clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1  	/p' Makefile
@@ -36,36 +37,22 @@ help:  ## this list
 demo: .venv/run $(COLLECTION)  ## a simulated network, a small fleet made, checked and changed
 	@.venv/bin/ansible-playbook lorawan.thingpark.quickstart $(ARGS)
 
-test:  ## every check and test; the last line says what passed
-	@$(MAKE) --keep-going lint pytest
+test: lint pytest  ## every check and test; the last line says what passed
 
-lint: ruff yamllint antsibull-changelog ansible-lint  ## style of Python, YAML, Ansible and the changelog
-
-ruff: .venv/test
-	.venv/bin/ruff check --quiet
-	.venv/bin/ruff format --check --quiet
-
-yamllint: .venv/test
-	.venv/bin/yamllint --strict .
-
-antsibull-changelog: .venv/test
-	.venv/bin/antsibull-changelog lint
-
-ansible-lint: .venv/test $(COLLECTION)
-	.venv/bin/ansible-lint --offline
+lint: .venv/test $(COLLECTION) .cache/gates/installed  ## style, types, licences, documentation, the archive: what needs seconds
+	CI=true $(NOX) --reuse-venv yes $(ARGS)
 
 pytest: .venv/test $(COLLECTION)  ## all tests, with the coverage of plugins/ (ARGS="-k name" for some)
 	$(PYTEST) -n 2 $(ARGS) --cov
 
-gates: .venv/test $(COLLECTION) .cache/gates/installed  ## what collection repositories ask for; needs package registries
-	CI=true .cache/gates/venv/bin/nox --noxfile noxfile.py $(ARGS)
+gates: .venv/test $(COLLECTION) .cache/gates/installed  ## ansible-test with every supported ansible-core (ARGS=2.19 for one)
+	.venv/bin/python tests/matrix.py .cache/gates/venv/bin/nox $(ARGS)
 
 unit: .venv/test $(COLLECTION)  ## the fast tests only, without coverage
 	$(PYTEST) -n 2 tests/unit $(ARGS)
 
-format: .venv/test  ## put the Python files into the house's style
-	.venv/bin/ruff check --fix
-	.venv/bin/ruff format
+format: .cache/gates/installed  ## put the Python files into the house's style
+	$(NOX) --reuse-venv yes --session format
 
 build: .venv/run  ## the collection's archive, into .build
 	.venv/bin/ansible-galaxy collection build --force --output-path .build

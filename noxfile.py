@@ -2,23 +2,109 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The gates: `make gates`."""
+"""The gates: the sessions of antsibull-nox.toml by default (`make lint`), ansible-test by name (`make gates`)."""
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
 import sys
+from pathlib import Path
 
+import antsibull_nox
 import nox
+import tomllib
 
-try:
-    import antsibull_nox
-except ImportError:
-    print("You need to install antsibull-nox in the same Python environment as nox.")
-    sys.exit(1)
+ROOT = Path(__file__).resolve().parent
+CORES = tomllib.loads((ROOT / "tests/matrix.toml").read_text())["ansible-core"]
 
-# The caches lie where `make clean` and the linters look for them.
-nox.options.envdir = ".cache/nox"
+# ansible-test wants to download this from a host of its own, for the version of pip that each core asks for; Python itself
+# and the package registry have it too.
+PIP_VERSIONS = ["23.1.2", "24.2", "25.2"]
+GET_PIP = """\
+import runpy, subprocess, sys
+subprocess.run([sys.executable, "-m", "ensurepip"], check=True, stdout=subprocess.DEVNULL)
+sys.argv = ["pip", "install", "--quiet", *(each for each in sys.argv[1:] if each not in ("--no-setuptools", "--no-wheel"))]
+runpy.run_module("pip", run_name="__main__", alter_sys=True)
+"""
+PARAMETERS = {
+    # Without --python: what compiles and imports is tried with all Pythons that there are.
+    "sanity": ["sanity", "--local"],
+    "units": ["units", "--venv", "--num-workers", "2"],
+    "integration": ["integration", "--venv"],
+}
+
+
+def with_real_pythons(path: str) -> str:
+    """Return a PATH on which pyenv's shims, which only fail until a version is chosen, give way to its versions."""
+    root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
+    versions = [each for each in root.glob("*") if re.fullmatch(r"3\.\d+\.\d+", each.name)]
+    versions.sort(key=lambda each: [int(part) for part in each.name.split(".")], reverse=True)
+    real = [str(each / "bin") for each in versions]
+    return os.pathsep.join(one for each in path.split(os.pathsep) for one in (real if each.endswith("/shims") else [each]))
+
+
+def add_ansible_test(core: str, suite: str) -> None:
+    """Add a session that runs a suite of ansible-test with a release of ansible-core, in a home of their own."""
+    home = ROOT / ".cache/matrix" / core
+
+    def before() -> None:
+        os.environ["HOME"] = str(home)
+        cache = home / ".ansible/test/cache"
+        cache.mkdir(parents=True, exist_ok=True)
+        for version in PIP_VERSIONS:
+            (cache / ("get_pip_%s.py" % version.replace(".", "_"))).write_text(GET_PIP)
+
+    antsibull_nox.add_ansible_test_session(
+        name="%s-%s" % (suite, core),
+        description="ansible-test %s with ansible-core %s" % (suite, core),
+        ansible_test_params=[*PARAMETERS[suite], "--color", "no"],
+        default=False,
+        ansible_core_version=core,
+        ansible_core_source="pypi",
+        callback_before=before,
+        # A link in there breaks antsibull-nox's copy.
+        callback_after=lambda: shutil.rmtree("tests/output/.tmp", ignore_errors=True),
+    )
+
+
+# The caches lie where `make clean` and the linters look for them. Programs of nox's own environment (shellcheck) come last.
+nox.options.envdir = os.environ.get("NOX_ENVDIR") or ".cache/nox"
+os.environ["PATH"] = with_real_pythons(os.environ["PATH"]) + os.pathsep + str(Path(sys.executable).parent)
 antsibull_nox.load_antsibull_nox_toml()
+
+
+# Linters change their minds: they stay within a series.
+RUFF = "ruff>=0.14,<0.16"
+
+
+@nox.session
+def ruff(session: nox.Session) -> None:
+    """Check the style of every Python file: ruff check and ruff format."""
+    session.install(RUFF)
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+
+
+@nox.session(default=False)
+def format(session: nox.Session) -> None:
+    """Put every Python file into the house's style."""
+    session.install(RUFF)
+    session.run("ruff", "check", "--fix")
+    session.run("ruff", "format")
+
+
+@nox.session
+def changelog(session: nox.Session) -> None:
+    """Check the changelog's fragments: antsibull-changelog lint."""
+    session.install("antsibull-changelog>=0.34,<1")
+    session.run("antsibull-changelog", "lint")
+
+
+for each_core, suites in CORES.items():
+    for each_suite in suites:
+        add_ansible_test(each_core, each_suite)
 
 if __name__ == "__main__":
     nox.main()
