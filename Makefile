@@ -67,7 +67,7 @@ clean:  ## remove all that make has made
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt 'ansible-core>=2.19,<2.23'
 	@touch $@
 
-.venv/test: .venv/run tests/requirements.txt
+.venv/test: .venv/run tests/requirements.txt tests/unit/requirements.txt
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	@touch $@
 
