@@ -29,7 +29,7 @@ COLLECTION := .build/ansible_collections/lorawan/thingpark
 PYTEST := .venv/bin/python -m pytest
 NOX := .cache/gates/venv/bin/nox --noxfile noxfile.py
 
-.PHONY: help demo test lint pytest gates unit format build clean
+.PHONY: help demo test lint pytest gates unit format docs picture build clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1  	/p' Makefile
@@ -54,6 +54,20 @@ unit: .venv/test $(COLLECTION)  ## the fast tests only, without coverage
 format: .cache/gates/installed  ## put the Python files into the house's style
 	$(NOX) --reuse-venv yes --session format
 
+docs: .venv/docs $(COLLECTION)  ## the documentation as a web site, into .build/docs/html; a dead link fails
+	rm -rf .build/docs
+	mkdir -m 755 -p .build/docs/rst
+	cp -R docs/images .build/docs
+	.venv/bin/antsibull-docs --config-file docs/site/antsibull-docs.cfg collection --use-current --squash-hierarchy \
+	    --dest-dir .build/docs/rst lorawan.thingpark
+	cp docs/site/index.rst .build/docs/rst
+	.venv/bin/sphinx-build --quiet --fail-on-warning --keep-going --conf-dir docs/site .build/docs/rst .build/docs/html
+	$(PYTEST) -q -c docs/site/links.ini --rootdir .build/docs/html .build/docs/html
+
+picture: .venv/docs $(COLLECTION)  ## the pictures in docs/images, one of them of a real run of the demo
+	.venv/bin/python docs/pictures/demo.py
+	.venv/bin/python docs/pictures/architecture.py
+
 build: .venv/run  ## the collection's archive, into .build
 	.venv/bin/ansible-galaxy collection build --force --output-path .build
 
@@ -69,6 +83,10 @@ clean:  ## remove all that make has made
 
 .venv/test: .venv/run tests/requirements.txt tests/unit/requirements.txt
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	@touch $@
+
+.venv/docs: .venv/run docs/requirements.txt
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r docs/requirements.txt
 	@touch $@
 
 # Apart from .venv, so that the tests need nothing of it.

@@ -9,6 +9,7 @@ import ast
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -145,3 +146,80 @@ def test_a_pure_file_imports_alone(path, tmp_path):
 
 def test_nothing_above_was_empty():
     assert PURE_FILES
+
+
+# The picture on the page about the architecture: docs/pictures/architecture.py draws it.
+PICTURE = ROOT / "docs/images/architecture.svg"
+SVG = "{http://www.w3.org/2000/svg}"
+DOORS = ["modules/*", "action/*", "plugin_utils/*", "filter/*"]
+
+
+def drawn() -> tuple[list[list[str]], dict[str, str], list[tuple[str, str]]]:
+    """Return what the picture shows: columns of rooms, the floor of each room, and the arrows between floors."""
+    root = ElementTree.parse(PICTURE).getroot()
+    columns, floors = [], {}
+    for side in root.iter(SVG + "g"):
+        if side.get("class") in ("left", "right"):
+            texts = [(floor, text) for floor in side.iter(SVG + "g") for text in floor.findall(SVG + "text")]
+            rooms = [(floor.get("data-name"), text) for floor, text in texts if "room" in (text.get("class") or "").split()]
+            rooms.sort(key=lambda pair: int(pair[1].get("y")))
+            columns.append([str(text.text) for _floor, text in rooms])
+            floors.update((str(text.text), floor) for floor, text in rooms)
+    arrows = [(path.get("data-from"), path.get("data-to")) for path in root.iter(SVG + "path") if path.get("data-from")]
+    return columns, floors, arrows
+
+
+def imports_between_rooms() -> set[tuple[str, str]]:
+    """Return who imports whom, in the names that the picture has for files and folders."""
+    found = set()
+    for path in sorted((ROOT / "plugins").rglob("*.py")):
+        folder = path.relative_to(ROOT / "plugins").parts[0]
+        own = entry(path) if folder == "module_utils" else folder + "/*"
+        package = ["plugins", *path.relative_to(ROOT / "plugins").parent.parts]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.level:
+                base = [*package[: len(package) + 1 - node.level], *(node.module or "").split(".")]
+                for alias in node.names:
+                    parts = [part for part in [*base, alias.name] if part][1:]
+                    first = parts[1] if parts[0] == "module_utils" else parts[0]
+                    is_folder = parts[0] != "module_utils" or (UTILS / first).is_dir()
+                    found.add((own, first + "/*" if is_folder else first))
+    return {(one, other) for one, other in found if one != other and one != "__init__"}
+
+
+def test_the_picture_is_the_one_that_its_script_draws():
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", "import architecture; print(architecture.picture(), end='')"],
+        cwd=ROOT / "docs/pictures",
+        check=True,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert done.stdout == PICTURE.read_text(encoding="utf-8"), "run: make picture"
+
+
+def test_the_picture_has_every_room_once_and_in_order():
+    columns, _floors, _arrows = drawn()
+    rooms = [room for column in columns for room in column]
+    assert sorted(rooms) == sorted([*DOORS, *ORDER]), "docs/pictures/architecture.py and ORDER differ"
+    for column in columns:
+        inside = [room for room in column if room in ORDER]
+        assert inside == sorted(inside, key=ORDER.index)
+    assert columns[1] == PURE
+    folders = {path.name + "/*" for path in (ROOT / "plugins").iterdir() if any(path.glob("*.py"))}
+    assert folders - {"module_utils/*", "doc_fragments/*"} == set(DOORS), "a folder of plugins/ is missing in the picture"
+
+
+def test_the_arrows_are_the_imports():
+    _columns, floors, arrows = drawn()
+    imports = {(floors[one], floors[other]) for one, other in imports_between_rooms()}
+    assert set(arrows) <= imports, "an arrow without an import"
+    reach = set(arrows)
+    while True:
+        further = {(one, end) for one, middle in reach for start, end in reach if middle == start} - reach
+        if not further:
+            break
+        reach |= further
+    missing = {pair for pair in imports if pair[0] != pair[1]} - reach
+    assert not missing, "imports that no arrow shows"

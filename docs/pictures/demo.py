@@ -1,0 +1,86 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Play the demo and draw the telling parts of what it prints: docs/images/demo.svg. Run by `make picture`."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+IMAGE = Path(__file__).resolve().parents[1] / "images/demo.svg"
+COLUMNS = 74
+#: The parts that tell the story, by a piece of them; the others only prepare and look.
+TELLING = ("[First run", "[Second run", "[Third run", "[Fourth run", '"msg"', "--- before: device")
+#: Lines that are the same in every part.
+FRAMING = re.compile(r"TASK \[lorawan|included: |ok: |changed: |\}$|    \"changed\"")
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+#: Rich's picture of a terminal, without the fonts that it would fetch from elsewhere.
+FRAME = """<!--
+Copyright (c) 2026, the lorawan.thingpark contributors
+SPDX-License-Identifier: GPL-3.0-or-later
+Made by docs/pictures/demo.py from a real run.
+-->
+<svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg" role="img">
+<title>What the demo prints: 200 created, 200 unchanged, two differences, 2 updated</title>
+<style>
+.{unique_id}-matrix {{ font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; font-size: {char_height}px;
+  line-height: {line_height}px; font-variant-east-asian: full-width; }}
+.{unique_id}-title {{ font-family: sans-serif; font-size: 16px; }}
+{styles}
+</style>
+<defs>
+<clipPath id="{unique_id}-clip-terminal"><rect x="0" y="0" width="{terminal_width}" height="{terminal_height}"/></clipPath>
+{lines}
+</defs>
+{chrome}
+<g transform="translate({terminal_x}, {terminal_y})" clip-path="url(#{unique_id}-clip-terminal)">
+{backgrounds}
+<g class="{unique_id}-matrix">
+{matrix}
+</g>
+</g>
+</svg>
+"""
+
+
+def play() -> str:
+    """Return what the demo prints, with its colours."""
+    playbook = Path(sys.executable).with_name("ansible-playbook")
+    env = {**os.environ, "ANSIBLE_FORCE_COLOR": "true"}
+    command = [playbook, "lorawan.thingpark.quickstart"]
+    return subprocess.run(command, env=env, check=True, text=True, stdout=subprocess.PIPE).stdout
+
+
+def telling_lines(output: str) -> list:
+    """Return the lines of the demo's output that belong into the picture, an empty one before each step."""
+    lines = []
+    for part in output.split("\n\n"):
+        if any(mark in part for mark in TELLING):
+            for line in part.strip("\n").split("\n"):
+                plain = COLOUR.sub("", line)
+                if plain and not FRAMING.match(plain):
+                    lines += ["", re.sub(r" \*{3,}$", "", line)] if plain.startswith("TASK") else [line]
+    return lines
+
+
+def main() -> None:
+    """Play, choose and draw."""
+    lines = telling_lines(play())
+    assert any("200 created" in line for line in lines), "the demo didn't say what it did"
+    text = Text.from_ansi("\n".join(["\x1b[1m$ make demo\x1b[0m", *lines]))
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+        console = Console(record=True, width=COLUMNS, file=nowhere, force_terminal=True, color_system="standard")
+        console.print(text, soft_wrap=True, highlight=False)
+        IMAGE.write_text(console.export_svg(title="make demo", code_format=FRAME, unique_id="demo"), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How Sphinx builds the site: `make docs`."""
+
+from __future__ import annotations
+
+import re
+
+from docutils import nodes
+from sphinx import addnodes
+
+project = "lorawan.thingpark"
+author = "the lorawan.thingpark contributors"
+copyright = "2026, " + author
+html_title = "lorawan.thingpark"
+
+extensions = ["sphinx_antsibull_ext"]
+antsibull_ext_color_scheme = "none"  # site.css has them, in the colours of the theme
+# antsibull-docs makes it of plugins that read the environment by a mechanism of Ansible's that modules don't have.
+exclude_patterns = ["environment_variables.rst"]
+default_role = "any"
+nitpicky = True
+
+html_theme = "furo"
+html_copy_source = False
+html_show_sourcelink = False
+html_use_index = False
+html_static_path = ["static"]
+html_css_files = ["site.css"]
+highlight_language = "YAML+Jinja"
+pygments_style = "ansible"
+pygments_dark_style = "monokai"
+
+#: Labels of Ansible's own documentation that antsibull-docs refers to, below its address.
+#: An inventory of all of them would have to be fetched, and a build must not need the network.
+ANSIBLE = "https://docs.ansible.com/ansible/latest/"
+LABELS = {
+    "action_plugins": "plugins/action.html",
+    "ansible_configuration_settings": "reference_appendices/config.html",
+    "common_return_values": "reference_appendices/common_return_values.html",
+}
+
+
+def to_ansible(_app, _env, node, contents):
+    """Return a link to Ansible's documentation for one of its labels."""
+    target = LABELS.get(node.get("reftarget"))
+    if target is None:
+        return None
+    return nodes.reference("", "", contents, internal=False, refuri=ANSIBLE + target)
+
+
+def tidy(app, doctree) -> None:
+    """Leave out the lists of contents, which this theme shows beside the page, and call pages of plugins by their names.
+
+    antsibull-docs calls its pages orphans; here one that index.rst doesn't lead to is a mistake.
+    """
+    app.env.metadata[app.env.docname].pop("orphan", None)
+    for topic in list(doctree.findall(nodes.topic)):
+        if "contents" in topic["classes"]:
+            topic.parent.remove(topic)
+    for title in doctree.findall(nodes.title):
+        title.attributes.pop("refid", None)  # it led back to the list
+    for tree in doctree.findall(addnodes.toctree):
+        tree["entries"] = [(title or short_name(page), page) for title, page in tree["entries"]]
+
+
+def short_name(page: str) -> str | None:
+    """Return the name of the plugin that a page is about, None for other pages."""
+    match = re.match(r"(\w+)_(module|filter|role|inventory|lookup)\Z", page)
+    return match.group(1) if match else None
+
+
+def setup(app) -> None:
+    """Connect the functions above."""
+    app.connect("missing-reference", to_ansible)
+    app.connect("doctree-read", tidy)
