@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, the lorawan.thingpark contributors
+
+"""Every message that a user can meet stands with its remedy on docs/docsite/rst/errors.rst.
+
+A message is any text in the plugins' code, and any ``fail_msg`` of a role or playbook, with three words in a row that
+don't vary. The page quotes a piece of it, with dots for what varies::
+
+    ``purge would ... and purge.max ... allows``
+        Look at ``purge_candidates`` first.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs/docsite/rst/errors.rst"
+VARIES = re.compile(r"%[-+0# ]*[0-9.]*[a-zA-Z]|\{\{.*?\}\}|\.\.\.")
+WORDS = re.compile(r"(?<!\S)[\"'(]?[A-Za-z][A-Za-z_.'-]*[\"',;:.?)]*(?=\s|$)")
+DOCUMENTATION = {"DOCUMENTATION", "EXAMPLES", "RETURN", "ATTRIBUTES", "ACTIONGROUP", "INFO"}
+#: What these get is for whoever maintains the collection, not for whoever runs a playbook.
+PROGRAMMERS_ERRORS = {"AssertionError", "NotImplementedError"}
+
+
+def pieces(text: str) -> list[str]:
+    """Return what doesn't vary in a message or a quotation, in order."""
+    found = (" ".join(piece.split()) for piece in VARIES.split(text.replace("%%", "\N{PERCENT SIGN}")))
+    return [piece for piece in found if re.search(r"\w", piece)]
+
+
+def is_sentence(text: str) -> bool:
+    """Return whether a text has at least three words besides what varies in it."""
+    return len(WORDS.findall(VARIES.sub(" ", text))) >= 3
+
+
+def texts_of(path: Path) -> list[tuple[int, str]]:
+    """Return the texts in a Python file, with their lines: no docstrings, documentation or programmer's errors."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    left_out = set()
+    for node in ast.walk(tree):
+        is_documentation = isinstance(node, ast.Assign) and {getattr(name, "id", "") for name in node.targets} & DOCUMENTATION
+        is_programmers = isinstance(node, ast.Call) and getattr(node.func, "id", "") in PROGRAMMERS_ERRORS
+        if is_documentation or is_programmers or isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            left_out.update(id(inner) for inner in ast.walk(node))
+    texts = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return [(node.lineno, node.value) for node in texts if id(node) not in left_out]
+
+
+def fail_msgs(tasks: object) -> list[str]:
+    """Return every ``fail_msg`` in a list of tasks or plays, however deep."""
+    if isinstance(tasks, dict):
+        own = [tasks["fail_msg"]] if "fail_msg" in tasks else []
+        return own + [text for value in tasks.values() for text in fail_msgs(value)]
+    return [text for item in tasks for text in fail_msgs(item)] if isinstance(tasks, list) else []
+
+
+def messages() -> list[tuple[str, str]]:
+    """Return all messages: ``(where it stands, its text)``."""
+    found = []
+    for path in sorted((ROOT / "plugins").rglob("*.py")):
+        found += [("%s:%d" % (path.relative_to(ROOT), line), text) for line, text in texts_of(path)]
+    for path in sorted([*(ROOT / "roles").rglob("*.yml"), *(ROOT / "playbooks").rglob("*.yml")]):
+        found += [(str(path.relative_to(ROOT)), text) for text in fail_msgs(yaml.safe_load(path.read_text(encoding="utf-8")))]
+    return [(place, text) for place, text in found if is_sentence(text)]
+
+
+def entries() -> list[tuple[list[str], str]]:
+    """Return the page's entries: ``(quotations, remedy)``; a remedy is the indented text below a line of quotations."""
+    lines = PAGE.read_text(encoding="utf-8").splitlines()
+    found = []
+    for line, below in zip(lines, [*lines[1:], ""]):
+        if line.startswith("``"):
+            found.append((re.findall(r"``(.+?)``", line), below.strip() if below.startswith("    ") else ""))
+    return found
+
+
+def occur_in_order(parts: list[str], text: str) -> bool:
+    """Return whether the parts occur in the text one after the other."""
+    return bool(parts) and re.search(".*?".join(map(re.escape, parts)), " ".join(text.split())) is not None
+
+
+def quotes(quotation: str, message: str) -> bool:
+    """Return whether a quotation is a piece of a message, or a whole message is a piece of the quotation."""
+    message = message.replace("%%", "\N{PERCENT SIGN}")
+    return occur_in_order(pieces(quotation), message) or occur_in_order(pieces(message), quotation)
+
+
+MESSAGES = messages()
+ENTRIES = entries()
+QUOTATIONS = [quotation for quotations, _remedy in ENTRIES for quotation in quotations]
+
+
+@pytest.mark.parametrize("place,message", MESSAGES, ids=[place for place, _message in MESSAGES])
+def test_the_page_has_every_message(place, message):
+    assert any(quotes(quotation, message) for quotation in QUOTATIONS), (
+        "%s can say %r: quote a piece of it in %s, with its remedy" % (place, message, PAGE.relative_to(ROOT))
+    )
+
+
+@pytest.mark.parametrize("quotation", QUOTATIONS)
+def test_every_quotation_is_of_a_message(quotation):
+    assert is_sentence(quotation), "too short to be found by somebody who reads the message"
+    assert any(quotes(quotation, message) for _place, message in MESSAGES), "nothing says this any more"
+
+
+@pytest.mark.parametrize("quotations,remedy", ENTRIES, ids=[quotations[0] for quotations, _remedy in ENTRIES])
+def test_every_entry_has_a_remedy(quotations, remedy):
+    assert remedy
+
+
+def test_every_kind_of_source_gave_messages():
+    folders = {place.split("/")[0] for place, _message in MESSAGES}
+    assert folders == {"plugins", "roles", "playbooks"}
+    assert len(MESSAGES) > 150
+    assert len(set(QUOTATIONS)) == len(QUOTATIONS), "a quotation stands there twice"
