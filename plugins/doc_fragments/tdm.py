@@ -108,7 +108,7 @@ options:
   proxy:
     description:
       - Address of an HTTP proxy.
-      - Without it, E(HTTPS_PROXY), E(HTTP_PROXY) and E(NO_PROXY) count.
+      - Without it, the usual E(HTTPS_PROXY), E(HTTP_PROXY) and E(NO_PROXY) are used.
       - If not given, the environment variable E(TDM_PROXY) is used.
     type: str
   timeout:
@@ -128,7 +128,7 @@ options:
     default: 4
   max_requests_per_second:
     description:
-      - How many requests the task may send in a second, all of its workers together. V(0) is no bound.
+      - How many requests the task may send in a second, all of its workers together. V(0) means no limit.
       - If not given, the environment variable E(TDM_MAX_REQUESTS_PER_SECOND) is used.
     type: float
     default: 0.0

@@ -10,7 +10,7 @@ module: tdm_device
 short_description: Manage a LoRaWAN device in ThingPark's Device Manager
 version_added: 0.1.0
 description:
-  - Creates, changes, suspends and deletes one LoRaWAN device. For many, M(lorawan.thingpark.tdm_fleet) is the tool.
+  - Creates, changes, suspends and deletes one LoRaWAN device. For many devices, take M(lorawan.thingpark.tdm_fleet).
   - What isn't given is left alone. An empty text, list or dictionary takes away what can be taken away.
   - Only what differs is written.
   - B(Deleting a device takes its whole history and all its alarms with it, for ever.)
@@ -72,7 +72,7 @@ options:
     type: str
     aliases: [f_nwk_s_int_key]
   app_s_keys:
-    description: AppSKeys of an ABP device, by ports. Ports are V(*), V(1), V(1,2) or V(10-20).
+    description: AppSKeys of an ABP device, by ports. V(*) are all ports, V(1) is one, V(1,2) are two and V(10-20) is a range.
     type: dict
   s_nwk_s_int_key:
     description: SNwkSIntKey of an ABP device of LoRaWAN 1.1.
@@ -144,10 +144,10 @@ options:
         type: str
         required: true
   latitude:
-    description: Latitude in decimal degrees. Takes O(longitude) too. Differences below a metre are none.
+    description: Latitude in decimal degrees. O(longitude) is needed too. A difference of less than a metre doesn't count.
     type: float
   longitude:
-    description: Longitude in decimal degrees. Takes O(latitude) too.
+    description: Longitude in decimal degrees. O(latitude) is needed too.
     type: float
   location_type:
     description:
@@ -161,7 +161,7 @@ options:
     description: Free text about the device, such as an address or a floor.
     type: str
   motion_indicator:
-    description: How the device moves. Without it, the device profile says so.
+    description: How the device moves. Without it, the device profile decides.
     type: str
     choices: [NEAR_STATIC, WALKING_SPEED, BIKE_SPEED, VEHICLE_SPEED, RANDOM]
   driver_application:
@@ -229,8 +229,8 @@ EXAMPLES = r"""
 RETURN = r"""
 action:
   description:
-    - What was done, or would be done in check mode. V(created), V(updated), V(deleted), V(suspended), V(resumed) or V(unchanged),
-      or V(failed).
+    - What was done, or would be done in check mode. One of V(created), V(updated), V(deleted), V(suspended), V(resumed),
+      V(unchanged) and V(failed).
   returned: when the platform was asked
   type: str
   sample: created
@@ -241,7 +241,7 @@ dev_eui:
   sample: 70B3D57ED0000001
 device:
   description:
-    - The device as it is now, or would be, as far as it had to be looked at. In the words of this module's options, without keys.
+    - The device as it is now, or would be, as far as it had to be looked at, in the words of this module's options, without keys.
   returned: success and O(state=present)
   type: dict
   sample: {dev_eui: 70B3D57ED0000001, name: park-00001, activation: OTAA, connectivity_plan: kpn-cs/seldom}

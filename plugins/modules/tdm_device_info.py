@@ -10,8 +10,8 @@ module: tdm_device_info
 short_description: Show LoRaWAN devices in ThingPark's Device Manager
 version_added: 0.1.0
 description:
-  - Returns devices by DevEUI, or all that match the filters, with all pages of the platform's list.
-  - Without any of them, returns all devices of the subscription.
+  - Returns devices by DevEUI, or all that match the filters, however many pages the platform's list has.
+  - Without DevEUIs and filters, returns all devices of the subscription.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -19,81 +19,85 @@ extends_documentation_fragment:
   - lorawan.thingpark.tdm.info
 options:
   dev_eui:
-    description: DevEUIs of the devices. Those that aren't there are left out.
+    description: The devices with these DevEUIs. Those that aren't there are left out. Can't be given together with filters.
     type: list
     elements: str
   eui_prefix:
-    description: First digits of the DevEUI.
+    description: Only devices whose DevEUI begins with these digits.
     type: str
   name:
-    description: First characters of the name.
+    description: Only devices whose name begins with these characters.
     type: str
   tag:
-    description: Tags that the devices have.
+    description: Only devices with these tags.
     type: list
     elements: str
   domain:
-    description: "Domains that the devices have, as C(group: name)."
+    description: "Only devices with these domains, as C(group: name)."
     type: dict
   connectivity_plan:
-    description: ID of the connectivity plan, V(_any) for any, or V(_unset) for devices without.
+    description: Only devices with the connectivity plan of this ID. V(_any) are those with any plan, V(_unset) those without one.
     type: str
   application_server:
-    description: IDs of application servers that the devices are associated with directly.
+    description: Only devices that are associated directly with the application servers of these IDs.
     type: list
     elements: str
   health_state:
-    description: Health states, one of which the devices have.
+    description: Only devices in one of these health states.
     type: list
     elements: str
     choices: [INIT, ACTIVE, RF_CNX_ERROR, SUSPENDED]
   query:
-    description: First characters of the DevEUI or of the name.
+    description: Only devices whose DevEUI or name begins with these characters.
     type: str
   created_from:
-    description: Time of ISO 8601 at or after which the devices were created.
+    description: Only devices that were created at this time or later, in ISO 8601.
     type: str
   created_to:
-    description: Time of ISO 8601 at or before which the devices were created.
+    description: Only devices that were created at this time or earlier, in ISO 8601.
     type: str
   network_geolocation:
-    description: Whether the connectivity plan has network geolocation. Ignored with O(connectivity_plan).
+    description:
+      - Only devices whose connectivity plan has network geolocation, or with V(false) hasn't.
+      - Ignored with O(connectivity_plan).
     type: bool
   passive_roaming:
-    description: Whether the connectivity plan allows passive roaming. Ignored with O(connectivity_plan).
+    description:
+      - Only devices whose connectivity plan allows passive roaming, or with V(false) doesn't.
+      - Ignored with O(connectivity_plan).
     type: bool
   alarm_level:
-    description: Level that an alarm of the device has at least, if nobody has acknowledged it.
+    description: Only devices with an alarm of this level or above that nobody has acknowledged.
     type: int
     choices: [1, 2, 3, 4, 5, 6]
   battery_level:
-    description: Battery level that the device has at most, from 1 to 254.
+    description: Only devices whose battery level is this or below, from 1 to 254.
     type: int
   max_rssi:
-    description: Average RSSI in dBm that the device has at most.
+    description: Only devices whose average RSSI is this or below, in dBm.
     type: float
   max_snr:
-    description: Average SNR in dB that the device has at most.
+    description: Only devices whose average SNR is this or below, in dB.
     type: float
   min_snr:
-    description: Average SNR in dB that the device has at least.
+    description: Only devices whose average SNR is this or above, in dB.
     type: float
   min_latitude:
-    description: Southern border of a rectangle in which the device lies, in decimal degrees.
+    description: Only devices that lie north of this latitude, in decimal degrees.
     type: float
   max_latitude:
-    description: Northern border of that rectangle.
+    description: Only devices that lie south of this latitude, in decimal degrees.
     type: float
   min_longitude:
-    description: Western border of that rectangle.
+    description: Only devices that lie east of this longitude, in decimal degrees.
     type: float
   max_longitude:
-    description: Eastern border of that rectangle.
+    description: Only devices that lie west of this longitude, in decimal degrees.
     type: float
   gather:
     description:
-      - V(briefs) returns what the platform's list shows, which costs one request for many devices.
-      - V(devices) fetches each whole device too, with its inactivity alarm and its location, which costs a request for each.
+      - V(briefs) returns what the platform's list shows, many devices in one request.
+      - V(devices) fetches each whole device too, with its inactivity alarm and its location, in a request for each.
     type: str
     choices: [briefs, devices]
     default: briefs
@@ -122,7 +126,7 @@ EXAMPLES = r"""
 RETURN = r"""
 devices:
   description:
-    - The devices. All that the platform tells, in snake_case, and beside it the options of M(lorawan.thingpark.tdm_device) as
+    - The devices: all that the platform tells, in snake_case, and beside it the options of M(lorawan.thingpark.tdm_device) as
       they would be written there. Keys are never in it.
   returned: success
   type: list

@@ -34,13 +34,14 @@ options:
         playbook and in the role's C(files) too.
       - C(.csv) and C(.txt) are ThingPark's own import format, columns A to AA, without a header. JSON and YAML are a list like
         O(devices), or a dictionary with C(devices) and C(defaults).
-      - An empty cell is left alone. Column G (ThingPark X configuration) has no field in the API and is left out with a warning.
+      - An empty cell leaves alone what the device has. Column G (ThingPark X configuration) has no field in the API and is left
+        out with a warning.
     type: path
   defaults:
     description: Options for every device that doesn't say otherwise.
     type: dict
   state:
-    description: Whether the devices should exist, for those that don't say.
+    description: Whether the devices should exist, unless a device has a C(state) of its own.
     type: str
     choices: [present, absent]
     default: present
@@ -61,18 +62,18 @@ options:
     default: 8
   on_error:
     description:
-      - V(continue) does all devices, whatever happens to some.
+      - V(continue) goes on with the other devices when one fails.
       - V(stop) begins no further device after the first failure. Those not begun are V(skipped).
     type: str
     choices: [continue, stop]
     default: continue
   max_failures:
-    description: Begin no further device when more than this many have failed.
+    description: When more than this many devices have failed, begin no further one.
     type: int
   purge:
     description:
       - Remove devices that are not described. Without this option, nothing that isn't described is touched.
-      - This comes last, and only when no described device failed.
+      - It is done last, and only when no described device failed.
     type: dict
     suboptions:
       scope:
@@ -110,8 +111,8 @@ options:
         default: delete
       backup:
         description:
-          - File for what the devices were, written before the first one is deleted. It can be given as O(src) to make them again,
-            after their keys were added, which can't be read from the platform.
+          - File for what the devices were, written before the first one is deleted. To make them again, add their keys, which
+            can't be read from the platform, and give it as O(src).
           - It must not exist yet. The default is a new file C(tdm/backup-*.json) below Ansible's home.
         type: path
   progress:
@@ -120,7 +121,7 @@ options:
     type: bool
     default: true
   results:
-    description: Which devices RV(results) lists. V(changed) are those that changed and those that failed.
+    description: Which devices the result lists in RV(results). V(changed) are those that changed and those that failed.
     type: str
     choices: [all, changed, failed, none]
     default: changed
