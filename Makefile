@@ -59,7 +59,7 @@ docs: .venv/docs $(COLLECTION)  ## the documentation as a web site, into .build/
 	mkdir -m 755 -p .build/docs/rst
 	cp -R docs/images .build/docs
 	.venv/bin/antsibull-docs --config-file docs/site/antsibull-docs.cfg collection --use-current --squash-hierarchy \
-	    --dest-dir .build/docs/rst lorawan.thingpark
+	    --fail-on-error --dest-dir .build/docs/rst lorawan.thingpark
 	cp docs/site/index.rst .build/docs/rst
 	.venv/bin/sphinx-build --quiet --fail-on-warning --keep-going --conf-dir docs/site .build/docs/rst .build/docs/html
 	$(PYTEST) -q -c docs/site/links.ini --rootdir .build/docs/html .build/docs/html

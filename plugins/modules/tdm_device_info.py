@@ -126,7 +126,7 @@ EXAMPLES = r"""
 RETURN = r"""
 devices:
   description:
-    - The devices: all that the platform tells, in snake_case, and beside it the options of M(lorawan.thingpark.tdm_device) as
+    - The devices, with all that the platform tells, in snake_case, and beside it the options of M(lorawan.thingpark.tdm_device) as
       they would be written there. Keys are never in it.
   returned: success
   type: list
