@@ -38,7 +38,6 @@ pygments_dark_style = "monokai"
 ANSIBLE = "https://docs.ansible.com/ansible/latest/"
 LABELS = {
     "action_plugins": "plugins/action.html",
-    "ansible_configuration_settings": "reference_appendices/config.html",
     "common_return_values": "reference_appendices/common_return_values.html",
 }
 
@@ -51,19 +50,28 @@ def to_ansible(_app, _env, node, contents):
     return nodes.reference("", "", contents, internal=False, refuri=ANSIBLE + target)
 
 
-def tidy(app, doctree) -> None:
-    """Leave out the lists of contents, which this theme shows beside the page, and call pages of plugins by their names.
-
-    antsibull-docs calls its pages orphans; here one that index.rst doesn't lead to is a mistake.
-    """
+def claim(app, _doctree) -> None:
+    """Have it told when index.rst doesn't lead to a page: antsibull-docs calls all of its pages orphans."""
     app.env.metadata[app.env.docname].pop("orphan", None)
+
+
+def tidy(_app, doctree) -> None:
+    """Leave out the lists of contents, which this theme shows beside the page, and call pages of plugins by their names."""
     for topic in list(doctree.findall(nodes.topic)):
         if "contents" in topic["classes"]:
             topic.parent.remove(topic)
     for title in doctree.findall(nodes.title):
         title.attributes.pop("refid", None)  # it led back to the list
+    for section in [section for section in doctree.findall(nodes.section) if links_nowhere(section)]:
+        section.parent.remove(section)
     for tree in doctree.findall(addnodes.toctree):
         tree["entries"] = [(title or short_name(page), page) for title, page in tree["entries"]]
+
+
+def links_nowhere(section) -> bool:
+    """Return whether a section has links to the addresses that galaxy.yml only has because it must have some."""
+    links = [link.get("refuri", "") for link in section.findall(nodes.reference)]
+    return "collection-links" in section["ids"] and all(link.startswith("https://example.com/") for link in links)
 
 
 def short_name(page: str) -> str | None:
@@ -75,4 +83,5 @@ def short_name(page: str) -> str | None:
 def setup(app) -> None:
     """Connect the functions above."""
     app.connect("missing-reference", to_ansible)
-    app.connect("doctree-read", tidy)
+    app.connect("doctree-read", claim)
+    app.connect("doctree-read", tidy, priority=100)  # before the list beside the page is made
