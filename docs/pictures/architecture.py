@@ -14,12 +14,6 @@ from pathlib import Path
 
 IMAGE = Path(__file__).resolve().parents[1] / "images/architecture.svg"
 
-HEADER = """<!--
-Copyright (c) 2026, the lorawan.thingpark contributors
-SPDX-License-Identifier: GPL-3.0-or-later
-Made by docs/pictures/architecture.py.
--->"""
-
 #: Floors from top to bottom: (name, rooms), a room being (name, what it is for).
 LEFT = [
     (
@@ -212,7 +206,7 @@ def picture() -> str:
     place = places()
     tall = max(y + box for _x, y, box in place.values()) + 20
     lines = [
-        HEADER,
+        "<!-- Drawn by docs/pictures/architecture.py. -->",
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img">'
         % (WIDE, tall, WIDE, tall),
         "<title>The files of the collection, in floors; imports go along the arrows</title>",

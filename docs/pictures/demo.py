@@ -23,11 +23,7 @@ TELLING = ("[First run", "[Second run", "[Third run", "[Fourth run", '"msg"', "-
 FRAMING = re.compile(r"TASK \[lorawan|included: |ok: |changed: |\}$|    \"changed\"")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 #: Rich's picture of a terminal, without the fonts that it would fetch from elsewhere.
-FRAME = """<!--
-Copyright (c) 2026, the lorawan.thingpark contributors
-SPDX-License-Identifier: GPL-3.0-or-later
-Made by docs/pictures/demo.py from a real run.
--->
+FRAME = """<!-- Drawn by docs/pictures/demo.py of a real run. -->
 <svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg" role="img">
 <title>What the demo prints: 200 created, 200 unchanged, two differences, 2 updated</title>
 <style>
@@ -79,7 +75,8 @@ def main() -> None:
     with open(os.devnull, "w", encoding="utf-8") as nowhere:
         console = Console(record=True, width=COLUMNS, file=nowhere, force_terminal=True, color_system="standard")
         console.print(text, soft_wrap=True, highlight=False)
-        IMAGE.write_text(console.export_svg(title="make demo", code_format=FRAME, unique_id="demo"), encoding="utf-8")
+        drawing = console.export_svg(title="make demo", code_format=FRAME, unique_id="demo")
+    IMAGE.write_text("".join(line.rstrip() + "\n" for line in drawing.splitlines()), encoding="utf-8")
 
 
 if __name__ == "__main__":

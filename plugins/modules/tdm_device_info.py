@@ -126,8 +126,8 @@ EXAMPLES = r"""
 RETURN = r"""
 devices:
   description:
-    - The devices, with all that the platform tells, in snake_case, and beside it the options of M(lorawan.thingpark.tdm_device) as
-      they would be written there. Keys are never in it.
+    - The devices, with all that the platform tells, in snake_case, and beside it the options of M(lorawan.thingpark.tdm_device)
+      as they would be written there. Keys are never in it.
   returned: success
   type: list
   elements: dict
