@@ -114,6 +114,10 @@ class Simulator:
         """Return the numbers of live sessions and tokens."""
         return self.inspect("GET", "sessions")
 
+    def issued(self) -> list[str]:
+        """Return every access code, cookie and token that was given out since the start or the last reset."""
+        return self.inspect("GET", "sessions/issued")["issued"]
+
     def kill_sessions(self) -> None:
         """End every session, as a restart of the platform does."""
         self.inspect("POST", "sessions/kill")

@@ -104,6 +104,16 @@ def test_killed_sessions_are_expired(wireless):
     assert wireless.api("GET", "")[1]["code"] == 4
 
 
+def test_all_that_was_issued_is_told(wireless, enterprise):
+    cookie = wireless.headers["Cookie"].partition("=")[2].partition(";")[0]
+    issued = wireless.inspect("GET", "sessions/issued")["issued"]
+    assert len(issued) == 3 and {cookie, wireless.query["sessionToken"]} < set(issued)  # the third is the access code
+    wireless.inspect("POST", "sessions/kill")
+    assert wireless.inspect("GET", "sessions/issued")["issued"] == issued
+    (token,) = enterprise.inspect("GET", "sessions/issued")["issued"]
+    assert enterprise.headers["Authorization"] == "Bearer " + token
+
+
 def test_oauth(enterprise):
     status, document = enterprise.token()
     assert status == 200 and document["expires_in"] == 300

@@ -11,6 +11,7 @@ import hmac
 import html
 import secrets
 import time
+from collections import deque
 
 from . import errors
 from .codec import encode
@@ -23,6 +24,7 @@ TOKEN_PATH = "/users-auth/protocol/openid-connect/token"  # C, O
 WRONG_PASSWORDS_BEFORE_LOCK = 3  # Actility's user guide, by API.md
 ACCESS_CODE_LIFETIME = 60.0  # ?
 REMEMBERED_DEAD = 10000
+REMEMBERED_ISSUED = 10000
 
 USER = {"firstName": "Olivia", "lastName": "Operator", "language": "en-US"}
 USER_NAME = "%s %s" % (USER["firstName"], USER["lastName"])
@@ -64,6 +66,7 @@ class Accounts:
         self._sessions = {}
         self._tokens = {}
         self._dead = {}
+        self._issued = deque(maxlen=REMEMBERED_ISSUED)
 
     def state(self):
         """What survives a restart (sessions do not)."""
@@ -89,6 +92,10 @@ class Accounts:
         self._expire()
         return {"sessions": len(self._sessions), "tokens": len(self._tokens)}
 
+    def issued(self):
+        """Access codes, cookies and tokens given out, alive or not: what nobody may find outside a session."""
+        return list(self._issued)
+
     def kill(self):
         """End every session and token."""
         for token in self._tokens:
@@ -109,7 +116,7 @@ class Accounts:
         self._meter.count_login(refused=bool(code))
         uri = ""
         if not code:
-            access_code = secrets.token_urlsafe(24)
+            access_code = self._new(secrets.token_urlsafe(24))
             self._codes[access_code] = (time.monotonic() + ACCESS_CODE_LIFETIME, self.bad_passwords)
             self.bad_passwords = 0
             # The bare ampersand is P's.
@@ -141,8 +148,8 @@ class Accounts:
         until, bad_passwords = self._codes.pop(code, (0.0, 0))
         if until < time.monotonic():
             raise ApiError("auth_failed")
-        cookie = secrets.token_hex(16).upper()
-        token = secrets.token_hex(24)
+        cookie = self._new(secrets.token_hex(16).upper())
+        token = self._new(secrets.token_hex(24))
         self._sessions[cookie] = {"token": token, "until": time.monotonic() + self._settings.session_lifetime}
         document = {
             "subscription": {"href": request_href("/subscriptions/100"), "grantedPermissions": ["x", "a", "ra", "s1"]},
@@ -204,7 +211,7 @@ class Accounts:
                 {"error": "invalid_client", "error_description": "Invalid client or Invalid client credentials"},
             )
         self._expire()
-        token = secrets.token_urlsafe(48)
+        token = self._new(secrets.token_urlsafe(48))
         self._tokens[token] = time.monotonic() + self._settings.token_lifetime
         lifetime = self._settings.token_lifetime
         return encode(
@@ -238,6 +245,10 @@ class Accounts:
             self._bury(token)
         for cookie in [key for key, one in self._sessions.items() if one["until"] < now]:
             self._bury(cookie, self._sessions.pop(cookie)["token"])
+
+    def _new(self, name):
+        self._issued.append(name)
+        return name
 
     def _bury(self, *names):
         for name in names:

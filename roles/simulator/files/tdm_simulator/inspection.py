@@ -52,6 +52,8 @@ class Inspection:
         return encode(request, 204)
 
     def _get_sessions(self, request, rest):
+        if rest == ["issued"]:
+            return encode(request, 200, {"issued": self._accounts.issued()})
         return encode(request, 200, self._accounts.alive())
 
     def _post_sessions(self, request, rest):
