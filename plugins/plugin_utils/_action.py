@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -29,6 +30,7 @@ from ..module_utils._module import SECRETS, argument_spec, missing_library, resu
 from ..module_utils._task import Context, Task
 from ._handover import through_gate
 
+ORPHAN_CHECK = 0.5  # seconds between two looks whether Ansible still lives
 #: A variable to choose the frame with: ``auto``, or ``module`` for a process in any case.
 FRAME = "tdm_frame"
 
@@ -49,7 +51,8 @@ class TdmAction(ActionBase):
         args = self._with_found_files(dict(self._task.args))
         try:
             if self._needs_process(task_vars or {}):
-                return {**result, **self._in_module(args, task_vars)}
+                with _ended_with_ansible():
+                    return {**result, **self._in_module(args, task_vars)}
             return {**result, **self._in_worker(args)}
         except TdmError as error:
             return {**result, "failed": True, "changed": False, "msg": error.message, **error.facts}
@@ -73,13 +76,18 @@ class TdmAction(ActionBase):
         return names
 
     def _with_found_files(self, args: dict[str, Any]) -> dict[str, Any]:
-        """Find a local ``src`` beside the playbook or in the role's files, as other modules do."""
+        """Find a local ``src`` beside the playbook or in the role's files, as other modules do, or where Ansible was started.
+
+        The last is the user's place when the playbook came with a collection. A module of its own runs elsewhere.
+        """
         src = args.get("src")
         if isinstance(src, str) and src and self._connection.transport == "local" and "src" in self.task.options:
             try:
                 args["src"] = self._find_needle("files", src)
             except AnsibleError:
-                pass  # the task says in its own words that the file isn't there
+                if os.path.exists(src):
+                    args["src"] = os.path.abspath(src)
+                # otherwise the task says in its own words that the file isn't there
         return args
 
     def _in_worker(self, args: dict[str, Any]) -> dict[str, Any]:
@@ -94,7 +102,7 @@ class TdmAction(ActionBase):
         params = checked.validated_parameters
         warnings: list[str] = []
         context = Context(self._task.check_mode, self._task.diff, warnings.append, self._display.display)
-        with _ended_cleanly():
+        with _ended_cleanly(), _ended_with_ansible():
             result: dict[str, Any] = result_of(self.task, params, context)
         own = {str(params[name]) for name in SECRETS if params.get(name)}
         result = remove_values(result, own if self.task.masks_itself else checked._no_log_values)
@@ -134,3 +142,26 @@ def _ended_cleanly() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def _ended_with_ansible() -> Iterator[None]:
+    """Interrupt the task when Ansible is gone: who cancels a job (AWX, a time limit) kills Ansible, but not its workers.
+
+    The interruption closes the session. It goes to the worker, which hands it on to the module where there is one.
+    """
+    parent, done = os.getppid(), threading.Event()
+
+    def watch() -> None:
+        while not done.wait(ORPHAN_CHECK):
+            if os.getppid() != parent:
+                os.kill(os.getpid(), signal.SIGINT)
+                return
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
