@@ -26,10 +26,12 @@ export ANSIBLE_PYTHON_INTERPRETER := $(CURDIR)/.venv/bin/python
 export LC_ALL := C.UTF-8
 
 COLLECTION := .build/ansible_collections/lorawan/thingpark
+# Another collection, whose modules playbooks/awx uses.
+AWX := .build/ansible_collections/awx/awx
 PYTEST := .venv/bin/python -m pytest
 NOX := .cache/gates/venv/bin/nox --noxfile noxfile.py
 
-.PHONY: help demo test lint pytest gates unit format docs picture build clean
+.PHONY: help demo test lint pytest gates unit format docs picture build ee clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1  	/p' Makefile
@@ -39,10 +41,10 @@ demo: .venv/run $(COLLECTION)  ## a simulated network, a small fleet made, check
 
 test: lint pytest  ## every check and test; the last line says what passed
 
-lint: .venv/test $(COLLECTION) .cache/gates/installed  ## style, types, licences, documentation, the archive: what needs seconds
+lint: .venv/test $(COLLECTION) $(AWX)/MANIFEST.json .cache/gates/installed  ## style, types, licences, documentation, the archive: what needs seconds
 	CI=true $(NOX) --reuse-venv yes $(ARGS)
 
-pytest: .venv/test $(COLLECTION)  ## all tests, with the coverage of plugins/ (ARGS="-k name" for some)
+pytest: .venv/test $(COLLECTION) $(AWX)/MANIFEST.json  ## all tests, with the coverage of plugins/ (ARGS="-k name" for some)
 	$(PYTEST) -n 2 $(ARGS) --cov
 
 gates: .venv/test $(COLLECTION) .cache/gates/installed  ## ansible-test with every supported ansible-core (ARGS=2.19 for one)
@@ -69,7 +71,19 @@ picture: .venv/docs $(COLLECTION)  ## the pictures in docs/images, one of them o
 	.venv/bin/python docs/pictures/architecture.py
 
 build: .venv/run  ## the collection's archive, into .build
+	@rm -f .build/lorawan-thingpark-*.tar.gz
 	.venv/bin/ansible-galaxy collection build --force --output-path .build
+
+# EE_ENGINE=docker takes another engine than the first that answers, EE_BASE_IMAGE=name another base.
+EE_ENGINE = podman docker
+EE_IMAGE = lorawan-thingpark-ee
+ee: .venv/test build  ## an execution environment for AWX, with podman or docker
+	@cp .build/lorawan-thingpark-*.tar.gz .build/lorawan-thingpark.tar.gz
+	.venv/bin/ansible-builder create --context .build/ee --output-filename Containerfile
+	@for engine in $(EE_ENGINE); do $$engine info >/dev/null 2>&1 && break; engine=; done; \
+	test -n "$$engine" || { echo 'A running podman or docker is needed to build the image; what it is built from lies in .build/ee.' >&2; exit 1; }; \
+	set -x; $$engine build --tag $(EE_IMAGE) $(if $(EE_BASE_IMAGE),--build-arg EE_BASE_IMAGE=$(EE_BASE_IMAGE)) \
+	    --file .build/ee/Containerfile .build/ee
 
 clean:  ## remove all that make has made
 	rm -rf .venv .build .cache .ansible .coverage .coverage.* tests/output
@@ -99,3 +113,12 @@ clean:  ## remove all that make has made
 $(COLLECTION):
 	@mkdir -p $(@D)
 	@ln -s ../../.. $@
+
+# Of a package with a hundred collections, this one alone is kept.
+$(AWX)/MANIFEST.json: .venv/run tests/requirements-awx.txt
+	.venv/bin/python -m pip download --quiet --disable-pip-version-check --no-cache-dir --no-deps --dest .cache/awx \
+	    -r tests/requirements-awx.txt
+	.venv/bin/python -c 'import sys, zipfile; archive = zipfile.ZipFile(sys.argv[1]); archive.extractall(".build", \
+	    [name for name in archive.namelist() if name.startswith("ansible_collections/awx/awx/")])' .cache/awx/ansible-*.whl
+	@rm -r .cache/awx
+	@touch $@
