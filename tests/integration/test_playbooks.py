@@ -73,23 +73,6 @@ def keys_in(text: str) -> set:
     return {key.upper() for key in re.findall(r"\b[0-9A-Fa-f]{32}\b", text)}
 
 
-def test_quickstart_shows_what_it_does_and_no_secret(play, tmp_path):
-    done = play("lorawan.thingpark.quickstart", "-vvvv")
-    assert done.returncode == 0
-    for sentence in ("200 created", "would be: 200 unchanged", "would be: 2 updated, 198 unchanged", "Done: 2 updated"):
-        assert sentence in done.stdout
-    assert '+    "name": "park-0042-east"' in done.stdout
-    fleet = (ROOT / "playbooks/files/quickstart-fleet.csv").read_text(encoding="utf-8")
-    keys = keys_in(fleet)
-    assert len(keys) > 200
-    assert not keys & keys_in(done.stdout)
-    # The demo makes its password up in every run; where one is shown, it is shown beside its name.
-    assert not re.search(r"TDM_SIMULATOR_PASSWORD[\"']?[=:]\s*[\"']?\w{8}", done.stdout)
-    assert not re.search(r"(?:JSESSIONID|sessionToken|userAccessCode)[\"']?\s*[=:]\s*[\"']?[\w-]{8}", done.stdout)
-    left = [path.name for path in (tmp_path / "ansible/tdm").iterdir() if path.name.startswith("run-")]
-    assert left == []  # neither a session nor its lock
-
-
 def test_password_of_the_quickstart_is_in_no_output(play, start_simulator):
     """The same tasks with a password that is known here, so that it can be looked for in any spelling."""
     simulator = start_simulator(password="Zeer-geheim+wachtwoord/42")
