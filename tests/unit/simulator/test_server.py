@@ -203,6 +203,35 @@ def test_bad_settings_change_nothing(wireless):
         assert wireless.call("POST", "/_simulator/" + path)[0] == 404
 
 
+def test_read_only_refuses_all_that_writes(wireless):
+    wireless.made()
+    before = wireless.inspect("GET", "devices")
+    wireless.inspect("PUT", "settings", {"read_only": True})
+    try:
+        device = "/devices/e" + otaa()["EUI"]
+        for method, path in (
+            ("PUT", ""),
+            ("POST", "/devices"),
+            ("POST", "/devices/tags"),
+            ("POST", "/devices/domains"),
+            ("PUT", device),
+            ("DELETE", device),
+            ("POST", device + "/tags"),
+            ("DELETE", device + "/tags/1"),
+        ):
+            status, document, _headers = wireless.api(method, path, {})
+            assert (status, document["code"]) == (403, 9002), (method, path)
+        wireless.enter()  # a login writes nothing
+        assert wireless.listed()["count"] == 1
+        tag = "LW:D0:1122334455667788:70B3D57ED0000003:000E0000:C913D"
+        assert wireless.api("POST", "/devices/readOnboardingTag", tag, headers={"Content-Type": "text/plain"})[0] == 200
+    finally:
+        wireless.inspect("PUT", "settings", {"read_only": False})
+    assert wireless.inspect("GET", "devices") == before
+    assert wireless.inspect("GET", "requests")["by_status"]["403"] == 8
+    assert wireless.api("DELETE", device)[0] == 204
+
+
 def test_latency_does_not_add_up():
     with simulator("--latency", "1000") as one:
         clients = [one.client(enter=False) for _index in range(100)]

@@ -21,6 +21,7 @@ from .tags import Tags
 SUBSCRIPTION_ID = "100"
 _DEVICE = r"(e[0-9A-F]+|[0-9]+)"  # C: the pattern of deviceUid
 _NUMBER = r"([0-9]+)"
+READ_ONBOARDING_TAG = "devices/readOnboardingTag"  # a POST that only reads (C)
 
 
 class Application:
@@ -41,7 +42,7 @@ class Application:
             ("/devices/tags", {"POST": tags.bulk_tags}),
             ("/devices/tags/suggestions", {"GET": tags.suggestions}),
             ("/devices/domains", {"POST": tags.bulk_domains}),
-            ("/devices/readOnboardingTag", {"POST": Onboarding(world, settings).handle}),
+            ("/" + READ_ONBOARDING_TAG, {"POST": Onboarding(world, settings).handle}),
             ("/devices/" + _DEVICE, {"GET": devices.read, "PUT": devices.update, "DELETE": devices.delete}),
             ("/devices/%s/tags" % _DEVICE, {"GET": tags.read, "POST": tags.add}),
             ("/devices/%s/tags/%s" % (_DEVICE, _NUMBER), {"DELETE": tags.remove}),
@@ -102,6 +103,8 @@ class Application:
             who = USER_NAME
         if owner != ("mine" if self._settings.enterprise else SUBSCRIPTION_ID):
             raise ApiError("other_subscription")
+        if self._settings.read_only and request.method != "GET" and path != READ_ONBOARDING_TAG:
+            raise ApiError("read_only")
         return handler(request, who, *uids)
 
     def _route(self, path):

@@ -29,6 +29,7 @@ class Settings:
     cursors: bool = True
     session_token: bool = True
     null_briefs: bool = False
+    read_only: bool = False
     token_lifetime: float = 300.0
     session_lifetime: float = 1800.0
     rate_limit: float = 0.0
@@ -43,6 +44,7 @@ class Settings:
         "cursors": (bool, None, None),
         "session_token": (bool, None, None),
         "null_briefs": (bool, None, None),
+        "read_only": (bool, None, None),
         "token_lifetime": (float, 0, 10**9),
         "session_lifetime": (float, 0, 10**9),
         "rate_limit": (float, 0, 10**6),
