@@ -1,0 +1,193 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The documentation says of options and variables what the code declares: all of it, and nothing else."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+
+import pytest
+import yaml
+from jinja2 import Environment, nodes
+
+from ansible_collections.lorawan.thingpark.plugins.module_utils._connect import ENVIRONMENT, OPTIONS
+from ansible_collections.lorawan.thingpark.plugins.module_utils._module import argument_spec
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device import DEVICE, lacking_for_creation
+from ansible_collections.lorawan.thingpark.tests.documentation import (
+    FILTERS,
+    MODULES,
+    ROLES,
+    ROOT,
+    documentation,
+    misfits,
+    pages,
+    plugin,
+    return_values,
+)
+
+#: What a task's option may say that is documented, and what says nothing to a reader.
+FACTS = {"type", "default", "choices", "aliases", "elements", "required"}
+UNTOLD = {"fallback", "no_log"}
+#: Keywords of tasks whose text is an expression, without braces.
+EXPRESSIONS = {"that", "when", "changed_when", "failed_when", "until"}
+VARIABLE = re.compile(r"\bTDM_[A-Z0-9_]+\b")
+
+
+def told(options: dict, nested: str) -> dict:
+    """Return options as they can be compared; ``nested`` is the key of the options in an option."""
+    result = {}
+    for name, entry in options.items():
+        unknown = set(entry) - FACTS - UNTOLD - {nested, "description"}
+        assert not unknown, "option %s: no test knows %s" % (name, unknown)
+        facts = {key: entry[key] for key in FACTS if entry.get(key) is not None}
+        result[name] = {"type": "str", "required": False, "aliases": [], **facts}
+        if nested in entry:
+            result[name]["options"] = told(entry[nested], nested)
+    return result
+
+
+def text_of(option: dict) -> str:
+    """Return an option's description as one text."""
+    lines = option["description"]
+    return lines if isinstance(lines, str) else "\n".join(lines)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_options_are_documented_as_declared(module):
+    declared = argument_spec(plugin("modules", module).TASK)
+    assert told(documentation("module")[module]["doc"]["options"], "suboptions") == told(declared, "options")
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_each_option_names_its_own_environment_variable(module):
+    for name, option in documentation("module")[module]["doc"]["options"].items():
+        expected = {ENVIRONMENT[name]} if name in OPTIONS else set()
+        assert set(re.findall(r"E\((TDM_\w+)\)", text_of(option))) == expected, name
+
+
+def test_what_a_device_can_not_change_is_documented():
+    options = documentation("module")["tdm_device"]["doc"]["options"]
+    fixed = {name for name, option in options.items() if "can't change afterwards" in text_of(option).lower()}
+    assert fixed == {field.name for field in DEVICE.fields if not field.on_update}
+
+
+def test_what_a_device_needs_is_documented():
+    options = documentation("module")["tdm_device"]["doc"]["options"]
+    needed = {name for name, option in options.items() if "Required to create" in text_of(option)}
+    assert needed == set(lacking_for_creation({}))
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_parameters_of_a_filter_are_documented(name):
+    function = plugin("filter", name).FilterModule().filters()[name]
+    first, *others = inspect.signature(function).parameters.values()
+    options = documentation("filter")[name]["doc"]["options"]
+    assert first.default is inspect.Parameter.empty and options.pop("_input")["required"]
+    assert {one.name: one.default for one in others} == {key: entry["default"] for key, entry in options.items()}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_samples_are_what_is_documented(module):
+    for name, entry in return_values(module).items():
+        if entry["type"] != "bool":
+            assert misfits(entry, entry["sample"], name) == []
+
+
+# -- environment variables -----------------------------------------------------
+
+
+def variables_read() -> set:
+    """Return the environment variables that the collection's code names, each as a text of its own."""
+    files = [*ROOT.glob("plugins/**/*.py"), *ROOT.glob("roles/*/files/**/*.py")]
+    found = set(ENVIRONMENT.values())
+    for path in files:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and VARIABLE.fullmatch(node.value):
+                found.add(node.value)
+    return found
+
+
+def test_environment_variables_in_the_documentation_are_read_and_the_other_way_round():
+    files = [*pages(), *ROOT.glob("plugins/doc_fragments/*.py"), *ROOT.glob("roles/*/meta/argument_specs.yml")]
+    found = {name for path in files for name in VARIABLE.findall(path.read_text(encoding="utf-8"))}
+    assert found == variables_read()
+
+
+# -- roles ---------------------------------------------------------------------
+
+
+def role_options(role: str) -> dict:
+    """Return the documented options of a role."""
+    return documentation("role")[role]["entry_points"]["main"]["options"]
+
+
+def role_files(role: str, *folders: str) -> list:
+    """Return what the YAML files of a role's folders hold."""
+    paths = [path for folder in folders for path in sorted((ROOT / "roles" / role / folder).glob("*.yml"))]
+    return [yaml.safe_load(path.read_text(encoding="utf-8")) for path in paths]
+
+
+def names_in(data: object, is_expression: bool = False) -> Iterator[str]:
+    """Yield the variables that templates and expressions use."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield from names_in(value, key in EXPRESSIONS)
+    elif isinstance(data, list):
+        for value in data:
+            yield from names_in(value, is_expression)
+    elif isinstance(data, str):
+        tree = Environment().parse("{{ %s }}" % data if is_expression else data)
+        yield from (node.name for node in tree.find_all(nodes.Name) if node.ctx == "load")
+
+
+def names_set_in(data: object) -> Iterator[str]:
+    """Yield the variables that tasks set for themselves."""
+    if isinstance(data, list):
+        for value in data:
+            yield from names_set_in(value)
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            if key == "register":
+                yield value
+            elif key in ("vars", "ansible.builtin.set_fact"):
+                yield from value
+            else:
+                yield from names_set_in(value)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_variables_of_a_role_are_documented_and_used(role):
+    files = role_files(role, "tasks", "defaults")
+    prefixes = tuple(name.partition("_")[0] + "_" for name in role_options(role))
+    used = {name for name in names_in(files) if name.startswith(prefixes)} - set(names_set_in(files))
+    assert used == set(role_options(role))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_defaults_of_a_role_are_documented(role):
+    """One that is made of other variables is told in words."""
+    documented = {name: entry["default"] for name, entry in role_options(role).items() if "default" in entry}
+    for defaults in role_files(role, "defaults"):
+        assert set(defaults) == set(role_options(role))
+        assert {name: value for name, value in defaults.items() if "{{" not in str(value)} == documented
+
+
+def test_variables_of_the_fleet_role_are_options_of_its_module():
+    module = documentation("module")["tdm_fleet"]["doc"]["options"]
+    role = role_options("fleet")
+    assert set(role) == {
+        *("tdm_" + name for name in OPTIONS if name != "session_file"),
+        *("tdm_fleet_" + name for name in module if name not in OPTIONS),
+        "tdm_fleet_group",
+    }
+    for name, option in module.items():
+        documented = role.get(("tdm_" if name in OPTIONS else "tdm_fleet_") + name, option)
+        for fact in ("type", "elements", "choices"):
+            assert documented.get(fact) == option.get(fact), (name, fact)
+        if name not in OPTIONS and "default" in option:
+            assert documented["default"] == option["default"], name
