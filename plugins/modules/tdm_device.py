@@ -252,6 +252,14 @@ findings:
   elements: dict
   sample:
     - {where: device, dev_eui: 70B3D57ED0000001, option: app_key, message: "is no key: it has 31 of 32 hexadecimal digits"}
+login_refused:
+  description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
+  returned: when the login was refused
+  type: bool
+held_back:
+  description: The password was not even sent, since it was refused shortly before.
+  returned: when the login was refused
+  type: bool
 """
 
 from ..module_utils._module import main as run_module

@@ -70,6 +70,14 @@ user:
   returned: success
   type: dict
   sample: {first_name: Olivia, last_name: Operator, language: en-US}
+login_refused:
+  description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
+  returned: when the login was refused
+  type: bool
+held_back:
+  description: The password was not even sent, since it was refused shortly before.
+  returned: when the login was refused
+  type: bool
 """
 
 from ..module_utils._module import main as run_module

@@ -29,6 +29,7 @@ from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import (
     session,
     subscriber_info,
 )
+from ansible_collections.lorawan.thingpark.tests.documentation import undocumented
 
 TASKS = {
     "tdm_device": device.TASK,
@@ -78,6 +79,7 @@ class Account:
             params = validated(task, {**self.options, **options})
             result = result_of(task, params, Context(check, diff, self.warnings.append, report))
             json.dumps(result)  # what a module returns has to be JSON
+            assert not undocumented(name, result)
             return result
 
         return run

@@ -6,6 +6,7 @@
 A target finds these variables: tdm_frame, simulator_url (the API's base), simulator_origin, simulator_login,
 simulator_password, output_dir. The account stands in TDM_URL, TDM_LOGIN and TDM_PASSWORD too.
 Nothing secret may be in Ansible's output, however much of it is asked for.
+A module's own target makes it return each value that its documentation names, and none that it doesn't name.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from ansible_collections.lorawan.thingpark.tests.documentation import MODULES, NAME, misfits, return_values, undocumented
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -46,6 +49,30 @@ def keys_of(target: str, simulator) -> set[str]:
     return {key.lower() for text in texts for key in KEY.findall(text)}
 
 
+def faults_of(module: str, records: list[dict]) -> list[str]:
+    """Return where a module's results and its documentation differ; ``records`` are lines of the recorder."""
+    own = [record for record in records if record["action"] == "%s.%s" % (NAME, module)]
+    faults = ["%s is returned and not documented" % key for one in own for key in undocumented(module, one["result"])]
+    for name, entry in return_values(module).items():
+        values = [one["result"][name] for one in own if name in one["result"]]
+        faults += never_returned(name, entry, values)
+        faults += [fault for value in values for fault in misfits(entry, value, name)]
+        if entry["returned"] == "success":
+            faults += ["%s lacks" % name for one in own if one["status"] == "ok" and name not in one["result"]]
+    return faults
+
+
+def never_returned(place: str, entry: dict, values: list) -> list[str]:
+    """Return what is documented at and below ``entry`` and is in none of the values."""
+    if not values:
+        return ["%s is documented and never returned" % place]
+    items = [item for value in values for item in (value if isinstance(value, list) else [value])]
+    faults = []
+    for name, below in entry.get("contains", {}).items():
+        faults += never_returned("%s.%s" % (place, name), below, [item[name] for item in items if name in item])
+    return faults
+
+
 @pytest.fixture
 def play(simulator, tmp_path, child_environment):
     """Return a function that plays a target and returns Ansible's whole output."""
@@ -72,6 +99,8 @@ def play(simulator, tmp_path, child_environment):
                 ANSIBLE_REMOTE_TEMP=str(tmp_path / "ansible/remote"),
                 ANSIBLE_ASYNC_DIR=str(tmp_path / "ansible/async"),
                 ANSIBLE_ROLES_PATH=str(TARGETS),
+                ANSIBLE_CALLBACK_PLUGINS=str(HERE / "plugins/callback"),
+                TASK_RESULTS=str(tmp_path / "results"),
                 TDM_URL=simulator.url,
                 TDM_LOGIN=simulator.login,
                 TDM_PASSWORD=simulator.password,
@@ -91,9 +120,16 @@ def play(simulator, tmp_path, child_environment):
 
 @pytest.mark.parametrize("frame", FRAMES)
 @pytest.mark.parametrize("target", targets())
-def test_target(target, frame, play, simulator):
+def test_target(target, frame, play, simulator, tmp_path):
     output = play(target, frame)
     assert simulator.password not in output
     assert not SESSION.findall(output)
     shown = {key.lower() for key in KEY.findall(output)}
     assert not shown & keys_of(target, simulator)
+    if target in MODULES:
+        records = [json.loads(line) for line in (tmp_path / "results").read_text().splitlines()]
+        assert faults_of(target, records) == []
+
+
+def test_every_module_has_a_target():
+    assert set(MODULES) <= set(targets())
