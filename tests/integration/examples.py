@@ -1,0 +1,202 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The examples in the documentation: where they are, and the plays that run them.
+
+A block of YAML is of the first kind that fits:
+
+- a list of plays is played;
+- a list of devices, or a dictionary with ``devices``, is a file for tdm_fleet's ``src``; so are JSON and rows of ThingPark's CSV;
+- any other list is tasks;
+- groups with ``hosts`` or ``children`` are an inventory, whose devices the role ``fleet`` provisions;
+- variables of a role are given to it; where they describe a fleet in several ways, once for each way;
+- variables that only playbooks have are for a command, and need be theirs;
+- the definition of an execution environment needs to name this collection;
+- keywords of a play, such as ``module_defaults``, are put into one that asks for the account.
+
+A block whose first comment or whose introduction names a file (``play.yml``) is kept under that name, for commands.
+Commands are in ``commands.py``.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+from ansible.playbook.play import Play
+
+from ansible_collections.lorawan.thingpark.tests.documentation import FILTERS, MODULES, NAME, ROLES, ROOT, pages, plugin
+
+FENCE = re.compile(r"^( *)```(\S*)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
+DIRECTIVE = re.compile(r"^( *)\.\. (?:code|code-block|sourcecode)::(.*)\n((?:(?:\1 +.*)?\n)+)", re.MULTILINE)
+#: In reStructuredText, a paragraph that ends in two colons begins a block of no language.
+PLAIN_BLOCK = re.compile(r"^(?! *\.\. ).*::\n\n", re.MULTILINE)
+FILE_NAME = re.compile(r"[\w.-]+\.(?:yml|json|csv)\b")
+CSV_ROW = re.compile(r"(?:CREATE|UPDATE|DELETE)[A-Z_]*,")
+
+YAML = ("yaml", "yaml+jinja")
+CONSOLE = "console"
+SHOWN = "text"  # what a page only shows, such as output
+#: The ways to describe a fleet, of which the role takes one.
+DESCRIPTIONS = ("tdm_fleet_src", "tdm_fleet_devices", "tdm_fleet_group")
+#: The file of devices that the tests' own world has.
+FLEET_FILE = "fleet.csv"
+#: How a task is rehearsed in check mode: as the frame that fits, and as a module.
+FRAMES = ("auto", "module")
+
+
+@dataclass(frozen=True)
+class Block:
+    """An example: the page or plugin that it stands in, the line, its language, its text, and the file that it is."""
+
+    source: str
+    line: int
+    language: str
+    text: str
+    file: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it stands, for people."""
+        return "%s:%d" % (self.source, self.line)
+
+
+def sources() -> dict[str, list[Block]]:
+    """Return all examples, by the page or plugin that they stand in."""
+    found = {path.relative_to(ROOT).as_posix(): list(blocks_of_page(path)) for path in pages()}
+    for kind, names in (("modules", MODULES), ("filter", FILTERS)):
+        for name in names:
+            found[name] = [Block(name, 1, "yaml", plugin(kind, name).EXAMPLES)]
+    return {source: blocks for source, blocks in found.items() if blocks}
+
+
+def blocks_of_page(path: Path) -> Iterator[Block]:
+    """Yield the blocks of a page in Markdown or reStructuredText that are more than shown."""
+    text, source = path.read_text(encoding="utf-8"), path.relative_to(ROOT).as_posix()
+    is_markdown = path.suffix == ".md"
+    for match in (FENCE if is_markdown else DIRECTIVE).finditer(text):
+        content = textwrap.dedent(match[3]).strip("\n") + "\n"
+        language = match[2].strip()
+        rows = [line for line in content.splitlines() if not line.startswith("#")]
+        if language == SHOWN and all(CSV_ROW.match(row) for row in rows):
+            language = "csv"
+        if language != SHOWN:
+            introduction = text[: match.start()].rstrip().rpartition("\n\n")[2]
+            comment = re.match(r"#.*", content)
+            names = FILE_NAME.findall(comment[0] if comment else introduction)
+            kept = names[0] if names and language in (*YAML, names[0].rpartition(".")[2]) else ""
+            yield Block(source, text.count("\n", 0, match.start()) + 1, language, content, kept)
+    if not is_markdown:
+        for match in PLAIN_BLOCK.finditer(text):
+            yield Block(source, text.count("\n", 0, match.start()) + 1, "", match[0])
+
+
+@dataclass
+class Playbook:
+    """What ansible-playbook gets for the examples of one source.
+
+    :param origin: the simulator's address.
+    :param directory: where it is played.
+    """
+
+    origin: str
+    directory: Path
+    plays: list = field(default_factory=list)
+    inventories: list = field(default_factory=list)
+
+    def add(self, block: Block) -> None:
+        """Add what a block says; raises ValueError where no kind fits it."""
+        if block.file:
+            (self.directory / block.file).write_text(block.text, encoding="utf-8")
+        if block.language == "python":
+            ast.parse(block.text, block.place)
+        elif block.language in ("csv", "json"):
+            self._add_file(block, block.language)
+        elif block.language in YAML:
+            self._add_yaml(block, yaml.safe_load(block.text))
+        else:
+            raise ValueError("%s: no test runs the language %r" % (block.place, block.language))
+
+    def _add_yaml(self, block: Block, data: object) -> None:
+        keys = set(data) if isinstance(data, dict) else set()
+        rows = data if isinstance(data, list) and all(isinstance(row, dict) for row in data) else []
+        role = next((role for role in ROLES if keys and keys <= role_variables(role)), None)
+        if rows and all("ansible.builtin.import_playbook" in row for row in rows):
+            self.plays += [{"vars": {"tdm_fleet_src": str(self.directory / FLEET_FILE)}, **row} for row in rows]
+        elif rows and all("hosts" in row for row in rows):
+            for row in rows:
+                self._add_play(block, **{**row, "tasks": self._rehearsed(row.get("tasks", []))})
+        elif "devices" in keys or (rows and all("dev_eui" in row for row in rows)):
+            self._add_file(block, "yml")
+        elif rows:
+            self._add_play(block, tasks=self._rehearsed(rows))
+        elif keys and all(isinstance(group, dict) and {"hosts", "children"} & set(group) for group in data.values()):
+            self.inventories.append(self._written(block, "inventory.yml"))
+            self._add_role(block, "fleet", {"tdm_fleet_group": next(iter(data))})
+        elif role:
+            ways = keys & set(DESCRIPTIONS)
+            for way in sorted(ways) or [""]:
+                given = {name: value for name, value in data.items() if name not in ways - {way}}
+                self._add_role(block, role, given if way or role != "fleet" else {**given, "tdm_fleet_src": FLEET_FILE})
+        elif keys and (keys <= playbook_variables() or defines_environment(data)):
+            pass  # nothing to play
+        elif keys and keys <= set(Play.fattributes):
+            # The play finds no account in its environment: that of the example is what counts.
+            nothing = {"TDM_LOGIN": "", "TDM_PASSWORD": ""}
+            ask = [{NAME + ".tdm_subscriber_info": {}}]
+            self._add_play(block, **{"tasks": ask, **data, "environment": {**nothing, **data.get("environment", {})}})
+        else:
+            raise ValueError("%s: no kind of example fits this block" % block.place)
+
+    def _add_play(self, block: Block, **keywords: object) -> None:
+        name = "%s: %s" % (block.place, keywords.pop("name", ""))
+        self.plays.append({"name": name, "hosts": "localhost", "gather_facts": False, **keywords})
+
+    def _add_role(self, block: Block, role: str, variables: dict) -> None:
+        task = {"ansible.builtin.include_role": {"name": "%s.%s" % (NAME, role)}, "vars": variables}
+        self._add_play(block, tasks=self._rehearsed([task]))
+
+    def _add_file(self, block: Block, suffix: str) -> None:
+        self._add_play(block, tasks=self._rehearsed([{NAME + ".tdm_fleet": {"src": self._written(block, suffix)}}]))
+
+    def _written(self, block: Block, suffix: str) -> str:
+        name = "example-%d.%s" % (block.line, suffix)
+        (self.directory / name).write_text(block.text, encoding="utf-8")
+        return name
+
+    def _rehearsed(self, tasks: list) -> list:
+        """Return each task in check mode, in both frames, on a platform that refuses to write; and then for real."""
+        steps = []
+        for task in tasks:
+            steps.append({**self._may_write(False), "register": "example_before"})
+            steps += [{"block": [task], "check_mode": True, "vars": {"tdm_frame": frame}} for frame in FRAMES]
+            steps.append({**self._may_write(True), "register": "example_after"})
+            steps.append({"ansible.builtin.assert": {"that": "example_before.devices == example_after.devices", "quiet": True}})
+            steps.append(task)
+        return steps
+
+    def _may_write(self, allowed: bool) -> dict:
+        return {"may_write": {"simulator": self.origin, "allowed": allowed}}
+
+
+def role_variables(role: str) -> set:
+    """Return the names of a role's variables."""
+    specs = yaml.safe_load((ROOT / "roles" / role / "meta/argument_specs.yml").read_text(encoding="utf-8"))
+    return set(specs["argument_specs"]["main"]["options"])
+
+
+def defines_environment(data: dict) -> bool:
+    """Return whether this is the definition of an execution environment with this collection."""
+    return set(data) == {"version", "dependencies"} and {"name": NAME} in data["dependencies"]["galaxy"]["collections"]
+
+
+def playbook_variables() -> set:
+    """Return the variables of this collection that its playbooks and roles name."""
+    playbooks = "\n".join(path.read_text(encoding="utf-8") for path in ROOT.glob("playbooks/**/*.yml"))
+    return set(re.findall(r"\btdm_\w+", playbooks)).union(*map(role_variables, ROLES))

@@ -1,0 +1,138 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every example in the documentation is run against the simulator.
+
+Each task of an example goes three times: in check mode in both frames while the simulator refuses all that writes, and
+then for real. What the examples take for granted (variables, files, an inventory) is in ``example_world``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.lorawan.thingpark.plugins.module_utils._connect import KPN
+from ansible_collections.lorawan.thingpark.tests.documentation import ROOT, pages
+from ansible_collections.lorawan.thingpark.tests.integration.commands import commands_of, runnable
+from ansible_collections.lorawan.thingpark.tests.integration.examples import CONSOLE, FLEET_FILE, Block, Playbook, sources
+
+HERE = Path(__file__).resolve().parent
+WORLD = HERE / "example_world"
+VARIABLES = yaml.safe_load((WORLD / "group_vars/all.yml").read_text(encoding="utf-8"))
+SIMULATOR = ROOT / "roles/simulator/files/tdm_simulator"
+EXAMPLES = sources()
+PAGES = [path.relative_to(ROOT).as_posix() for path in pages()]
+
+
+@pytest.fixture
+def world(tmp_path):
+    """Return the directory that examples are run in: a copy of the world, beside a home."""
+    shutil.copytree(WORLD, tmp_path / "world")
+    yield tmp_path / "world"
+    for ready in tmp_path.glob("home/**/ready.json"):  # examples that start a simulator leave it running
+        subprocess.run([sys.executable, SIMULATOR, "--stop", "--ready-file", ready], check=True)
+
+
+@pytest.fixture
+def run(world, simulator, child_environment):
+    """Return a function that runs a command, in the world or in the checkout, and wants it to succeed."""
+    home = world.parent / "home"
+    env = child_environment(
+        HOME=str(home),
+        PATH="%s:%s" % (Path(sys.executable).parent, os.environ["PATH"]),
+        ANSIBLE_HOME=str(home / ".ansible"),
+        ANSIBLE_REMOTE_TEMP=str(home / "remote"),
+        ANSIBLE_ACTION_PLUGINS=str(HERE / "plugins/action"),
+        ANSIBLE_CALLBACK_PLUGINS=str(HERE / "plugins/callback"),
+        TASK_RESULTS=str(world / "results"),
+        TDM_URL=simulator.url,
+        TDM_LOGIN=simulator.login,
+        TDM_PASSWORD=simulator.password,
+    )
+
+    def run(*command: str, in_checkout: bool = False) -> None:
+        # What is installed goes into the home: the tests' own collection is a link to the checkout.
+        installs = any("ansible-galaxy" in word for word in command)
+        path = {"ANSIBLE_COLLECTIONS_PATH": str(home / "collections")} if installs else {}
+        done = subprocess.run(
+            command,
+            check=False,
+            cwd=ROOT if in_checkout else world,
+            env={**env, **path},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=300,
+        )
+        print(done.stdout)
+        assert done.returncode == 0, "%s ended with %d" % (" ".join(command), done.returncode)
+        assert "DEPRECATION" not in done.stdout
+
+    return run
+
+
+@pytest.mark.parametrize("source", EXAMPLES)
+def test_examples_run(source, run, world, simulator):
+    # Whoever reads a page has devices already; a plugin's examples begin with making one.
+    simulator.seed(20, prefix="70B3D57ED0" if source in PAGES else "70B3D57ED9")
+    playbook = Playbook(simulator.origin, world)
+    commands = []
+    for block in EXAMPLES[source]:
+        here = replace(block, text=block.text.replace(re.match(r"https://[^/]+", KPN)[0], simulator.origin))
+        if block.language == CONSOLE:
+            commands += commands_of(here)
+        else:
+            playbook.add(here)
+    if playbook.plays:
+        (world / "playbook.yml").write_text(json.dumps(playbook.plays), encoding="utf-8")  # JSON is YAML
+        inventories = [word for path in playbook.inventories or ["inventory.yml"] for word in ("-i", path)]
+        run("ansible-playbook", *inventories, "playbook.yml")
+        records = [json.loads(line) for line in (world / "results").read_text().splitlines()]
+        played = {record["play"] for record in records}
+        assert [play["name"] for play in playbook.plays if "hosts" in play and play["name"] not in played] == []
+    for command in commands:
+        words, in_checkout = runnable(command)
+        if words:
+            run(*words, in_checkout=in_checkout)
+    assert "403" not in simulator.requests()["by_status"]  # what writes in check mode
+
+
+def test_the_world_has_nothing_that_no_example_uses():
+    texts = "\n".join(block.text for blocks in EXAMPLES.values() for block in blocks)
+    assert [name for name in [*VARIABLES, FLEET_FILE] if name not in texts] == []
+
+
+@pytest.mark.parametrize(
+    "language,text",
+    [
+        ("", "x"),
+        ("ini", "[sensors]"),
+        ("python", "def"),
+        ("yaml", "tdm_fleet_source: x"),
+        ("yaml", "lorawan_dev_eui: x"),
+        ("yaml", "sensors: {host: {}}"),
+        ("yaml", "- a text"),
+        ("yaml", "{version: 3, dependencies: {galaxy: {collections: [{name: another.one}]}}}"),
+    ],
+)
+def test_a_block_that_no_kind_fits_is_refused(tmp_path, language, text):
+    with pytest.raises((ValueError, SyntaxError)):
+        Playbook("", tmp_path).add(Block("README.md", 1, language, text))
+
+
+@pytest.mark.parametrize("command", ["ansibel-doc -l", "export TDM_URI=x", "export TDM_RETRIES=many", "curl x", "python x.py"])
+def test_a_command_that_is_not_known_is_refused(command):
+    with pytest.raises(ValueError):
+        runnable(command)
