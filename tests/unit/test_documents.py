@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible.parsing.dataloader import DataLoader
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._connect import ENVIRONMENT
 from ansible_collections.lorawan.thingpark.plugins.module_utils._sources import (
@@ -34,7 +35,7 @@ def playbooks() -> set[str]:
     folder = ROOT / "playbooks"
     found = set()
     for path in folder.rglob("*.yml"):
-        plays = yaml.safe_load(path.read_text(encoding="utf-8"))
+        plays = DataLoader().load_from_file(str(path))
         if isinstance(plays, list) and {"hosts", "ansible.builtin.import_playbook"} & set(plays[0]):
             found.add(".".join(["lorawan.thingpark", *path.relative_to(folder).with_suffix("").parts]))
     return found

@@ -17,7 +17,7 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
+from ansible.parsing.dataloader import DataLoader
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/docsite/rst/errors.rst"
@@ -66,7 +66,7 @@ def messages() -> list[tuple[str, str]]:
     for path in sorted((ROOT / "plugins").rglob("*.py")):
         found += [("%s:%d" % (path.relative_to(ROOT), line), text) for line, text in texts_of(path)]
     for path in sorted([*(ROOT / "roles").rglob("*.yml"), *(ROOT / "playbooks").rglob("*.yml")]):
-        found += [(str(path.relative_to(ROOT)), text) for text in fail_msgs(yaml.safe_load(path.read_text(encoding="utf-8")))]
+        found += [(str(path.relative_to(ROOT)), text) for text in fail_msgs(DataLoader().load_from_file(str(path)))]
     return [(place, text) for place, text in found if is_sentence(text)]
 
 
