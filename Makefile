@@ -24,6 +24,8 @@ export ANSIBLE_ASYNC_DIR := $(CURDIR)/.cache/ansible/async
 export ANSIBLE_CONFIG := $(CURDIR)/tests/ansible.cfg
 export ANSIBLE_PYTHON_INTERPRETER := $(CURDIR)/.venv/bin/python
 export LC_ALL := C.UTF-8
+# Whole, since tests start processes in other folders.
+export COVERAGE_FILE := $(CURDIR)/.cache/coverage/data
 
 COLLECTION := .build/ansible_collections/lorawan/thingpark
 # Another collection, whose modules playbooks/awx uses.
