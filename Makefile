@@ -53,7 +53,7 @@ gates: .venv/test $(COLLECTION) .cache/gates/installed  ## ansible-test with eve
 	.venv/bin/python tests/matrix.py .cache/gates/venv/bin/nox $(ARGS)
 
 unit: .venv/test $(COLLECTION)  ## the fast tests only, without coverage
-	$(PYTEST) -n 2 tests/unit $(ARGS)
+	$(PYTEST) -n 2 tests/project tests/unit $(ARGS)
 
 format: .cache/gates/installed  ## put the Python files into the house's style
 	$(NOX) --reuse-venv yes --session format

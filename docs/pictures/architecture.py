@@ -4,7 +4,7 @@
 
 """Draw the picture of the architecture: docs/images/architecture.svg. Run by `make picture`.
 
-tests/unit/test_architecture_picture.py holds the picture against the imports.
+tests/project/test_architecture.py holds the picture against the imports.
 """
 
 from __future__ import annotations

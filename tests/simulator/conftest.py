@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parents[3]
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / "roles" / "simulator" / "files" / "tdm_simulator"
 #: The operator's contract is no part of the project: without it, its test is not collected.
 CONTRACT = ROOT.parent / "shared" / "api" / "device-manager-7.3.openapi.yaml"
