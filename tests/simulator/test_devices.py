@@ -178,7 +178,6 @@ ACCEPTED_CREATES = [
     otaa(appKey=None),
     otaa(appKey=None, ownerToken="AB12"),
     otaa(appEUI=None),
-    otaa(appKey=BASE64_KEY, exchangeKeyVersion="TWK1"),
     otaa(model=MODEL_11, nwkKey=KEY),
     otaa(model=MODEL_11, appKey=None),
     otaa(model=NO_ABP),

@@ -352,7 +352,9 @@ def test_profiles_and_their_filters(wireless):
 
 def test_plans_servers_and_routes(wireless):
     plans = wireless.api("GET", "/networkSubscriptions")[1]["briefs"]
-    assert [one["ID"] for one in plans] == ["kpn-cs/often-geo", "kpn-cs/seldom", "kpn-cs/testing"]
+    assert [one["ID"] for one in plans] == ["kpn-cs/often-geo", "kpn-cs/seldom", "kpn-cs/testing", "kpn-cs/multicast"]
+    unicast = wireless.api("GET", "/networkSubscriptions", query={"communicationType": "UNICAST"})[1]["briefs"]
+    assert unicast == plans[:3]
     uid = plans[0]["href"].rpartition("/")[2]
     assert wireless.api("GET", "/networkSubscriptions/" + uid)[1]["nwGeolocalization"] is True
     assert (

@@ -73,7 +73,8 @@ def test_unknown_paths_and_methods(wireless, method, path, status):
         ("[" * 100000, "application/json", 400),
         ("9" * 5000, "application/json", 400),
         (b"\xff\xfe", "application/json", 400),
-        ("{}", "application/xml", 415),
+        ("{}", "application/xml", 400),
+        ("a,b", "text/csv", 415),
         ("null", None, 400),
     ],
 )

@@ -12,3 +12,5 @@ from __future__ import annotations
 
 __version__ = "0.1.0"
 BASE_PATH = "/thingpark/wireless/rest"
+SUBSCRIPTION_ID = "100"
+SUBSCRIBER = {"ID": "100002581", "name": "Olivia Operator", "organization": "Example Operations"}

@@ -1,27 +1,35 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which handler answers which path, and who may call it."""
+"""Which operation answers a request, and who may call it."""
 
 from __future__ import annotations
 
-import re
-
-from . import BASE_PATH
-from .accounts import LOGIN_PATH, TOKEN_PATH, USER_NAME, Accounts
-from .codec import encode
+from . import BASE_PATH, SUBSCRIPTION_ID
+from .accounts import USER_NAME, Accounts
+from .admins import Admins
+from .alarms import Alarms
+from .appservers import AppServers
+from .codec import asks_for_xml, encode
 from .devices import Devices
 from .errors import ApiError
+from .exchange import ExchangeKey
+from .imports import Imports
 from .inspection import Inspection
 from .listing import Listing
+from .measures import Measures
+from .multicast import MulticastGroups
+from .multicast_stations import MulticastStations
 from .onboarding import Onboarding
+from .operations import Routes
+from .overview import Overview
 from .resources import Resources
+from .subscription import Subscription
 from .tags import Tags
+from .tasks import Tasks
+from .ways_in import WaysIn
 
-SUBSCRIPTION_ID = "100"
-_DEVICE = r"(e[0-9A-F]+|[0-9]+)"  # C: the pattern of deviceUid
-_NUMBER = r"([0-9]+)"
-READ_ONBOARDING_TAG = "devices/readOnboardingTag"  # a POST that only reads (C)
+_BELOW = BASE_PATH + "/subscriptions/"
 
 
 class Application:
@@ -30,43 +38,35 @@ class Application:
     def __init__(self, world, settings, meter):
         self._settings = settings
         self._meter = meter
-        self.accounts = Accounts(settings, meter)
-        devices = Devices(world, settings)
+        self.accounts = Accounts(settings)
+        exchange = ExchangeKey(settings)
+        tasks = Tasks(world, settings)
+        devices = Devices(world, settings, exchange, tasks)
         listing = Listing(world, settings)
-        tags = Tags(world, settings, listing)
-        resources = Resources(world, settings)
+        groups = MulticastGroups(world, settings, tasks)
+        stations = MulticastStations(world, settings, groups)
+        self._areas = (
+            Subscription(world, settings),
+            devices,
+            listing,
+            Tags(world, settings, listing),
+            Onboarding(world, settings),
+            Imports(world, settings, devices, tasks),
+            Alarms(world, settings, groups),
+            Measures(world, settings, groups),
+            Overview(world, settings, listing),
+            Admins(world, settings, groups, stations),
+            groups,
+            stations,
+            AppServers(world, settings),
+            Resources(world, settings),
+            exchange,
+            tasks,
+        )
         self._inspection = Inspection(world, settings, self.accounts, meter, devices)
-        table = [
-            ("", {"GET": resources.read_subscription, "PUT": resources.update_subscription}),
-            ("/devices", {"GET": listing.handle, "POST": devices.create}),
-            ("/devices/tags", {"POST": tags.bulk_tags}),
-            ("/devices/tags/suggestions", {"GET": tags.suggestions}),
-            ("/devices/domains", {"POST": tags.bulk_domains}),
-            ("/" + READ_ONBOARDING_TAG, {"POST": Onboarding(world, settings).handle}),
-            ("/devices/" + _DEVICE, {"GET": devices.read, "PUT": devices.update, "DELETE": devices.delete}),
-            ("/devices/%s/tags" % _DEVICE, {"GET": tags.read, "POST": tags.add}),
-            ("/devices/%s/tags/%s" % (_DEVICE, _NUMBER), {"DELETE": tags.remove}),
-            ("/tasks/" + _NUMBER, {"GET": devices.task}),
-            ("/deviceProfiles", {"GET": resources.list_profiles}),
-            ("/networkSubscriptions", {"GET": resources.list_plans}),
-            ("/networkSubscriptions/" + _NUMBER, {"GET": resources.read_plan}),
-            ("/appServers", {"GET": resources.list_servers}),
-            ("/appServers/" + _NUMBER, {"GET": resources.read_server}),
-        ]
-        if not settings.enterprise:
-            table += [
-                ("/appServersRoutingProfiles", {"GET": resources.list_routes}),
-                ("/appServersRoutingProfiles/" + _NUMBER, {"GET": resources.read_route}),
-            ]
-        self._routes = [(re.compile(path + r"\Z"), methods) for path, methods in table]
-        if settings.enterprise:
-            self._outside = {TOKEN_PATH: {"POST": self.accounts.issue_token}}
-        else:
-            self._outside = {
-                LOGIN_PATH: {"POST": self.accounts.login},
-                BASE_PATH + "/customers": {"GET": self.accounts.start_session},
-                BASE_PATH + "/customers/logout": {"GET": self.accounts.logout},
-            }
+        self.operations = [operation for area in self._areas for operation in area.operations()]
+        self._routes = Routes(self.operations)
+        self._outside = Routes(WaysIn(self.accounts, settings, meter).operations())
 
     def handle(self, request):
         """Answer one request."""
@@ -80,21 +80,24 @@ class Application:
         return response
 
     def error_response(self, request, refusal):
-        """The error document of a refusal (C Error)."""
-        return encode(request, refusal.status, refusal.document(), refusal.headers)
+        """The error document of a refusal (C Error, X error)."""
+        return encode(request, refusal.status, refusal.document(), refusal.headers, root="error")
 
     def _dispatch(self, request):
-        outside = self._outside.get(request.path)
+        request.formats = self._settings.formats
+        request.xml = asks_for_xml(request, request.formats)
+        outside = self._outside.find(request.path)
         if outside is not None:
-            return _method(outside, request)(request)
-        prefix = BASE_PATH + "/subscriptions/"
-        if not request.path.startswith(prefix):
+            methods, parts = outside
+            return _choose(methods, request).handler(request, *parts)
+        if not request.path.startswith(_BELOW):
             raise ApiError("not_found")
-        owner, slash, path = request.path[len(prefix) :].partition("/")
-        methods, uids = self._route(slash + path)
-        if owner == "mine" and not self._settings.enterprise:
-            raise ApiError("not_found")  # the way of the other edition
-        handler = _method(methods, request)
+        owner, slash, path = request.path[len(_BELOW) :].partition("/")
+        found = self._routes.find(slash + path)
+        if found is None or (owner == "mine" and not self._settings.enterprise):
+            raise ApiError("not_found")  # mine is the way of the other edition
+        methods, parts = found
+        operation = _choose(methods, request)
         if self._settings.enterprise:
             self.accounts.require_bearer(request)
             who = self._settings.client_id
@@ -103,20 +106,15 @@ class Application:
             who = USER_NAME
         if owner != ("mine" if self._settings.enterprise else SUBSCRIPTION_ID):
             raise ApiError("other_subscription")
-        if self._settings.read_only and request.method != "GET" and path != READ_ONBOARDING_TAG:
-            raise ApiError("read_only")
-        return handler(request, who, *uids)
-
-    def _route(self, path):
-        for pattern, methods in self._routes:
-            match = pattern.match(path)
-            if match:
-                return methods, match.groups()
-        raise ApiError("not_found")
+        operation.check_query(request)
+        return operation.handler(request, who, *parts)
 
 
-def _method(methods, request):
-    handler = methods.get(request.method)
-    if handler is None:
+def _choose(methods, request):
+    operation = methods.get(request.method)
+    if operation is None:
+        # The path is known all the same: counts and records name it.
+        request.operation = next(iter(methods.values()))
         raise ApiError("method_not_allowed", headers=[("Allow", ", ".join(sorted(methods)))])
-    return handler
+    request.operation = operation
+    return operation

@@ -75,7 +75,7 @@ class Catalogue:
                 "uid": uid,
                 "ID": "TWA_100002581.%d.AS" % uid,
                 "name": name,
-                "address": address,
+                "destinations": [{"addresses": [address], "ports": "*", "strategy": "SEQUENTIAL"}],
             }
             for uid, name, address in (
                 (1972, "Building sensors", "https://as.example.com/buildings"),
@@ -91,6 +91,7 @@ class Catalogue:
                 (25885, "TWA_100002581.25885", "Sensor platform", False),
             )
         )
+        self.stations = _stations()
         self.routes = {
             route_id: {"uid": uid, "ID": route_id, "name": name, "isDefault": default} for uid, route_id, name, default in routes
         }
@@ -102,9 +103,17 @@ class Catalogue:
                 return route["ID"]
         return None
 
+    def unicast_plans(self):
+        """The plans of devices, in the order of their subscription date."""
+        return [plan for plan in self.plans.values() if plan["communicationType"] == "UNICAST"]
+
+    def multicast_plan(self):
+        """The plan of multicast groups."""
+        return next(plan for plan in self.plans.values() if plan["communicationType"] == "MULTICAST")
+
     def plan_by_flags(self, geolocation, roaming):
         """The plan that mode BASIC chooses: the oldest with these flags (C), or None."""
-        for plan in self.plans.values():
+        for plan in self.unicast_plans():
             if plan["nwGeolocalization"] == geolocation and plan["prAllowed"] == roaming:
                 return plan
         return None
@@ -160,6 +169,25 @@ def _readable(profile_id, vendor):
     return "%s %s" % (vendor.replace("-", " ").title(), name)
 
 
+def _stations():
+    """Base stations that multicast groups reach by their tags (C); made up."""
+    rows = (
+        ("10000779", 52.0808, 4.3105, "ACTIVE", (("OPERATOR", "city"), ("SUBSCRIBER", "roof"))),
+        ("1000077A", 52.0116, 4.3571, "ACTIVE", (("OPERATOR", "city"),)),
+        ("1000077B", 51.9225, 4.4792, "INIT", (("OPERATOR", "harbour"),)),
+    )
+    return [
+        {
+            "lrrID": lrr,
+            "lat": latitude,
+            "lon": longitude,
+            "healthState": health,
+            "tags": [{"name": name, "namespace": namespace} for namespace, name in tags],
+        }
+        for lrr, latitude, longitude, health, tags in rows
+    ]
+
+
 def _plans(enterprise):
     """Plans in the order of their subscription date; flags cover every combination in Enterprise."""
     rows = [
@@ -175,12 +203,14 @@ def _plans(enterprise):
             ("roaming", "Passive roaming", False, True, 89),
             ("roaming-geo", "Passive roaming with geolocation", True, True, 90),
         ]
+    rows.append(("multicast", "Multicast", False, False, 95))
     return [
         {
             "ID": "kpn-cs/" + name,
             "commercialName": title,
             "nwGeolocalization": geolocation,
             "prAllowed": roaming,
+            "communicationType": "MULTICAST" if name == "multicast" else "UNICAST",
             "uid": uid,
             "granted": DEFAULT_GRANTED,
         }

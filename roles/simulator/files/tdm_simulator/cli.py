@@ -16,6 +16,7 @@ import time
 
 from . import lifecycle
 from . import settings as defaults
+from .platforms import PROFILES
 from .settings import Settings
 
 SAVE_EVERY = 3.0
@@ -42,20 +43,10 @@ def parser():
     one.add_argument("--stop", action="store_true", help="end the simulator of the ready file, if it runs")
     one.add_argument("--stop-timeout", type=float, default=30.0, metavar="S", help="how long to wait for that end")
     one.add_argument("--log-file", metavar="PATH", default=os.devnull, help="where a daemon writes what it has to say")
-    one.add_argument("--edition", choices=("wireless", "enterprise"), default="wireless")
-    one.add_argument("--login", default=defaults.DEFAULT_LOGIN)
+    one.add_argument("--profile", choices=sorted(PROFILES), help="imitate this platform: its settings, unless they are given")
     one.add_argument("--password", default=None)
-    one.add_argument("--client-id", default=defaults.DEFAULT_CLIENT_ID)
     one.add_argument("--client-secret", default=None)
-    one.add_argument(
-        "--latency", type=float, default=0.0, metavar="MS", help="milliseconds by which every answer of the API is late"
-    )
-    one.add_argument("--page-size-min", type=_number(1), default=100)
-    one.add_argument("--page-size-max", type=_number(1), default=5000)
-    one.add_argument("--page-index-max", type=_number(1), default=1000)
-    one.add_argument("--no-cursors", action="store_true", help="a platform without cursors")
-    one.add_argument("--no-session-token", action="store_true", help="an operator whose sessions are the cookie alone")
-    one.add_argument("--null-briefs", action="store_true", help="briefs as after an upgrade to 7.0: several fields are null")
+    _add_settings(one)
     one.add_argument("--state-file", metavar="PATH", help="keep the state here across restarts")
     one.add_argument("--profiles-csv", metavar="PATH", help="device profiles instead of the built-in")
     one.add_argument("--tr005-csv", metavar="PATH", help="TR005 identifiers instead of the built-in")
@@ -70,23 +61,41 @@ def parser():
     one.add_argument(
         "--seed", type=_number(0), default=0, metavar="N", help="devices to make up at the start when there are none"
     )
-    one.add_argument("--token-lifetime", type=float, default=300.0, metavar="S")
-    one.add_argument("--session-lifetime", type=float, default=1800.0, metavar="S")
-    one.add_argument(
-        "--rate-limit",
-        type=float,
-        default=0.0,
-        metavar="N",
-        help="requests a second before 429 is answered; 0 is no limit",
-    )
+    one.add_argument("--record", metavar="PATH", help="append every exchange as a line of JSON, secrets included: for tests only")
     return one
 
 
-def _number(low, high=10**9):
+def _add_settings(one):
+    """An option for each setting that is declared; what is not given is None, so that a profile can fill it."""
+    for name, setting in defaults.declared().items():
+        about = setting.metadata
+        names = ["--" + name.replace("_", "-")] + (["--latency"] if name == "latency_ms" else [])
+        if isinstance(setting.default, bool):
+            one.add_argument(*names, action=argparse.BooleanOptionalAction, default=None, help=about["help"])
+        elif about["many"]:
+            one.add_argument(*names, type=_words(about["choices"]), metavar="A,B", help=about["help"])
+        elif about["choices"]:
+            one.add_argument(*names, choices=about["choices"], help=about["help"])
+        else:
+            kind = str if isinstance(setting.default, str) else _number(*about["bounds"], type(setting.default))
+            one.add_argument(*names, type=kind, metavar="X", help="%s (%s)" % (about["help"], setting.default))
+
+
+def _words(choices):
     def convert(text):
-        value = int(text)
+        words = tuple(word.strip() for word in text.split(","))
+        if not set(words) <= set(choices):
+            raise argparse.ArgumentTypeError("some of %s are expected" % ",".join(choices))
+        return words
+
+    return convert
+
+
+def _number(low, high=10**9, kind=int):
+    def convert(text):
+        value = kind(text)
         if not low <= value <= high:
-            raise argparse.ArgumentTypeError("must lie between %d and %d" % (low, high))
+            raise argparse.ArgumentTypeError("must lie between %s and %s" % (low, high))
         return value
 
     return convert
@@ -115,8 +124,6 @@ def to_settings(options):
             "refusing to listen on %s: it can be reached from other hosts, and the simulator "
             "protects nothing. Use 127.0.0.1, or --allow-remote if you mean it." % options.host
         )
-    if options.page_size_min > options.page_size_max:
-        raise ValueError("--page-size-min must not exceed --page-size-max")
     password, secret = options.password, options.client_secret
     if options.secrets_from_stdin:
         given = json.load(sys.stdin)
@@ -125,24 +132,9 @@ def to_settings(options):
         password = os.environ.get("TDM_SIMULATOR_PASSWORD") or defaults.DEFAULT_PASSWORD
     if secret is None:
         secret = os.environ.get("TDM_SIMULATOR_CLIENT_SECRET") or defaults.DEFAULT_CLIENT_SECRET
-    return Settings(
-        edition=options.edition,
-        login=options.login,
-        password=password,
-        client_id=options.client_id,
-        client_secret=secret,
-        latency_ms=options.latency,
-        page_size_min=options.page_size_min,
-        page_size_max=options.page_size_max,
-        page_index_max=options.page_index_max,
-        cursors=not options.no_cursors,
-        session_token=not options.no_session_token,
-        null_briefs=options.null_briefs,
-        token_lifetime=options.token_lifetime,
-        session_lifetime=options.session_lifetime,
-        rate_limit=options.rate_limit,
-        licences=dict(options.licences),
-    )
+    given = {name: getattr(options, name) for name in defaults.declared() if getattr(options, name) is not None}
+    chosen = {**PROFILES.get(options.profile, {}), **given}
+    return Settings(password=password, client_secret=secret, licences=dict(options.licences), **chosen)
 
 
 def main(arguments=None):
@@ -243,6 +235,7 @@ async def _run(options, settings, report):
     from .api import Application  # pylint: disable=import-outside-toplevel
     from .catalogue import Catalogue  # pylint: disable=import-outside-toplevel
     from .meter import Meter  # pylint: disable=import-outside-toplevel
+    from .recorder import Recorder  # pylint: disable=import-outside-toplevel
     from .seeding import seed  # pylint: disable=import-outside-toplevel
     from .server import Front, listen  # pylint: disable=import-outside-toplevel
     from .world import World, write_atomically  # pylint: disable=import-outside-toplevel
@@ -272,7 +265,7 @@ async def _run(options, settings, report):
         saved[:] = current
 
     save()
-    front = Front(application, settings, meter)
+    front = Front(application, settings, meter, Recorder(options.record) if options.record else None)
     server, port = await listen(front, options.host, options.port)
     url = "http://%s" % front.address
     try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from . import fields, rules, views
 from .codec import decode, encode
 from .errors import ApiError
+from .operations import Operation
 from .parameters import boolean, choice
 from .world import now_ms
 
@@ -54,9 +55,22 @@ def blank(eui, who):
 class Devices:
     """The handlers of `devices` and `devices/{deviceUid}`."""
 
-    def __init__(self, world, settings):
+    def __init__(self, world, settings, exchange, tasks):
         self._world = world
         self._settings = settings
+        self._exchange = exchange
+        self._tasks = tasks
+
+    def operations(self):
+        """What this area answers."""
+        one = "/devices/{deviceUid}"
+        mode = "networkSubscriptionsHandlingMode"
+        return [
+            Operation("POST", "/devices", self.create, ("async", mode), "device"),
+            Operation("GET", one, self.read, ("language-tag",), "device"),
+            Operation("PUT", one, self.update, ("force", mode), "device"),
+            Operation("DELETE", one, self.delete, ("async",)),
+        ]
 
     # -- HTTP ----------------------------------------------------------------
 
@@ -64,9 +78,9 @@ class Devices:
         """POST: 201 with Location and the device, or 202 with a task's Location (C, O)."""
         mode = self._mode(request)
         later = boolean(request, "async", False)
-        device = self.create_device(decode(request), mode, who)
+        device = self.create_device(decode(request, fields.DEVICE), mode, who)
         if later:
-            return encode(request, 202, None, [("Location", self._task(device))])
+            return self._tasks.accepted(request, views.device_href(self._settings, device))
         href = views.device_href(self._settings, device)
         return encode(request, 201, views.device(self._world, self._settings, device), [("Location", href)])
 
@@ -80,8 +94,7 @@ class Devices:
         device = self._require(uid)
         mode = self._mode(request)
         force = boolean(request, "force", False)
-        body = decode(request)
-        fields.check_types(body)
+        body = decode(request, fields.DEVICE)
         if not force:
             check_occ(body, device["version"], self._settings.enterprise)
         self.update_device(device, body, mode, who)
@@ -93,15 +106,8 @@ class Devices:
         later = boolean(request, "async", False)
         self._world.remove(device)
         if later:
-            return encode(request, 202, None, [("Location", self._task(device))])
+            return self._tasks.accepted(request, views.device_href(self._settings, device))
         return encode(request, 204)
-
-    def task(self, request, who, uid):
-        """The task of an asynchronous request; its document is not public (?)."""
-        task = self._world.tasks.get(uid)
-        if task is None:
-            raise ApiError("resource_not_found", "task", uid)
-        return encode(request, 200, task)
 
     # -- the work itself -------------------------------------------------------
 
@@ -113,18 +119,20 @@ class Devices:
         for name in ("locationType", "occContext"):
             if name in body:
                 raise ApiError("create_forbidden", name)
-        fields.check_types(body)
         if body.get("connectivity", "LORAWAN") != "LORAWAN":
             raise ApiError("forbidden", "connectivity", "cellular devices are not supported")
         world = self._world
+        if self._settings.otaa_only and body["activation"] != "OTAA":
+            raise ApiError("forbidden", "activation", "this platform provisions OTAA only")
         eui = body["EUI"].upper()
         if eui in world.devices:
             raise ApiError("device_exists")
         profile = rules.profile_for(world.catalogue, body)
         device = blank(eui, who)
+        self._exchange.open_keys(body)
         device["joinServer"] = rules.check_new_keys(body, profile)
         device.update(rules.simple_fields(body, None))
-        plan, _given = rules.plan(world, self._settings, mode, body, None)
+        plan, _given = rules.plan(world, mode, body, None)
         route, servers = rules.routing(world, self._settings, body, None)
         device.update(
             model=profile["ID"],
@@ -149,9 +157,10 @@ class Devices:
             if wanted is not profile:
                 rules.check_model_change(profile, wanted, device)
                 profile = wanted
+        self._exchange.open_keys(body)
         rules.check_changed_keys(body, device, profile)
         changed = rules.simple_fields(body, device)
-        plan, given = rules.plan(world, self._settings, mode, body, device)
+        plan, given = rules.plan(world, mode, body, device)
         route, servers = rules.routing(world, self._settings, body, device)
         changed.update(
             model=profile["ID"],
@@ -168,27 +177,19 @@ class Devices:
     # -- helpers ---------------------------------------------------------------
 
     def _require(self, uid):
-        device = self._world.find(uid)
-        if device is None:
-            raise ApiError("device_not_found", uid)
-        return device
+        return self._world.require(uid, self._settings.eui_paths)
 
     def _mode(self, request):
-        default = "BASIC" if self._settings.enterprise else "ADVANCED"
-        mode = choice(request, "networkSubscriptionsHandlingMode", ("BASIC", "ADVANCED"), default)
-        if mode == "BASIC" and not self._settings.enterprise:
-            raise ApiError("bad_parameter", "networkSubscriptionsHandlingMode", "BASIC is for ThingPark Enterprise only")
-        return mode
+        return handling_mode(request, self._settings)
 
-    def _task(self, device):
-        world = self._world
-        uid = str(world.next_task)
-        world.next_task += 1
-        world.tasks[uid] = {"state": "FINISHED", "href": views.device_href(self._settings, device)}
-        while len(world.tasks) > 10000:
-            del world.tasks[next(iter(world.tasks))]
-        world.touch()
-        return views.href(self._settings, "tasks/" + uid)
+
+def handling_mode(request, settings):
+    """How the plan is chosen: by flags or by its ID; by flags in Enterprise only (C)."""
+    default = "BASIC" if settings.enterprise else "ADVANCED"
+    mode = choice(request, "networkSubscriptionsHandlingMode", ("BASIC", "ADVANCED"), default)
+    if mode == "BASIC" and not settings.enterprise:
+        raise ApiError("bad_parameter", "networkSubscriptionsHandlingMode", "BASIC is for ThingPark Enterprise only")
+    return mode
 
 
 def check_occ(body, version, required):
@@ -198,8 +199,5 @@ def check_occ(body, version, required):
         if required:
             raise ApiError("occ_missing")
         return
-    given = fields.integer("occContext.version", context["version"])
-    if given < 0:
-        raise ApiError("invalid", "occContext.version", given)
-    if given != version:
-        raise ApiError("stale", version, given)
+    if context["version"] != version:
+        raise ApiError("stale", version, context["version"])

@@ -20,7 +20,7 @@ _STATUS_LINES = {status.value: ("HTTP/1.1 %d %s\r\n" % (status.value, status.phr
 class Request:
     """One request: method, decoded path, query, headers with lower-case names, body."""
 
-    __slots__ = ("method", "path", "query", "headers", "body", "peer", "origin", "keep_alive")
+    __slots__ = ("method", "path", "query", "headers", "body", "peer", "origin", "keep_alive", "operation", "formats", "xml")
 
     def __init__(self, method, path, query, headers, body=b"", peer="", origin=""):
         self.method = method
@@ -31,6 +31,9 @@ class Request:
         self.peer = peer
         self.origin = origin
         self.keep_alive = True
+        self.operation = None  # found by the router
+        self.formats = ("json",)
+        self.xml = False
 
     def values(self, name):
         """All values of a query parameter."""

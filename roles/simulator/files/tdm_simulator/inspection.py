@@ -9,7 +9,7 @@ import ipaddress
 import os
 import re
 
-from . import fields, seeding, views
+from . import alarms, fields, seeding, views
 from .codec import decode, encode
 from .errors import ApiError
 
@@ -140,10 +140,12 @@ class Inspection:
         _check_raw(raw)
         who = body.pop("who", OTHER_WRITER)
         fields.check_types(dict(body, name=who))
-        fields.check_types(body)
+        body = fields.check_types(body)
         if device["activation"] == "OTAA" and "nwAddress" in body:
             raw["nwAddress"] = body.pop("nwAddress").upper()  # what a join does
         self._devices.update_device(device, body, "ADVANCED", who)
+        if "alarms" in raw:
+            alarms.replace(self._world, device["EUI"], raw.pop("alarms"))
         device.update(raw)
         return encode(request, 200, self._shown(device))
 
@@ -158,7 +160,7 @@ class Inspection:
         return device
 
     def _shown(self, one):
-        return dict(one, href=views.device_href(self._settings, one))
+        return dict(one, href=views.device_href(self._settings, one), downlinks=self._world.downlinks.get(one["EUI"], []))
 
 
 def _check_raw(raw):
@@ -172,6 +174,6 @@ def _check_raw(raw):
         if name == "network" and value is None:
             continue
         if name in raw and not (
-            isinstance(value, list) and len(value) == length and all(isinstance(item, (int, float)) for item in value)
+            isinstance(value, list) and len(value) == length and all(isinstance(item, int if name == "alarms" else (int, float)) for item in value)
         ):
             raise ApiError("invalid", name, "%d numbers are expected" % length)

@@ -15,13 +15,36 @@ import json
 from . import views
 from .codec import encode
 from .errors import ApiError
-from .fields import TAG_NAME
-from .parameters import boolean, choice, integer, moment, number, page_index, page_size
+from .operations import Operation
+from .parameters import boolean, choice, integer, moment, number, page_index, page_size, sorting, texts, word
 
 HEALTH_STATES = ("INIT", "ACTIVE", "RF_CNX_ERROR", "SUSPENDED")
 _SORT_RADIO = ("avgSNR", "avgESP", "lastSF", "lastUpTimestamp", "lastDwTimestamp", "lastBatLevel", "lastMeanPER")
 SORTS = ("name", "creationDate", "EUI") + _SORT_RADIO
 _CACHED = 8
+
+#: The query parameters of C that describe devices, here and wherever else they are used.
+FILTERS = (
+    "language-tag",
+    "nwGeolocalization",
+    "prAllowed",
+    "batteryLevel",
+    "infRSSI",
+    "infSNR",
+    "supSNR",
+    "alarmLevel",
+    "minLat",
+    "minLon",
+    "maxLat",
+    "maxLon",
+    "connectivity",
+    "from",
+    "to",
+    "tag",
+    ("healthState", word(*HEALTH_STATES)),
+    *texts("devEUI", "name", "connectivityPlan", "networkSubscriptionID", "appServerID", "query", "domain"),
+)
+PAGED_FILTERS = ("pageIndex", "pageSize", ("sort", sorting(*SORTS)), *texts("pageAfter"), *FILTERS)
 
 
 class Listing:
@@ -31,6 +54,10 @@ class Listing:
         self._world = world
         self._settings = settings
         self._cache = {}
+
+    def operations(self):
+        """What this area answers."""
+        return [Operation("GET", "/devices", self.handle, PAGED_FILTERS, "devices")]
 
     def handle(self, request, who):
         """GET devices."""
@@ -59,6 +86,11 @@ class Listing:
         size = page_size(request, self._settings)
         start = self._start(request, found, size, by_eui, descending)
         return self._page(found, start, size, descending)
+
+    def all(self, request):
+        """Every device that the query parameters describe."""
+        found, _by_eui, _descending = self._select(request)
+        return list(found.values()) if isinstance(found, dict) else [self._world.devices[eui] for eui in found]
 
     # -- order and pages -------------------------------------------------------
 
@@ -144,8 +176,6 @@ def _cursor_eui(text):
 def _sort(request):
     text = request.value("sort", "creationDate,asc")
     attribute, _comma, order = text.partition(",")
-    if attribute not in SORTS or order not in ("asc", "desc", ""):
-        raise ApiError("bad_parameter", "sort", text)
     return attribute, order == "desc"
 
 
@@ -185,23 +215,15 @@ def _text_filters(request, catalogue, tests):
         upper = query.upper()
         tests.append(lambda one: one["EUI"].startswith(upper) or one["name"].startswith(query))
     for tag in request.values("tag"):
-        if not TAG_NAME.match(tag):
-            raise ApiError("bad_parameter", "tag", "malformed tag name")
         tests.append(lambda one, tag=tag: tag in one["tags"])
     for text in request.values("domain"):
-        group, colon, domain = text.partition(":")
-        if not colon:
-            raise ApiError("bad_parameter", "domain", "group:name is expected")
-        wanted = {"name": domain, "group": {"name": group}}
+        wanted = views.domain(text)
         tests.append(lambda one, wanted=wanted: wanted in one["domains"])
     for server in request.values("appServerID"):
         tests.append(lambda one, server=server: server in one["servers"])
     if choice(request, "connectivity", ("LORAWAN", "CELLULAR")) == "CELLULAR":
         tests.append(lambda one: False)
     states = request.values("healthState")
-    for state in states:
-        if state not in HEALTH_STATES:
-            raise ApiError("bad_parameter", "healthState", state)
     if states:
         tests.append(lambda one: views.health(one) in states)
 
@@ -223,7 +245,7 @@ def _plan_filters(request, catalogue, tests):
         value = boolean(request, flag)
         if value is None or named:  # C: ignored beside a network subscription
             continue
-        plans = {plan["ID"] for plan in catalogue.plans.values() if plan[flag] == value}
+        plans = {plan["ID"] for plan in catalogue.unicast_plans() if plan[flag] == value}
         tests.append(lambda one, plans=plans: one["plan"] in plans)
 
 

@@ -5,17 +5,20 @@
 
 from __future__ import annotations
 
-import re
+from . import BASE_PATH
 
-_UIDS = (
-    (re.compile(r"(/devices/)(?:e[0-9A-Fa-f]+|[0-9]+)(?=/|\Z)"), r"\1{deviceUid}"),
-    (re.compile(r"(/tags/)[0-9]+\Z"), r"\1{tagUid}"),
-    (re.compile(r"(/networkSubscriptions/)[0-9]+\Z"), r"\1{networkSubscriptionUid}"),
-    (re.compile(r"(/appServers/)[0-9]+\Z"), r"\1{appServerUid}"),
-    (re.compile(r"(/appServersRoutingProfiles/)[0-9]+\Z"), r"\1{appServersRoutingProfileUid}"),
-    (re.compile(r"(/tasks/)[0-9]+\Z"), r"\1{taskUid}"),
-)
 _MAX_PATHS = 2000
+
+
+def template(request):
+    """The path of a request with the names of its parts: `/devices/{deviceUid}`."""
+    operation = request.operation
+    if operation is None:
+        return request.path
+    if operation.path.startswith("/thingpark/") or operation.path.startswith("/users-auth/"):
+        return operation.path
+    below = BASE_PATH + "/subscriptions/"
+    return below + request.path[len(below) :].partition("/")[0] + operation.path
 
 
 class Meter:
@@ -47,10 +50,7 @@ class Meter:
         counts["total"] += 1
         _increase(counts["by_verb"], request.method)
         _increase(counts["by_status"], str(status))
-        path = request.path
-        for pattern, replacement in _UIDS:
-            path = pattern.sub(replacement, path)
-        key = "%s %s" % (request.method, path)
+        key = "%s %s" % (request.method, template(request))
         if key not in counts["by_path"] and len(counts["by_path"]) >= _MAX_PATHS:
             key = "other"
         _increase(counts["by_path"], key)

@@ -11,6 +11,7 @@ from . import views
 from .catalogue import ISM_BANDS
 from .codec import encode
 from .errors import ApiError
+from .operations import Operation
 
 _EUI = re.compile(r"[0-9A-Fa-f]{16}\Z")
 _PROFILE = re.compile(r"[0-9A-Fa-f]{8}\Z")
@@ -58,6 +59,11 @@ class Onboarding:
     def __init__(self, world, settings):
         self._world = world
         self._settings = settings
+
+    def operations(self):
+        """What this area answers: a POST that only reads."""
+        path = "/devices/readOnboardingTag"
+        return [Operation("POST", path, self.handle, ("language-tag",), "onboardingTag", writes=False)]
 
     def handle(self, request, who):
         """POST a tag as text: its parts, the models it can stand for, a device to create."""

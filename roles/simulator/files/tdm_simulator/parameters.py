@@ -8,12 +8,17 @@ from __future__ import annotations
 import datetime
 import math
 import re
+import zoneinfo
 
 from .errors import ApiError
+from .fields import TAG_NAME
+from .world import now_ms
+from .xmlrules import duration_seconds
 
 _OFFSET_BLANK = re.compile(r" ([0-9]{2}:?[0-9]{2})\Z")
 _FRACTION = re.compile(r"\.([0-9]{1,9})")
 _BASIC_OFFSET = re.compile(r"([+-][0-9]{2})([0-9]{2})\Z")
+_YEARS = re.compile(r"P([0-9]{1,3})([YM])\Z")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -65,10 +70,13 @@ def number(request, name):
 
 
 def moment(request, name):
-    """An ISO 8601 time as epoch milliseconds; without offset it is the server's, UTC (C)."""
+    """A time as epoch milliseconds, or None."""
     value = request.value(name)
-    if value is None:
-        return None
+    return None if value is None else to_moment(name, value)
+
+
+def to_moment(name, value):
+    """An ISO 8601 time as epoch milliseconds; without offset it is the server's, UTC (C)."""
     text = _OFFSET_BLANK.sub(r"+\1", value.strip())  # a plus sign that was not encoded
     if text[-1:] in ("Z", "z"):
         text = text[:-1] + "+00:00"
@@ -85,6 +93,23 @@ def moment(request, name):
         raise ApiError("bad_parameter", name, "an ISO 8601 time is expected") from None
 
 
+def window(request, default):
+    """(begin, end) in epoch milliseconds of `begin` and `duration`: without begin it ends now (C)."""
+    milliseconds = seconds(request.value("duration", default)) * 1000
+    begin = moment(request, "begin")
+    if begin is None:
+        begin = now_ms() - milliseconds
+    return begin, begin + milliseconds
+
+
+def seconds(text):
+    """Seconds of a duration like P7D or P1Y, or None; a year is 365 days and a month 30 (?)."""
+    match = _YEARS.match(text)
+    if match:
+        return int(match.group(1)) * (365 if match.group(2) == "Y" else 30) * 86400
+    return duration_seconds(text)
+
+
 def page_size(request, settings):
     """The page size between the minimum and the maximum of the system (C)."""
     wanted = integer(request, "pageSize")
@@ -99,3 +124,122 @@ def page_index(request, settings):
     if index > settings.page_index_max:
         raise ApiError("bad_parameter", "pageIndex", "the maximum is %d" % settings.page_index_max)
     return index
+
+
+def page(request, settings, briefs, sized=False, **more):
+    """The document of one page of briefs; the size can be asked for only where C says so."""
+    size = page_size(request, settings) if sized else settings.page_size_min
+    start = (page_index(request, settings) - 1) * size
+    return dict(more, briefs=briefs[start : start + size], more=start + size < len(briefs))
+
+
+# -- checks of declared parameters: (name, value) -> None, or ApiError ---------------
+
+
+def whole(low=-(2**31), high=2**31 - 1):
+    """A check for an integer between two bounds."""
+
+    def check(name, value):
+        if not re.match(r"-?[0-9]{1,10}\Z", value, re.ASCII) or not low <= int(value) <= high:
+            raise ApiError("bad_parameter", name, "an integer is expected, %d to %d" % (low, high))
+
+    return check
+
+
+def word(*allowed):
+    """A check for one of some words."""
+
+    def check(name, value):
+        if value not in allowed:
+            raise ApiError("bad_parameter", name, value)
+
+    return check
+
+
+def matching(pattern, what):
+    """A check for a text of a pattern."""
+
+    def check(name, value):
+        if not pattern.match(value):
+            raise ApiError("bad_parameter", name, what + " is expected")
+
+    return check
+
+
+def sorting(*attributes):
+    """A check for `<attribute>,<order>` (C)."""
+
+    def check(name, value):
+        attribute, _comma, order = value.partition(",")
+        if attribute not in attributes or order not in ("asc", "desc", ""):
+            raise ApiError("bad_parameter", name, value)
+
+    return check
+
+
+def span(name, value):
+    """A check for a duration like P7D (C)."""
+    if not seconds(value):
+        raise ApiError("bad_parameter", name, "an ISO 8601 duration is expected")
+
+
+def expiry(name, value):
+    """A check for a time, or a number of seconds (C validityTime)."""
+    if not re.match(r"[0-9]{1,9}\Z", value, re.ASCII):
+        to_moment(name, value)
+
+
+def _real(name, value):
+    try:
+        if math.isfinite(float(value)):
+            return
+    except ValueError:
+        pass
+    raise ApiError("bad_parameter", name, "a number is expected")
+
+
+def _flag(name, value):
+    if value not in ("", "true", "True", "false", "False"):
+        raise ApiError("bad_parameter", name, "a boolean is expected")
+
+
+def _text(name, value):
+    pass
+
+
+def _zone(name, value):
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
+        # A machine without the time zone database still knows UTC.
+        if value != "UTC":
+            raise ApiError("bad_parameter", name, "no such time zone") from None
+
+
+#: The check of a tag's name (C TagName).
+TAG = matching(TAG_NAME, "a tag name")
+_MODE = word("BASIC", "ADVANCED")
+_CONNECTIVITY = word("LORAWAN", "CELLULAR")
+#: The check of each parameter that means the same wherever C has it.
+USUAL = {
+    **dict.fromkeys(("pageIndex",), whole(1)),
+    **dict.fromkeys(("pageSize", "batteryLevel", "limit", "page", "perPage", "fCntDn", "aFCntDn"), whole()),
+    **dict.fromkeys(("from", "to", "begin"), to_moment),
+    **dict.fromkeys(("duration", "step"), span),
+    **dict.fromkeys(("minLat", "minLon", "maxLat", "maxLon", "infRSSI", "infSNR", "supSNR"), _real),
+    **dict.fromkeys(
+        ("acked", "async", "force", "overflow", "confirmed", "flushDownlinkQueue", "retryIneligibleGateways", "prAllowed"), _flag
+    ),
+    **dict.fromkeys(("forceDevAddrs", "nwGeolocalization", "destinationsRequired"), _flag),
+    **dict.fromkeys(("tag", "bsTag"), TAG),
+    "timezone": _zone,
+    "connectivity": _CONNECTIVITY,
+    "networkSubscriptionsHandlingMode": _MODE,
+    "alarmLevel": whole(),
+    "language-tag": _text,
+}
+
+
+def texts(*names):
+    """Parameters that are any text."""
+    return tuple((name, _text) for name in names)

@@ -54,7 +54,7 @@ def check_abp_keys(body):
     """Syntax of session keys."""
     for name in ("nwKey", "sNwkSIntKey", "nwkSEncKey"):
         if name in body:
-            fields.check_key(name, body[name], False)
+            fields.check_key(name, body[name])
     if "appKeys" in body:
         xmlrules.app_skeys(body["appKeys"])
 
@@ -71,7 +71,7 @@ def check_otaa_keys(body, profile, join_server):
         raise ApiError("forbidden", "nwkKey", "the device profile is not LoRaWAN 1.1")
     for name in ("appKey", "nwkKey"):
         if name in body:
-            fields.check_key(name, body[name], "exchangeKeyVersion" in body)
+            fields.check_key(name, body[name])
 
 
 def _check_strangers(body, activation):
@@ -157,10 +157,10 @@ def _location(body, device):
     return changed
 
 
-def plan(world, settings, mode, body, current):
+def plan(world, mode, body, current, cast="UNICAST"):
     """(plan ID or None, whether the request names a plan) by handling mode (C).
 
-    `current` is the device in an update, None at creation.
+    `current` is the device or multicast group in an update, None at creation.
     """
     given = "networkSubscription" in body
     if current is not None and not given:
@@ -169,13 +169,8 @@ def plan(world, settings, mode, body, current):
     if mode == "BASIC":
         if given and wanted is None:
             raise ApiError("invalid", "networkSubscription", "an object is expected")
-        flags = []
-        for name in ("nwGeolocalization", "prAllowed"):
-            flag = (wanted or {}).get(name, False)
-            if not isinstance(flag, bool):
-                raise ApiError("invalid", "networkSubscription." + name, "a boolean is expected")
-            flags.append(flag)
-        chosen = world.catalogue.plan_by_flags(*flags)
+        flags = [(wanted or {}).get(name, False) for name in ("nwGeolocalization", "prAllowed")]
+        chosen = world.catalogue.plan_by_flags(*flags) if cast == "UNICAST" else world.catalogue.multicast_plan()
         if chosen is None:
             raise ApiError("no_plan_matches")
     else:
@@ -187,6 +182,8 @@ def plan(world, settings, mode, body, current):
         chosen = world.catalogue.plans.get(plan_id)
         if chosen is None:
             raise ApiError("unknown_plan", plan_id)
+        if chosen["communicationType"] != cast:
+            raise ApiError("invalid", "networkSubscription.ID", "its communication type is not " + cast)
     plan_id = chosen["ID"]
     if (current is None or current["plan"] != plan_id) and (world.used[plan_id] >= chosen["granted"]):
         raise ApiError("licences_used_up", plan_id)
@@ -198,7 +195,7 @@ def routing(world, settings, body, current):
     route = current["route"] if current else None
     servers = list(current["servers"]) if current else []
     if "appServers" in body:
-        servers = _servers(world, body["appServers"])
+        servers = named_servers(world, body["appServers"])
     if "appServersRoutingProfile" in body:
         if settings.enterprise:
             raise ApiError("forbidden", "appServersRoutingProfile", "this platform routes to application servers only")
@@ -214,15 +211,12 @@ def routing(world, settings, body, current):
     return route, servers
 
 
-def _servers(world, value):
-    if not isinstance(value, list):
-        raise ApiError("invalid", "appServers", "an array is expected")
+def named_servers(world, value):
+    """The IDs of the application servers that a body names, each once; ApiError for an unknown one."""
     found = []
     for item in value:
-        if not isinstance(item, dict):
-            raise ApiError("invalid", "appServers", "an array of objects is expected")
         server = fields.reference({"appServers": item}, "appServers")
-        if server not in world.catalogue.servers:
+        if server not in world.servers:
             raise ApiError("unknown_server", server)
         if server not in found:
             found.append(server)

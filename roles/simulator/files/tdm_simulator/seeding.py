@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 
+from . import alarms
 from .devices import blank
 from .world import now_ms
 
@@ -22,9 +23,9 @@ def seed(world, count, prefix=SEED_PREFIX, tags=(), plan=None, model=None, rng=N
     profiles = (
         [model] if model else sorted(key for key, one in world.catalogue.profiles.items() if one["otaa"] and one["minor"] < 10)
     )
-    plans = list(world.catalogue.plans)
+    plans = [plan["ID"] for plan in world.catalogue.unicast_plans()]
     routes = list(world.catalogue.routes)
-    servers = list(world.catalogue.servers)
+    servers = list(world.servers)
     made = []
     number = 0
     while len(made) < count:
@@ -63,6 +64,8 @@ def seed(world, count, prefix=SEED_PREFIX, tags=(), plan=None, model=None, rng=N
     for device, date in zip(made, sorted(one["creationDate"] for one in made)):
         device["creationDate"] = date
         world.add(device)
+        if device["health"] == "RF_CNX_ERROR":
+            alarms.add(world, device["EUI"], 3, when=device["radio"]["lastUpTimestamp"])
     for name in tags:
         world.tag_uid(name)
     return [device["EUI"] for device in made]

@@ -142,7 +142,8 @@ class Connection(asyncio.Protocol):
 class Front:
     """Between the connections and the application: latency, rate limit, last resort."""
 
-    def __init__(self, application, settings, meter):
+    def __init__(self, application, settings, meter, recorder=None):
+        self._recorder = recorder
         self._application = application
         self._settings = settings
         self._meter = meter
@@ -160,13 +161,20 @@ class Front:
         if rate > 0 and not self._bucket.admit(rate):
             self._meter.count_refused_by_rate(request)
             refusal = ApiError("rate_limited", headers=[("Retry-After", "1")])
-            return self._application.error_response(request, refusal), 0.0
+            response = self._application.error_response(request, refusal)
+            self._record(request, response)
+            return response, 0.0
         response = self._call(request)
+        self._record(request, response)
         delay = self._settings.latency_ms / 1000.0
         if delay > 0:
             self._in_flight += 1
             self._meter.note_in_flight(self._in_flight)
         return response, delay
+
+    def _record(self, request, response):
+        if self._recorder is not None:
+            self._recorder.write(request, response, self._settings)
 
     def finished(self):
         """A delayed answer was sent."""

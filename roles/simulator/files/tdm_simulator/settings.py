@@ -1,54 +1,63 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can be set about a running simulator."""
+"""What can be set about the simulator: each setting once, with its default, its bounds and its help."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 DEFAULT_LOGIN = "operator@example.com"
 DEFAULT_PASSWORD = "simulator-demo"
 DEFAULT_CLIENT_ID = "sub-100002581/simulator"
 DEFAULT_CLIENT_SECRET = "simulator-demo-secret"
+EDITIONS = ("wireless", "enterprise")
+WAYS_IN = ("html", "smp", "digest", "oauth2")
+FORMATS = ("json", "xml")
+PADDINGS = ("pkcs1v15", "oaep-sha1", "oaep-sha256")
+
+
+def _set(default, help_text="", choices=None, bounds=None, runtime=True, many=False):
+    metadata = {"help": help_text, "choices": choices, "bounds": bounds, "runtime": runtime, "many": many}
+    if many or isinstance(default, dict):
+        return field(default_factory=lambda: default.copy() if isinstance(default, dict) else default, metadata=metadata)
+    return field(default=default, metadata=metadata)
 
 
 @dataclass
 class Settings:
-    """Options of the platform that is simulated; page limits and rates are ? in API.md."""
+    """Options of the platform that is simulated; what is ? in API.md is a setting here."""
 
-    edition: str = "wireless"
-    login: str = DEFAULT_LOGIN
+    edition: str = _set("wireless", "the edition of ThingPark", EDITIONS, runtime=False)
+    login: str = _set(DEFAULT_LOGIN, "the account of html, smp and digest", runtime=False)
     password: str = DEFAULT_PASSWORD
-    client_id: str = DEFAULT_CLIENT_ID
+    client_id: str = _set(DEFAULT_CLIENT_ID, "the OAuth client", runtime=False)
     client_secret: str = DEFAULT_CLIENT_SECRET
-    latency_ms: float = 0.0
-    page_size_min: int = 100
-    page_size_max: int = 5000
-    page_index_max: int = 1000
-    cursors: bool = True
-    session_token: bool = True
-    null_briefs: bool = False
-    read_only: bool = False
-    token_lifetime: float = 300.0
-    session_lifetime: float = 1800.0
-    rate_limit: float = 0.0
+    ways_in: tuple = _set((), "the logins that are served, by default those of the edition", WAYS_IN, many=True)
+    formats: tuple = _set((), "the formats of bodies, by default those of the edition", FORMATS, many=True)
+    latency_ms: float = _set(0.0, "milliseconds by which every answer of the API is late", bounds=(0, 600000))
+    page_size_min: int = _set(100, "the smallest page, and the size of a page when none is asked for", bounds=(1, 100000))
+    page_size_max: int = _set(5000, "the largest page, and the most devices of a bulk request", bounds=(1, 100000))
+    page_index_max: int = _set(1000, "the largest page index", bounds=(1, 10**9))
+    cursors: bool = _set(True, "lists sorted by EUI have cursors")
+    session_token: bool = _set(True, "a session needs a token beside its cookie")
+    null_briefs: bool = _set(False, "briefs as after an upgrade to 7.0: several fields are null")
+    few_briefs: bool = _set(False, "briefs with the few fields of old platforms")
+    eui_paths: bool = _set(True, "a device can be addressed by e and its EUI")
+    keys_returned: bool = _set(False, "devices hold their keys, as old platforms returned them")
+    otaa_only: bool = _set(False, "devices activated by personalisation are refused")
+    exchange_padding: str = _set("pkcs1v15", "how keys are padded before they are encrypted with RSA", PADDINGS)
+    token_lifetime: float = _set(300.0, "the life of an OAuth token, in seconds", bounds=(0, 10**9))
+    session_lifetime: float = _set(1800.0, "seconds that a session lives without being used", bounds=(0, 10**9))
+    rate_limit: float = _set(0.0, "requests a second before 429 is answered; 0 is no limit", bounds=(0, 10**6))
     licences: dict = field(default_factory=dict)
 
-    #: Settings that may be changed at run time, with type, minimum and maximum.
-    RUNTIME = {
-        "latency_ms": (float, 0, 600000),
-        "page_size_min": (int, 1, 100000),
-        "page_size_max": (int, 1, 100000),
-        "page_index_max": (int, 1, 10**9),
-        "cursors": (bool, None, None),
-        "session_token": (bool, None, None),
-        "null_briefs": (bool, None, None),
-        "read_only": (bool, None, None),
-        "token_lifetime": (float, 0, 10**9),
-        "session_lifetime": (float, 0, 10**9),
-        "rate_limit": (float, 0, 10**6),
-    }
+    def __post_init__(self):
+        if not self.ways_in:
+            self.ways_in = ("oauth2",) if self.enterprise else ("html", "smp", "digest")
+        if not self.formats:
+            self.formats = ("json",) if self.enterprise else FORMATS
+        self._check_pages(self.page_size_min, self.page_size_max)
 
     @property
     def enterprise(self):
@@ -57,29 +66,56 @@ class Settings:
 
     def public(self):
         """The settings without secrets."""
-        shown = {name: getattr(self, name) for name in self.RUNTIME}
-        shown.update(edition=self.edition, licences=dict(self.licences))
+        shown = {name: _plain(getattr(self, name)) for name in declared() if name not in ("login", "client_id")}
+        shown["licences"] = dict(self.licences)
         return shown
 
     def change(self, changes):
         """Apply run-time changes; raises ValueError and changes nothing on a bad one."""
+        known = {name: one for name, one in declared().items() if one.metadata["runtime"]}
         accepted = {}
         for name, value in changes.items():
-            if name not in self.RUNTIME:
+            if name not in known:
                 raise ValueError("unknown setting %s" % name)
-            kind, low, high = self.RUNTIME[name]
-            if kind is bool:
-                if not isinstance(value, bool):
-                    raise ValueError("%s must be a boolean" % name)
-            elif isinstance(value, bool) or not isinstance(value, (int, float)):
-                raise ValueError("%s must be a number" % name)
-            elif kind is int and not isinstance(value, int):
-                raise ValueError("%s must be an integer" % name)
-            elif not low <= value <= high:
-                raise ValueError("%s must lie between %s and %s" % (name, low, high))
-            accepted[name] = value
-        low = accepted.get("page_size_min", self.page_size_min)
-        if low > accepted.get("page_size_max", self.page_size_max):
-            raise ValueError("page_size_min must not exceed page_size_max")
+            accepted[name] = _checked(name, value, known[name])
+        self._check_pages(accepted.get("page_size_min", self.page_size_min), accepted.get("page_size_max", self.page_size_max))
         for name, value in accepted.items():
             setattr(self, name, value)
+
+    @staticmethod
+    def _check_pages(low, high):
+        if low > high:
+            raise ValueError("page_size_min (--page-size-min) must not exceed page_size_max (--page-size-max)")
+
+
+def declared():
+    """{name: dataclass field} of the settings that have a declaration: all but secrets and licences."""
+    return {one.name: one for one in fields(Settings) if one.metadata}
+
+
+def _plain(value):
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _checked(name, value, one):
+    kind, bounds, choices = type(_default(one)), one.metadata["bounds"], one.metadata["choices"]
+    if one.metadata["many"]:
+        if not isinstance(value, list) or not value or not set(value) <= set(choices):
+            raise ValueError("%s must be a list of %s" % (name, ", ".join(choices)))
+        return tuple(value)
+    if choices and value not in choices:
+        raise ValueError("%s must be one of %s" % (name, ", ".join(choices)))
+    if kind is bool and not isinstance(value, bool):
+        raise ValueError("%s must be a boolean" % name)
+    if kind in (int, float):
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise ValueError("%s must be a number" % name)
+        if kind is int and not isinstance(value, int):
+            raise ValueError("%s must be an integer" % name)
+        if not bounds[0] <= value <= bounds[1]:
+            raise ValueError("%s must lie between %s and %s" % (name, *bounds))
+    return value
+
+
+def _default(one):
+    return one.default_factory() if one.metadata["many"] else one.default

@@ -10,7 +10,17 @@ import bisect
 from . import fields, views
 from .codec import decode, encode
 from .errors import ApiError
-from .parameters import choice
+from .listing import PAGED_FILTERS
+from .operations import Operation
+from .parameters import TAG, choice, word
+from .shapes import Many, Text, Thing
+
+_TAGGED = Thing(name=Text(), devEUIs=Many(Text()))
+_DOMAIN = Thing(name=Text(), group=Thing(name=Text()))
+#: C DevicesDomains and MulticastGroupsDomain.
+DOMAINS = Thing(
+    _needed=("devEUIs",), devEUIs=Many(Text(), low=1), addedDomains=Many(_DOMAIN, low=1), removedDomains=Many(_DOMAIN, low=1)
+)
 
 
 class Tags:
@@ -20,6 +30,20 @@ class Tags:
         self._world = world
         self._settings = settings
         self._listing = listing
+
+    def operations(self):
+        """What this area answers."""
+        one = "/devices/{deviceUid}/tags"
+        action = ("action", word("TAG", "UNTAG"))
+        suggested = (("query", TAG), ("exclude", TAG))
+        return [
+            Operation("GET", one, self.read, answer="tags"),
+            Operation("POST", one, self.add, answer="tag"),
+            Operation("DELETE", one + "/{tagUid}", self.remove),
+            Operation("POST", "/devices/tags", self.bulk_tags, (action, *PAGED_FILTERS), "tag"),
+            Operation("POST", "/devices/domains", self.bulk_domains, answer="domains"),
+            Operation("GET", "/devices/tags/suggestions", self.suggestions, suggested, "tags"),
+        ]
 
     def read(self, request, who, uid):
         """GET the tags of a device, in the order of their names (C)."""
@@ -31,7 +55,7 @@ class Tags:
     def add(self, request, who, uid):
         """POST a tag; one that is there already is accepted (?)."""
         device = self._require(uid)
-        name = fields.tag_name(decode(request))
+        name = fields.tag_name(decode(request, _TAGGED))
         self._tag(device, name)
         place = "%s/tags/%d" % (views.device_href(self._settings, device), self._world.tag_uid(name))
         return encode(request, 201, {"name": name}, [("Location", place)])
@@ -48,7 +72,7 @@ class Tags:
     def bulk_tags(self, request, who):
         """POST devices/tags: by EUIs, else one page by query parameters (C)."""
         action = choice(request, "action", ("TAG", "UNTAG"), "TAG")
-        body = decode(request)
+        body = decode(request, _TAGGED)
         name = fields.tag_name(body)
         if "devEUIs" in body:
             devices = self._named(body["devEUIs"])
@@ -63,21 +87,8 @@ class Tags:
 
     def bulk_domains(self, request, who):
         """POST devices/domains: 204; a new domain replaces the one of its group (C)."""
-        body = decode(request)
-        if "devEUIs" not in body:
-            raise ApiError("missing", "devEUIs")
-        lists = {}
-        for name in ("addedDomains", "removedDomains"):
-            lists[name] = fields.domains(body.get(name, []), name, name == "addedDomains")
-            if name in body and not lists[name]:
-                raise ApiError("invalid", name, "it is empty")
-        added, removed = lists["addedDomains"], lists["removedDomains"]
-        groups = {domain["group"]["name"] for domain in added}
-        for domain in removed:
-            if domain["group"]["name"] in groups:
-                raise ApiError("invalid", "removedDomains", "the group %s is also in addedDomains" % domain["group"]["name"])
-        if not body["devEUIs"]:
-            raise ApiError("invalid", "devEUIs", "it is empty")
+        body = decode(request, DOMAINS)
+        added, removed, groups = checked_domains(body)
         for device in self._named(body["devEUIs"]):
             kept = [domain for domain in device["domains"] if domain["group"]["name"] not in groups and domain not in removed]
             if kept + added != device["domains"]:
@@ -88,19 +99,14 @@ class Tags:
     def suggestions(self, request, who):
         """GET devices/tags/suggestions: names that begin with the query (C)."""
         query = request.value("query")
-        if query is None or not fields.TAG_NAME.match(query):
-            raise ApiError("bad_parameter", "query", "malformed tag name")
+        if query is None:
+            raise ApiError("bad_parameter", "query", "it is mandatory")
         excluded = set(request.values("exclude"))
-        for name in excluded:
-            if not fields.TAG_NAME.match(name):
-                raise ApiError("bad_parameter", "exclude", "malformed tag name")
         used = {name for one in self._world.by_uid.values() for name in one["tags"]}
         names = sorted(name for name in used - excluded if name.lower().startswith(query.lower()))[:20]
         return encode(request, 200, {"briefs": [{"name": name} for name in names], "query": query})
 
     def _named(self, euis):
-        if not isinstance(euis, list) or not all(isinstance(eui, str) for eui in euis):
-            raise ApiError("invalid", "devEUIs", "an array of strings is expected")
         if len(euis) > self._settings.page_size_max:  # C: the maximum page size
             raise ApiError("too_many", len(euis), self._settings.page_size_max)
         for eui in euis:
@@ -109,10 +115,7 @@ class Tags:
         return [self._world.devices[eui] for eui in dict.fromkeys(euis)]
 
     def _require(self, uid):
-        device = self._world.find(uid)
-        if device is None:
-            raise ApiError("device_not_found", uid)
-        return device
+        return self._world.require(uid, self._settings.eui_paths)
 
     def _tag(self, device, name):
         if name not in device["tags"]:
@@ -124,3 +127,14 @@ class Tags:
         if name in device["tags"]:
             device["tags"].remove(name)
             self._world.touch()
+
+
+def checked_domains(body):
+    """(added, removed, groups of the added) of a bulk request for domains (C)."""
+    added = fields.domains(body.get("addedDomains", []), "addedDomains")
+    removed = fields.domains(body.get("removedDomains", []), "removedDomains", False)
+    groups = {domain["group"]["name"] for domain in added}
+    for domain in removed:
+        if domain["group"]["name"] in groups:
+            raise ApiError("invalid", "removedDomains", "the group %s is also in addedDomains" % domain["group"]["name"])
+    return added, removed, groups

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from .catalogue import SUPPLIER
+from .errors import ApiError
 from .world import now_ms
 
 _RADIO_BRIEF = (
@@ -23,6 +24,7 @@ _RADIO_BRIEF = (
     "lastNbTrans",
     "lastTxPower",
 )
+_ONCE_SHOWN = ("nwKey", "appKeys")  # O: old platforms returned these
 _NO_HISTORY = {"val": []}
 
 
@@ -37,6 +39,14 @@ def href(settings, path):
 def device_href(settings, one):
     """The address of a device."""
     return href(settings, "devices/%d" % one["uid"])
+
+
+def domain(text):
+    """The domain of a query parameter, `group:name` (C)."""
+    group, colon, name = text.partition(":")
+    if not colon:
+        raise ApiError("bad_parameter", "domain", "group:name is expected")
+    return {"name": name, "group": {"name": group}}
 
 
 def logo(kind, uid):
@@ -71,11 +81,11 @@ def plan_of(catalogue, one):
     }
 
 
-def servers_of(catalogue, settings, one):
+def servers_of(world, settings, one):
     """The application servers of a device (C)."""
     found = []
     for server_id in one["servers"]:
-        server = catalogue.servers[server_id]
+        server = world.servers[server_id]
         found.append({"ID": server_id, "name": server["name"], "href": href(settings, "appServers/%d" % server["uid"])})
     return found
 
@@ -147,7 +157,11 @@ def device(world, settings, one):
             "href": href(settings, "appServersRoutingProfiles/%d" % route["uid"]),
         }
     else:
-        shown["appServers"] = servers_of(catalogue, settings, one)
+        shown["appServers"] = servers_of(world, settings, one)
+    if one.get("debug"):
+        shown["debug"] = dict(one["debug"], allowed=True)
+    if settings.keys_returned:  # O: old platforms
+        shown.update({name: key for name, key in one["keys"].items() if name in _ONCE_SHOWN})
     if one["driver"]:
         shown["driverMetadata"] = {
             "model": catalogue.drivers.get(profile["ID"], one["driver"]),
@@ -164,6 +178,8 @@ def brief(world, settings, one):
     radio = one["radio"] or {}
     hidden = settings.null_briefs  # C: null after an upgrade to 7.0 until the next uplink
     alarms = one["alarms"]
+    if settings.few_briefs:
+        return few(world, settings, one)
     shown = {
         "name": one["name"],
         "EUI": one["EUI"],
@@ -183,7 +199,7 @@ def brief(world, settings, one):
         "currentClass": profile["class"],
         "creationDate": one["creationDate"],
         "domains": one["domains"],
-        "appServers": servers_of(catalogue, settings, one),
+        "appServers": servers_of(world, settings, one),
         "tags": [{"name": name} for name in one["tags"]],
         "alarmCount": sum(alarms),
         "alarmLevel": max([level for level in range(1, 7) if alarms[level - 1]] or [0]),
@@ -218,4 +234,30 @@ def brief(world, settings, one):
         shown["appServersRoutingProfile"] = {"ID": route["ID"], "name": route["name"]}
     if one["driver"]:
         shown["driverMetadata"] = {"application": one["driver"]}
+    return shown
+
+
+def few(world, settings, one):
+    """A device in the list of an old platform (O): few fields, and a plan without its ID."""
+    catalogue = world.catalogue
+    alarms = one["alarms"]
+    shown = {
+        "name": one["name"],
+        "EUI": one["EUI"],
+        "href": device_href(settings, one),
+        "model": {"commercialName": catalogue.profiles[one["model"]]["commercialName"]},
+        "nwAddress": one["nwAddress"],
+        "markerID": one["markerID"],
+        "alarmCount": sum(alarms),
+        "alarmLevel": max([level for level in range(1, 7) if alarms[level - 1]] or [0]),
+    }
+    radio = one["radio"] or {}
+    for name in (*_RADIO_BRIEF, "lastUpTimestamp", "lastDwTimestamp", "historyUpDaily", "historyDwDaily"):
+        if radio.get(name) is not None:
+            shown[name] = radio[name]
+    latitude, longitude, _radius = location(one)
+    if latitude is not None:
+        shown["lat"], shown["lon"] = latitude, longitude
+    if one["plan"] is not None:
+        shown["networkSubscription"] = {"commercialName": catalogue.plans[one["plan"]]["commercialName"]}
     return shown

@@ -11,13 +11,35 @@ import os
 import tempfile
 import time
 
+from .errors import ApiError
+
 FIRST_DEVICE_UID = 5000
 FIRST_TAG_UID = 21
+FIRST_SERVER_UID = 2000
 
 
 def now_ms():
     """Epoch time in milliseconds (C: all times of JSON documents)."""
     return int(time.time() * 1000)
+
+
+def new_server(one):
+    """An application server from its few fields (C AppServer)."""
+    server = {
+        "type": "HTTP",
+        "state": "ACTIVE",
+        "contentType": "json",
+        "downlinkSecurity": {"status": "NONE"},
+        "domains": [],
+        "destinations": [],
+        "customHttpHeaders": [],
+        "description": None,
+        "version": 1,
+        "lastUpdate": 1577836800000,
+        "who": "Platform Operator",
+    }
+    server.update(one)
+    return server
 
 
 class World:
@@ -34,7 +56,14 @@ class World:
         self.by_uid = {}  # in the order of creation
         self.euis = []  # in the order of the EUI
         self.used = dict.fromkeys(self.catalogue.plans, 0)
-        self.server_use = dict.fromkeys(self.catalogue.servers, 0)
+        self.servers = {key: new_server(one) for key, one in self.catalogue.servers.items()}
+        self.next_server = FIRST_SERVER_UID
+        self.groups = {}  # multicast groups, by EUI
+        self.next_group = 1
+        self.alarms = {}  # of devices and multicast groups, by EUI
+        self.next_alarm = 1
+        self.downlinks = {}  # what was submitted, by EUI
+        self.alarm_subscriptions = {}  # by ThingPark ID
         self.tag_uids = {}
         self.tasks = {}
         self.next_uid = FIRST_DEVICE_UID
@@ -47,6 +76,7 @@ class World:
             "alarmStateNotifications": "<notifications/>",
             "defaultIsmBands": ["eu868"],
             "nsID": None,
+            "restricted": {},
         }
         self.touch()
 
@@ -66,14 +96,14 @@ class World:
             self.euis.append(device["EUI"])
         else:
             bisect.insort(self.euis, device["EUI"])
-        self._count(device, 1)
+        self.count(device, 1)
         self.touch()
 
     def replace(self, device, changed):
         """Put the changed fields into a device and keep the counts right."""
-        self._count(device, -1)
+        self.count(device, -1)
         device.update(changed)
-        self._count(device, 1)
+        self.count(device, 1)
         self.touch()
 
     def remove(self, device):
@@ -81,14 +111,20 @@ class World:
         del self.devices[device["EUI"]]
         del self.by_uid[device["uid"]]
         del self.euis[bisect.bisect_left(self.euis, device["EUI"])]
-        self._count(device, -1)
+        self.count(device, -1)
+        self.alarms.pop(device["EUI"], None)
+        self.downlinks.pop(device["EUI"], None)
         self.touch()
 
-    def _count(self, device, step):
+    def server_use(self, server_id):
+        """How many devices and multicast groups name an application server: (devices, groups)."""
+        devices = sum(server_id in one["servers"] for one in self.by_uid.values())
+        return devices, sum(server_id in one["servers"] for one in self.groups.values())
+
+    def count(self, device, step):
+        """Keep the used licences: a device or a multicast group comes (1) or goes (-1)."""
         if device["plan"] is not None:
             self.used[device["plan"]] += step
-        for server in device["servers"]:
-            self.server_use[server] += step
 
     def stamp(self, device, who):
         """A change of the device: version and time go up (C occContext)."""
@@ -105,6 +141,13 @@ class World:
             return self.by_uid.get(int(path_uid))
         return None
 
+    def require(self, path_uid, eui_paths=True):
+        """The device for a `{deviceUid}`; old platforms know the integer alone (O)."""
+        device = self.find(path_uid) if eui_paths or path_uid[:1] != "e" else None
+        if device is None:
+            raise ApiError("device_not_found", path_uid)
+        return device
+
     def euis_with_prefix(self, prefix):
         """The EUIs that begin with a prefix, in order."""
         low = bisect.bisect_left(self.euis, prefix)
@@ -119,7 +162,21 @@ class World:
 
     # -- file --------------------------------------------------------------
 
-    _KEPT = ("tag_uids", "next_uid", "next_task", "tasks", "subscription")
+    _KEPT = (
+        "tag_uids",
+        "next_uid",
+        "next_task",
+        "tasks",
+        "subscription",
+        "servers",
+        "next_server",
+        "groups",
+        "next_group",
+        "alarms",
+        "next_alarm",
+        "downlinks",
+        "alarm_subscriptions",
+    )
 
     def snapshot(self, extra):
         """The state as JSON text."""
@@ -141,10 +198,13 @@ class World:
                 self.used.setdefault(device["plan"], 0)
             self.devices[device["EUI"]] = device
             self.by_uid[device["uid"]] = device
-            self._count(device, 1)
+            self.count(device, 1)
         self.euis = sorted(self.devices)
         for name in self._KEPT:
-            setattr(self, name, state[name])
+            if name in state:  # the file may be older than the name
+                setattr(self, name, state[name])
+        for group in self.groups.values():
+            self.count(group, 1)
         return state["extra"]
 
 

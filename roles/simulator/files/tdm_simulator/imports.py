@@ -1,0 +1,177 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Devices from the platform's own CSV (C, API.md section 6): rows are done one by one, a bad one spoils no other."""
+
+from __future__ import annotations
+
+import csv
+import email.parser
+import email.policy
+import io
+
+from . import fields, onboarding, views
+from .codec import encode
+from .devices import handling_mode
+from .errors import ApiError
+from .operations import Operation
+from .parameters import boolean, texts
+
+MOST_ERRORS = 100  # O: the rest is not looked at
+#: Columns A to AA, by the place that both activations agree on.
+DIRECTIVE, DEVICE, ADDRESS, MODEL, FIFTH, SIXTH, _X, PLAN, ROUTE, MARKER, NAME, LATITUDE, LONGITUDE, INFO = range(14)
+ALARM, CODE, MOTION, _GROUP, APP_VERSION, SERVERS, KEY_U, KEY_V, _N, EXCHANGE, OWNER, PROTOCOL, STATE = range(14, 27)
+_ACTIVATIONS = {"": "ABP", "CREATE": "ABP", "CREATE_ABP": "ABP", "CREATE_OTAA": "OTAA"}
+#: Column -> field, where the text is the value.
+_SAME = {
+    NAME: "name",
+    INFO: "customerAdminData",
+    ALARM: "alarm004",
+    CODE: "verificationCode",
+    MOTION: "motionIndicator",
+    EXCHANGE: "exchangeKeyVersion",
+    STATE: "suspension",  # ? what the column of the device state holds
+}
+_BY_ACTIVATION = {
+    "OTAA": {
+        FIFTH: "appEUI",
+        SIXTH: "appKey",
+        APP_VERSION: "hsmAppKeyVersion",
+        KEY_U: "nwkKey",
+        KEY_V: "hsmNwkKeyVersion",
+        OWNER: "ownerToken",
+    },
+    "ABP": {ADDRESS: "nwAddress", FIFTH: "nwKey", SIXTH: "appKeys", KEY_U: "sNwkSIntKey", KEY_V: "nwkSEncKey"},
+}
+_FEATURES = {"NetworkGeolocation": "nwGeolocalization", "PassiveRoaming": "prAllowed"}
+_NOT_IN_ENTERPRISE = (ROUTE, MARKER, CODE, APP_VERSION)
+
+
+class Imports:
+    """The handler of `devices/import`."""
+
+    def __init__(self, world, settings, devices, tasks):
+        self._world = world
+        self._settings = settings
+        self._devices = devices
+        self._tasks = tasks
+
+    def operations(self):
+        """What this area answers."""
+        query = ("async", "forceDevAddrs", "networkSubscriptionsHandlingMode", *texts("domain"))
+        return [Operation("POST", "/devices/import", self.handle, query, "error")]
+
+    def handle(self, request, who):
+        """POST the CSV: 200 and nothing, 200 and an error document whose message is CSV, or 202 (C)."""
+        mode = handling_mode(request, self._settings)
+        domains = fields.domains([views.domain(text) for text in request.values("domain")], "domain")
+        text = _csv_part(request)
+        faults = []
+        for line, row in _rows(text):
+            try:
+                self._do(row, mode, domains, boolean(request, "forceDevAddrs", True), who)
+            except ApiError as refusal:
+                faults.append([_cell(row, DEVICE), "line %d" % line, "[%d] %s" % (refusal.code, refusal.message)])
+            if len(faults) >= MOST_ERRORS:
+                break
+        if boolean(request, "async", False):
+            return self._tasks.accepted(request, views.href(self._settings, "devices"))
+        if not faults:
+            return encode(request, 200)
+        stream = io.StringIO()
+        csv.writer(stream, lineterminator="\n").writerows(faults)
+        document = ApiError("import_failed").document()
+        return encode(request, 200, dict(document, message=stream.getvalue(), csv=stream.getvalue()))
+
+    def _do(self, row, mode, domains, force_addresses, who):
+        directive = _cell(row, DIRECTIVE).upper()
+        if directive == "DELETE":
+            device = self._world.devices.get(_cell(row, DEVICE).replace("-", "").upper())
+            if device is None or not all(domain in device["domains"] for domain in domains):
+                raise ApiError("unknown_eui", _cell(row, DEVICE))
+            self._world.remove(device)
+            return
+        activation = _ACTIVATIONS.get(directive)
+        if activation is None:
+            raise ApiError("invalid", "column A", directive)
+        body = self._body(row, activation, mode)
+        if domains:
+            body["domains"] = domains
+        device = self._devices.create_device(fields.check_types(body), mode, who)
+        address = _cell(row, ADDRESS)
+        if activation == "OTAA" and address and force_addresses and not self._settings.enterprise:
+            device["nwAddress"] = address.upper()  # C: assigned permanently
+
+    def _body(self, row, activation, mode):
+        body = {"activation": activation, "EUI": _cell(row, DEVICE).replace("-", "")}
+        columns = {**_SAME, **_BY_ACTIVATION[activation]}
+        if _cell(row, DEVICE).startswith("LW:"):
+            parts = onboarding.parse(_cell(row, DEVICE))
+            body.update(EUI=parts["devEUI"], appEUI=parts["joinEUI"])
+            found = self._world.catalogue.tr005.get(parts["profileID"], ())
+            if len(found) == 1:
+                body["model"] = {"ID": found[0]}
+            if "ownerToken" in parts:
+                body["ownerToken"] = parts["ownerToken"]
+        for column, name in columns.items():
+            text = _cell(row, column)
+            if text and not (self._settings.enterprise and column in _NOT_IN_ENTERPRISE):
+                body[name] = text.replace("-", "") if name == "appEUI" else text
+        if _cell(row, MODEL):
+            body["model"] = {"ID": _cell(row, MODEL)}
+        for column, name, kind in ((MARKER, "markerID", int), (LATITUDE, "adminLat", float), (LONGITUDE, "adminLon", float)):
+            text = _cell(row, column)
+            if text and not (self._settings.enterprise and column in _NOT_IN_ENTERPRISE):
+                try:
+                    body[name] = kind(text)
+                except ValueError:
+                    raise ApiError("invalid", name, text) from None
+        if _cell(row, PROTOCOL):
+            body["driverMetadata"] = {"application": _cell(row, PROTOCOL)}
+        if _cell(row, SERVERS):
+            body["appServers"] = [{"ID": text.strip()} for text in _cell(row, SERVERS).split(",")]
+        if _cell(row, ROUTE) and not self._settings.enterprise:
+            body["appServersRoutingProfile"] = {"ID": _cell(row, ROUTE)}
+        body.update(_plan(_cell(row, PLAN), mode))
+        return body
+
+
+def _plan(text, mode):
+    """Column H: an ID, or in mode BASIC a list of features (C)."""
+    if mode == "ADVANCED":
+        return {"networkSubscription": {"ID": text}} if text else {}
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    for name in names:
+        if name not in _FEATURES:
+            raise ApiError("invalid", "column H", name)
+    return {"networkSubscription": {_FEATURES[name]: True for name in names}}
+
+
+def _cell(row, column):
+    return row[column].strip() if column < len(row) else ""
+
+
+def _rows(text):
+    """(line number, cells) of each row that is no comment (API.md section 6)."""
+    reader = csv.reader(io.StringIO(text))
+    try:
+        for row in reader:
+            if row and not row[0].lstrip().startswith("#") and any(cell.strip() for cell in row):
+                yield reader.line_num, row
+    except csv.Error as problem:
+        raise ApiError("bad_body", problem) from None
+
+
+def _csv_part(request):
+    """The part `csv` of multipart/form-data (C)."""
+    if request.media_type() != "multipart/form-data":
+        raise ApiError("unsupported_media", request.media_type())
+    head = "Content-Type: %s\r\n\r\n" % request.headers["content-type"]
+    message = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(head.encode("latin-1", "replace") + request.body)
+    for part in message.iter_parts() if message.is_multipart() else ():
+        if part.get_param("name", header="content-disposition") == "csv":
+            try:
+                return part.get_payload(decode=True).decode("utf-8-sig")
+            except UnicodeDecodeError:
+                break
+    raise ApiError("bad_body", "a part csv in UTF-8 is expected")

@@ -1,0 +1,38 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Platforms to imitate: a profile is a set of settings with a name.
+
+A setting that is given one by one wins over the profile's.
+"""
+
+from __future__ import annotations
+
+PROFILES = {
+    # P: html login, session token, XML and JSON; API.md: OTAA only. Licences are those of each plan.
+    "kpn": {
+        "edition": "wireless",
+        "ways_in": ("html",),
+        "formats": ("json", "xml"),
+        "session_token": True,
+        "otaa_only": True,
+    },
+    # C: OAuth, `/subscriptions/mine`, JSON.
+    "enterprise": {
+        "edition": "enterprise",
+        "ways_in": ("oauth2",),
+        "formats": ("json",),
+        "cursors": True,
+    },
+    # O: what the public clients of 2016 had to do with.
+    "legacy": {
+        "edition": "wireless",
+        "ways_in": ("digest",),
+        "formats": ("json", "xml"),
+        "session_token": False,
+        "few_briefs": True,
+        "eui_paths": False,
+        "cursors": False,
+        "keys_returned": True,
+    },
+}
