@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import importlib
 import json
 import pathlib
 import re
@@ -66,9 +67,18 @@ class Client:
 
     def api(self, method, path, body=None, query=(), headers=None):
         """(status, document, headers) of a request below the subscription, logged in."""
+        headers = dict(headers or {})
+        if body is not None and not isinstance(body, (str, bytes)):
+            body = json.dumps(body)
+            headers.setdefault("Content-Type", "application/json")
+        status, found, data = self.send(method, path, body, query, headers)
+        return status, json.loads(data) if data else None, found
+
+    def send(self, method, path, body=None, query=(), headers=None):
+        """(status, headers, body as bytes) of a request below the subscription, logged in."""
         pairs = list(self.query.items()) + list(query.items() if isinstance(query, dict) else query)
         mark = "?" + urlencode(pairs) if pairs else ""
-        return self.call(method, self.root + path + mark, body, dict(self.headers, **(headers or {})))
+        return self.raw(method, self.root + path + mark, body, dict(self.headers, **(headers or {})))
 
     def inspect(self, method, path, body=None):
         """The document of an inspection request; it must succeed."""
@@ -225,6 +235,31 @@ def simulator(*options, edition="wireless", env=None):
                 process.terminate()
             _out, errors = process.communicate(timeout=10)
             assert "Traceback" not in errors, errors
+
+
+@pytest.fixture(scope="session")
+def package():
+    """The simulator's package, imported into this process; where it lies must not hide other modules."""
+    sys.path.append(str(PROGRAM.parent))
+    try:
+        return importlib.import_module("tdm_simulator")
+    finally:
+        sys.path.remove(str(PROGRAM.parent))
+
+
+@pytest.fixture(scope="session")
+def operations(package):
+    """The operations that a Wireless and an Enterprise simulator declare below the subscription, in that order."""
+    module = {
+        name: importlib.import_module("tdm_simulator." + name) for name in ("api", "catalogue", "meter", "settings", "world")
+    }
+    found = {}
+    for edition in ("wireless", "enterprise"):
+        settings = module["settings"].Settings(edition=edition)
+        world = module["world"].World(module["catalogue"].Catalogue(settings))
+        application = module["api"].Application(world, settings, module["meter"].Meter())
+        found.update({(one.method, one.path): one for one in application.operations})
+    return list(found.values())
 
 
 @pytest.fixture(scope="session")

@@ -40,7 +40,6 @@ TABLE = {
     "bad_onboarding_tag": (400, 9028, "Invalid onboarding tag: {0}", "?"),
     "exists": (409, 9030, "The {0} exists already: {1}", "?"),
     "in_use": (409, 9031, "The {0} is in use: {1}", "?"),
-    "import_failed": (200, 1, "{0}", "C"),
     "resource_not_found": (404, 9029, "No {0} for the given uid : {1}", "?"),
     # Requests
     "bad_request": (400, 9040, "Bad request: {0}", "?"),
@@ -61,6 +60,8 @@ TABLE = {
 LOGIN_WRONG_PASSWORD = 50
 LOGIN_UNKNOWN_ACCOUNT = 108
 LOGIN_LOCKED = 110
+#: Code of the document that holds an import's faults (C, in its example).
+IMPORT_FAULTS = 1
 
 
 class ApiError(Exception):

@@ -13,7 +13,7 @@ import io
 from . import fields, onboarding, views
 from .codec import encode
 from .devices import handling_mode
-from .errors import ApiError
+from .errors import IMPORT_FAULTS, ApiError
 from .operations import Operation
 from .parameters import boolean, texts
 
@@ -80,8 +80,8 @@ class Imports:
             return encode(request, 200)
         stream = io.StringIO()
         csv.writer(stream, lineterminator="\n").writerows(faults)
-        document = ApiError("import_failed").document()
-        return encode(request, 200, dict(document, message=stream.getvalue(), csv=stream.getvalue()))
+        text = stream.getvalue()
+        return encode(request, 200, {"code": IMPORT_FAULTS, "message": text, "csv": text})
 
     def _do(self, row, mode, domains, force_addresses, who):
         directive = _cell(row, DIRECTIVE).upper()

@@ -149,6 +149,15 @@ class Inspection:
         device.update(raw)
         return encode(request, 200, self._shown(device))
 
+    def _put_groups(self, request, rest):
+        group = self._world.groups.get(rest[0].upper()) if len(rest) == 1 else None
+        body = decode(request)
+        if group is None or set(body) != {"alarms"}:
+            raise ApiError("bad_request", "a multicast group's alarms are expected")
+        _check_raw(body)
+        alarms.replace(self._world, group["EUI"], body["alarms"])
+        return encode(request, 200, group)
+
     def _delete_devices(self, request, rest):
         self._world.remove(self._require(rest))
         return encode(request, 204)
@@ -174,6 +183,8 @@ def _check_raw(raw):
         if name == "network" and value is None:
             continue
         if name in raw and not (
-            isinstance(value, list) and len(value) == length and all(isinstance(item, int if name == "alarms" else (int, float)) for item in value)
+            isinstance(value, list)
+            and len(value) == length
+            and all(isinstance(item, int if name == "alarms" else (int, float)) for item in value)
         ):
             raise ApiError("invalid", name, "%d numbers are expected" % length)
