@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import http.client
 import importlib
 import json
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 from urllib.parse import urlencode
+from urllib.request import parse_http_list, parse_keqv_list
 
 import pytest
 
@@ -26,6 +28,7 @@ CONTRACT = ROOT.parent / "shared" / "api" / "device-manager-7.3.openapi.yaml"
 
 BASE = "/thingpark/wireless/rest"
 LOGIN = "/thingpark/smp/rest/login"
+ADMINS = "/thingpark/smp/rest/admins"
 TOKEN = "/users-auth/protocol/openid-connect/token"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 PASSWORD = "simulator-demo"
@@ -37,6 +40,11 @@ def pytest_collection_modifyitems(config, items):
     if not CONTRACT.exists():
         config.hook.pytest_deselected(items=[each for each in items if each.path.name == "test_contract.py"])
         items[:] = [each for each in items if each.path.name != "test_contract.py"]
+
+
+def md5(*parts):
+    """What HTTP Digest hashes (RFC 7616)."""
+    return hashlib.md5(":".join(parts).encode()).hexdigest()
 
 
 class Client:
@@ -110,13 +118,49 @@ class Client:
             "POST", TOKEN, urlencode({"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}), FORM
         )[:2]
 
-    def enter(self):
-        """Log in by the way of the edition."""
+    def call_raw(self, method, path):
+        """(status, headers) of an empty request."""
+        return self.raw(method, path)[:2]
+
+    def access_code_of(self, way, login="operator@example.com", password=PASSWORD):
+        """An administrator's access code by smp or digest."""
+        what = {"subscriberID": "100002581", "moduleID": "TPW_SUBS"}
+        if way == "smp":
+            status, document, headers = self.call("POST", ADMINS + "/login", {"login": login, "password": password})
+        else:
+            status, document, headers = self.digest(login, password)
+        assert status == 200, document
+        cookie = {"Cookie": headers["Set-Cookie"].partition(";")[0]}
+        token = "?sessionToken=" + document["sessionToken"] if way == "smp" else ""
+        path = "%s/%s/accessCode%s" % (ADMINS, document["thingparkID"], token)
+        status, document, _headers = self.call("POST", path, what, cookie)
+        assert status == 200, document
+        return document["accessCode"]
+
+    def digest(self, login, password, path=ADMINS + "/id", **changes):
+        """(status, document, headers) of a request with HTTP Digest, as RFC 7616 has it."""
+        challenge = self.raw("GET", path)[1]["WWW-Authenticate"]
+        given = parse_keqv_list(parse_http_list(challenge.partition(" ")[2]))
+        secret = md5(login, given["realm"], password)
+        parts = {"nonce": given["nonce"], "nc": "00000001", "cnonce": "abc", "qop": "auth", **changes}
+        answer = md5(secret, *parts.values(), md5("GET", path))
+        fields = {"username": login, "realm": given["realm"], "uri": path, "response": answer, **parts}
+        header = "Digest " + ", ".join('%s="%s"' % pair for pair in fields.items())
+        return self.call("GET", path, headers={"Authorization": header})
+
+    def enter(self, way=""):
+        """Log in by a way, by default that of the edition."""
+        if way:
+            query = urlencode({"adminAccessCode": self.access_code_of(way), "type": "SUBSCRIBER"})
+            return self._entered(self.call("GET", BASE + "/customers?" + query))
         if self.edition == "enterprise":
             _status, document = self.token()
             self.headers = {"Authorization": "Bearer " + document["access_token"]}
             return document
-        _status, document, headers = self.customers(self.access_code())
+        return self._entered(self.customers(self.access_code()))
+
+    def _entered(self, answer):
+        _status, document, headers = answer
         self.headers = {"Cookie": headers["Set-Cookie"].partition(";")[0]}
         self.query = {"sessionToken": document["sessionToken"]} if ("sessionToken" in document) else {}
         return document
@@ -217,7 +261,7 @@ def simulator(*options, edition="wireless", env=None):
     with tempfile.TemporaryDirectory() as directory:
         ready = pathlib.Path(directory) / "ready.json"
         process = subprocess.Popen(
-            [sys.executable, str(PROGRAM), "--edition", edition, "--ready-file", str(ready), *options],
+            [sys.executable, str(PROGRAM), *(("--edition", edition) if edition else ()), "--ready-file", str(ready), *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

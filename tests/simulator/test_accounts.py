@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import time
+from xml.etree import ElementTree
 
 import pytest
 
-from .conftest import BASE, LOGIN, TOKEN, simulator
+from .conftest import ADMINS, BASE, LOGIN, PASSWORD, TOKEN, simulator
 
 
 def test_login_page_is_malformed_in_the_known_way(wireless):
@@ -161,3 +162,71 @@ def test_secrets_from_the_environment():
         client = one.client(enter=False)
         assert client.login_page()[1]["errorCode"] == "50"
         assert client.login_page(password="from-env")[1]["errorCode"] == ""
+
+
+@pytest.mark.parametrize("way", ["smp", "digest"])
+def test_an_administrator_enters(wireless, way):
+    document = wireless.enter(way)
+    assert document["subscription"]["href"] == BASE + "/subscriptions/100"
+    assert wireless.api("GET", "/devices")[0] == 200
+
+
+@pytest.mark.parametrize("way", ["smp", "digest"])
+def test_an_access_code_stands_for_the_session_token(wireless, way):
+    code = wireless.access_code_of(way)
+    path = BASE + "/customers?type=SUBSCRIBER&adminAccessCode=" + code
+    _status, _document, headers = wireless.call("GET", path)
+    wireless.headers = {"Cookie": headers["Set-Cookie"].partition(";")[0]}
+    wireless.query = {"adminAccessCode": code, "type": "SUBSCRIBER"}
+    assert wireless.api("GET", "/devices")[0] == 200
+    wireless.query = {"adminAccessCode": "x", "type": "SUBSCRIBER"}
+    assert wireless.api("GET", "/devices")[1]["code"] == 163
+
+
+def test_codes_of_users_and_administrators_are_not_the_same(wireless):
+    code = wireless.access_code_of("smp")
+    assert wireless.customers(code)[1]["code"] == 141
+    path = BASE + "/customers?type=SUBSCRIBER&adminAccessCode=" + wireless.access_code()
+    assert wireless.call("GET", path)[1]["code"] == 141
+
+
+def test_the_administrators_login_refuses(wireless):
+    status, document, _headers = wireless.call("POST", ADMINS + "/login", {"login": "operator@example.com", "password": "x"})
+    assert (status, document["code"]) == (401, 141)
+    assert wireless.call("POST", ADMINS + "/login", {"login": "a"})[1]["code"] == 9015
+    what = {"subscriberID": "100002581", "moduleID": "TPW_SUBS"}
+    _status, document, headers = wireless.call("POST", ADMINS + "/login", {"login": "operator@example.com", "password": PASSWORD})
+    cookie = {"Cookie": headers["Set-Cookie"].partition(";")[0]}
+    path = ADMINS + "/%s/accessCode" % document["thingparkID"]
+    assert wireless.call("POST", path, what, cookie)[0] == 401
+    path += "?sessionToken=" + document["sessionToken"]
+    assert wireless.call("POST", path, what)[0] == 401
+    assert wireless.call("POST", path, dict(what, subscriberID="1"), cookie)[0] == 403
+    assert wireless.call("POST", path, {}, cookie)[0] == 400
+
+
+def test_the_administrators_login_in_xml(wireless):
+    body = '<l:login xmlns:l="http://www.actility.com/smp/ws/admin"><login>operator@example.com</login><password>%s</password></l:login>'
+    xml = {"Content-Type": "application/xml", "Accept": "application/xml"}
+    status, _headers, answer = wireless.raw("POST", ADMINS + "/login", body % PASSWORD, xml)
+    assert status == 200
+    root = ElementTree.fromstring(answer)
+    assert root.tag == "{http://www.actility.com/smp/ws/admin}login"
+    assert root.find("thingParkID").text.startswith("tpk-") and root.find("sessionToken").text
+
+
+def test_digest_challenges_and_refuses(wireless):
+    status, headers, _data = wireless.raw("GET", ADMINS + "/id")
+    assert status == 401 and headers["WWW-Authenticate"].startswith('Digest realm="')
+    assert wireless.digest("operator@example.com", "wrong")[1]["code"] == 141
+    assert wireless.digest("operator@example.com", PASSWORD, nonce="old")[0] == 401
+    assert wireless.inspect("GET", "requests")["logins"] == {"attempts": 2, "refused": 1}
+    assert wireless.digest("operator@example.com", PASSWORD)[1] == {"thingparkID": "tpk-100002581"}
+
+
+def test_wrong_passwords_of_all_ways_lock_together(wireless):
+    wireless.login_page(password="wrong")
+    wireless.digest("operator@example.com", "wrong")
+    wireless.call("POST", ADMINS + "/login", {"login": "operator@example.com", "password": "wrong"})
+    assert wireless.inspect("GET", "accounts")["locked"]
+    assert wireless.digest("operator@example.com", PASSWORD)[0] == 401

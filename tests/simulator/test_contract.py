@@ -9,9 +9,8 @@ import json
 
 import pytest
 
-from tests.contract.contract import Contract, template
-
 from .conftest import abp, otaa
+from .contract import Contract, template
 
 TAG = "LW:D0:1122334455667788:AABBCCDDEEFF0011:%s:OAABBCCDDEEFF:SYYWWNNNNNN:PFOOBAR"
 RICH = otaa(

@@ -61,7 +61,12 @@ def parser():
     one.add_argument(
         "--seed", type=_number(0), default=0, metavar="N", help="devices to make up at the start when there are none"
     )
-    one.add_argument("--record", metavar="PATH", help="append every exchange as a line of JSON, secrets included: for tests only")
+    one.add_argument(
+        "--record",
+        metavar="PATH",
+        default=os.environ.get("SIMULATOR_RECORD"),
+        help="append every exchange as a line of JSON, secrets included: for tests only; SIMULATOR_RECORD does the same",
+    )
     return one
 
 

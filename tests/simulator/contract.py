@@ -17,7 +17,7 @@ from pathlib import Path
 import jsonschema
 import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PATH = ROOT.parent / "shared" / "api" / "device-manager-7.3.openapi.yaml"
 MINE = "/subscriptions/mine"
 METHODS = ("get", "post", "put", "delete")
@@ -163,6 +163,8 @@ class Contract:
                 required = [] if "x-requiredUpdate" in schema else required
             schema["required"] = sorted({*required, *mine})
             forbidden = [name for name, one in properties.items() if one.get("x-%sForbidden" % verb.lower())]
+            for name in read_only:
+                properties[name] = {}  # it may be sent back as it was read, and is not looked at
             for name in forbidden:
                 properties[name] = {"not": {}, "description": "forbidden at " + verb.lower()}
             schema["required"] = [name for name in schema["required"] if name not in forbidden]
