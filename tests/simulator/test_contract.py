@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 
 import pytest
+from lxml import etree
 
-from .conftest import abp, otaa
+from .conftest import CONTRACT, abp, otaa
 from .contract import Contract, template
 
 TAG = "LW:D0:1122334455667788:AABBCCDDEEFF0011:%s:OAABBCCDDEEFF:SYYWWNNNNNN:PFOOBAR"
@@ -237,6 +238,22 @@ def test_seeded_devices_are_as_the_contract_says(judge):
         judge.send("GET", "/devices", None, query)
     for uid in range(5000, 5150):
         judge.send("GET", "/devices/%d" % uid, None, None)
+
+
+@pytest.mark.parametrize(
+    "path, schema, status",
+    [("", "subscription.xsd", 200), ("/networkSubscriptions/87", "subscription.xsd", 200), ("/devices/1", "error.xsd", 404)],
+)
+def test_xml_is_as_the_schemas_say(wireless, path, schema, status):
+    answered, _headers, data = wireless.send("GET", path, headers={"Accept": "application/xml"})
+    assert answered == status
+    etree.XMLSchema(etree.parse(CONTRACT.parent / schema)).assertValid(etree.fromstring(data))
+
+
+def test_the_errors_of_an_import_are_as_the_schema_says(wireless):
+    body, headers = csv_upload("DELETE,1")
+    data = wireless.send("POST", "/devices/import", body, headers=dict(headers, Accept="application/xml"))[2]
+    etree.XMLSchema(etree.parse(CONTRACT.parent / "error.xsd")).assertValid(etree.fromstring(data))
 
 
 def csv_upload(text):

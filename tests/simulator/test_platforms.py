@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 
 import pytest
 
@@ -114,8 +115,6 @@ def test_issued_secrets_can_be_looked_up(wireless):
 
 
 def test_a_record_holds_each_exchange(tmp_path):
-    import json
-
     path = tmp_path / "record.jsonl"
     with simulator("--record", str(path)) as one:
         client = one.client()
