@@ -108,12 +108,6 @@ def test_bad_values_of_settings(wireless, changes):
     assert wireless.inspect("GET", "settings") == before
 
 
-def test_issued_secrets_can_be_looked_up(wireless):
-    issued = wireless.inspect("GET", "sessions/issued")["issued"]
-    assert wireless.query["sessionToken"] in issued
-    assert wireless.headers["Cookie"].partition("=")[2] in issued
-
-
 def test_a_record_holds_each_exchange(tmp_path):
     path = tmp_path / "record.jsonl"
     with simulator("--record", str(path)) as one:

@@ -106,6 +106,8 @@ class Application:
             who = USER_NAME
         if owner != ("mine" if self._settings.enterprise else SUBSCRIPTION_ID):
             raise ApiError("other_subscription")
+        if self._settings.read_only and operation.changes:
+            raise ApiError("read_only")
         operation.check_query(request)
         return operation.handler(request, who, *parts)
 

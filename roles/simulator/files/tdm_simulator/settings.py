@@ -47,6 +47,7 @@ class Settings:
     keys_returned: bool = _set(False, "devices hold their keys, as old platforms returned them")
     otaa_only: bool = _set(False, "devices activated by personalisation are refused")
     exchange_padding: str = _set("pkcs1v15", "how keys are padded before they are encrypted with RSA", PADDINGS)
+    read_only: bool = _set(False, "the user may only read: all that writes is refused")
     token_lifetime: float = _set(300.0, "the life of an OAuth token, in seconds", bounds=(0, 10**9))
     session_lifetime: float = _set(1800.0, "seconds that a session lives without being used", bounds=(0, 10**9))
     rate_limit: float = _set(0.0, "requests a second before 429 is answered; 0 is no limit", bounds=(0, 10**6))
