@@ -31,7 +31,9 @@ class Contract:
 
     def __init__(self, path: Path = PATH) -> None:
         with path.open(encoding="utf-8") as stream:
-            self.document = yaml.load(stream, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+            document = yaml.load(stream, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        # YAML knows dates, where the contract's examples mean text.
+        self.document = json.loads(json.dumps(document, default=lambda date: date.isoformat()))
         self._prepare(self.document)
         self._for_requests = {"create": self._written("Create"), "update": self._written("Update")}
 
@@ -162,7 +164,7 @@ class Contract:
             if verb == "Update":  # a part of a document is enough (seen in public clients); inner objects stay whole
                 required = [] if "x-requiredUpdate" in schema else required
             schema["required"] = sorted({*required, *mine})
-            forbidden = [name for name, one in properties.items() if one.get("x-%sForbidden" % verb.lower())]
+            forbidden = [name for name, one in properties.items() if self.resolved(one).get("x-%sForbidden" % verb.lower())]
             for name in read_only:
                 properties[name] = {}  # it may be sent back as it was read, and is not looked at
             for name in forbidden:

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, the lorawan.thingpark contributors
+
+"""Tests that need the operator's contract, which is no part of the project: without it nothing is collected."""
+
+from __future__ import annotations
+
+from tests.unit.simulator.contract import PATH
+
+collect_ignore = [] if PATH.exists() else ["test_generated.py", "test_record.py"]
