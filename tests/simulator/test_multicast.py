@@ -33,6 +33,7 @@ def test_a_group_is_made_read_and_deleted(made):
     document = made.api("GET", "/multicastGroups/1")[1]
     assert (document["EUI"], document["nwAddress"]) == (EUI, "1400F00D")
     assert document["bss"]["tags"] == [{"name": "city", "namespace": "OPERATOR"}]
+    assert made.api("GET", "/multicastGroups/e" + EUI)[1]["name"] == document["name"]
     assert "nwKey" not in document and document["name"].count("-") == 7
     assert made.api("POST", "/multicastGroups", group())[1]["code"] == 111
     assert made.api("DELETE", "/multicastGroups/1")[0] == 204

@@ -75,9 +75,9 @@ class MulticastGroups:
         ]
 
     def require(self, uid):
-        """The group with a UID; 404 without."""
+        """The group with a UID, or with an EUI behind an e (C); 404 without."""
         for one in self._world.groups.values():
-            if str(one["uid"]) == uid:
+            if uid == str(one["uid"]) or (uid == "e" + one["EUI"] and self._settings.eui_paths):
                 return one
         raise ApiError("resource_not_found", "multicast group", uid)
 

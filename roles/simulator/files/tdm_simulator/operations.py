@@ -11,9 +11,10 @@ from typing import Callable
 
 from . import parameters
 
-#: Parts of paths. C gives a pattern to deviceUid alone; the others are integers in its examples.
+#: Parts of paths that are no integers (C).
 _PARTS = {
     "deviceUid": r"(e[0-9A-F]+|[0-9]+)",
+    "multicastGroupUid": r"(e[0-9A-F]+|[0-9]+)",
     "alarmUid": r"([0-9A-Za-z-]+)",
     "thingparkID": r"([^/]+)",
 }
