@@ -12,14 +12,23 @@ from __future__ import annotations
 import hashlib
 import time
 from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, Callable
+from urllib.parse import quote, urljoin, urlsplit
 
-from ._codec import NotData, decode, error_document
+from ._codec import JSON, MEDIA_TYPES, NotData, decode, encode, error_document
 from ._errors import LoginError, LoginRefused
 from ._login_page import WRONG_PASSWORD, read_login_page
 from ._transport import Answer, Transport
 
+#: Where each way logs in, on the platform's host (html: ?; smp and digest: O; oauth2: contract).
+USUAL_PLACES = {
+    "html": "/thingpark/smp/rest/login",
+    "smp": "/thingpark/smp/rest/admins/login",
+    "digest": "/thingpark/smp/rest/admins/id",
+    "oauth2": "/users-auth/protocol/openid-connect/token",
+}
+#: The ways of administrators, who log in for a subscriber.
+ADMINISTRATORS = ("smp", "digest")
 EARLY = 30  # seconds before its end at which a bearer token counts as used up, or a quarter of a shorter life
 
 
@@ -33,6 +42,8 @@ class Account:
     :param secret: the password, or the client secret.
     :param login_url: where to log in; empty for the platform's usual place.
     :param session_url: where a session is started; empty for the usual place.
+    :param subscriber_id: for which subscriber an administrator logs in, and ``module_id`` to which application.
+    :param body_format: JSON or XML, for all that a session does.
     """
 
     url: str
@@ -43,6 +54,9 @@ class Account:
     session_url: str = ""
     login_field: str = "login"
     password_field: str = "password"
+    subscriber_id: str = ""
+    module_id: str = ""
+    body_format: str = JSON
 
     @property
     def origin(self) -> str:
@@ -53,21 +67,21 @@ class Account:
     @property
     def where_to_log_in(self) -> str:
         """The address that takes the login, whether it was given or is the usual one."""
-        usual = {"html": "/thingpark/smp/rest/login", "oauth2": "/users-auth/protocol/openid-connect/token"}
-        return self.login_url or self.origin + usual[self.method]
+        return self.login_url or self.origin + USUAL_PLACES[self.method]
 
     def key(self) -> str:
         """Return what tells this account's sessions from others, without its secret, fit for a file's name."""
-        return _digest(self.url, self.method, self.name, self.where_to_log_in, self.session_url)
+        whose = (self.subscriber_id, self.module_id)
+        return _mark(self.url, self.method, self.name, self.where_to_log_in, self.session_url, *whose)
 
     def gate_key(self) -> str:
         """Return what tells the account that the platform would lock from others, however the address is written."""
         scheme, _colon, rest = self.where_to_log_in.partition("://")
         host, slash, path = rest.partition("/")
-        return _digest((scheme + "://" + host).lower() + slash + path, self.name, self.login_field, self.password_field)
+        return _mark((scheme + "://" + host).lower() + slash + path, self.name, self.login_field, self.password_field)
 
 
-def _digest(*parts: str) -> str:
+def _mark(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode("utf-8")).hexdigest()[:24]
 
 
@@ -75,13 +89,13 @@ def _digest(*parts: str) -> str:
 class Grant:
     """What a login gave: the proof that goes with every call, and what it opens.
 
-    :param token: the ``sessionToken`` query parameter, where the operator wants it.
+    :param query: parameters of every call: the ``sessionToken``, where the operator wants it.
     :param bearer: an OAuth 2 access token; ``ends`` is when to renew it, in seconds of the epoch, 0 for never.
     :param subscription: the subscription's address as the platform gave it.
     :param facts: permissions and user, for people.
     """
 
-    token: str = field(default="", repr=False)
+    query: dict[str, str] = field(default_factory=dict, repr=False)
     bearer: str = field(default="", repr=False)
     cookies: dict[str, str] = field(default_factory=dict, repr=False)
     subscription: str = "/subscriptions/mine"
@@ -133,33 +147,107 @@ def html(account: Account, transport: Transport) -> Grant:
     return _start_session(account, transport, {"userAccessCode": page.access_code}, answer.cookies)
 
 
+def smp(account: Account, transport: Transport) -> Grant:
+    """Log in as an administrator, with a JSON document (O: Actility's samples)."""
+    answer = transport.send(
+        "POST",
+        account.where_to_log_in,
+        body=encode({"login": account.name, "password": account.secret}),
+        headers={"Accept": MEDIA_TYPES[JSON], "Content-Type": MEDIA_TYPES[JSON]},
+        repeatable=False,
+    )
+    return _for_subscriber(account, transport, answer)
+
+
+def digest(account: Account, transport: Transport) -> Grant:
+    """Log in as an administrator, with HTTP Digest (O: KPN's client of 2016)."""
+    answer = transport.send(
+        "GET",
+        account.where_to_log_in,
+        headers={"Accept": MEDIA_TYPES[JSON]},
+        digest=(account.name, account.secret),
+        repeatable=False,
+    )
+    if not answer.was_challenged:
+        raise LoginError(
+            "%s answered the login with status %d and asked for no HTTP Digest: check url, login_url and auth_method"
+            % (account.origin, answer.status),
+            harmless=True,
+        )
+    return _for_subscriber(account, transport, answer)
+
+
+def _for_subscriber(account: Account, transport: Transport, answer: Answer) -> Grant:
+    """From the answer to an administrator's login to a session of the subscriber (O).
+
+    The identifier's name is written in two ways, by format (O).
+    """
+    try:
+        data = _data(account, answer)
+    except LoginError:
+        if answer.status not in (401, 403):
+            raise
+        data = {}
+    if answer.status in (401, 403) or (answer.status in (200, 400) and error_document(data)[0] is not None):
+        # The codes aren't published: the account may be locked as well, and sending it again can only make it worse.
+        raise _refused(account, _said(answer, data))
+    identifier = data.get("thingparkID") or data.get("thingParkID")
+    if answer.status != 200 or not identifier:
+        raise LoginError(
+            "%s answered the login with no thingparkID (%s): check url, login_url and auth_method"
+            % (account.origin, _said(answer, data))
+        )
+    token = {"sessionToken": str(data["sessionToken"])} if data.get("sessionToken") else {}
+    wanted = transport.send(
+        "POST",
+        urljoin(account.where_to_log_in, quote(str(identifier), safe="") + "/accessCode"),
+        params=token,
+        body=encode({"subscriberID": account.subscriber_id, "moduleID": account.module_id}),
+        headers=headers({"Accept": MEDIA_TYPES[JSON], "Content-Type": MEDIA_TYPES[JSON]}, answer.cookies),
+        repeatable=False,
+    )
+    found = _data(account, wanted, harmless=True)
+    if wanted.status not in (200, 201) or not found.get("accessCode"):
+        raise LoginError(
+            "%s gave no access to the subscriber %s (%s): check subscriber_id and module_id"
+            % (account.origin, account.subscriber_id, _said(wanted, found)),
+            harmless=True,
+        )
+    code = {"adminAccessCode": str(found["accessCode"])}
+    return _start_session(account, transport, code, {**answer.cookies, **wanted.cookies})
+
+
 def _start_session(account: Account, transport: Transport, code: dict[str, str], cookies: dict[str, str]) -> Grant:
     """Turn an access code into a session (contract, Customers; its path for end users is the administrators', O)."""
+    proof = {**code, "type": "SUBSCRIBER"}
     answer = transport.send(
         "GET",
         account.session_url or account.url + "/customers",
-        params={**code, "type": "SUBSCRIBER"},
-        headers=headers({"Accept": "application/json"}, cookies),
+        params=proof,
+        headers=headers({"Accept": MEDIA_TYPES[account.body_format]}, cookies),
         repeatable=False,  # an access code is for one use
     )
-    data = _data(account, answer)
-    number, reason = error_document(data)
+    data = _data(account, answer, harmless=True)
     subscription = data.get("subscription")
     if answer.status != 200 or not isinstance(subscription, dict) or not subscription.get("href"):
         raise LoginError(
-            "%s started no session (status %d, code %s%s): check url and session_url"
-            % (account.origin, answer.status, number, ", " + reason if reason else "")
+            "%s started no session (%s): check url and session_url" % (account.origin, _said(answer, data)), harmless=True
         )
+    query = {"sessionToken": str(data["sessionToken"])} if data.get("sessionToken") else {}
+    if account.method == "digest" and not query:
+        query = proof  # KPN's client of 2016 sent it with every call, where others send the token (O)
+    user = data.get("user")
+    known = user if isinstance(user, dict) else {}
     return Grant(
-        token=str(data.get("sessionToken") or ""),
+        query=query,
         cookies={**cookies, **answer.cookies},
         subscription=str(subscription["href"]),
         facts={
             "granted_permissions": list(subscription.get("grantedPermissions") or []),
             "user": {
-                "first_name": (data.get("user") or {}).get("firstName", ""),
-                "last_name": (data.get("user") or {}).get("lastName", ""),
-                "language": (data.get("user") or {}).get("language", ""),
+                "first_name": known.get("firstName", ""),
+                "last_name": known.get("lastName", ""),
+                "language": known.get("language", ""),
             },
             "previous_connection": data.get("previousConnection"),
             "bad_passwords_before": data.get("thingparkPreviousBadConsecutivePwd"),
@@ -198,14 +286,25 @@ def headers(base: dict[str, str], cookies: dict[str, str]) -> dict[str, str]:
     return {**base, "Cookie": "; ".join("%s=%s" % pair for pair in cookies.items())} if cookies else dict(base)
 
 
-def _data(account: Account, answer: Answer) -> dict[str, Any]:
-    """Return what an answer says; what isn't an object says nothing."""
+def _said(answer: Answer, data: dict[str, Any]) -> str:
+    """Return an answer's status, and the code and reason of an error document in it."""
+    number, reason = error_document(data)
+    parts = ["status %d" % answer.status, "" if number is None else "code %d" % number, reason]
+    return ", ".join(filter(None, parts))
+
+
+def _data(account: Account, answer: Answer, harmless: bool = False) -> dict[str, Any]:
+    """Return what an answer says; what isn't an object says nothing.
+
+    :param harmless: the password was accepted before this answer.
+    """
     try:
         data = decode(answer.body, answer.content_type)
     except NotData as error:
-        raise LoginError("%s: the answer to the login (status %d) %s" % (account.origin, answer.status, error)) from None
+        message = "%s: the answer to the login (status %d) %s" % (account.origin, answer.status, error)
+        raise LoginError(message, harmless) from None
     return data if isinstance(data, dict) else {}
 
 
 #: The ways in, by ``auth_method``.
-WAYS = {"html": html, "oauth2": oauth2}
+WAYS: dict[str, Callable[[Account, Transport], Grant]] = {"html": html, "smp": smp, "digest": digest, "oauth2": oauth2}

@@ -89,7 +89,7 @@ class Client:
 
     def create(self, body: dict[str, Any]) -> dict[str, Any]:
         """Make a device; return it as the platform answers it. Never sent twice by itself: see the fleet's engine."""
-        return _without_secrets(self._write("POST", "/devices", body, self._mode(body), repeatable=False))
+        return _without_secrets(self._write("POST", "/devices", body, self._mode(body), "device", repeatable=False))
 
     def update(self, dev_eui: str, body: dict[str, Any], force: bool = False) -> dict[str, Any]:
         """Change what ``body`` names of a device; return the device as the platform answers it.
@@ -97,7 +97,7 @@ class Client:
         :param force: override optimistic locking.
         """
         params = {**self._mode(body), **({"force": "true"} if force else {})}
-        return _without_secrets(self._write("PUT", "/devices/e" + dev_eui, body, params))
+        return _without_secrets(self._write("PUT", "/devices/e" + dev_eui, body, params, "device"))
 
     def delete(self, dev_eui: str) -> None:
         """Delete a device with its history and alarms; one that isn't there any more is fine."""
@@ -114,7 +114,7 @@ class Client:
     def tag(self, name: str, dev_euis: list[str], remove: bool = False) -> None:
         """Tag or untag devices, at most a page of them."""
         params = {"action": "UNTAG" if remove else "TAG"}
-        self._write("POST", "/devices/tags", {"name": name, "devEUIs": dev_euis}, params)
+        self._write("POST", "/devices/tags", {"name": name, "devEUIs": dev_euis}, params, "tag")
 
     def read_onboarding_tag(self, text: str) -> dict[str, Any]:
         """Return what the platform makes of an onboarding tag (contract, ParsedOnboardingTag). It changes nothing."""
@@ -140,11 +140,13 @@ class Client:
         path: str,
         body: dict[str, Any] | None = None,
         params: dict[str, str] | None = None,
+        document: str = "",
         repeatable: bool = True,
     ) -> dict[str, Any]:
         if self.read_only:
             raise AssertionError("check mode was about to send %s %s" % (verb, path))
-        data, _headers = self.session.call(verb, self.session.subscription + path, params, body, repeatable=repeatable)
+        where = self.session.subscription + path
+        data, _headers = self.session.call(verb, where, params, body, document=document, repeatable=repeatable)
         return data if isinstance(data, dict) else {}
 
 

@@ -2,17 +2,27 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Bodies of answers: from bytes to Python objects, and what an error document says.
+"""Bodies of requests and answers: from Python objects to bytes and back, and what an error document says.
 
-JSON for now; XML is to come back as the same objects from the same functions.
+The objects are the same in both formats. What an answer is written in is seen by looking at it, whatever was asked for.
 """
 
 from __future__ import annotations
 
 import json
+from typing import Any
 
+from ._xml import NotXml, read_document, write_document
+
+JSON, XML = "json", "xml"
+#: The formats' names in HTTP (P, C).
+MEDIA_TYPES = {JSON: "application/json", XML: "application/xml"}
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 #: Codes of an error document that mean that the session is gone (O; API.md, section 2).
 SESSION_CODES = frozenset({4, 163, 164, 141, 142, 143, 144})
+
+
+PAGE = "is a web page, not data: a login or maintenance page, or a proxy's"
 
 
 class NotData(Exception):
@@ -23,8 +33,13 @@ class NotData(Exception):
         self.page = page
 
 
-def encode(data: object) -> bytes:
-    """Return the body for ``data``."""
+def encode(data: dict[str, Any], body_format: str = JSON, name: str = "") -> bytes:
+    """Return the body for ``data``; raises :class:`OptionError` for what the format can't carry.
+
+    :param name: what XML calls the document.
+    """
+    if body_format == XML:
+        return write_document(name, data)
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
 
 
@@ -35,13 +50,32 @@ def decode(body: bytes, content_type: str) -> object:
     """
     if not body.strip():
         return None
-    start = body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-    if "html" in content_type.lower() or start == b"<":
-        raise NotData("is a web page, not data: a login or maintenance page, or a proxy's", page=True)
+    kind = content_type.lower()
+    start = body.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if "html" in kind:
+        raise NotData(PAGE, page=True)
+    if start[:1] == b"<" or ("xml" in kind and body[:2] in UTF_16):
+        return _decode_xml(body, "xml" in kind or start[:5] == b"<?xml")
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
-        raise NotData("is not readable as JSON") from None
+        raise NotData("is not readable as %s" % ("XML" if "xml" in kind else "JSON")) from None
+
+
+def _decode_xml(body: bytes, is_called_xml: bool) -> object:
+    """Return the objects in a body that begins like markup.
+
+    :param is_called_xml: the answer or the body itself says that it is XML; otherwise it is taken for a web page,
+        unless it is an error document.
+    """
+    try:
+        root, data = read_document(body)
+    except NotXml as error:
+        is_page = error.is_page or not is_called_xml
+        raise NotData(PAGE if is_page else str(error), is_page) from None
+    if root.lower() == "html" or not (is_called_xml or root == "error"):
+        raise NotData(PAGE, page=True)
+    return data
 
 
 def error_document(data: object) -> tuple[int | None, str]:

@@ -13,8 +13,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from . import _files, _session
-from ._auth import Account
+from ._auth import ADMINISTRATORS, Account
 from ._client import Client
+from ._codec import JSON, XML
 from ._errors import OptionError
 from ._session import Session
 from ._task import Context
@@ -26,15 +27,18 @@ KPN = "https://www.kpn-lora.com/thingpark/wireless/rest"
 #: The connection's options, for every module's argument spec.
 OPTIONS: dict[str, dict[str, Any]] = {
     "url": {"type": "str", "default": KPN},
-    "auth_method": {"type": "str", "default": "html", "choices": ["html", "oauth2"]},
+    "auth_method": {"type": "str", "default": "html", "choices": ["html", "smp", "digest", "oauth2"]},
     "login": {"type": "str"},
     "password": {"type": "str", "no_log": True},
     "client_id": {"type": "str"},
     "client_secret": {"type": "str", "no_log": True},
+    "subscriber_id": {"type": "str"},
+    "module_id": {"type": "str", "default": "TPW_SUBS"},
     "login_url": {"type": "str"},
     "session_url": {"type": "str"},
     "login_field": {"type": "str", "default": "login"},
     "password_field": {"type": "str", "default": "password", "no_log": False},
+    "body_format": {"type": "str", "default": JSON, "choices": [JSON, XML]},
     "session_file": {"type": "path"},
     "validate_certs": {"type": "bool", "default": True},
     "ca_path": {"type": "path"},
@@ -83,6 +87,7 @@ def account_of(params: dict[str, Any], context: Context) -> Account:
     if parts.scheme == "http" and parts.hostname not in ("localhost", "::1") and not parts.hostname.startswith("127."):
         context.warn("url is plain http: the password and all keys can be read on the way. Use https.")
     oauth = params["auth_method"] == "oauth2"
+    for_subscriber = params["auth_method"] in ADMINISTRATORS
     return Account(
         url,
         params["auth_method"],
@@ -92,6 +97,9 @@ def account_of(params: dict[str, Any], context: Context) -> Account:
         params.get("session_url") or "",
         params["login_field"],
         params["password_field"],
+        (params.get("subscriber_id") or "") if for_subscriber else "",
+        params["module_id"] if for_subscriber else "",
+        params["body_format"],
     )
 
 

@@ -47,7 +47,14 @@ class TransportError(TdmError):
 
 
 class LoginError(TdmError):
-    """The account could not be logged in, for a reason other than its password."""
+    """The account could not be logged in, for a reason other than its password.
+
+    :param harmless: the password was accepted before, or never sent: it can't have counted as a wrong one.
+    """
+
+    def __init__(self, message: str, harmless: bool = False, **facts: object) -> None:
+        super().__init__(message, **facts)
+        self.harmless = harmless
 
 
 class LoginRefused(LoginError):

@@ -75,7 +75,9 @@ def pass_through(gate_key: str, secret: str) -> Iterator[None]:
             note(path, secret, HOLD, error.message)
             raise
         except (LoginError, TransportError) as error:
-            if getattr(error, "sent", True):
+            if getattr(error, "harmless", False):
+                _files.remove(path)
+            elif getattr(error, "sent", True):
                 note(path, secret, UNCLEAR_HOLD, error.message)
             raise
         _files.remove(path)

@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 
 from . import _auth, _files, _login_gate
 from ._auth import Account, Grant
-from ._codec import SESSION_CODES, NotData, decode, encode, error_document
+from ._codec import MEDIA_TYPES, SESSION_CODES, NotData, decode, encode, error_document
 from ._errors import ApiError, LoginError, OptionError, SessionDied, TdmError, TransportError
 from ._transport import Answer, Transport
 
-KIND = "lorawan.thingpark session 1"  # marks our files: no other one is ever written over or removed
+KIND = "lorawan.thingpark session 2"  # marks our files: no other one is ever written over or removed
 
 
 def default_path(account: Account) -> str:
@@ -32,6 +32,8 @@ def log_in(account: Account, transport: Transport) -> Grant:
     if not account.name or not account.secret:
         names = ("client_id", "client_secret") if account.method == "oauth2" else ("login", "password")
         raise OptionError("%s and %s are needed to open a session (or a session_file that holds a living one)" % names)
+    if account.method in _auth.ADMINISTRATORS and not account.subscriber_id:
+        raise OptionError("subscriber_id is needed with auth_method=%s: for which subscriber to log in" % account.method)
     with _login_gate.pass_through(account.gate_key(), account.secret):
         return _auth.WAYS[account.method](account, transport)
 
@@ -79,24 +81,31 @@ class Session:
         method: str,
         path: str,
         params: dict[str, Any] | None = None,
-        data: object = None,
+        data: dict[str, Any] | None = None,
         *,
+        document: str = "",
         text: str = "",
         repeatable: bool = True,
     ) -> tuple[object, dict[str, str]]:
         """Return ``(data, headers)`` of a good answer to a call below the base URL.
 
-        :param data: what goes into a JSON body; ``text`` goes as plain text instead.
+        :param data: what goes into the body, in the account's format; ``text`` goes as plain text instead.
+        :param document: what XML calls the body.
         :param repeatable: whether the call may be sent twice when it isn't clear that it arrived.
 
         Raises :class:`ApiError` for a refusal, :class:`TransportError` when there is no usable answer and
         :class:`SessionDied` when the session is gone and can't be opened again.
         """
+        body, kind = None, ""
+        if text:
+            body, kind = text.encode("utf-8"), "text/plain"
+        elif data is not None:
+            body, kind = encode(data, self.account.body_format, document), MEDIA_TYPES[self.account.body_format]
         if self.grant.used_up():
             self._renew(self.grant, planned=True)
         while True:
             grant = self.grant
-            answer = self._send(grant, method, path, params, data, text, repeatable)
+            answer = self._send(grant, method, path, params, body, kind, repeatable)
             try:
                 content = decode(answer.body, answer.content_type)
                 died = self._says_dead(answer, content)
@@ -121,22 +130,29 @@ class Session:
         return content, answer.headers
 
     def _send(
-        self, grant: Grant, method: str, path: str, params: dict[str, Any] | None, data: object, text: str, repeatable: bool
+        self,
+        grant: Grant,
+        method: str,
+        path: str,
+        params: dict[str, Any] | None = None,
+        body: bytes | None = None,
+        kind: str = "",
+        repeatable: bool = True,
     ) -> Answer:
-        query = dict(params or {})
-        head = {"Accept": "application/json"}
-        if grant.token:
-            query["sessionToken"] = grant.token
+        """Send one call with the session's proof; ``kind`` is the body's media type."""
+        query = {**(params or {}), **grant.query}
+        head = {"Accept": MEDIA_TYPES[self.account.body_format]}
+        if kind:
+            head["Content-Type"] = kind
         if grant.bearer:
             head["Authorization"] = "Bearer " + grant.bearer
-        body = None
-        if text:
-            head["Content-Type"], body = "text/plain", text.encode("utf-8")
-        elif data is not None:
-            head["Content-Type"], body = "application/json", encode(data)
-        url = self.account.url + path
         return self.transport.send(
-            method, url, params=query, body=body, headers=_auth.headers(head, grant.cookies), repeatable=repeatable
+            method,
+            self.account.url + path,
+            params=query,
+            body=body,
+            headers=_auth.headers(head, grant.cookies),
+            repeatable=repeatable,
         )
 
     def _says_dead(self, answer: Answer, content: object) -> bool:
@@ -173,7 +189,7 @@ class Session:
         """Return whether the platform still knows the session, without opening it again."""
         if self.grant.used_up():
             return False
-        answer = self._send(self.grant, "GET", self.subscription, None, None, "", True)
+        answer = self._send(self.grant, "GET", self.subscription)
         try:
             content = decode(answer.body, answer.content_type)
         except NotData:
@@ -185,7 +201,7 @@ class Session:
         if self.grant.bearer:
             return
         try:
-            self._send(self.grant, "GET", "/customers/logout", None, None, "", True)
+            self._send(self.grant, "GET", "/customers/logout")
         except TransportError:
             pass  # it will end by itself; what the task did is what counts
 
@@ -210,7 +226,8 @@ def load(path: str, account: Account, transport: Transport, renewable: bool = Fa
         raise OptionError(
             "session_file %s is a session with another url (%s): give it the url of this task" % (path, data.get("url"))
         )
-    if account.name and (data.get("name"), data.get("method")) != (account.name, account.method):
+    whose = {"name": account.name, "method": account.method, "subscriber": account.subscriber_id}
+    if account.name and any(data.get(key) != value for key, value in whose.items()):
         raise OptionError("session_file %s is a session of another account: name another file, or close it first" % path)
     if account.secret and not _files.is_fingerprint_of(account.secret, str(data.get("fingerprint"))):
         if renewable:
@@ -224,8 +241,8 @@ def load(path: str, account: Account, transport: Transport, renewable: bool = Fa
 def save(path: str, account: Account, grant: Grant) -> None:
     """Write a session to its file."""
     mark = _files.fingerprint(account.secret)
-    data = {"kind": KIND, "url": account.url, "method": account.method, "name": account.name}
-    _files.write_json(path, {**data, "fingerprint": mark, "grant": asdict(grant)})
+    whose = {"method": account.method, "name": account.name, "subscriber": account.subscriber_id}
+    _files.write_json(path, {"kind": KIND, "url": account.url, **whose, "fingerprint": mark, "grant": asdict(grant)})
 
 
 def renew_file(path: str, account: Account, transport: Transport, dead: Grant) -> Grant:

@@ -21,6 +21,7 @@ try:
     import requests
     import urllib3
     from requests.adapters import HTTPAdapter
+    from requests.auth import HTTPDigestAuth
     from requests.cookies import RequestsCookieJar
 
     HAS_REQUESTS = True
@@ -59,13 +60,17 @@ class Wire:
 
 @dataclass
 class Answer:
-    """What came back."""
+    """What came back.
+
+    :param was_challenged: the server asked for a digest of the password first, and got it.
+    """
 
     status: int
     body: bytes
     content_type: str
     headers: dict[str, str]
     cookies: dict[str, str]
+    was_challenged: bool = False
 
 
 #: Keep-alive connections outlive a task: the items of a loop run in one worker process.
@@ -95,21 +100,26 @@ class Transport:
         params: dict[str, Any] | None = None,
         body: bytes | dict[str, str] | None = None,
         headers: dict[str, str] | None = None,
+        digest: tuple[str, str] | None = None,
         repeatable: bool = True,
     ) -> Answer:
         """Return the platform's answer, whatever its status; raises :class:`TransportError` without one.
 
         :param body: bytes as they are, or a dictionary as form fields.
+        :param digest: name and password for HTTP Digest. Only a digest of the password is sent, and once: what then
+            comes back is the answer.
         :param repeatable: the request may be sent again when it may have arrived; others are sent again only
             when they can't have (no connection, or 429).
         """
-        try:
-            request = requests.Request(method, url, params=params, data=body, headers=headers).prepare()
-        except ValueError as error:
-            raise _explained(error, url, self.wire) from None
-        request.headers.setdefault("User-Agent", USER_AGENT)
         attempt = 0
         while True:
+            try:
+                # Prepared for each attempt, since a digest is good for one.
+                auth = HTTPDigestAuth(*digest) if digest else None
+                request = requests.Request(method, url, params=params, data=body, headers=headers, auth=auth).prepare()
+            except ValueError as error:
+                raise _explained(error, url, self.wire) from None
+            request.headers.setdefault("User-Agent", USER_AGENT)
             self.pacer.wait()
             with self._lock:
                 self.counts[method] += 1
@@ -159,12 +169,16 @@ class Transport:
             raise _explained(error, url, wire) from None
         if len(body) > LARGEST_BODY:
             raise TransportError("the answer of %s is larger than %d MiB" % (host_of(url), LARGEST_BODY >> 20))
+        challenges = response.history  # nothing else gets in here, since redirections aren't followed
+        with self._lock:
+            self.counts[request.method or ""] += len(challenges)
         return Answer(
             response.status_code,
             body,
             response.headers.get("content-type", ""),
             {name.lower(): value for name, value in response.headers.items()},
-            {cookie.name: cookie.value or "" for cookie in response.cookies},
+            {cookie.name: cookie.value or "" for one in (*challenges, response) for cookie in one.cookies},
+            bool(challenges),
         )
 
 

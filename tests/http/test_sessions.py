@@ -22,7 +22,7 @@ def mode(path) -> int:
 def secrets_in(path) -> list:
     """Return what a session's file holds and nobody may see."""
     grant = json.loads(Path(path).read_text())["grant"]
-    return [grant["token"], *grant["cookies"].values()]
+    return [*grant["query"].values(), *grant["cookies"].values()]
 
 
 def test_present_and_absent(simulator, account, home, counts, frame):

@@ -30,6 +30,8 @@ PURE = [
     "_links",
     "_onboarding_tag",
     "_codec",
+    "_xml",
+    "_types",
     "_login_page",
     "_values",
     "_words",
@@ -55,7 +57,7 @@ ORDER = [
     *PURE,
 ]
 FORBIDDEN = ["ansible", "requests", "urllib3", "socket", "_socket", "ssl", "http", "urllib.request", "asyncio"]
-MAY_USE_LXML = ["_inner_xml", "_login_page", "_codec"]
+MAY_USE_LXML = ["_inner_xml", "_login_page", "_xml"]
 
 
 def entry(path: Path) -> str:
