@@ -20,20 +20,23 @@ options:
   auth_method:
     description:
       - How to log in.
-      - V(html) is an end user's login with O(login) and O(password), as KPN's customers have it. V(oauth2) are the client
-        credentials of a service account, with O(client_id) and O(client_secret).
+      - V(html) is an end user's login with O(login) and O(password), as KPN's customers have it.
+      - V(smp) and V(digest) are an administrator's login with O(login) and O(password), for the subscriber O(subscriber_id).
+        V(smp) sends them as a JSON document, V(digest) sends a digest of the password, as HTTP knows it.
+      - V(oauth2) are the client credentials of a service account, with O(client_id) and O(client_secret), as ThingPark
+        Enterprise has them.
       - If not given, the environment variable E(TDM_AUTH_METHOD) is used.
     type: str
     default: html
-    choices: [html, oauth2]
+    choices: [html, smp, digest, oauth2]
   login:
     description:
-      - Email address of the ThingPark account, for O(auth_method=html).
+      - Email address or login of the ThingPark account, for every O(auth_method) but V(oauth2).
       - If not given, the environment variable E(TDM_LOGIN) is used.
     type: str
   password:
     description:
-      - Password of the ThingPark account, for O(auth_method=html).
+      - Password of the ThingPark account, for every O(auth_method) but V(oauth2).
       - B(Three wrong passwords lock the account, and only the operator unlocks it.) A refused password is sent once, however
         many hosts, forks and retries a play has. It is held back until it changes, or for 15 minutes.
         One that got no clear answer is held back for a minute.
@@ -49,11 +52,23 @@ options:
       - Client secret of the service account, for O(auth_method=oauth2).
       - If not given, the environment variable E(TDM_CLIENT_SECRET) is used.
     type: str
+  subscriber_id:
+    description:
+      - ID of the subscriber that an administrator logs in for. Required for O(auth_method=smp) and O(auth_method=digest).
+      - If not given, the environment variable E(TDM_SUBSCRIBER_ID) is used.
+    type: str
+  module_id:
+    description:
+      - ID of the application that an administrator logs in to, for O(auth_method=smp) and O(auth_method=digest).
+      - If not given, the environment variable E(TDM_MODULE_ID) is used.
+    type: str
+    default: TPW_SUBS
   login_url:
     description:
       - Address to log in at. The platform's owner does not publish it.
-      - The default for O(auth_method=html) is C(/thingpark/smp/rest/login) on the host of O(url), and for
-        O(auth_method=oauth2) C(/users-auth/protocol/openid-connect/token).
+      - The default lies on the host of O(url). It is C(/thingpark/smp/rest/login) for O(auth_method=html),
+        C(/thingpark/smp/rest/admins/login) for O(auth_method=smp), C(/thingpark/smp/rest/admins/id) for
+        O(auth_method=digest), and C(/users-auth/protocol/openid-connect/token) for O(auth_method=oauth2).
       - If not given, the environment variable E(TDM_LOGIN_URL) is used.
     type: str
   session_url:
@@ -74,6 +89,15 @@ options:
       - If not given, the environment variable E(TDM_PASSWORD_FIELD) is used.
     type: str
     default: password
+  body_format:
+    description:
+      - What requests and answers are written in. The results are the same.
+      - Leave it, unless your platform wants XML. XML is known from its schemas of a few resources only, and the others are
+        written in their manner.
+      - If not given, the environment variable E(TDM_BODY_FORMAT) is used.
+    type: str
+    default: json
+    choices: [json, xml]
   session_file:
     description:
       - File with a session that M(lorawan.thingpark.tdm_session) opened, which returns it as

@@ -10,7 +10,7 @@ import difflib
 from typing import Any
 
 from ._client import Client
-from ._resources.device import check_profile
+from ._resources.device import DEVICE, check_profile
 from ._values import shown
 from ._wishes import Finding, Wish
 
@@ -53,6 +53,17 @@ class Catalogue:
                 if ids:
                     wish.values[option] = ids if many else ids[0]
         return findings
+
+    def identify(self, option: str, wished: set[str]) -> None:
+        """Let the platform's names of an option's resources be read as IDs, where it doesn't show them.
+
+        Of several with one name, a wished one is taken: which one it is, nobody can see.
+        """
+        identifiers: dict[str, str] = {}
+        for identifier, name in self._list(option):
+            if name not in identifiers or identifier in wished:
+                identifiers[name] = identifier
+        self._client.session.platform.identifiers[DEVICE.by_name[option].path[0]] = identifiers
 
     def check_profiles(self, wishes: list[Wish]) -> list[Finding]:
         """Return the findings about keys that the device profiles of devices to be made require or forbid."""

@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ._errors import ApiError, TransportError
+from ._errors import ApiError, OptionError, TransportError
+from ._platform import place_of
 from ._resources.device import DEVICE
 from ._schema import NEVER, dig
 from ._session import Session
@@ -34,7 +35,7 @@ class Client:
 
     def subscription(self) -> dict[str, Any]:
         """Return the subscription (contract, Subscription)."""
-        return self._get("")
+        return _object(self._call("GET", ""), "")
 
     def pages(self, path: str, params: dict[str, Any] | None = None) -> Iterator[list[dict[str, Any]]]:
         """Yield the briefs of a list, page by page, until the platform says that there are no more.
@@ -46,7 +47,7 @@ class Client:
         last = None
         index = 1
         while True:
-            data = self._get(path, {**(params or {}), **place})
+            data = _object(self._call("GET", path, {**(params or {}), **place}), path)
             briefs = data.get("briefs")
             if not isinstance(briefs, list) or not all(isinstance(brief, dict) for brief in briefs):
                 raise TransportError("the platform's list of %s holds no briefs" % path.strip("/"))
@@ -68,7 +69,9 @@ class Client:
         Cellular devices are left out: they are another kind of thing, and no purge may ever see them.
         """
         for page in self.pages("/devices", {"sort": "EUI,asc", "pageSize": PAGE, **(filters or {})}):
-            yield [_without_secrets(brief) for brief in page if dig(brief, ("model", "connectivity")) != "CELLULAR"]
+            for brief in page:
+                self.session.platform.learn(brief)
+            yield [self._seen(brief) for brief in page if dig(brief, ("model", "connectivity")) != "CELLULAR"]
 
     def brief(self, dev_eui: str) -> dict[str, Any] | None:
         """Return one device's brief, None when it isn't there (the filter is a prefix match, so a whole EUI finds one)."""
@@ -81,7 +84,7 @@ class Client:
     def device(self, dev_eui: str) -> dict[str, Any] | None:
         """Return the whole device, None when it isn't there."""
         try:
-            return _without_secrets(self._get("/devices/e" + dev_eui))
+            return self._seen(_object(self._at_device("GET", dev_eui), "/devices/e" + dev_eui))
         except ApiError as error:
             if error.status == 404:
                 return None
@@ -89,7 +92,7 @@ class Client:
 
     def create(self, body: dict[str, Any]) -> dict[str, Any]:
         """Make a device; return it as the platform answers it. Never sent twice by itself: see the fleet's engine."""
-        return _without_secrets(self._write("POST", "/devices", body, self._mode(body), "device", repeatable=False))
+        return self._seen(self._call("POST", "/devices", self._mode(body), body, "device", repeatable=False))
 
     def update(self, dev_eui: str, body: dict[str, Any], force: bool = False) -> dict[str, Any]:
         """Change what ``body`` names of a device; return the device as the platform answers it.
@@ -97,24 +100,30 @@ class Client:
         :param force: override optimistic locking.
         """
         params = {**self._mode(body), **({"force": "true"} if force else {})}
-        return _without_secrets(self._write("PUT", "/devices/e" + dev_eui, body, params, "device"))
+        return self._seen(self._at_device("PUT", dev_eui, params, body))
 
     def delete(self, dev_eui: str) -> None:
         """Delete a device with its history and alarms; one that isn't there any more is fine."""
         try:
-            self._write("DELETE", "/devices/e" + dev_eui)
+            self._at_device("DELETE", dev_eui)
         except ApiError as error:
             if error.status != 404:
                 raise
 
     def device_tags(self, dev_eui: str) -> tuple[str, ...]:
         """Return the names of one device's tags, sorted."""
-        return tuple(sorted(str(brief.get("name")) for page in self.pages("/devices/e%s/tags" % dev_eui) for brief in page))
+        pages = self.pages(self._place(dev_eui) + "/tags")
+        try:
+            return tuple(sorted(str(brief.get("name")) for page in pages for brief in page))
+        except ApiError as error:
+            if error.status == 404:
+                raise OptionError("tags can't be had of this platform, which is an older one: leave the option out") from None
+            raise
 
     def tag(self, name: str, dev_euis: list[str], remove: bool = False) -> None:
         """Tag or untag devices, at most a page of them."""
         params = {"action": "UNTAG" if remove else "TAG"}
-        self._write("POST", "/devices/tags", {"name": name, "devEUIs": dev_euis}, params, "tag")
+        self._call("POST", "/devices/tags", params, {"name": name, "devEUIs": dev_euis}, "tag")
 
     def read_onboarding_tag(self, text: str) -> dict[str, Any]:
         """Return what the platform makes of an onboarding tag (contract, ParsedOnboardingTag). It changes nothing."""
@@ -128,27 +137,61 @@ class Client:
             return {}
         return {"networkSubscriptionsHandlingMode": "ADVANCED" if "ID" in plan else "BASIC"}
 
-    def _get(self, path: str, params: dict[str, Any] | None = None) -> dict[str, Any]:
-        data, _headers = self.session.call("GET", self.session.subscription + path, params)
-        if not isinstance(data, dict):
-            raise TransportError("the platform answered %s with something else than an object" % (path or "the subscription"))
-        return data
+    def _at_device(
+        self,
+        verb: str,
+        dev_eui: str,
+        params: dict[str, str] | None = None,
+        body: dict[str, Any] | None = None,
+    ) -> object:
+        """Return the answer to a call at a device's address; an older platform wants another one (O)."""
+        platform = self.session.platform
+        try:
+            answer = self._call(verb, self._place(dev_eui), params, body, "device")
+        except ApiError as error:
+            # Is the device not there, or does the platform not know such an address?
+            if platform.knows_euis is not None or error.status not in (404, *((400,) if verb == "GET" else ())):
+                raise
+            place = place_of(self.brief(dev_eui) or {})
+            if not place:
+                raise
+            answer = self._call(verb, place, params, body, "device")
+            platform.knows_euis = False
+        if platform.knows_euis is None:
+            platform.knows_euis = True
+        return answer
 
-    def _write(
+    def _place(self, dev_eui: str) -> str:
+        """Return a device's path: made of its EUI (contract), or as an older platform's list gives it (O)."""
+        platform = self.session.platform
+        if platform.knows_euis is False and dev_eui not in platform.places:
+            self.brief(dev_eui)
+        return platform.places.get(dev_eui) or "/devices/e" + dev_eui
+
+    def _call(
         self,
         verb: str,
         path: str,
+        params: dict[str, Any] | None = None,
         body: dict[str, Any] | None = None,
-        params: dict[str, str] | None = None,
         document: str = "",
         repeatable: bool = True,
-    ) -> dict[str, Any]:
-        if self.read_only:
+    ) -> object:
+        """Return what a call below the subscription answers."""
+        if self.read_only and verb != "GET":
             raise AssertionError("check mode was about to send %s %s" % (verb, path))
         where = self.session.subscription + path
         data, _headers = self.session.call(verb, where, params, body, document=document, repeatable=repeatable)
-        return data if isinstance(data, dict) else {}
+        return data
+
+    def _seen(self, device: object) -> dict[str, Any]:
+        """Return a device or a brief as the rest of this collection may see it."""
+        if not isinstance(device, dict):
+            return {}
+        return self.session.platform.identified({key: value for key, value in device.items() if key not in SECRET_KEYS})
 
 
-def _without_secrets(device: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in device.items() if key not in SECRET_KEYS}
+def _object(data: object, path: str) -> dict[str, Any]:
+    if not isinstance(data, dict):
+        raise TransportError("the platform answered %s with something else than an object" % (path or "the subscription"))
+    return data

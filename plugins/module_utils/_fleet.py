@@ -179,7 +179,7 @@ class Run:
         """Change a device under optimistic locking: what another writer changed meanwhile is looked at, never overwritten."""
         step, sent = first, False
         for _attempt in range(ATTEMPTS):
-            if step.values and step.seen.version is None and not self._policy.force:
+            if step.values and step.seen.whole is None:  # for its version, which a change has to name (contract, OccContext)
                 step = self._changed_meanwhile(first, self._again(step, Seen(step.seen.brief, None, step.seen.tags)))
             if step.action == _plan.REFUSE:
                 return _failure(step)

@@ -16,6 +16,7 @@ from typing import Any
 from . import _plan, _purge
 from ._catalogue import Catalogue, references_of
 from ._client import Client
+from ._links import Reference
 from ._memory import Memory, remembered
 from ._plan import Seen, Step
 from ._resources.device import DEVICE, lacking_for_creation
@@ -25,6 +26,11 @@ from ._workers import each
 
 #: Up to this many devices are asked for one by one; beyond it the whole list is cheaper.
 FEW = 10
+#: Told of a fleet on a platform whose lists show little (O).
+OLDER = (
+    "This platform is an older one, whose list shows little of a device: %d of them were fetched one by one, "
+    "and every run has to do so"
+)
 #: What is kept of a brief: a list of a hundred thousand is long enough without their histories.
 KEPT = frozenset({spec.path[0] for spec in DEVICE.fields if spec.seen != WHOLE}) | {
     "EUI",
@@ -72,12 +78,14 @@ class Plan:
     """What has to happen, in the order in which it is to happen.
 
     :param looked_at: how many devices had to be fetched because their briefs lack something.
+    :param notes: what a user who wants to know more is told.
     """
 
     steps: list[Step] = field(default_factory=list)
     purge_steps: list[Step] = field(default_factory=list)
     looked_at: int = 0
     warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def make_plan(client: Client, wishes: list[Wish], policy: Policy, memory: Memory) -> Plan:
@@ -85,8 +93,11 @@ def make_plan(client: Client, wishes: list[Wish], policy: Policy, memory: Memory
     seen = observe(client, wishes, policy, memory)
     plan = Plan()
     present = [wish for wish in wishes if not wish.absent]
+    catalogue = Catalogue(client)
+    _identify(client, catalogue, present, seen)
     look(client, [w for w in present if _is_unclear(w, seen)], seen, policy.parallel, memory, plan)
-    _settle_names(client, present, seen)
+    _identify(client, catalogue, present, seen)
+    _settle_names(catalogue, present, seen)
     for wish in wishes:
         step = _plan.plan(wish, seen.get(wish.dev_eui) or Seen(), policy.update_keys)
         lacking = lacking_for_creation(wish.values) if step.action == _plan.CREATE else []
@@ -96,6 +107,8 @@ def make_plan(client: Client, wishes: list[Wish], policy: Policy, memory: Memory
         plan.steps.append(step)
     if policy.purge is not None:
         plan.purge_steps = _purge_steps(client, wishes, seen, policy.purge, policy.parallel, memory, plan)
+    if client.session.platform.shows_little and plan.looked_at:
+        plan.notes.append(OLDER % plan.looked_at)
     return plan
 
 
@@ -144,9 +157,31 @@ def look(client: Client, wishes: list[Wish], seen: dict[str, Seen], parallel: in
     each(wishes, fetch, min(parallel, len(wishes)))
 
 
-def _settle_names(client: Client, wishes: list[Wish], seen: dict[str, Seen]) -> None:
+def _identify(client: Client, catalogue: Catalogue, wishes: list[Wish], seen: dict[str, Seen]) -> None:
+    """Look up the IDs of what an older platform only names (O), where nothing else about a device is unclear."""
+    wished: dict[str, set[str]] = {}
+    for wish in wishes:
+        actual = seen.get(wish.dev_eui)
+        unknown = _plan.differences(wish, actual)[1] if actual is not None else []
+        if actual is not None and unknown and all(_is_only_named(actual, option) for option in unknown):
+            for option in unknown:
+                wished.setdefault(option, set()).add(wish.values[option])
+    for option, texts in wished.items():
+        catalogue.identify(option, texts)
+    if wished:
+        platform = client.session.platform
+        for actual in seen.values():
+            actual.brief = platform.identified(actual.brief) if actual.brief is not None else None
+            actual.whole = platform.identified(actual.whole) if actual.whole is not None else None
+
+
+def _is_only_named(actual: Seen, option: str) -> bool:
+    value = actual.value(option)
+    return type(DEVICE.by_name[option].kind) is Reference and isinstance(value, tuple) and not value[0]
+
+
+def _settle_names(catalogue: Catalogue, wishes: list[Wish], seen: dict[str, Seen]) -> None:
     """Find out the IDs behind names, where a device is to be made or seems to name another resource than is wished."""
-    catalogue = Catalogue(client)
     to_make = [wish for wish in wishes if wish.dev_eui not in seen and not wish.update_only]
     findings = catalogue.settle_tags(to_make)
     options = {wish.dev_eui: references_of(wish) for wish in to_make}

@@ -17,6 +17,7 @@ from . import _auth, _files, _login_gate
 from ._auth import Account, Grant
 from ._codec import MEDIA_TYPES, SESSION_CODES, NotData, decode, encode, error_document
 from ._errors import ApiError, LoginError, OptionError, SessionDied, TdmError, TransportError
+from ._platform import Platform
 from ._transport import Answer, Transport
 
 KIND = "lorawan.thingpark session 2"  # marks our files: no other one is ever written over or removed
@@ -42,6 +43,8 @@ class Session:
     """Calls with a proof of who is calling.
 
     :param path: the session file that this session lives in; empty for one of its own.
+
+    ``platform`` is what its answers have shown of the platform.
     """
 
     def __init__(self, account: Account, transport: Transport, grant: Grant, path: str = "") -> None:
@@ -49,6 +52,7 @@ class Session:
         self.transport = transport
         self.grant = grant
         self.path = path
+        self.platform = Platform()
         self._renewal = threading.Lock()
         self._renewed = False
         self._failure: TdmError | None = None

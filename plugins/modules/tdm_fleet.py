@@ -204,6 +204,12 @@ seconds:
   returned: when the platform was asked
   type: float
   sample: 3.21
+notes:
+  description: What there is to know of how the platform was dealt with, such as that it is an older one; seen with C(-v).
+  returned: when there is something
+  type: list
+  elements: str
+  sample: ["This platform is an older one, whose list shows little of a device: 200 of them were fetched one by one, ..."]
 purge_candidates:
   description: DevEUIs of the devices that a purge would have removed, were they not more than O(purge.max).
   returned: when a purge was refused

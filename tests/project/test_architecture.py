@@ -27,6 +27,7 @@ PURE = [
     "_resources/*",
     "_schema",
     "_inner_xml",
+    "_platform",
     "_links",
     "_onboarding_tag",
     "_codec",

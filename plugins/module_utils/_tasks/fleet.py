@@ -98,6 +98,8 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
     requests = dict(sorted(client.session.transport.counts.items()))
     result = _result(outcomes, params, context)
     result.update(requests=requests, looked_up=plan.looked_at, seconds=round(time.monotonic() - started, 3))
+    if plan.notes:
+        result["notes"] = plan.notes
     if backup and os.path.exists(backup):
         result["backup_file"] = backup
     return result
