@@ -4,23 +4,25 @@
 
 """The LoRaWAN device, declared (contract: schemas Device, DeviceLorawan, DeviceBrief; API.md, section 4).
 
-Fields of the contract that are no option, and why: ``connectivity`` (only LoRaWAN devices are in scope, and LORAWAN is
-the default), ``appKeyEncryptionMode`` (deprecated: useless and ignored, says the contract), ``occContext`` (the engine's).
+``NO_OPTIONS`` tells which writable fields of the contract are none.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any, Callable
 
 from .._inner_xml import AppSKeys, InactivityAlarm
 from .._links import Domains, Reference, References, Tags
 from .._schema import APART, NEVER, UNKNOWN, WHOLE, Faults, Field, Resource
-from .._values import Choice, Degrees, Flag, Hex, Integer, Key, Kind, Note, Values
+from .._values import Choice, Degrees, Fault, Flag, Hex, Integer, Key, Kind, Note, Values, shown
 
 #: The contract's macMinorVersion of LoRaWAN 1.1.
 LORAWAN_1_1 = 10
 
 MANUAL, NETWORK = "manual", "network"
+VERSION = r"N(?:\.N(?:\.N)?(?:-I(?:\.I)*)?(?:\+I(?:\.I)*)?)?".replace("N", "(?:0|[1-9][0-9]*)").replace("I", "[a-zA-Z0-9-]+")
+PROTOCOL = re.compile(r"[a-zA-Z0-9-]{1,8}:[a-zA-Z0-9-]{1,16}:%s\Z" % VERSION)
 
 
 class LocationType(Choice):
@@ -36,6 +38,16 @@ class LocationType(Choice):
 
     def send(self, value: object) -> int:
         return 0 if value == MANUAL else 1
+
+
+class ProtocolIdentifier(Kind):
+    """A protocol of ThingPark X, ``producer:module:version`` (contract, ``driverMetadata.application``)."""
+
+    def parse(self, raw: object) -> str:
+        text = str(super().parse(raw))
+        if not PROTOCOL.match(text):
+            raise Fault("must be like abeeway:asset-tracker:1, a producer, a module and a version, got %s" % shown(text))
+        return text
 
 
 def _suspended_in_brief(brief: dict[str, Any]) -> object:
@@ -59,6 +71,16 @@ def _place_in_brief(key: str) -> Callable[[dict[str, Any]], object]:
 
     return read
 
+
+#: Writable fields of the contract that are no option, and why.
+NO_OPTIONS = {
+    "EUI": "it says which device is meant: dev_eui",
+    "connectivity": "only LoRaWAN devices are in scope, and LORAWAN is the default",
+    "occContext": "the engine's own, for optimistic locking",
+    "appKeyEncryptionMode": "deprecated: useless and ignored, says the contract",
+    "model.macMajorVersion": "the device profile's, which device_profile names",
+    "model.macMinorVersion": "the device profile's, which device_profile names",
+}
 
 OTAA_ONLY = ("app_key", "nwk_key", "join_eui", "owner_token", "hsm_app_key_version", "hsm_nwk_key_version")
 ABP_ONLY = ("nwk_s_key", "app_s_keys", "s_nwk_s_int_key", "nwk_s_enc_key")
@@ -181,7 +203,7 @@ DEVICE = Resource(
             ("motionIndicator",),
             Choice("NEAR_STATIC", "WALKING_SPEED", "BIKE_SPEED", "VEHICLE_SPEED", "RANDOM"),
         ),
-        Field("driver_application", ("driverMetadata", "application"), Kind()),
+        Field("driver_application", ("driverMetadata", "application"), ProtocolIdentifier()),
         Field("debug_network_geolocation", ("debug", "nwGeoloc"), Flag(), WHOLE),
     ),
     together=(("latitude", "longitude"), ("network_geolocation", "passive_roaming")),

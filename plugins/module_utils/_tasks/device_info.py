@@ -6,17 +6,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from .. import _plan
 from .._client import Client
 from .._connect import connected
 from .._errors import OptionError
+from .._links import Domains, Tags
 from .._plan import Seen
 from .._resources.device import DEVICE
 from .._schema import dig
 from .._task import Context, Task
-from .._values import Fault
+from .._values import Fault, Kind, shown
 from .._wishes import EUI
 from .._words import in_snake_case
 from .._workers import each
@@ -44,6 +46,21 @@ FILTERS = {
     "min_longitude": "minLon",
     "max_longitude": "maxLon",
 }
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?\Z", re.ASCII)
+
+
+class Time(Kind):
+    """A date and time of ISO 8601; without an offset, the server's counts (contract, ``from`` and ``to``)."""
+
+    def parse(self, raw: object) -> str:
+        text = str(super().parse(raw))
+        if not TIME.match(text):
+            raise Fault("must be a date and time like 2018-08-24T09:27:59Z, got %s" % shown(text))
+        return text
+
+
+#: What else the contract asks of filters.
+KINDS = {"tag": Tags(), "domain": Domains(), "created_from": Time(), "created_to": Time()}
 OPTIONS = {
     "dev_eui": {"type": "list", "elements": "str"},
     "eui_prefix": {"type": "str"},
@@ -106,9 +123,15 @@ def _refuse_empty(params: dict[str, Any]) -> None:
 
 
 def _listed(client: Client, params: dict[str, Any]) -> list[dict[str, Any]]:
-    filters = {key: _said(params[name]) for name, key in FILTERS.items() if params.get(name) is not None}
+    filters: dict[str, Any] = {key: _said(params[name]) for name, key in FILTERS.items() if params.get(name) is not None}
+    for name, kind in KINDS.items():
+        if params.get(name) is not None:
+            try:
+                filters[FILTERS[name]] = kind.parse(params[name])
+            except Fault as fault:
+                raise OptionError("%s %s" % (name, fault)) from None
     if "domain" in filters:
-        filters["domain"] = ["%s:%s" % pair for pair in params["domain"].items()]
+        filters["domain"] = ["%s:%s" % pair for pair in filters["domain"]]
     if params.get("eui_prefix"):
         filters["devEUI"] = "".join(c for c in params["eui_prefix"] if c not in "-: ").upper()
     return [brief for page in client.devices(filters) for brief in page]

@@ -1,0 +1,132 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The declarations against the operator's contract: nothing that can be written is missing, and types are the contract's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import yaml
+
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device import DEVICE, NO_OPTIONS
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema import APART
+from ansible_collections.lorawan.thingpark.plugins.module_utils._types import FLAGS, INTEGERS, LISTS, NUMBERS, TIMES
+
+from .conftest import CONTRACT
+
+#: Schemas of the answers that are read here.
+READ = (
+    *("Device", "Devices", "DeviceTags", "DeviceProfiles", "NetworkSubscriptions", "AppServers"),
+    *("Subscription", "Customers", "ParsedOnboardingTag", "Error"),
+)
+#: Options of ThingPark Wireless (O), which this contract of ThingPark Enterprise leaves out.
+WIRELESS = {"routing_profile"}
+
+
+@pytest.fixture(scope="module")
+def schemas() -> dict:
+    with CONTRACT.open(encoding="utf-8") as stream:
+        return yaml.load(stream, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))["components"]["schemas"]
+
+
+def resolved(schemas: dict, schema: dict) -> dict:
+    while "$ref" in schema:
+        schema = schemas[schema["$ref"].rpartition("/")[2]]
+    return schema
+
+
+def properties(schemas: dict, schema: dict) -> Iterator[tuple[str, dict]]:
+    """Yield the properties of a schema, of a LoRaWAN device where it may be another one."""
+    schema = resolved(schemas, schema)
+    yield from schema.get("properties", {}).items()
+    for part in (*schema.get("allOf", ()), *schema.get("oneOf", ()), *schema.get("anyOf", ())):
+        if "Cellular" not in str(part.get("$ref")):
+            yield from properties(schemas, part)
+
+
+def writable(schemas: dict, schema: dict, path: tuple = ()) -> Iterator[tuple]:
+    """Yield the paths of the fields that a request may hold; a list's member stands for the list."""
+    for name, field in properties(schemas, schema):
+        inner = resolved(schemas, field)
+        if field.get("readOnly") or inner.get("readOnly"):
+            continue
+        if any(properties(schemas, inner)) and name != "occContext":
+            yield from writable(schemas, inner, (*path, name))
+        else:
+            yield (*path, name)
+
+
+def paths_of_options() -> dict:
+    """Return the option of each path that a request of ours can hold."""
+    found = {}
+    for spec in DEVICE.fields:
+        if spec.seen != APART:
+            place = spec.kind.send("x") if hasattr(spec.kind, "names") else None
+            found[(*spec.path, "ID") if isinstance(place, dict) else spec.path] = spec.name
+    return found
+
+
+def test_every_writable_field_is_an_option_or_has_a_reason(schemas):
+    fields = set(writable(schemas, schemas["Device"]))
+    options = paths_of_options()
+    reasons = {tuple(name.split(".")) for name in NO_OPTIONS}
+    assert fields - set(options) == reasons, "neither an option nor in NO_OPTIONS, or both"
+    assert {name for path, name in options.items() if path not in fields} == WIRELESS
+
+
+def forbidden(schemas: dict, verb: str) -> set:
+    mark = "x-%sForbidden" % verb
+    return {name for name, field in properties(schemas, schemas["Device"]) if field.get(mark) or resolved(schemas, field).get(mark)}
+
+
+@pytest.mark.parametrize("verb", ["create", "update"])
+def test_what_a_request_may_not_hold(schemas, verb):
+    ours = {spec.path[0] for spec in DEVICE.fields if not getattr(spec, "on_" + verb)}
+    others = {"EUI", "connectivity", "occContext"}
+    assert ours == forbidden(schemas, verb) - others
+
+
+def test_what_can_not_be_read_is_what_is_never_returned(schemas):
+    write_only = {name for name, field in properties(schemas, schemas["Device"]) if field.get("writeOnly")}
+    assert {spec.path[0] for spec in DEVICE.fields if spec.seen == "never"} == write_only
+
+
+def types(schemas: dict, schema: dict, seen: tuple = ()) -> Iterator[tuple[str, str]]:
+    """Yield (name, type) of all fields in a schema; epoch milliseconds are a type of their own, told by their example."""
+    for part in (schema, *schema.get("allOf", ()), *schema.get("oneOf", ()), *schema.get("anyOf", ())):
+        part = resolved(schemas, part)
+        if id(part) in seen:
+            continue
+        for name, field in part.get("properties", {}).items():
+            inner = resolved(schemas, field)
+            kind = inner.get("type", "object")
+            kind = kind if isinstance(kind, str) else next(one for one in kind if one != "null")
+            is_time = inner.get("format") == "int64" and str(inner.get("example", "")) == "1577836800000"
+            is_time = is_time or "epoch time" in str(inner.get("description", "")).replace("\n", " ").lower()
+            if (name, kind) != ("now", "string"):  # a list's, which the codec knows
+                yield name, "time" if is_time and kind == "integer" else kind
+            if kind == "array":
+                member = resolved(schemas, inner["items"])
+                if member.get("type") in ("integer", "number", "boolean"):
+                    yield name, member["type"]
+                yield from types(schemas, member, (*seen, id(part)))
+            else:
+                yield from types(schemas, inner, (*seen, id(part)))
+        if part is not schema and not part.get("properties"):
+            yield from types(schemas, part, (*seen, id(part)))
+
+
+@pytest.mark.parametrize(
+    "kind,names",
+    [("integer", INTEGERS), ("number", NUMBERS), ("boolean", FLAGS), ("time", TIMES), ("array", LISTS)],
+    ids=["integer", "number", "boolean", "time", "array"],
+)
+def test_types_that_xml_does_not_say(schemas, kind, names):
+    found = {pair for name in READ for pair in types(schemas, schemas[name])}
+    assert {name for name, type_ in found if type_ == kind} - set(names) == set(), "missing"
+    if names is not LISTS:  # a list of numbers has the name of its numbers
+        others = {name for name, type_ in found if type_ not in (kind, "array") and name in names}
+        assert others == set(), "of another type"
