@@ -13,6 +13,8 @@ import re
 import threading
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import find_spec
+from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
@@ -38,6 +40,8 @@ TASKS = {
     "tdm_session": session.TASK,
     "tdm_subscriber_info": subscriber_info.TASK,
 }
+CONTRACT = Path(__file__).resolve().parents[3] / "shared" / "api" / "device-manager-7.3.openapi.yaml"
+collect_ignore = [] if CONTRACT.exists() and find_spec("jsonschema") else ["test_contract.py"]
 HOP_BY_HOP = ("connection", "content-length", "transfer-encoding", "date", "server", "keep-alive")
 PROFILE = "LORA/GenericA.1.0.2a_ETSI_Rx2-SF12"
 
@@ -166,6 +170,17 @@ class Request(SimpleNamespace):
 
     def json(self) -> object:
         return json.loads(self.body)
+
+
+@pytest.fixture
+def make_request():
+    """Return a function that makes a Request as a Meddler sees it."""
+
+    def make_request(method: str, path: str, query: dict, body: bytes) -> Request:
+        headers = {"content-type": "application/json"} if body else {}
+        return Request(method=method, path=path, query=query, headers=headers, body=body)
+
+    return make_request
 
 
 class Meddler:

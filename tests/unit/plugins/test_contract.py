@@ -79,7 +79,9 @@ def test_every_writable_field_is_an_option_or_has_a_reason(schemas):
 
 def forbidden(schemas: dict, verb: str) -> set:
     mark = "x-%sForbidden" % verb
-    return {name for name, field in properties(schemas, schemas["Device"]) if field.get(mark) or resolved(schemas, field).get(mark)}
+    return {
+        name for name, field in properties(schemas, schemas["Device"]) if field.get(mark) or resolved(schemas, field).get(mark)
+    }
 
 
 @pytest.mark.parametrize("verb", ["create", "update"])
@@ -96,8 +98,8 @@ def test_what_can_not_be_read_is_what_is_never_returned(schemas):
 
 def types(schemas: dict, schema: dict, seen: tuple = ()) -> Iterator[tuple[str, str]]:
     """Yield (name, type) of all fields in a schema; epoch milliseconds are a type of their own, told by their example."""
-    for part in (schema, *schema.get("allOf", ()), *schema.get("oneOf", ()), *schema.get("anyOf", ())):
-        part = resolved(schemas, part)
+    parts = (schema, *schema.get("allOf", ()), *schema.get("oneOf", ()), *schema.get("anyOf", ()))
+    for part in (resolved(schemas, each) for each in parts):
         if id(part) in seen:
             continue
         for name, field in part.get("properties", {}).items():
