@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta, timezone
+from typing import Callable
 
 
 def _names(text: str) -> frozenset[str]:
@@ -76,13 +77,13 @@ def typed(name: str, text: str) -> object:
 
     What can't be read as its type comes back as it is: the API "can change without notice".
     """
-    for names, convert in ((INTEGERS, int), (NUMBERS, _number), (FLAGS, _flag), (TIMES, milliseconds_of)):
-        if name in names:
-            try:
-                return convert(text.strip()) if text.strip() else None
-            except (ValueError, KeyError, OverflowError):
-                return text
-    return text
+    convert = _CONVERSIONS.get(name)
+    if convert is None:
+        return text
+    try:
+        return convert(text.strip()) if text.strip() else None
+    except (ValueError, KeyError, OverflowError):
+        return text
 
 
 def milliseconds_of(text: str) -> int:
@@ -109,3 +110,11 @@ def _number(text: str) -> object:
 
 def _flag(text: str) -> bool:
     return {"true": True, "1": True, "false": False, "0": False}[text.lower()]
+
+
+_CONVERSIONS: dict[str, Callable[[str], object]] = {
+    **dict.fromkeys(INTEGERS, int),
+    **dict.fromkeys(NUMBERS, _number),
+    **dict.fromkeys(FLAGS, _flag),
+    **dict.fromkeys(TIMES, milliseconds_of),
+}

@@ -13,8 +13,11 @@ BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def in_snake_case(data: dict[str, Any]) -> dict[str, Any]:
-    """Return ``data`` with the keys of its dictionaries in snake_case: ``networkSubscription`` is ``network_subscription``."""
-    return {BORDER.sub("_", str(key)).lower(): _inside(value) for key, value in data.items()}
+    """Return ``data`` with the keys of its dictionaries in snake_case: ``networkSubscription`` is ``network_subscription``.
+
+    What is null is left out: the platform doesn't know it, and XML doesn't show it.
+    """
+    return {BORDER.sub("_", str(key)).lower(): _inside(value) for key, value in data.items() if value is not None}
 
 
 def _inside(value: object) -> object:

@@ -127,7 +127,7 @@ RETURN = r"""
 devices:
   description:
     - The devices, with all that the platform tells, in snake_case, and beside it the options of M(lorawan.thingpark.tdm_device)
-      as they would be written there. Keys are never in it.
+      as they would be written there. What is null, since the platform doesn't know it, is left out. Keys are never in it.
   returned: success
   type: list
   elements: dict

@@ -33,5 +33,5 @@ def test_words(word, snake):
 
 
 def test_values_stay_as_they_are():
-    data = {"fooBar": [{"bazQux": "leftAlone"}, "someText", None, 1.5], "x": {"aB": {}}}
+    data = {"fooBar": [{"bazQux": "leftAlone"}, "someText", None, 1.5], "x": {"aB": {}, "cD": None}, "y": None}
     assert in_snake_case(data) == {"foo_bar": [{"baz_qux": "leftAlone"}, "someText", None, 1.5], "x": {"a_b": {}}}
