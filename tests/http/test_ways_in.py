@@ -1,0 +1,174 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The ways in of administrators, smp and digest: what is sent, what is refused, and what is never sent twice."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+WRONG = "wr0ng-Passw0rd"
+SUBSCRIBER = "100002581"
+FRAMES = {
+    "smp": {"POST /admins/login": 1},
+    "digest": {"GET /admins/id": 2},  # the question, and the answer with the digest
+}
+AFTER = {"POST /admins/{thingparkID}/accessCode": 1, "GET /customers": 1, "GET /customers/logout": 1}
+WAYS = pytest.mark.parametrize("way", ["smp", "digest"])
+
+
+@pytest.fixture
+def administrator(simulator, account_on):
+    """Return a function that gives an administrator's account: (way, url, options)."""
+
+    def administrator(way: str, url: str = "", **options: object):
+        return account_on(simulator, url, auth_method=way, **{"subscriber_id": SUBSCRIBER, **options})
+
+    return administrator
+
+
+@WAYS
+def test_a_task_logs_in_works_and_logs_out(simulator, administrator, counts, way):
+    result = administrator(way).tdm_subscriber_info()
+    assert result["subscription"]["id"] == "100" and result["user"]["first_name"] == "Olivia"
+    assert counts() == {**FRAMES[way], **AFTER, "GET ": 1}
+    assert simulator.sessions()["sessions"] == 0
+
+
+@WAYS
+def test_requests_are_counted_as_they_go_out(simulator, administrator, counts, way):
+    result = administrator(way).tdm_fleet(devices=[])
+    assert sum(result["requests"].values()) == sum(counts().values())
+
+
+@WAYS
+def test_what_is_sent(meddler, administrator, way):
+    administrator(way, meddler.url, module_id="TPW_OTHER").tdm_subscriber_info()
+    (code,) = meddler.sent("POST", "/admins/[^/]+/accessCode")
+    assert code.json() == {"subscriberID": SUBSCRIBER, "moduleID": "TPW_OTHER"}
+    assert code.headers["Cookie"].startswith("JSESSIONID=")
+    (start,) = meddler.sent("GET", "/customers")
+    assert sorted(start.query) == ["adminAccessCode", "type"] and start.query["type"] == ["SUBSCRIBER"]
+    (work,) = meddler.sent("GET", "/subscriptions/100")
+    assert list(work.query) == ["sessionToken"]
+    if way == "smp":
+        (login,) = meddler.sent("POST", "/admins/login")
+        assert login.json() == {"login": "tester@example.com", "password": "not-a-real-passphrase"}
+        assert len(code.query["sessionToken"]) == 1
+    else:
+        question, login = meddler.sent("GET", "/admins/id")
+        assert "Authorization" not in question.headers and login.headers["Authorization"].startswith("Digest ")
+        assert code.query == {}
+        assert not [one for one in meddler.seen if "not-a-real-passphrase" in one.target + str(one.headers) + str(one.body)]
+
+
+def test_digest_without_a_session_token_sends_its_code_along(simulator, meddler, administrator):
+    simulator.settings(session_token=False)
+    assert "failed" not in administrator("digest", meddler.url).tdm_subscriber_info()
+    (work,) = meddler.sent("GET", "/subscriptions/100")
+    assert sorted(work.query) == ["adminAccessCode", "type"]
+
+
+@WAYS
+def test_a_wrong_password_goes_out_once(simulator, administrator, way):
+    wrong = administrator(way, password=WRONG)
+    with ThreadPoolExecutor(20) as pool:
+        results = list(pool.map(lambda _number: wrong.tdm_subscriber_info(), range(20)))
+    logins = simulator.requests()["logins"]
+    assert (logins["attempts"], logins["refused"]) == (1, 1)
+    assert sorted(result["held_back"] for result in results) == [False] + [True] * 19
+    assert all("refused the password of tester@example.com" in result["msg"] for result in results)
+    assert WRONG not in json.dumps(results)
+    assert "failed" not in administrator(way).tdm_subscriber_info()
+
+
+@WAYS
+def test_a_wrong_subscriber_is_no_wrong_password(simulator, administrator, way):
+    for _number in range(2):
+        result = administrator(way, subscriber_id="199").tdm_subscriber_info()
+        assert result["failed"] and "no access to the subscriber 199" in result["msg"] and "held_back" not in result
+    assert "failed" not in administrator(way).tdm_subscriber_info()
+    assert simulator.requests()["logins"]["refused"] == 0
+
+
+@WAYS
+def test_a_subscriber_is_needed(simulator, administrator, way):
+    result = administrator(way, subscriber_id="").tdm_subscriber_info()
+    assert result["failed"] and "subscriber_id is needed with auth_method=" + way in result["msg"]
+    assert simulator.requests()["total"] == 0
+
+
+@WAYS
+def test_a_session_file(simulator, administrator, counts, way):
+    account = administrator(way)
+    path = account.tdm_session()["session_file"]
+    assert not account.tdm_session()["changed"]
+    assert simulator.password not in Path(path).read_text()
+    other = administrator(way, subscriber_id="199")
+    assert "another account" in other.tdm_subscriber_info(session_file=path)["msg"]
+    simulator.kill_sessions()
+    counts()
+    assert account.tdm_subscriber_info(session_file=path)["subscription"]["id"] == "100"
+    logout = "GET /customers/logout"
+    again = {name: number for name, number in AFTER.items() if name != logout}
+    assert counts() == {**FRAMES[way], **again, "GET ": 2}
+    assert account.tdm_session(state="absent")["changed"] and counts() == {logout: 1}
+    assert simulator.sessions()["sessions"] == 0
+
+
+@WAYS
+def test_a_session_that_dies_in_mid_run(simulator, meddler, administrator, do, rows, way):
+    meddler.on("POST", "/devices", do.meanwhile(simulator.kill_sessions), times=1, skip=5)
+    result = administrator(way, meddler.url).tdm_fleet(devices=rows(20))
+    assert result["summary"]["created"] == 20, result
+    assert simulator.requests()["logins"]["attempts"] == 2
+
+
+ODD = [
+    ("smp", "POST", "/admins/login", 404, "<html>", "is a web page", None),
+    ("smp", "POST", "/admins/login", 200, {}, "no thingparkID (status 200)", None),
+    ("smp", "POST", "/admins/login", 500, {"code": 1, "message": "x"}, "no thingparkID (status 500, code 1, x)", None),
+    ("smp", "POST", "/admins/login", 403, {"code": 141, "message": "x"}, "(status 403, code 141, x)", False),
+    ("smp", "POST", "/admins/login", 200, {"code": 110, "message": "locked"}, "(status 200, code 110, locked)", False),
+    ("smp", "POST", "/admins/login", 401, "<html>", "(status 401)", False),
+    ("digest", "GET", "/admins/id", 200, {"thingparkID": "x"}, "asked for no HTTP Digest", None),
+    ("digest", "GET", "/admins/id", 401, {}, "asked for no HTTP Digest", None),
+    ("digest", "GET", "/admins/id", 404, "<html>", "asked for no HTTP Digest", None),
+]
+
+
+@pytest.mark.parametrize("way,method,path,status,body,message,held", ODD)
+def test_odd_answers(meddler, administrator, do, way, method, path, status, body, message, held):
+    meddler.on(method, path, do.says(status, body))
+    result = administrator(way, meddler.url).tdm_subscriber_info()
+    assert result["failed"] and message in result["msg"] and result.get("held_back") is held
+    assert len(meddler.seen) == 1
+
+
+def test_a_digest_that_never_went_out_is_not_held_back(meddler, administrator, do):
+    meddler.on("GET", "/admins/id", do.says(401, {}, WWW_Authenticate='Basic realm="x"'), times=1)
+    account = administrator("digest", meddler.url)
+    assert "asked for no HTTP Digest" in account.tdm_subscriber_info()["msg"]
+    assert "failed" not in account.tdm_subscriber_info()
+
+
+def test_a_digest_is_made_anew_when_the_platform_is_busy(simulator, meddler, administrator, do):
+    # The second request, which carries the digest, is told to come again.
+    meddler.on("GET", "/admins/id", do.says(429, {}, Retry_After="0"), times=1, skip=1)
+    assert "failed" not in administrator("digest", meddler.url).tdm_subscriber_info()
+    assert len(meddler.sent("GET", "/admins/id")) == 4 and simulator.requests()["logins"]["refused"] == 0
+
+
+@pytest.mark.parametrize("spelling", ["thingparkID", "thingParkID"])
+@pytest.mark.parametrize("kind", ["json", "xml"])
+def test_the_identifier_is_read_in_both_spellings_and_formats(meddler, administrator, do, spelling, kind):
+    xml = '<a:login xmlns:a="http://www.actility.com/smp/ws/admin"><%s>a/b</%s></a:login>' % (spelling, spelling)
+    body = {spelling: "a/b"} if kind == "json" else xml.encode()
+    meddler.on("POST", "/admins/login", do.says(200, body, Content_Type="application/" + kind))
+    administrator("smp", meddler.url).tdm_subscriber_info()
+    assert [one.path.rpartition("/admins/")[2] for one in meddler.seen[1:]] == ["a%2Fb/accessCode"]
