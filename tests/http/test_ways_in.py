@@ -172,3 +172,15 @@ def test_the_identifier_is_read_in_both_spellings_and_formats(meddler, administr
     meddler.on("POST", "/admins/login", do.says(200, body, Content_Type="application/" + kind))
     administrator("smp", meddler.url).tdm_subscriber_info()
     assert [one.path.rpartition("/admins/")[2] for one in meddler.seen[1:]] == ["a%2Fb/accessCode"]
+
+
+def test_a_cookie_that_comes_with_the_challenge_is_kept(meddler, administrator, do):
+    def challenge(request, forward):
+        status, headers, content = forward(request)
+        return status, {**headers, "Set-Cookie": "ROUTE=node1; Path=/"}, content
+
+    meddler.on("GET", "/admins/id", challenge, times=1)
+    assert "failed" not in administrator("digest", meddler.url).tdm_subscriber_info()
+    question, *later = meddler.seen
+    assert "Cookie" not in question.headers
+    assert all("ROUTE=node1" in one.headers["Cookie"] for one in later)

@@ -262,3 +262,13 @@ def test_the_type_of_location(api, value):
     kind = DEVICE.by_name["location_type"].kind
     assert kind.read(api) == value
     assert kind.send("network") == 1
+
+
+@pytest.mark.parametrize("text", ["abeeway:asset-tracker:1", "a:b:0", "a:b:1.2.3-rc.1+x"])
+def test_protocol_identifiers(text):
+    assert DEVICE.parse({"driver_application": text}) == ({"driver_application": text}, [])
+
+
+@pytest.mark.parametrize("text", ["abeeway", "a:b", "a:b:01", "a:b:x", "a b:c:1", "a:b:1:2", "abeeway-x:b:1", "a:b:1\n1"])
+def test_what_is_no_protocol_identifier(text):
+    assert "must be like abeeway:asset-tracker:1" in DEVICE.parse({"driver_application": text})[1][0][1]
