@@ -93,9 +93,12 @@ RIGHT = [
         "What values are",
         [
             ("_inner_xml", "XML inside a field"),
+            ("_platform", "what answers showed of it"),
             ("_links", "tags, domains, references"),
             ("_onboarding_tag", "TR005: what a QR code says"),
             ("_codec", "bytes to objects and back"),
+            ("_xml", "the same, where the bytes are XML"),
+            ("_types", "the types that XML doesn't say"),
             ("_login_page", "the HTML page after a login"),
             ("_values", "kinds of value: EUI, key, degrees"),
             ("_words", "the API's names in snake_case"),

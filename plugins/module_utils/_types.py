@@ -15,37 +15,35 @@ import re
 from datetime import datetime, timedelta, timezone
 from typing import Callable
 
-
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-INTEGERS = _names(
-    """
-    LastGeoRadius alarm1 alarm2 alarm3 alarm4 alarm5 alarm6 alarmCount alarmLevel baseStationCount classBState code count
-    deviceCount granted lastBatLevel lastSF locationType macMajorVersion macMinorVersion markerID maxDestinationPerRoute
-    multicastGroupCount pingSlotPeriod radius thingparkPreviousBadConsecutivePwd used val version
-    """
+INTEGERS = frozenset(
+    (
+        *("LastGeoRadius", "alarm1", "alarm2", "alarm3", "alarm4", "alarm5", "alarm6", "alarmCount", "alarmLevel"),
+        *("baseStationCount", "classBState", "code", "count", "deviceCount", "granted", "lastBatLevel", "lastSF"),
+        *("locationType", "macMajorVersion", "macMinorVersion", "markerID", "maxDestinationPerRoute"),
+        *("multicastGroupCount", "pingSlotPeriod", "radius", "thingparkPreviousBadConsecutivePwd", "used", "val"),
+        "version",
+    )
 )
-NUMBERS = _names(
-    """
-    ESP RSSI SNR adminLat adminLon avgESP avgRSSI avgSNR instantPER lastESP lastGeoLat lastGeoLon lastInstantPER lastMeanPER
-    lastNbTrans lastRSSI lastSNR lastTxPower lat lon
-    """
+NUMBERS = frozenset(
+    (
+        *("ESP", "RSSI", "SNR", "adminLat", "adminLon", "avgESP", "avgRSSI", "avgSNR", "instantPER", "lastESP"),
+        *("lastGeoLat", "lastGeoLon", "lastInstantPER", "lastMeanPER", "lastNbTrans", "lastRSSI", "lastSNR"),
+        *("lastTxPower", "lat", "lon"),
+    )
 )
-FLAGS = _names(
-    """
-    allowDirectIPMode allowMessageMode allowed baseStationAlarms deviceAlarms disclaimerRequired isDefault lorawan mobility more
-    nwGeoloc nwGeolocalization payloadEncryption prAllowed
-    """
+FLAGS = frozenset(
+    (
+        *("allowDirectIPMode", "allowMessageMode", "allowed", "baseStationAlarms", "deviceAlarms", "disclaimerRequired"),
+        *("isDefault", "lorawan", "mobility", "more", "nwGeoloc", "nwGeolocalization", "payloadEncryption", "prAllowed"),
+    )
 )
 #: Epoch milliseconds in JSON, ``xs:dateTime`` in XML (X).
-TIMES = _names(
-    """
-    LastGeoTimestamp creationDate creationTimestamp firstUpTimestamp lastBatChangeBy lastBatChanged lastBatLevelTimestamp
-    lastDwTimestamp lastMicroflowTimestamp lastUpTimestamp lastUpdate lorawanSince now previousConnection
-    thingparkLastUnsuccessfulLogin timestamp
-    """
+TIMES = frozenset(
+    (
+        *("LastGeoTimestamp", "creationDate", "creationTimestamp", "firstUpTimestamp", "lastBatChangeBy"),
+        *("lastBatChanged", "lastBatLevelTimestamp", "lastDwTimestamp", "lastMicroflowTimestamp", "lastUpTimestamp"),
+        *("lastUpdate", "lorawanSince", "now", "previousConnection", "thingparkLastUnsuccessfulLogin", "timestamp"),
+    )
 )
 #: Lists, and what XML calls one of their members. X knows ``briefs``; the others are made in its manner (?).
 LISTS = {

@@ -72,15 +72,15 @@ def _place_in_brief(key: str) -> Callable[[dict[str, Any]], object]:
     return read
 
 
-#: Writable fields of the contract that are no option, and why.
-NO_OPTIONS = {
-    "EUI": "it says which device is meant: dev_eui",
-    "connectivity": "only LoRaWAN devices are in scope, and LORAWAN is the default",
-    "occContext": "the engine's own, for optimistic locking",
-    "appKeyEncryptionMode": "deprecated: useless and ignored, says the contract",
-    "model.macMajorVersion": "the device profile's, which device_profile names",
-    "model.macMinorVersion": "the device profile's, which device_profile names",
-}
+#: Writable fields of the contract that are no option.
+NO_OPTIONS = (
+    "EUI",  # it says which device is meant: dev_eui
+    "connectivity",  # only LoRaWAN devices are in scope, and LORAWAN is the default
+    "occContext",  # the engine's own, for optimistic locking
+    "appKeyEncryptionMode",  # deprecated: useless and ignored, says the contract
+    "model.macMajorVersion",  # the device profile's, which device_profile names
+    "model.macMinorVersion",
+)
 
 OTAA_ONLY = ("app_key", "nwk_key", "join_eui", "owner_token", "hsm_app_key_version", "hsm_nwk_key_version")
 ABP_ONLY = ("nwk_s_key", "app_s_keys", "s_nwk_s_int_key", "nwk_s_enc_key")
