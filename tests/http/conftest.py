@@ -172,17 +172,6 @@ class Request(SimpleNamespace):
         return json.loads(self.body)
 
 
-@pytest.fixture
-def make_request():
-    """Return a function that makes a Request as a Meddler sees it."""
-
-    def make_request(method: str, path: str, query: dict, body: bytes) -> Request:
-        headers = {"content-type": "application/json"} if body else {}
-        return Request(method=method, path=path, query=query, headers=headers, body=body)
-
-    return make_request
-
-
 class Meddler:
     """A server in a thread: answers as it was told, and passes everything else on to a simulator.
 
