@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.simulator.contract import MINE, Contract, template
+from tests.simulator.contract import MINE, Contract, template
 
 BASE = "/thingpark/wireless/rest"
 ABP = {
