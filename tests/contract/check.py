@@ -16,7 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from tests.unit.simulator.contract import Contract
+from tests.simulator.contract import Contract
 
 BASE = "/thingpark/wireless/rest/subscriptions/"
 #: Seen in public clients and not in the contract: these operations, and this field of a device.

@@ -5,6 +5,6 @@
 
 from __future__ import annotations
 
-from tests.unit.simulator.contract import PATH
+from tests.simulator.contract import PATH
 
 collect_ignore = [] if PATH.exists() else ["test_generated.py", "test_record.py"]

@@ -19,7 +19,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
 from tests.conftest import NO_PROXY, Simulator
-from tests.unit.simulator.contract import Contract
+from tests.simulator.contract import Contract
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "15"))
 CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance]

@@ -10,7 +10,7 @@ import json
 import pytest
 
 from tests.contract.check import BASE, judge
-from tests.unit.simulator.contract import Contract
+from tests.simulator.contract import Contract
 
 
 @pytest.fixture(scope="module")

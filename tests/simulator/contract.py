@@ -17,7 +17,7 @@ from pathlib import Path
 import jsonschema
 import yaml
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 PATH = ROOT.parent / "shared" / "api" / "device-manager-7.3.openapi.yaml"
 MINE = "/subscriptions/mine"
 METHODS = ("get", "post", "put", "delete")

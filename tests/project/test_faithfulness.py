@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, the lorawan.thingpark contributors
+
+"""The page on faithfulness is true: its tests exist, its sources have a name, its table of paths is as the code is."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from tests.project.faithfulness import PAGE, ROOT, served, with_table
+
+ROW = re.compile(r"^   \* - (.+)\n     - (\S+)\n     - ``(\w+)\.py::(\w+)``$", re.MULTILINE)
+FOLDERS = ("tests/simulator", "tests/contract")
+
+
+def rows() -> list[tuple[str, str, str, str]]:
+    """Return behaviour, source, file and test of every row."""
+    return ROW.findall(PAGE.read_text(encoding="utf-8"))
+
+
+def test_each_behaviour_names_a_test_that_exists():
+    tests = {
+        (file.stem, node.name)
+        for folder in FOLDERS
+        for file in (ROOT / folder).glob("test_*.py")
+        for node in ast.parse(file.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef)
+    }
+    named = [(file, test) for _behaviour, _source, file, test in rows()]
+    assert len(named) > 60
+    assert not [pair for pair in named if pair not in tests]
+
+
+def test_each_row_has_all_three_cells():
+    body = PAGE.read_text(encoding="utf-8").split("What is left out\n")[0]
+    headers = body.count("   * - behaviour\n")
+    assert body.count("\n   * - ") == len(rows()) + headers
+
+
+def test_each_source_is_one_of_those_that_the_page_explains():
+    assert {mark for _behaviour, source, _file, _test in rows() for mark in source.split("+")} <= {"P", "C", "X", "O", "?"}
+
+
+def test_no_behaviour_stands_there_twice():
+    behaviours = [behaviour for behaviour, _source, _file, _test in rows()]
+    assert len(behaviours) == len(set(behaviours))
+
+
+def test_the_table_of_paths_is_as_the_code_is():
+    page = PAGE.read_text(encoding="utf-8")
+    assert page == with_table(page), "python -m tests.project.faithfulness writes it anew"
+    assert len(served()) == 63
