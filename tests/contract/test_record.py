@@ -25,6 +25,7 @@ def exchange(method, path, status, answer="", request="", query=None, edition="e
         "method": method,
         "path": BASE + "mine" + path,
         "edition": edition,
+        "few_briefs": False,
         "query": query or {},
         "request_type": "application/json" if request else "",
         "request": json.dumps(request) if request else "",
@@ -72,6 +73,12 @@ def test_what_only_wireless_has_is_let_pass(contract):
     body = {"EUI": "0", "activation": "OTAA", "model": {"ID": "a"}, "appServersRoutingProfile": {"ID": "DEFAULT"}}
     report = judge(contract, [exchange("POST", "/devices", 202, request=body, edition="wireless")])
     assert report.requests == {("POST", "/devices"): 1} and not report.faults
+
+
+def test_lists_of_old_platforms_are_not_judged(contract):
+    line = {"method": "GET", "path": "/devices", "status": 200, "answer": {"briefs": [{}], "more": False}}
+    assert judge(contract, [exchange(**line)]).faults
+    assert not judge(contract, [exchange(**line, few_briefs=True)]).faults
 
 
 def test_the_report_counts_by_operation(contract):

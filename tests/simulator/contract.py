@@ -91,7 +91,7 @@ class Contract:
         operation = self.operations().get((method, path))
         if operation is None:
             return ["the contract has no %s %s" % (method, path)]
-        faults = self._query_faults(method, path, query)
+        faults = self.query_faults(method, path, query)
         wanted = self.resolved(operation.get("requestBody", {})).get("content", {})
         if not wanted:
             return faults + (["there is a body"] if body else [])
@@ -105,7 +105,8 @@ class Contract:
             found = [fault for fault in found if "'occContext' is a required" not in fault]
         return faults + found
 
-    def _query_faults(self, method: str, path: str, query: dict) -> list[str]:
+    def query_faults(self, method: str, path: str, query: dict) -> list[str]:
+        """Return what is wrong with a request's query parameters."""
         known = self.parameters(method, path)
         faults = ["%s is no parameter" % name for name in query if name not in known and name not in SESSION]
         for name, one in known.items():

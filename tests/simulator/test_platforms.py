@@ -86,11 +86,13 @@ def test_legacy_shows_little_and_knows_integers_alone():
 
 
 def test_settings_are_available_one_by_one(wireless):
-    wireless.made(appKey="0" * 32)
+    wireless.made(**abp(EUI=otaa()["EUI"]), appKey=None, appEUI=None)
+    assert "nwKey" not in wireless.get(otaa()["EUI"])
     settings = {"eui_paths": False, "few_briefs": True, "keys_returned": True}
     wireless.inspect("PUT", "settings", settings)
     try:
         assert wireless.api("GET", "/devices/e70B3D57ED0000001")[0] == 404
+        assert wireless.api("GET", "/devices/5000")[1]["nwKey"] == abp()["nwKey"]
         assert "activation" not in wireless.listed()["briefs"][0]
     finally:
         wireless.inspect("PUT", "settings", {name: not value for name, value in settings.items()})

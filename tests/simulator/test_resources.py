@@ -84,6 +84,7 @@ def test_vendors(wireless):
     assert names == sorted(names)
     wireless.made()
     latest = wireless.api("GET", "/deviceVendors", query={"sort": "BY_LAST_CREATED"})[1]["briefs"][0]
+    assert latest["commecialName"] == latest["name"]  # as the contract spells it
     assert latest["name"] == wireless.get("70B3D57ED0000001")["vendor"]["name"]
     assert wireless.api("GET", "/deviceVendors", query={"ID": latest["ID"]})[1]["briefs"] == [latest]
     assert wireless.api("GET", "/deviceVendors", query={"connectivity": "CELLULAR"})[1]["briefs"] == []
@@ -172,6 +173,13 @@ def test_an_encrypted_key_needs_its_version_and_the_right_padding(wireless):
     for version, how in (("TWK0", "pkcs1v15"), ("TWK1", "oaep-sha1")):
         assert wireless.create(appKey=encrypted(wireless, KEY.encode(), how), exchangeKeyVersion=version)[0] == 400
     assert wireless.create(appKey=encrypted(wireless, b"short", "pkcs1v15"), exchangeKeyVersion="TWK1")[0] == 400
+
+
+def test_a_block_that_is_not_for_encryption_is_refused(wireless):
+    numbers = serialization.load_pem_public_key(wireless.send("GET", "/publicExchangeKey")[2]).public_numbers()
+    block = b"\0\1" + b"\xff" * 221 + b"\0" + KEY.encode()  # as for a signature
+    text = base64.b64encode(pow(int.from_bytes(block, "big"), numbers.e, numbers.n).to_bytes(256, "big")).decode()
+    assert wireless.create(appKey=text, exchangeKeyVersion="TWK1")[0] == 400
 
 
 def test_the_key_as_a_json_web_key(wireless):

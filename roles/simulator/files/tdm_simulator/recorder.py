@@ -23,6 +23,7 @@ class Recorder:
             "method": request.method,
             "path": template(request),
             "edition": settings.edition,
+            "few_briefs": settings.few_briefs,
             "query": request.query,
             "request_type": request.media_type(),
             "request": request.body.decode("utf-8", "replace"),
