@@ -134,7 +134,9 @@ class Catalogue:
             return "", "%s is the name of several: %s. Give the ID of one" % (shown(text), ", ".join(matches))
         names = {each for pair in existing for each in pair if each}
         near = difflib.get_close_matches(text, names, 3, 0.4)
-        hint = "; nearest: %s" % ", ".join(near) if near else "; the platform lists none" if not names else ""
+        hint = "; the platform lists none"
+        if names:
+            hint = "; nearest: %s" % ", ".join(near) if near else "; it knows, for instance: %s" % ", ".join(sorted(names)[:3])
         return "", "%s is not known to the platform%s" % (shown(text, 60), hint)
 
 

@@ -56,7 +56,10 @@ def read_text(path: str) -> str:
         raise OptionError("%s is no file" % path)
     with os.fdopen(descriptor, encoding="utf-8", errors="replace") as file:
         if status.st_uid != os.geteuid() or status.st_mode & 0o077:
-            raise OptionError("%s belongs to another user or is open to others; it isn't used. Remove it, or: chmod 600" % path)
+            raise OptionError(
+                "%s belongs to another user or is open to others, and isn't used: name another file, or close it with chmod 600"
+                % path
+            )
         return file.read()
 
 

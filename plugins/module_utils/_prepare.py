@@ -105,11 +105,25 @@ def make_plan(client: Client, wishes: list[Wish], policy: Policy, memory: Memory
             message = "the device is not there, and can't be made without %s" % " and ".join(lacking)
             step = Step(wish, _plan.REFUSE, message=message)
         plan.steps.append(step)
+    plan.warnings += _external_joins(plan.steps)
     if policy.purge is not None:
         plan.purge_steps = _purge_steps(client, wishes, seen, policy.purge, policy.parallel, memory, plan)
     if client.session.platform.shows_little and plan.looked_at:
         plan.notes.append(OLDER % plan.looked_at)
     return plan
+
+
+def _external_joins(steps: list[Step]) -> list[str]:
+    """Return a warning about devices that are made without a key, as a forgotten cell does: nothing can undo that.
+
+    An owner token says that the external join server is meant (contract, ``ownerToken``).
+    """
+    made = [step.wish for step in steps if step.action == _plan.CREATE and step.wish.values.get("activation") == "OTAA"]
+    without = [wish.dev_eui for wish in made if not wish.values.get("app_key") and not wish.values.get("owner_token")]
+    if not without:
+        return []
+    message = "%d devices have no app_key and are made for an external join server, which can't be changed later: %s%s"
+    return [message % (len(without), ", ".join(without[:FEW]), " and others" if len(without) > FEW else "")]
 
 
 def observe(client: Client, wishes: list[Wish], policy: Policy, memory: Memory) -> dict[str, Seen]:

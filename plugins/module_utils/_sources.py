@@ -130,7 +130,7 @@ def _unreadable(where: str, option: str, message: str) -> Row:
 
 
 def _decode(content: bytes, name: str, warnings: list[str]) -> str:
-    if content[:4] == b"PK\x03\x04":
+    if content[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):  # of today, and of before 2007
         raise OptionError("src %s is a workbook, not a text file: save it as CSV (UTF-8) first" % name)
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encoding = "utf-16"
@@ -147,7 +147,7 @@ def _decode(content: bytes, name: str, warnings: list[str]) -> str:
             ) from None
         warnings.append("src %s is not UTF-8; it was read as Windows-1252. Save it as UTF-8 to be sure of its names." % name)
     if "\x00" in text:
-        raise OptionError("src %s is no text file: it holds NUL characters" % name)
+        raise OptionError("src %s is no text file, it holds NUL characters: save it as CSV (UTF-8)" % name)
     return text
 
 

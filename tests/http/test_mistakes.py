@@ -167,3 +167,14 @@ def test_empty_environment_variables_count_as_none(account, monkeypatch):
     for name in ("TDM_URL", "TDM_TIMEOUT", "TDM_VALIDATE_CERTS", "TDM_AUTH_METHOD"):
         monkeypatch.setenv(name, "")
     assert "failed" not in account.tdm_subscriber_info()
+
+
+def test_a_forgotten_key_is_told_before_it_can_not_be_undone(simulator, account_on, row):
+    account = account_on(simulator)
+    fleet = [row(1), row(2, app_key=None), row(3, app_key=None, owner_token="AABBCCDDEEFF")]
+    assert account.tdm_fleet(devices=fleet, check=True)["summary"]["created"] == 3
+    assert len(account.warnings) == 1
+    assert "1 devices have no app_key" in account.warnings[0] and fleet[1]["dev_eui"] in account.warnings[0]
+    one = account_on(simulator)
+    assert one.tdm_device(**row(4, app_key=None))["changed"] and "external join server" in one.warnings[0]
+    assert one.tdm_device(**row(4, app_key=None))["changed"] is False and len(one.warnings) == 1

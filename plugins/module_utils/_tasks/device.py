@@ -37,7 +37,10 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
     policy = Policy(params["update_keys"] == "always", params["force"], parallel=1)
     memory = Memory("")
     with connected(params, context) as client:
-        steps = make_plan(client, wishes, policy, memory).steps
+        plan = make_plan(client, wishes, policy, memory)
+        steps = plan.steps
+        for warning in plan.warnings:
+            context.warn(warning)
         outcome = (foretell(steps) if context.check else Run(client, policy, memory).carry_out(steps))[0]
     if outcome.action == FAILED:
         message = "device %s: %s" % (outcome.dev_eui, outcome.error)

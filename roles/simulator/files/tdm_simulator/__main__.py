@@ -15,7 +15,7 @@ if not __package__:
     sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != _HERE]
     sys.path.insert(0, os.path.dirname(_HERE))
 
-from tdm_simulator.cli import main  # noqa: E402
+from tdm_simulator.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())
