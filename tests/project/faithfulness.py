@@ -3,8 +3,8 @@
 
 """The table of paths on the page on faithfulness, made from the sources: ``python -m tests.project.faithfulness``.
 
-What the simulator serves comes from its declarations. What the collection calls comes from the texts of its sources
-that are paths, so that a path which is put together otherwise would be missed.
+What the simulator serves comes from its declarations. What the collection calls comes from the expressions of its
+sources that make a path: texts, sums of them, and what a method of the same file returns.
 """
 
 from __future__ import annotations
@@ -52,15 +52,37 @@ def served() -> dict[str, list[str]]:
 
 
 def called() -> dict[str, set[str]]:
-    """Return the source files of the plugins in which each path stands, with ``{}`` for its parts."""
+    """Return the source files of the plugins in which each path is made, with ``{}`` for its parts."""
     found = defaultdict(set)
     for file in sorted((ROOT / "plugins").rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.match(r"/[a-z]\S*\Z", node.value):
-                path = re.sub(r"e?(%[sd]|\{\w*\})", "{}", node.value)
-                path = re.sub(r"/e?\Z", "/{}", path)  # what follows is put behind it
-                found[path.removeprefix("/subscriptions/mine")].add(file.name)
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.Constant, ast.BinOp)):
+                for text in texts(node, functions):
+                    path = re.sub(r"e?(%[sd]|\{\})", "{}", text).removeprefix("{}").removeprefix("/subscriptions/mine")
+                    if re.match(r"(/[a-zA-Z{][\w{}]*)+\Z", path) or (not path and "/mine" in text):
+                        found[path].add(file.name)
     return found
+
+
+def texts(node: ast.expr, functions: dict[str, ast.FunctionDef], depth: int = 4) -> set[str]:
+    """Return what an expression may be, ``{}`` standing for whatever isn't written in the file."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return {node.value}
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+        return texts(node.left, functions, depth)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        ends = texts(node.right, functions, depth)
+        return {head + end for head in texts(node.left, functions, depth) for end in ends}
+    if isinstance(node, ast.BoolOp):
+        return set().union(*(texts(value, functions, depth) for value in node.values))
+    if isinstance(node, ast.IfExp):
+        return texts(node.body, functions, depth) | texts(node.orelse, functions, depth)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in functions and depth:
+        returned = [one.value for one in ast.walk(functions[node.func.attr]) if isinstance(one, ast.Return) and one.value]
+        return set().union({"{}"}, *(texts(value, functions, depth - 1) for value in returned))
+    return {"{}"}
 
 
 def table() -> list[str]:
