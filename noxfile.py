@@ -19,14 +19,22 @@ import tomllib
 ROOT = Path(__file__).resolve().parent
 CORES = tomllib.loads((ROOT / "tests/matrix.toml").read_text())["ansible-core"]
 
-# ansible-test wants to download this from a host of its own, for the version of pip that each core asks for; Python itself
-# and the package registry have it too.
+# ansible-test wants to download this from a host of its own, for the version of pip that each core asks for. Python itself
+# brings a pip; what else is asked for is in the package registry.
 PIP_VERSIONS = ["23.1.2", "24.2", "25.2"]
 GET_PIP = """\
 import runpy, subprocess, sys
 subprocess.run([sys.executable, "-m", "ensurepip"], check=True, stdout=subprocess.DEVNULL)
-sys.argv = ["pip", "install", "--quiet", *(each for each in sys.argv[1:] if each not in ("--no-setuptools", "--no-wheel"))]
-runpy.run_module("pip", run_name="__main__", alter_sys=True)
+rest = [each for each in sys.argv[1:] if not each.startswith(("pip==", "--"))]
+if rest:
+    sys.argv = ["pip", "install", "--quiet", *rest]
+    runpy.run_module("pip", run_name="__main__", alter_sys=True)
+"""
+# For the many small environments of ansible-test, each of which is used once.
+PIP_CONFIG = """\
+[global]
+no-compile = true
+disable-pip-version-check = true
 """
 PARAMETERS = {
     # Without --python: what compiles and imports is tried with all Pythons that there are.
@@ -53,6 +61,8 @@ def add_ansible_test(core: str, suite: str) -> None:
         os.environ["HOME"] = str(home)
         cache = home / ".ansible/test/cache"
         cache.mkdir(parents=True, exist_ok=True)
+        (home / ".config/pip").mkdir(parents=True, exist_ok=True)
+        (home / ".config/pip/pip.conf").write_text(PIP_CONFIG)
         for version in PIP_VERSIONS:
             (cache / ("get_pip_%s.py" % version.replace(".", "_"))).write_text(GET_PIP)
 
