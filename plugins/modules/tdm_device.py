@@ -209,11 +209,15 @@ EXAMPLES = r"""
     latitude: 52.0893
     longitude: 5.1101
 
-- name: Several, without showing their keys as the loop's items
-  lorawan.thingpark.tdm_device: "{{ item }}"
+# A loop shows its items, so no key may be in them. Many devices belong into lorawan.thingpark.tdm_fleet.
+- name: A few, with their keys from a dictionary that Ansible Vault encrypts
+  lorawan.thingpark.tdm_device:
+    dev_eui: "{{ item.dev_eui }}"
+    name: "{{ item.name }}"
+    device_profile: LORA/GenericA.1.0.4a_ETSI
+    activation: OTAA
+    app_key: "{{ parking_keys[item.dev_eui] }}"
   loop: "{{ parking_sensors }}"
-  loop_control:
-    label: "{{ item.name }}"
 
 - name: Suspend it
   lorawan.thingpark.tdm_device:
