@@ -13,7 +13,8 @@ description:
   - Brings thousands of devices to what a list or a file says of them, tells what it changed, and can be run again at any moment.
   - The platform's list is read once. A device is fetched only where something is described that its line in the list doesn't
     show. Only what differs is written. A fleet that is as described costs the list and nothing else.
-  - Every row is checked before the first request, and all faults are reported together.
+  - Every row is checked before the first request, and all faults that it shows by itself are reported together. Names of plans,
+    profiles and servers are looked up after the login, before the first write.
   - One bad device spoils nothing. The others are done, then the task fails and still returns what became of each.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
