@@ -192,8 +192,11 @@ def role_variables(role: str) -> set:
 
 
 def defines_environment(data: dict) -> bool:
-    """Return whether this is the definition of an execution environment with this collection."""
-    return set(data) == {"version", "dependencies"} and {"name": NAME} in data["dependencies"]["galaxy"]["collections"]
+    """Return whether this defines an execution environment that takes the collection from where ours does."""
+    ours = yaml.safe_load((ROOT / "execution-environment.yml").read_text(encoding="utf-8"))
+    places = [Path(file["dest"]) / Path(file["src"]).name for file in data.get("additional_build_files", [])]
+    collections = ours["dependencies"]["galaxy"]["collections"]
+    return data.get("dependencies") == {"galaxy": {"collections": collections}} and [Path(collections[0]["name"])] == places
 
 
 def playbook_variables() -> set:
