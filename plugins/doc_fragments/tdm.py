@@ -50,6 +50,7 @@ options:
   client_secret:
     description:
       - Client secret of the service account, for O(auth_method=oauth2).
+      - Whether wrong ones lock the account isn't published. A refused one is held back like a password.
       - If not given, the environment variable E(TDM_CLIENT_SECRET) is used.
     type: str
   subscriber_id:
