@@ -216,8 +216,8 @@ EXAMPLES = r"""
     name: "{{ item.name }}"
     device_profile: LORA/GenericA.1.0.4a_ETSI
     activation: OTAA
-    app_key: "{{ parking_keys[item.dev_eui] }}"
-  loop: "{{ parking_sensors }}"
+    app_key: "{{ new_keys[item.dev_eui] }}"
+  loop: "{{ new_sensors }}"
 
 - name: Suspend it
   lorawan.thingpark.tdm_device:
