@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Lets clients of a simulator write, or forbids it, and returns a digest of its devices; without the process that ``uri`` would be.
+"""Lets clients of a simulator write, or forbids it, and returns a digest of its devices.
+
+It does without the process that ``uri`` would be.
 
 Options: ``simulator``, its address; ``allowed``, whether writing is.
 """
