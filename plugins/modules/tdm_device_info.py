@@ -71,7 +71,9 @@ options:
     type: int
     choices: [1, 2, 3, 4, 5, 6]
   battery_level:
-    description: Only devices whose battery level is this or below. LoRaWAN knows levels from 1 to 254; the platform judges the number.
+    description:
+      - Only devices whose battery level is this or below.
+      - LoRaWAN knows levels from 1 to 254. The number is sent as it is, and the platform judges it.
     type: int
   max_rssi:
     description: Only devices whose average RSSI is this or below, in dBm.
