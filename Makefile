@@ -49,8 +49,8 @@ lint: .venv/test $(COLLECTION) $(AWX)/MANIFEST.json .cache/gates/installed  ## s
 pytest: .venv/test $(COLLECTION) $(AWX)/MANIFEST.json  ## all tests, with the coverage of plugins/ (ARGS="-k name" for some)
 	$(PYTEST) -n 2 $(ARGS) --cov
 
-gates: .venv/test $(COLLECTION) .cache/gates/installed  ## ansible-test with every supported ansible-core (ARGS=2.19 for one)
-	.venv/bin/python tests/matrix.py .cache/gates/venv/bin/nox $(ARGS)
+gates: .venv/test $(COLLECTION) .cache/gates/installed  ## ansible-test with every supported ansible-core (CORES="2.16 newest" for some)
+	.venv/bin/python tests/matrix.py .cache/gates/venv/bin/nox $(CORES)
 
 unit: .venv/test $(COLLECTION)  ## the fast tests only, without coverage
 	$(PYTEST) -n 2 tests/project tests/unit $(ARGS)
