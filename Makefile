@@ -33,7 +33,7 @@ AWX := .build/ansible_collections/awx/awx
 PYTEST := .venv/bin/python -m pytest
 NOX := .cache/gates/venv/bin/nox --noxfile noxfile.py
 
-.PHONY: help demo test lint pytest gates unit format docs picture build ee clean
+.PHONY: help demo test lint pytest gates contract unit format docs picture build ee clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1  	/p' Makefile
@@ -51,6 +51,10 @@ pytest: .venv/test $(COLLECTION) $(AWX)/MANIFEST.json  ## all tests, with the co
 
 gates: .venv/test $(COLLECTION) .cache/gates/installed  ## ansible-test with every supported ansible-core (CORES="2.16 newest" for some)
 	.venv/bin/python tests/matrix.py .cache/gates/venv/bin/nox $(CORES)
+
+contract: .venv/contract $(COLLECTION)  ## requests made up from the vendor's contract, where that lies in ../shared/api
+	@test -e ../shared/api || echo 'The contract is not at hand in ../shared/api: there is nothing to hold the simulator against.'
+	@test ! -e ../shared/api || $(PYTEST) tests/contract $(ARGS)
 
 unit: .venv/test $(COLLECTION)  ## the fast tests only, without coverage
 	$(PYTEST) -n 2 tests/project tests/unit $(ARGS)
@@ -103,6 +107,10 @@ clean:  ## remove all that make has made
 
 .venv/docs: .venv/run docs/requirements.txt
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r docs/requirements.txt
+	@touch $@
+
+.venv/contract: .venv/test tests/requirements-contract.txt
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/requirements-contract.txt
 	@touch $@
 
 # Apart from .venv, so that the tests need nothing of it.
