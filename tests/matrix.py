@@ -5,7 +5,8 @@
 
     python tests/matrix.py NOX [CORE ...]
 
-NOX is the program that runs noxfile.py. A CORE may be "oldest" or "newest". What a core printed is shown only where something failed in it.
+NOX is the program that runs noxfile.py. A CORE may be "oldest" or "newest". What a core printed is shown only where
+something failed in it.
 """
 
 from __future__ import annotations
