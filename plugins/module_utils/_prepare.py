@@ -16,7 +16,7 @@ from typing import Any
 from . import _plan, _purge
 from ._catalogue import Catalogue, references_of
 from ._client import Client
-from ._links import Reference
+from ._links import Reference, References
 from ._memory import Memory, remembered
 from ._plan import Seen, Step
 from ._resources.device import DEVICE, lacking_for_creation
@@ -191,7 +191,9 @@ def _identify(client: Client, catalogue: Catalogue, wishes: list[Wish], seen: di
 
 def _is_only_named(actual: Seen, option: str) -> bool:
     value = actual.value(option)
-    return type(DEVICE.by_name[option].kind) is Reference and isinstance(value, tuple) and not value[0]
+    kind = DEVICE.by_name[option].kind
+    is_one = isinstance(kind, Reference) and not isinstance(kind, References)
+    return is_one and isinstance(value, tuple) and not value[0]
 
 
 def _settle_names(catalogue: Catalogue, wishes: list[Wish], seen: dict[str, Seen]) -> None:

@@ -105,7 +105,7 @@ def types(schemas: dict, schema: dict, seen: tuple = ()) -> Iterator[tuple[str, 
         for name, field in part.get("properties", {}).items():
             inner = resolved(schemas, field)
             kind = inner.get("type", "object")
-            kind = kind if isinstance(kind, str) else next(one for one in kind if one != "null")
+            kind = kind if isinstance(kind, str) else [one for one in kind if one != "null"][0]
             is_time = inner.get("format") == "int64" and str(inner.get("example", "")) == "1577836800000"
             is_time = is_time or "epoch time" in str(inner.get("description", "")).replace("\n", " ").lower()
             if (name, kind) != ("now", "string"):  # a list's, which the codec knows

@@ -17,40 +17,42 @@ FORMATS = ("json", "xml")
 PADDINGS = ("pkcs1v15", "oaep-sha1", "oaep-sha256")
 
 
-def _set(default, help_text="", choices=None, bounds=None, runtime=True, many=False):
+def _option(default, help_text="", choices=None, bounds=None, runtime=True, many=False):
     metadata = {"help": help_text, "choices": choices, "bounds": bounds, "runtime": runtime, "many": many}
     if many or isinstance(default, dict):
-        return field(default_factory=lambda: default.copy() if isinstance(default, dict) else default, metadata=metadata)
-    return field(default=default, metadata=metadata)
+        return {"default_factory": lambda: default.copy() if isinstance(default, dict) else default, "metadata": metadata}
+    return {"default": default, "metadata": metadata}
 
 
 @dataclass
 class Settings:
     """Options of the platform that is simulated; what is ? in API.md is a setting here."""
 
-    edition: str = _set("wireless", "the edition of ThingPark", EDITIONS, runtime=False)
-    login: str = _set(DEFAULT_LOGIN, "the account of html, smp and digest", runtime=False)
+    edition: str = field(**_option("wireless", "the edition of ThingPark", EDITIONS, runtime=False))
+    login: str = field(**_option(DEFAULT_LOGIN, "the account of html, smp and digest", runtime=False))
     password: str = DEFAULT_PASSWORD
-    client_id: str = _set(DEFAULT_CLIENT_ID, "the OAuth client", runtime=False)
+    client_id: str = field(**_option(DEFAULT_CLIENT_ID, "the OAuth client", runtime=False))
     client_secret: str = DEFAULT_CLIENT_SECRET
-    ways_in: tuple = _set((), "the logins that are served, by default those of the edition", WAYS_IN, many=True)
-    formats: tuple = _set((), "the formats of bodies, by default those of the edition", FORMATS, many=True)
-    latency_ms: float = _set(0.0, "milliseconds by which every answer of the API is late", bounds=(0, 600000))
-    page_size_min: int = _set(100, "the smallest page, and the size of a page when none is asked for", bounds=(1, 100000))
-    page_size_max: int = _set(5000, "the largest page, and the most devices of a bulk request", bounds=(1, 100000))
-    page_index_max: int = _set(1000, "the largest page index", bounds=(1, 10**9))
-    cursors: bool = _set(True, "lists sorted by EUI have cursors")
-    session_token: bool = _set(True, "a session needs a token beside its cookie")
-    null_briefs: bool = _set(False, "briefs as after an upgrade to 7.0: several fields are null")
-    few_briefs: bool = _set(False, "briefs with the few fields of old platforms")
-    eui_paths: bool = _set(True, "a device can be addressed by e and its EUI")
-    keys_returned: bool = _set(False, "devices hold their keys, as old platforms returned them")
-    otaa_only: bool = _set(False, "devices activated by personalisation are refused")
-    exchange_padding: str = _set("pkcs1v15", "how keys are padded before they are encrypted with RSA", PADDINGS)
-    read_only: bool = _set(False, "the user may only read: all that writes is refused")
-    token_lifetime: float = _set(300.0, "the life of an OAuth token, in seconds", bounds=(0, 10**9))
-    session_lifetime: float = _set(1800.0, "seconds that a session lives without being used", bounds=(0, 10**9))
-    rate_limit: float = _set(0.0, "requests a second before 429 is answered; 0 is no limit", bounds=(0, 10**6))
+    ways_in: tuple = field(**_option((), "the logins that are served, by default those of the edition", WAYS_IN, many=True))
+    formats: tuple = field(**_option((), "the formats of bodies, by default those of the edition", FORMATS, many=True))
+    latency_ms: float = field(**_option(0.0, "milliseconds by which every answer of the API is late", bounds=(0, 600000)))
+    page_size_min: int = field(
+        **_option(100, "the smallest page, and the size of a page when none is asked for", bounds=(1, 100000))
+    )
+    page_size_max: int = field(**_option(5000, "the largest page, and the most devices of a bulk request", bounds=(1, 100000)))
+    page_index_max: int = field(**_option(1000, "the largest page index", bounds=(1, 10**9)))
+    cursors: bool = field(**_option(True, "lists sorted by EUI have cursors"))
+    session_token: bool = field(**_option(True, "a session needs a token beside its cookie"))
+    null_briefs: bool = field(**_option(False, "briefs as after an upgrade to 7.0: several fields are null"))
+    few_briefs: bool = field(**_option(False, "briefs with the few fields of old platforms"))
+    eui_paths: bool = field(**_option(True, "a device can be addressed by e and its EUI"))
+    keys_returned: bool = field(**_option(False, "devices hold their keys, as old platforms returned them"))
+    otaa_only: bool = field(**_option(False, "devices activated by personalisation are refused"))
+    exchange_padding: str = field(**_option("pkcs1v15", "how keys are padded before they are encrypted with RSA", PADDINGS))
+    read_only: bool = field(**_option(False, "the user may only read: all that writes is refused"))
+    token_lifetime: float = field(**_option(300.0, "the life of an OAuth token, in seconds", bounds=(0, 10**9)))
+    session_lifetime: float = field(**_option(1800.0, "seconds that a session lives without being used", bounds=(0, 10**9)))
+    rate_limit: float = field(**_option(0.0, "requests a second before 429 is answered; 0 is no limit", bounds=(0, 10**6)))
     licences: dict = field(default_factory=dict)
 
     def __post_init__(self):
