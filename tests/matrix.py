@@ -3,7 +3,7 @@
 
 """Run ansible-test's suites with every supported ansible-core, two at a time, and print the matrix.
 
-    python tests/matrix.py NOX [CORE ...]
+    python tests/matrix.py NOX [CORE|SUITE ...]
 
 NOX is the program that runs noxfile.py. A CORE may be "oldest" or "newest". What a core printed is shown only where
 something failed in it.
@@ -50,8 +50,9 @@ def main(nox: str, *chosen: str) -> int:
     """Print the matrix; return the exit code."""
     cores = tomllib.loads((ROOT / "tests/matrix.toml").read_text())["ansible-core"]
     words = {"oldest": next(iter(cores)), "newest": next(reversed(cores))}
-    named = {words.get(each, each) for each in chosen} or set(cores)
-    wanted = {core: suites for core, suites in cores.items() if core in named}
+    only = [each for each in chosen if each in SUITES] or SUITES
+    named = {words.get(each, each) for each in chosen if each not in SUITES} or set(cores)
+    wanted = {core: [each for each in suites if each in only] for core, suites in cores.items() if core in named}
     # The longest first, so that the two ends meet.
     order = sorted(wanted, key=lambda core: -len(wanted[core]))
     with ThreadPoolExecutor(2) as pool:
