@@ -49,7 +49,7 @@ lint: .venv/test $(COLLECTION) $(AWX)/MANIFEST.json .cache/gates/installed  ## s
 pytest: .venv/test $(COLLECTION) $(AWX)/MANIFEST.json  ## all tests, with the coverage of plugins/ (ARGS="-k name" for some)
 	$(PYTEST) -n 2 $(ARGS) --cov
 
-gates: .venv/test $(COLLECTION) .cache/gates/installed  ## ansible-test with every supported ansible-core (CORES="2.16 newest" for some)
+gates: .venv/test $(COLLECTION) .cache/gates/installed  ## ansible-test with every supported ansible-core (CORES="2.16 newest sanity" for some)
 	.venv/bin/python tests/matrix.py .cache/gates/venv/bin/nox $(CORES)
 
 contract: .venv/contract $(COLLECTION)  ## requests made up from the vendor's contract, where that lies in ../shared/api
