@@ -20,11 +20,16 @@ ROOT = Path(__file__).resolve().parent
 CORES = tomllib.loads((ROOT / "tests/matrix.toml").read_text())["ansible-core"]
 
 # ansible-test wants to download this from a host of its own, for the version of pip that each core asks for. Python itself
-# brings a pip; what else is asked for is in the package registry.
+# brings a pip; what else is asked for is in the package registry. Unpacked by hand, it is there in a tenth of the seconds
+# that ensurepip takes, and a whole matrix needs it some ninety times.
 PIP_VERSIONS = ["23.1.2", "24.2", "25.2"]
 GET_PIP = """\
-import runpy, subprocess, sys
-subprocess.run([sys.executable, "-m", "ensurepip"], check=True, stdout=subprocess.DEVNULL)
+import ensurepip, pathlib, runpy, subprocess, sys, sysconfig, zipfile
+wheels = list(pathlib.Path(ensurepip.__file__).with_name("_bundled").glob("pip-*.whl"))
+if wheels:
+    zipfile.ZipFile(wheels[0]).extractall(sysconfig.get_path("purelib"))
+else:  # where a distribution keeps it elsewhere
+    subprocess.run([sys.executable, "-m", "ensurepip"], check=True, stdout=subprocess.DEVNULL)
 rest = [each for each in sys.argv[1:] if not each.startswith(("pip==", "--"))]
 if rest:
     sys.argv = ["pip", "install", "--quiet", *rest]
