@@ -31,6 +31,10 @@ COLLECTION := .build/ansible_collections/lorawan/thingpark
 # Another collection, whose modules playbooks/awx uses.
 AWX := .build/ansible_collections/awx/awx
 PYTEST := .venv/bin/python -m pytest
+# The vendor's contract is no part of the project. Where it is at hand, every test run is held to it.
+CONTRACT := $(wildcard ../shared/api/*.openapi.yaml)
+TESTS := tests/project tests/unit tests/simulator tests/http tests/integration
+HELD := $(if $(CONTRACT),tests/contract -p tests.contract.plugin)
 NOX := .cache/gates/venv/bin/nox --noxfile noxfile.py
 
 .PHONY: help demo test lint pytest gates contract unit format docs picture build ee clean
@@ -46,15 +50,15 @@ test: lint pytest  ## every check and test; the last line says what passed
 lint: .venv/test $(COLLECTION) $(AWX)/MANIFEST.json .cache/gates/installed  ## style, types, licences, documentation, the archive: what needs seconds
 	CI=true $(NOX) --reuse-venv yes $(ARGS)
 
-pytest: .venv/test $(COLLECTION) $(AWX)/MANIFEST.json  ## all tests, with the coverage of plugins/ (ARGS="-k name" for some)
-	$(PYTEST) -n 2 $(ARGS) --cov
+pytest: $(if $(CONTRACT),.venv/contract) .venv/test $(COLLECTION) $(AWX)/MANIFEST.json  ## all tests, with the coverage of plugins/ (ARGS="-k name" for some)
+	$(PYTEST) -n 2 $(TESTS) $(HELD) $(ARGS) --cov
 
 gates: .venv/test $(COLLECTION) .cache/gates/installed  ## ansible-test with every supported ansible-core (CORES="2.16 newest sanity" for some)
 	.venv/bin/python tests/matrix.py .cache/gates/venv/bin/nox $(CORES)
 
-contract: .venv/contract $(COLLECTION)  ## requests made up from the vendor's contract, where that lies in ../shared/api
-	@test -e ../shared/api || echo 'The contract is not at hand in ../shared/api: there is nothing to hold the simulator against.'
-	@test ! -e ../shared/api || $(PYTEST) tests/contract $(ARGS)
+contract: $(if $(CONTRACT),.venv/contract) .venv/test $(COLLECTION)  ## the simulator and what talks to it, held to the vendor's contract in ../shared/api
+	@test -n "$(CONTRACT)" || echo 'The contract is not at hand in ../shared/api: there is nothing to hold the simulator against.'
+	@test -z "$(CONTRACT)" || $(PYTEST) -n 2 $(TESTS) $(HELD) $(ARGS)
 
 unit: .venv/test $(COLLECTION)  ## the fast tests only, without coverage
 	$(PYTEST) -n 2 tests/project tests/unit $(ARGS)

@@ -7,4 +7,4 @@ from __future__ import annotations
 
 from tests.simulator.contract import PATH
 
-collect_ignore = [] if PATH.exists() else ["test_generated.py", "test_record.py"]
+collect_ignore = [] if PATH.exists() else ["test_generated.py", "test_plugin.py", "test_record.py"]

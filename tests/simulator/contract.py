@@ -14,7 +14,7 @@ import json
 import re
 from pathlib import Path
 
-import jsonschema
+import jsonschema_rs
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -102,7 +102,7 @@ class Contract:
         kind = "update" if method == "PUT" else "create"
         found = self._faults(wanted[media_type]["schema"], json.loads(body), self._for_requests[kind])
         if "force" in query:
-            found = [fault for fault in found if "'occContext' is a required" not in fault]
+            found = [fault for fault in found if '"occContext" is a required' not in fault]
         return faults + found
 
     def query_faults(self, method: str, path: str, query: dict) -> list[str]:
@@ -129,7 +129,7 @@ class Contract:
     def _faults(schema: dict, document: object, components: dict) -> list[str]:
         # json, not the objects: a validator of its own for each schema, made once.
         validator = _validator(json.dumps(schema, sort_keys=True), id(components), _Held(components))
-        return [error.message[:300] + " at " + error.json_path for error in validator.iter_errors(document)]
+        return ["%.300s at %s" % (error.message, _path(error.instance_path)) for error in validator.iter_errors(document)]
 
     def _prepare(self, contract: dict) -> None:
         """Resolve each choice by a discriminator to LoRaWAN over HTTP, and add what is required in answers.
@@ -190,8 +190,12 @@ class _Held:
 
 
 @functools.cache
-def _validator(schema: str, _key: int, components: _Held) -> jsonschema.protocols.Validator:
-    return jsonschema.Draft202012Validator(dict(json.loads(schema), components=components.value))
+def _validator(schema: str, _key: int, components: _Held) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(dict(json.loads(schema), components=components.value))
+
+
+def _path(steps: list) -> str:
+    return "$" + "".join("[%d]" % step if isinstance(step, int) else "." + step for step in steps)
 
 
 def _objects(node: object):

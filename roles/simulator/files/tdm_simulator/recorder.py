@@ -20,6 +20,7 @@ class Recorder:
     def write(self, request, response, settings):
         """One line, in one call, so that lines of other processes do not mix with it."""
         line = {
+            "client": request.headers.get("user-agent", ""),
             "method": request.method,
             "path": template(request),
             "edition": settings.edition,
