@@ -179,6 +179,8 @@ def test_an_access_code_stands_for_the_session_token(wireless, way):
     wireless.headers = {"Cookie": headers["Set-Cookie"].partition(";")[0]}
     wireless.query = {"adminAccessCode": code, "type": "SUBSCRIBER"}
     assert wireless.api("GET", "/devices")[0] == 200
+    # Lists that have a filter of that name take it for no filter.
+    assert len(wireless.api("GET", "/appServers")[1]["briefs"]) == 2
     wireless.query = {"adminAccessCode": "x", "type": "SUBSCRIBER"}
     assert wireless.api("GET", "/devices")[1]["code"] == 163
 

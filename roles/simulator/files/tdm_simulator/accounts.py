@@ -143,7 +143,8 @@ class Accounts:
     def require_session(self, request):
         """Cookie and, where the operator wants it, session token (P, C); 401 otherwise (O).
 
-        An administrator's client may send its access code instead of the token (O).
+        An administrator's client may send its access code instead of the token, and the type with it (O). The type is
+        no filter then, where a resource has one of that name (?).
         """
         cookie = request.cookie("JSESSIONID")
         token = request.value("sessionToken")
@@ -164,6 +165,8 @@ class Accounts:
             self._bury(cookie, session["token"])
             raise ApiError("session_expired")
         session["until"] = now + self._settings.session_lifetime
+        if code and "type" in request.query:
+            request.query["type"] = [kind for kind in request.query["type"] if kind != "SUBSCRIBER"]
 
     # -- tokens of the Enterprise edition ----------------------------------------
 
