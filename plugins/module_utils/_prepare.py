@@ -10,17 +10,19 @@ resources only where a device is to be made or names another one than it has.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from . import _plan, _purge
 from ._catalogue import Catalogue, references_of
 from ._client import Client
+from ._errors import OptionError
 from ._links import Reference, References
 from ._memory import Memory, remembered
 from ._plan import Seen, Step
 from ._resources.device import DEVICE, lacking_for_creation
-from ._schema import WHOLE
+from ._schema import UNKNOWN, WHOLE
 from ._wishes import Wish, refuse
 from ._workers import each
 
@@ -164,7 +166,7 @@ def look(client: Client, wishes: list[Wish], seen: dict[str, Seen], parallel: in
             return
         actual.whole = whole
         memory.learn(wish.dev_eui, whole)
-        if "tags" in wish.values and "tags" not in (actual.brief or {}):
+        if "tags" in wish.values and actual.value("tags") is UNKNOWN:
             actual.tags = client.device_tags(wish.dev_eui)
 
     plan.looked_at += len(wishes)
@@ -213,6 +215,30 @@ def _settle_names(catalogue: Catalogue, wishes: list[Wish], seen: dict[str, Seen
     refuse(findings)
 
 
+def _clear_up(client: Client, seen: dict[str, Seen], scope: _purge.Scope, parallel: int, plan: Plan) -> None:
+    """Ask for what the scope needs and the platform's list doesn't show; of all devices, since its maximum counts them."""
+
+    def ask(dev_eui: str) -> None:
+        if scope.tag:
+            _see_tags(client, dev_eui, seen)
+        actual = seen[dev_eui]
+        if actual.whole is None and scope.is_unclear(dev_eui, actual):
+            actual.whole = client.device(dev_eui)
+
+    unclear = [dev_eui for dev_eui, actual in seen.items() if scope.is_unclear(dev_eui, actual)]
+    known = [dev_eui for dev_eui in unclear if seen[dev_eui].whole is not None]
+    each(unclear, ask, min(parallel, len(unclear)))
+    plan.looked_at += sum(seen[dev_eui].whole is not None for dev_eui in unclear) - len(known)
+
+
+def _see_tags(client: Client, dev_eui: str, seen: dict[str, Seen]) -> None:
+    """Ask for a device's tags where its brief lacks them; a platform that has none of them is none the worse here."""
+    actual = seen.get(dev_eui)
+    if actual is not None and actual.value("tags") is UNKNOWN:
+        with suppress(OptionError):
+            actual.tags = client.device_tags(dev_eui)
+
+
 def _purge_steps(
     client: Client, wishes: list[Wish], seen: dict[str, Seen], purge: Purge, parallel: int, memory: Memory, plan: Plan
 ) -> list[Step]:
@@ -220,15 +246,18 @@ def _purge_steps(
     if purge.action == _plan.SUSPEND:
         # Those that are suspended already need no purge, and don't count against its maximum.
         wished |= {dev_eui for dev_eui, actual in seen.items() if actual.value("suspended") is True}
+    _clear_up(client, seen, purge.scope, parallel, plan)
     chosen = _purge.choose(seen, wished, purge.scope, purge.maximum, purge.action)
-    unclear = sum(purge.scope.is_unclear(actual) for dev_eui, actual in seen.items() if dev_eui not in wished)
+    unclear = sum(purge.scope.is_unclear(dev_eui, actual) for dev_eui, actual in seen.items() if dev_eui not in wished)
     if unclear:
-        message = "purge left %d devices alone: the platform's list doesn't show whether they are in its scope" % unclear
+        message = "purge left %d devices alone: the platform doesn't show whether they are in its scope" % unclear
         plan.warnings.append(message)
     if purge.action == _plan.SUSPEND:
         wishes = [Wish(dev_eui, {"suspended": True}, where="purge") for dev_eui in chosen]
         look(client, [wish for wish in wishes if _is_unclear(wish, seen)], seen, parallel, memory, plan)
         return [_plan.plan(wish, seen[wish.dev_eui]) for wish in wishes if wish.dev_eui in seen]
     doomed = [Wish(dev_eui, {}, absent=True, where="purge") for dev_eui in chosen]
-    look(client, doomed, seen, parallel, memory, plan)  # the backup wants the whole of each
+    # The backup wants the whole of each, with its tags.
+    look(client, [wish for wish in doomed if seen[wish.dev_eui].whole is None], seen, parallel, memory, plan)
+    each(doomed, lambda wish: _see_tags(client, wish.dev_eui, seen), min(parallel, len(doomed)))
     return [_plan.plan(wish, seen[wish.dev_eui]) for wish in doomed if wish.dev_eui in seen]

@@ -14,7 +14,7 @@ from typing import Any
 from ._errors import OptionError
 from ._plan import Seen
 from ._resources.device import DEVICE
-from ._values import SEPARATORS, Fault, members, shown
+from ._values import SEPARATORS, Fault, shown
 
 AMOUNT = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(%?)\Z")
 
@@ -30,20 +30,24 @@ class Scope:
 
     def holds(self, dev_eui: str, seen: Seen) -> bool:
         """Return whether a device is in the scope; what isn't known of it keeps it out."""
-        if self.eui_prefix and not dev_eui.startswith(self.eui_prefix):
-            return False
-        if self.tag and self.tag not in members(seen.value("tags")):
-            return False
-        if self.domain and not set(self.domain) <= set(members(seen.value("domains"))):
-            return False
-        name = seen.value("name")
-        return not self.name_prefix or (isinstance(name, str) and name.startswith(self.name_prefix))
+        return all(self._verdicts(dev_eui, seen))
 
-    def is_unclear(self, seen: Seen) -> bool:
+    def is_unclear(self, dev_eui: str, seen: Seen) -> bool:
         """Return whether a device may be in the scope, but isn't known well enough to say."""
-        asked = {"tags": self.tag, "domains": self.domain, "name": self.name_prefix}
-        # What can't be understood isn't known either: it is neither a text nor a set.
-        return any(given and not isinstance(seen.value(name), (str, tuple)) for name, given in asked.items())
+        verdicts = self._verdicts(dev_eui, seen)
+        return None in verdicts and False not in verdicts
+
+    def _verdicts(self, dev_eui: str, seen: Seen) -> list[bool | None]:
+        """Return what each given condition says of a device; None where what it asks for isn't known."""
+        verdicts: list[bool | None] = [dev_eui.startswith(self.eui_prefix)]
+        for option, wanted in (("tags", (self.tag,) if self.tag else ()), ("domains", self.domain)):
+            value = seen.value(option)  # what can't be understood isn't known either: it is no set
+            if wanted:
+                verdicts.append(set(wanted) <= set(value) if isinstance(value, tuple) else None)
+        if self.name_prefix:
+            name = seen.value("name")
+            verdicts.append(name.startswith(self.name_prefix) if isinstance(name, str) else None)
+        return verdicts
 
 
 def read_scope(options: dict[str, Any]) -> Scope:

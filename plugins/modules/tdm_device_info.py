@@ -99,7 +99,8 @@ options:
   gather:
     description:
       - V(briefs) returns what the platform's list shows, many devices in one request.
-      - V(devices) fetches each whole device too, with its inactivity alarm and its location, in a request for each.
+      - V(devices) fetches each whole device too, with its inactivity alarm and its location, in a request for each. On an older
+        platform, whose list lacks the tags, it takes two.
     type: str
     choices: [briefs, devices]
     default: briefs

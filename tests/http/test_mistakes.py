@@ -84,6 +84,7 @@ def test_a_purge_by_tag_says_what_it_could_not_see(simulator, meddler, through, 
     through.tdm_fleet(devices=rows(3, tags=["x"]))
     hide = do.edited(lambda data: [brief.pop("tags") for brief in data["briefs"]] and data)
     meddler.on("GET", "/devices", hide)
+    meddler.on("GET", r"/devices/e\w+/tags", do.says(404, {"code": 5, "message": "unknown"}))
     result = through.tdm_fleet(devices=rows(1), purge={"scope": {"tag": "x"}, "max": 5})
     assert not result["changed"] and "purge left 2 devices alone" in through.warnings[0]
     assert len(simulator.devices()) == 3

@@ -177,6 +177,40 @@ def test_a_purge_by_name(old, rows):
     assert result["summary"]["deleted"] == 9 and len(simulator.devices()) == 3, result
 
 
+@pytest.mark.parametrize("scope", [{"tag": "ours"}, {"domain": {"Site": "West"}}], ids=json.dumps)
+@pytest.mark.parametrize("action", ["delete", "suspend"])
+def test_a_purge_by_what_its_list_does_not_show(old, rows, tmp_path, scope, action):
+    simulator, _meddler, account = old
+    simulator.seed(15)
+    account.tdm_fleet(devices=rows(12, tags=["ours"], domains={"Site": "West"}))
+    purge = {"scope": scope, "max": "25%", "action": action, "backup": str(tmp_path / "backup.json")}
+    result = account.tdm_fleet(devices=rows(9), purge=purge)  # of twelve in scope, a quarter: the wished ones count too
+    assert result["summary"]["deleted" if action == "delete" else "suspended"] == 3 and not account.warnings, result
+    assert len(simulator.devices()) == (24 if action == "delete" else 27)
+    if action == "delete":
+        kept = json.loads((tmp_path / "backup.json").read_text())["devices"]
+        assert [(one["tags"], one["domains"]) for one in kept] == [(["ours"], {"Site": "West"})] * 3
+
+
+def test_a_backup_without_tags_where_there_are_none(old, do, rows, tmp_path):
+    _simulator, meddler, account = old
+    account.tdm_fleet(devices=rows(12))
+    meddler.on("GET", r"/devices/\d+/tags", do.says(404, {"code": 5, "message": "unknown"}))
+    purge = {"scope": {"name_prefix": "row-"}, "max": 3, "backup": str(tmp_path / "backup.json")}
+    assert account.tdm_fleet(devices=rows(9), purge=purge)["summary"]["deleted"] == 3
+    assert not [one for one in json.loads((tmp_path / "backup.json").read_text())["devices"] if "tags" in one]
+
+
+def test_whole_devices_are_shown_with_their_tags(old, do, rows):
+    _simulator, meddler, account = old
+    account.tdm_fleet(devices=[*rows(1, tags=["b", "a"]), rows(2)[1]])
+    assert [one["tags"] for one in account.tdm_device_info(gather="devices")["devices"]] == [["a", "b"], []]
+    assert not [one for one in account.tdm_device_info()["devices"] if "tags" in one]
+    meddler.on("GET", r"/devices/\d+/tags", do.says(404, {"code": 5, "message": "unknown"}))
+    shown = account.tdm_device_info(gather="devices")["devices"]
+    assert len(shown) == 2 and not [one for one in shown if "tags" in one]
+
+
 def test_tags_that_can_not_be_had(old, do, rows):
     _simulator, meddler, account = old
     account.tdm_fleet(devices=rows(12))

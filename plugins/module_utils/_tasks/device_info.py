@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Any
 
 from .. import _plan
@@ -16,7 +17,7 @@ from .._errors import OptionError
 from .._links import Domains, Tags
 from .._plan import Seen
 from .._resources.device import DEVICE
-from .._schema import dig
+from .._schema import UNKNOWN, dig
 from .._task import Context, Task
 from .._values import Fault, Kind, shown
 from .._wishes import EUI
@@ -143,12 +144,16 @@ def _said(value: object) -> object:
 
 
 def _look(client: Client, seen: Seen) -> None:
-    seen.whole = client.device(str(dig(seen.brief, ("EUI",))))
+    dev_eui = str(dig(seen.brief, ("EUI",)))
+    seen.whole = client.device(dev_eui)
+    if seen.value("tags") is UNKNOWN:  # they are no part of the whole device, and an older platform's list lacks them (O)
+        with suppress(OptionError):
+            seen.tags = client.device_tags(dev_eui)
 
 
 def _shown(seen: Seen) -> dict[str, Any]:
     """Return all the platform tells, in snake_case, and in tdm_device's own words where it has them."""
-    told = {**(seen.brief or {}), **(seen.whole or {})}
+    told = {**(seen.brief or {}), **(seen.whole or {}), **({} if seen.tags is None else {"tags": ()})}
     raw = in_snake_case(told)
     # Where the platform's word is an option's name too, its value is the option's as well, the empty ones included.
     own = {spec.name: seen.value(spec.name) for spec in DEVICE.fields if spec.name in raw}

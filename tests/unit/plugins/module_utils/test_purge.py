@@ -55,8 +55,15 @@ def test_the_scope(options, holds):
 )
 def test_what_is_not_known_keeps_a_device_out(options, brief):
     scope = read_scope(options)
-    assert not scope.holds(EUI, Seen(brief=brief)) and scope.is_unclear(Seen(brief=brief))
-    assert not scope.is_unclear(SEEN)
+    assert not scope.holds(EUI, Seen(brief=brief)) and scope.is_unclear(EUI, Seen(brief=brief))
+    assert not scope.is_unclear(EUI, SEEN)
+
+
+@pytest.mark.parametrize("options", [{"eui_prefix": "FF"}, {"domain": {"Site": "Rome"}}, {"name_prefix": "door"}])
+def test_what_is_out_anyway_is_not_unclear(options):
+    brief = {"name": "meter-1", "domains": SITE}  # and its tags aren't known
+    assert not read_scope({"tag": "a", **options}).is_unclear(EUI, Seen(brief=brief))
+    assert read_scope({"tag": "a"}).is_unclear(EUI, Seen(brief=brief))
 
 
 @pytest.mark.parametrize(
