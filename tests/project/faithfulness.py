@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, the lorawan.thingpark contributors
 
-"""The table of paths on the page on faithfulness, made from the sources: ``python -m tests.project.faithfulness``.
+"""The table of paths on the page on faithfulness: ``python -m tests.project.faithfulness`` writes it.
 
-What the simulator serves comes from its declarations. What the collection calls comes from the expressions of its
-sources that make a path: texts, sums of them, and what a method of the same file returns.
+What the simulator serves comes from its declarations. Which module uses a path comes from what it sends (``used_paths``).
+That nothing is forgotten there is held against the expressions of the sources that make a path: texts, sums of them, and what
+a method of the same file returns.
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ BEGIN, END = ".. begin of the paths", ".. end of the paths"
 _HEAD = [
     ".. list-table::",
     "   :header-rows: 1",
-    "   :widths: 60 20 20",
+    "   :widths: 56 18 26",
     "",
     "   * - path",
     "     - the simulator serves",
-    "     - called from",
+    "     - used by",
 ]
 
 
@@ -51,9 +52,9 @@ def served() -> dict[str, list[str]]:
     return dict(found)
 
 
-def called() -> dict[str, set[str]]:
-    """Return the source files of the plugins in which each path is made, with ``{}`` for its parts."""
-    found = defaultdict(set)
+def made() -> set[str]:
+    """Return the paths below the subscription that the sources of the plugins make, with ``{}`` for their parts."""
+    found = set()
     for file in sorted((ROOT / "plugins").rglob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
@@ -62,7 +63,7 @@ def called() -> dict[str, set[str]]:
                 for text in texts(node, functions):
                     path = re.sub(r"e?(%[sd]|\{\})", "{}", text).removeprefix("{}").removeprefix("/subscriptions/mine")
                     if re.match(r"(/[a-zA-Z{][\w{}]*)+\Z", path) or (not path and "/mine" in text):
-                        found[path].add(file.name)
+                        found.add(path)
     return found
 
 
@@ -85,25 +86,26 @@ def texts(node: ast.expr, functions: dict[str, ast.FunctionDef], depth: int = 4)
     return {"{}"}
 
 
-def table() -> list[str]:
-    """Return the lines of the table."""
-    names = called()
+def table(used: dict[str, set[str]]) -> list[str]:
+    """Return the lines of the table; ``used`` are the modules by path."""
     lines = list(_HEAD)
     for path, methods in sorted(served().items()):
-        files = sorted(names.get(re.sub(r"\{\w+\}", "{}", path), ()))
+        modules = sorted(used.get("/subscriptions/mine" + path, ()))
         lines += [
             "   * - ``/subscriptions/mine%s``" % path,
             "     - " + ", ".join(sorted(methods)),
-            "     - " + (", ".join("``%s``" % name for name in files) or "nowhere"),
+            "     - " + (", ".join("``%s``" % name for name in modules) or "none"),
         ]
     return lines
 
 
-def with_table(page: str) -> str:
+def with_table(page: str, used: dict[str, set[str]]) -> str:
     """Return the page with the table as it should be."""
     head, rest = page.split(BEGIN)
-    return head + BEGIN + "\n\n" + "\n".join(table()) + "\n\n" + END + rest.split(END)[1]
+    return head + BEGIN + "\n\n" + "\n".join(table(used)) + "\n\n" + END + rest.split(END)[1]
 
 
 if __name__ == "__main__":
-    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    from tests.project.used_paths import used as used_paths
+
+    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), used_paths()), encoding="utf-8")

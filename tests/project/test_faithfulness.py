@@ -8,7 +8,10 @@ from __future__ import annotations
 import ast
 import re
 
-from tests.project.faithfulness import PAGE, ROOT, served, with_table
+import pytest
+
+from tests.project.faithfulness import PAGE, ROOT, made, served, with_table
+from tests.project.used_paths import used as used_paths
 
 ROW = re.compile(r"^   \* - (.+)\n     - (\S+)\n     - ``(\w+)\.py::(\w+)``$", re.MULTILINE)
 FOLDERS = ("tests/simulator", "tests/contract")
@@ -47,7 +50,31 @@ def test_no_behaviour_stands_there_twice():
     assert len(behaviours) == len(set(behaviours))
 
 
-def test_the_table_of_paths_is_as_the_code_is():
+@pytest.fixture(scope="module")
+def used() -> dict:
+    """Return the modules that use each path."""
+    return used_paths()
+
+
+def test_the_table_of_paths_is_true(used):
     page = PAGE.read_text(encoding="utf-8")
-    assert page == with_table(page), "python -m tests.project.faithfulness writes it anew"
+    assert page == with_table(page, used), "python -m tests.project.faithfulness writes it anew"
     assert len(served()) == 63
+
+
+def test_each_path_that_the_sources_make_was_used(used):
+    contract = {re.sub(r"\{\w+\}", "{}", path) for path in served()}
+    below = {re.sub(r"\{\w+\}", "{}", path).removeprefix("/subscriptions/mine") for path in used}
+    assert below & contract == made() & contract
+    assert len(made() & contract) >= 9
+
+
+def test_one_engine_uses_one_set_of_paths(used):
+    of_a_device, of_a_fleet = ({path for path in used if module in used[path]} for module in ("tdm_device", "tdm_fleet"))
+    assert of_a_device == of_a_fleet
+
+
+def test_the_words_beside_the_table_are_true(used):
+    everybody = {"tdm_device", "tdm_device_info", "tdm_fleet", "tdm_session", "tdm_subscriber_info"}
+    assert used["/subscriptions/mine/appServersRoutingProfiles"] == {"tdm_device", "tdm_fleet"}
+    assert used["/customers"] == used["/customers/logout"] == everybody

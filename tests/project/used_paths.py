@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, the lorawan.thingpark contributors
+
+"""Which modules use which paths of the API: what each of them really sends to simulated platforms.
+
+On an operator's platform, on Enterprise and on an older one, each module does all it has paths for. A test holds the paths
+that came together against those that the sources make.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections import defaultdict
+from contextlib import ExitStack
+from pathlib import Path
+from unittest import mock
+
+from tests.conftest import Simulator
+
+CLIENT = {"client_id": "sub-100002581/paths", "client_secret": "not-a-real-secret"}
+#: The profile of a simulator, further options of it, and of the account.
+PLATFORMS = (
+    ("kpn", {}, {}),
+    ("enterprise", CLIENT, {"auth_method": "oauth2", "login": None, "password": None, **CLIENT}),
+    ("legacy", {}, {"auth_method": "digest", "subscriber_id": "100002581"}),
+)
+DEVICE = {
+    "dev_eui": "70B3D57ED1000001",
+    "name": "one",
+    "activation": "OTAA",
+    "app_key": "%032X" % (0xC6 << 120),
+    "device_profile": "LORA/GenericA.1.0.4a_ETSI",
+    "connectivity_plan": "Testing",
+    "application_servers": ["Parking sensors"],
+    "inactivity_alarm": [{"level": 3, "duration": "PT6H"}],
+    "tags": ["a"],
+}
+#: The platform is asked which device profile such a tag stands for.
+TAGGED = {
+    **{name: value for name, value in DEVICE.items() if name not in ("dev_eui", "device_profile")},
+    "onboarding_tag": "LW:D0:70B3D57ED0000000:70B3D57ED1000002:03380000",
+}
+#: What becomes of a device; routing profiles are for operators' platforms.
+LIFE = (
+    DEVICE,
+    TAGGED,
+    {**DEVICE, "name": "other", "tags": ["b"]},
+    {"dev_eui": DEVICE["dev_eui"], "state": "absent"},
+    {"dev_eui": "70B3D57ED1000002", "state": "absent"},
+)
+ROUTED = {**DEVICE, "dev_eui": "70B3D57ED1000003", "application_servers": None, "routing_profile": "Sensor platform"}
+GONE = {"dev_eui": ROUTED["dev_eui"], "state": "absent"}
+
+
+def deeds(profile: str) -> list[tuple[str, dict]]:
+    """Return what is done on a platform: modules and their options."""
+    life = [*LIFE, *([] if profile == "enterprise" else [ROUTED, GONE])]
+    return [
+        ("tdm_session", {}),
+        ("tdm_session", {}),  # is it alive?
+        ("tdm_session", {"state": "absent"}),
+        ("tdm_subscriber_info", {}),
+        *(("tdm_device", device) for device in life),
+        *(("tdm_fleet", {"devices": [device]}) for device in life),
+        ("tdm_device_info", {"gather": "devices"}),
+    ]
+
+
+def used() -> dict[str, set[str]]:
+    """Return the modules that use each path, as ``/subscriptions/mine/devices``; those outside a subscription too."""
+    from ansible_collections.lorawan.thingpark.tests.http.conftest import Account  # a name that tests.conftest gives
+
+    found: dict[str, set[str]] = defaultdict(set)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TDM_")}
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        stack.enter_context(mock.patch.dict(os.environ, {**environment, "ANSIBLE_HOME": folder}, clear=True))
+        for profile, options, account in PLATFORMS:
+            place = Path(folder, profile)
+            place.mkdir()
+            simulator = Simulator(place, profile=profile, **options)
+            stack.callback(simulator.stop)
+            login = {"login": simulator.login, "password": simulator.password, **account}
+            simulator.seed(1)
+            for module, wish in deeds(profile):
+                given = {name: value for name, value in {**login, **wish}.items() if value is not None}
+                simulator.forget_requests()
+                result = getattr(Account(simulator.url, **given), module)()
+                assert not result.get("failed"), result
+                for request in simulator.requests()["by_path"]:
+                    path = request.partition(" ")[2].replace("/thingpark/wireless/rest", "")
+                    found[path.replace("/subscriptions/100", "/subscriptions/mine")].add(module)
+    return dict(found)
