@@ -132,6 +132,8 @@ def _unreadable(where: str, option: str, message: str) -> Row:
 def _decode(content: bytes, name: str, warnings: list[str]) -> str:
     if content[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):  # of today, and of before 2007
         raise OptionError("src %s is a workbook, not a text file: save it as CSV (UTF-8) first" % name)
+    if content.startswith(b"$ANSIBLE_VAULT;"):
+        raise OptionError("src %s is encrypted: give its rows in devices, since the lookup file decrypts and src doesn't" % name)
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encoding = "utf-16"
     else:

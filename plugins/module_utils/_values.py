@@ -107,6 +107,11 @@ class Note(Kind):
     clears = True
 
 
+def _quoting_hint(raw: object) -> str:
+    """Return the remedy for an unquoted 0012... or 12E5...: YAML reads a number, and what it was is lost."""
+    return "; quote it, YAML took it for a number" if isinstance(raw, (int, float)) else ""
+
+
 class Hex(Kind):
     """A number of hexadecimal digits in any spelling: EUI, DevAddr.
 
@@ -125,8 +130,7 @@ class Hex(Kind):
         text = text.upper()
         if len(text) == self.digits and HEX.match(text) and not isinstance(raw, float):
             return text
-        # YAML reads an unquoted 0012... as a number, and what it was is lost.
-        hint = "; quote it, YAML took it for a number" if isinstance(raw, (int, float)) else ""
+        hint = _quoting_hint(raw)
         if HEX.match(text):
             raise Fault("is no %s: %s has %d of %d hexadecimal digits%s" % (self.what, shown(raw), len(text), self.digits, hint))
         raise Fault("is no %s: %s is not %d hexadecimal digits%s" % (self.what, shown(raw), self.digits, hint))
@@ -149,8 +153,8 @@ class Key(Kind):
         if BASE64.match(text) and not HEX.match(digits):
             return text
         if HEX.match(digits):
-            raise Fault("is no key: it has %d of 32 hexadecimal digits" % len(digits))
-        raise Fault("is no key: 32 hexadecimal digits are needed")
+            raise Fault("is no key: it has %d of 32 hexadecimal digits%s" % (len(digits), _quoting_hint(raw)))
+        raise Fault("is no key: 32 hexadecimal digits are needed%s" % _quoting_hint(raw))
 
     @staticmethod
     def is_encrypted(value: str) -> bool:

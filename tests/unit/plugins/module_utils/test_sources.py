@@ -272,6 +272,7 @@ def test_the_separator_is_that_of_the_first_row_that_has_one():
         (b",,,,\n,,,\n", "comments only"),
         (b"PK\x03\x04\x14\x00\x06\x00", "workbook"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00\x00", "workbook"),
+        (b"$ANSIBLE_VAULT;1.1;AES256\n6139\n", "encrypted"),
         ("DELETE,x".encode("utf-16-le"), "NUL"),
         ("DELETE,x".encode("utf-32"), "NUL"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "NUL"),

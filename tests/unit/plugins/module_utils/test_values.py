@@ -371,3 +371,11 @@ def test_plain_text():
     assert Kind().read(None) == ""
     assert Kind().send("a") == Kind().show("a") == "a"
     assert Note.clears and not Kind.clears
+
+
+@pytest.mark.parametrize("raw, is_number", [(1122334455667788, True), (1e30, True), ("1122334455667788", False)])
+def test_a_key_that_yaml_took_for_a_number_is_to_be_quoted(raw, is_number):
+    with pytest.raises(Fault) as caught:
+        KEY.parse(raw)
+    assert ("quote it" in str(caught.value)) == is_number
+    assert "112233" not in str(caught.value)
