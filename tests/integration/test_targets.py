@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, the lorawan.thingpark contributors
 
-"""Every target below targets/, played by ansible-playbook against a simulator, in both frames of a task.
+"""Every target below targets/, played by ansible-playbook against a simulator of each platform.
 
-A target finds these variables: tdm_frame, simulator_url (the API's base), simulator_origin, simulator_login,
-simulator_password, output_dir. The account stands in TDM_URL, TDM_LOGIN and TDM_PASSWORD too.
+Which platforms, in which frames of a task, and what a target finds about them: setup_simulator/vars/main.yml.
+A target also finds these variables: tdm_frame, simulator_url (the API's base), simulator_origin, output_dir.
 Nothing secret may be in Ansible's output, however much of it is asked for.
 A module's own target makes it return each value that its documentation names, and none that it doesn't name.
 """
@@ -13,18 +13,24 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ansible_collections.lorawan.thingpark.tests.documentation import MODULES, NAME, misfits, return_values, undocumented
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 TARGETS = HERE / "targets"
-FRAMES = ["worker", "module"]
+PLATFORMS = yaml.safe_load((TARGETS / "setup_simulator/vars/main.yml").read_text())["platforms"]
+PLAYED = [(profile, frame) for profile, platform in PLATFORMS.items() for frame in platform["frames"]]
+#: The platform whose runs return all that is documented.
+WHOLE = "kpn"
+CLIENT_ID, CLIENT_SECRET = "sub-100002581/tester", "not-a-real-secret"
 TIMEOUT_SECONDS = 300
 PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
 
@@ -42,20 +48,23 @@ def targets() -> list[str]:
     return [name for name in names if not name.startswith("setup_")]
 
 
-def keys_of(target: str, simulator) -> set[str]:
+def keys_of(target: str, platform) -> set[str]:
     """Return the device keys that the target's files or the simulator hold."""
-    texts = [json.dumps(simulator.devices())]
+    texts = [json.dumps(platform.devices())]
     texts += [path.read_text(errors="replace") for path in (TARGETS / target).rglob("*") if path.is_file()]
     return {key.lower() for text in texts for key in KEY.findall(text)}
 
 
-def faults_of(module: str, records: list[dict]) -> list[str]:
-    """Return where a module's results and its documentation differ; ``records`` are lines of the recorder."""
+def faults_of(module: str, records: list[dict], whole: bool) -> list[str]:
+    """Return where a module's results and its documentation differ; ``records`` are lines of the recorder.
+
+    :param whole: everything that is documented has to be returned.
+    """
     own = [record for record in records if record["action"] == "%s.%s" % (NAME, module)]
     faults = ["%s is returned and not documented" % key for one in own for key in undocumented(module, one["result"])]
     for name, entry in return_values(module).items():
         values = [one["result"][name] for one in own if name in one["result"]]
-        faults += never_returned(name, entry, values)
+        faults += never_returned(name, entry, values) if whole else []
         faults += [fault for value in values for fault in misfits(entry, value, name)]
         if entry["returned"] == "success":
             faults += ["%s lacks" % name for one in own if one["status"] == "ok" and name not in one["result"]]
@@ -74,16 +83,25 @@ def never_returned(place: str, entry: dict, values: list) -> list[str]:
 
 
 @pytest.fixture
-def play(simulator, tmp_path, child_environment):
+def platform(start_simulator, profile):
+    """Return the test's simulator, of the test's profile."""
+    return start_simulator(profile=profile, client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
+
+
+@pytest.fixture
+def play(platform, profile, frame, tmp_path, child_environment):
     """Return a function that plays a target and returns Ansible's whole output."""
 
-    def run(target: str, frame: str) -> str:
+    def run(target: str) -> str:
         variables = {
             "tdm_frame": frame,
-            "simulator_url": simulator.url,
-            "simulator_origin": simulator.origin,
-            "simulator_login": simulator.login,
-            "simulator_password": simulator.password,
+            "simulator_profile": profile,
+            "simulator_url": platform.url,
+            "simulator_origin": platform.origin,
+            "simulator_login": platform.login,
+            "simulator_password": platform.password,
+            "simulator_client_id": CLIENT_ID,
+            "simulator_client_secret": CLIENT_SECRET,
             "output_dir": str(tmp_path / "output"),
         }
         (tmp_path / "output").mkdir()
@@ -101,9 +119,6 @@ def play(simulator, tmp_path, child_environment):
                 ANSIBLE_ROLES_PATH=str(TARGETS),
                 ANSIBLE_CALLBACK_PLUGINS=str(HERE / "plugins/callback"),
                 TASK_RESULTS=str(tmp_path / "results"),
-                TDM_URL=simulator.url,
-                TDM_LOGIN=simulator.login,
-                TDM_PASSWORD=simulator.password,
             ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -118,17 +133,22 @@ def play(simulator, tmp_path, child_environment):
     return run
 
 
-@pytest.mark.parametrize("frame", FRAMES)
+@pytest.mark.parametrize("profile, frame", PLAYED)
 @pytest.mark.parametrize("target", targets())
-def test_target(target, frame, play, simulator, tmp_path):
-    output = play(target, frame)
-    assert simulator.password not in output
+def test_target(target, profile, play, platform, tmp_path):
+    output = play(target)
+    assert platform.password not in output and CLIENT_SECRET not in output
     assert not SESSION.findall(output)
     shown = {key.lower() for key in KEY.findall(output)}
-    assert not shown & keys_of(target, simulator)
+    assert not shown & keys_of(target, platform)
     if target in MODULES:
         records = [json.loads(line) for line in (tmp_path / "results").read_text().splitlines()]
-        assert faults_of(target, records) == []
+        assert faults_of(target, records, whole=profile == WHOLE) == []
+
+
+def test_every_profile_is_played():
+    known = runpy.run_path(str(ROOT / "roles/simulator/files/tdm_simulator/platforms.py"))["PROFILES"]
+    assert set(PLATFORMS) == set(known)
 
 
 def test_every_module_has_a_target():

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import json
+from urllib.parse import urlencode
 
 import pytest
 
@@ -83,6 +84,16 @@ def test_legacy_shows_little_and_knows_integers_alone():
         assert client.api("GET", "/devices/e70B3D57ED00000AA")[1]["code"] == 9010
         device = client.api("GET", brief["href"].partition("/100")[2])[1]
         assert device["nwKey"] == abp()["nwKey"] and "appKey" not in device
+
+
+def test_an_administrators_code_with_every_call_is_no_filter():
+    with simulator("--profile", "legacy", edition=None) as one:
+        client = one.client(enter=False)
+        session = {"adminAccessCode": client.access_code_of("digest"), "type": "SUBSCRIBER"}
+        found = client.call("GET", BASE + "/customers?" + urlencode(session))[2]
+        client.headers, client.query = {"Cookie": found["Set-Cookie"].partition(";")[0]}, session
+        assert [len(client.api("GET", "/appServers", query=query)[1]["briefs"]) for query in ({}, {"type": "KAFKA"})] == [2, 0]
+        assert client.api("GET", "/appServers", query={"type": "SMTP"})[0] == 400
 
 
 def test_settings_are_available_one_by_one(wireless):
