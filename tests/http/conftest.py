@@ -6,17 +6,13 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import re
-import threading
 from collections import Counter
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -32,6 +28,7 @@ from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import (
     subscriber_info,
 )
 from ansible_collections.lorawan.thingpark.tests.documentation import undocumented
+from ansible_collections.lorawan.thingpark.tests.meddler import Meddler
 
 TASKS = {
     "tdm_device": device.TASK,
@@ -42,7 +39,6 @@ TASKS = {
 }
 CONTRACT = Path(__file__).resolve().parents[3] / "shared" / "api" / "device-manager-7.3.openapi.yaml"
 collect_ignore = [] if CONTRACT.exists() and find_spec("jsonschema") else ["test_contract.py"]
-HOP_BY_HOP = ("connection", "content-length", "transfer-encoding", "date", "server", "keep-alive")
 PROFILE = "LORA/GenericA.1.0.2a_ETSI_Rx2-SF12"
 
 
@@ -163,112 +159,6 @@ def row():
 def rows(row):
     """Return a function that describes ``count`` devices alike."""
     return lambda count, **options: [row(number + 1, **options) for number in range(count)]
-
-
-class Request(SimpleNamespace):
-    """What reached a Meddler: method, path, query, headers, body."""
-
-    def json(self) -> object:
-        return json.loads(self.body)
-
-
-class Meddler:
-    """A server in a thread: answers as it was told, and passes everything else on to a simulator.
-
-    :param target: the simulator's origin; empty where everything is answered here.
-    """
-
-    def __init__(self, target: str = "", wrap=None) -> None:
-        self.target = urlsplit(target).netloc
-        self.seen: list = []
-        self.rules: list = []
-        self._lock = threading.Lock()
-        self._idle = threading.local()
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.server.daemon_threads = True
-        if wrap is not None:
-            self.server.socket = wrap(self.server.socket)
-        scheme = "http" if wrap is None else "https"
-        self.origin = "%s://127.0.0.1:%d" % (scheme, self.server.server_port)
-        self.url = self.origin + "/thingpark/wireless/rest"
-        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
-
-    def on(self, method: str, path: str, action, times: int = 10**6, skip: int = 0) -> None:
-        """Let ``action(request, forward)`` answer such requests: a triple, or None to break the connection.
-
-        :param path: a pattern for the end of the path.
-        """
-        self.rules.append(SimpleNamespace(method=method, path=re.compile(path + r"\Z"), action=action, left=times, skip=skip))
-
-    def sent(self, method: str = "", path: str = "") -> list:
-        """Return the requests that came in, of one method and with such an end of their path."""
-        pattern = re.compile(path + r"\Z")
-        return [one for one in self.seen if one.method == (method or one.method) and pattern.search(one.path)]
-
-    def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-
-    def _action(self, request: Request):
-        with self._lock:
-            self.seen.append(request)
-            for rule in self.rules:
-                if rule.left and rule.method == request.method and rule.path.search(request.path):
-                    if rule.skip:
-                        rule.skip -= 1
-                        continue
-                    rule.left -= 1
-                    return rule.action
-        return None
-
-    def _forward(self, request: Request) -> tuple:
-        if not self.target:
-            return 404, {}, b""
-        connection = http.client.HTTPConnection(self.target, timeout=30)
-        try:
-            headers = {name: value for name, value in request.headers.items() if name.lower() not in HOP_BY_HOP}
-            connection.request(request.method, request.target, request.body or None, headers)
-            answer = connection.getresponse()
-            kept = {name: value for name, value in answer.getheaders() if name.lower() not in HOP_BY_HOP}
-            return answer.status, kept, answer.read()
-        finally:
-            connection.close()
-
-    def _handler(self):
-        meddler = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def handle_one(self) -> None:
-                parts = urlsplit(self.path)
-                body = self.rfile.read(int(self.headers.get("content-length") or 0))
-                request = Request(
-                    method=self.command,
-                    target=self.path,
-                    path=parts.path,
-                    query=parse_qs(parts.query),
-                    headers=self.headers,
-                    body=body,
-                )
-                action = meddler._action(request)
-                answer = action(request, meddler._forward) if action else meddler._forward(request)
-                if answer is None:
-                    self.close_connection = True
-                    return
-                status, headers, content = answer
-                headers = {"Content-Length": str(len(content)), **headers}
-                head = "HTTP/1.1 %d x\r\n" % status + "".join("%s: %s\r\n" % pair for pair in headers.items())
-                self.wfile.write(head.encode() + b"\r\n" + content)
-                if int(headers["Content-Length"]) != len(content):
-                    self.close_connection = True
-
-            do_GET = do_POST = do_PUT = do_DELETE = handle_one
-
-            def log_message(self, *_arguments) -> None:
-                pass
-
-        return Handler
 
 
 def says(status: int, data: object, **headers: str):
