@@ -50,13 +50,13 @@ test: lint pytest  ## every check and test; the last line says what passed
 lint: .venv/test $(COLLECTION) $(AWX)/MANIFEST.json .cache/gates/installed  ## style, types, licences, documentation, the archive: what needs seconds
 	CI=true $(NOX) --reuse-venv yes $(ARGS)
 
-pytest: $(if $(CONTRACT),.venv/contract) .venv/test $(COLLECTION) $(AWX)/MANIFEST.json  ## all tests, with the coverage of plugins/ (ARGS="-k name" for some)
+pytest: $(if $(CONTRACT),.venv/contract .cache/prism/installed) .venv/test $(COLLECTION) $(AWX)/MANIFEST.json  ## all tests, with the coverage of plugins/ (ARGS="-k name" for some)
 	$(PYTEST) -n 2 $(TESTS) $(HELD) $(ARGS) --cov
 
 gates: .venv/test $(COLLECTION) .cache/gates/installed  ## ansible-test with every supported ansible-core (CORES="2.16 newest sanity" for some)
 	.venv/bin/python tests/matrix.py .cache/gates/venv/bin/nox $(CORES)
 
-contract: $(if $(CONTRACT),.venv/contract) .venv/test $(COLLECTION)  ## the simulator and what talks to it, held to the vendor's contract in ../shared/api
+contract: $(if $(CONTRACT),.venv/contract .cache/prism/installed) .venv/test $(COLLECTION)  ## the simulator and what talks to it, held to the vendor's contract in ../shared/api
 	@test -n "$(CONTRACT)" || echo 'The contract is not at hand in ../shared/api: there is nothing to hold the simulator against.'
 	@test -z "$(CONTRACT)" || $(PYTEST) -n 2 $(TESTS) $(HELD) $(ARGS)
 
@@ -116,6 +116,14 @@ clean:  ## remove all that make has made
 .venv/contract: .venv/test tests/requirements-contract.txt
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/requirements-contract.txt
 	@touch $@
+
+# Telemetry is in the package's install scripts, and nothing else.
+.cache/prism/installed: tests/contract/package.json
+	@mkdir -p $(@D)
+	@cp $< $(@D)
+	@if node --version >/dev/null 2>&1 && npm --version >/dev/null 2>&1; then \
+	    npm install --prefix $(@D) --cache $(@D)/npm --ignore-scripts --no-audit --no-fund --loglevel error && touch $@; \
+	else echo 'Node with npm is not here: the independent validator of tests/contract/test_prism.py is left out.'; fi
 
 # Apart from .venv, so that the tests need nothing of it.
 .cache/gates/installed: .venv/run tests/requirements-gates.txt

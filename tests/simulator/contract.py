@@ -61,6 +61,24 @@ class Contract:
             node = target
         return node
 
+    def plain(self) -> dict:
+        """Return the contract for a validator that knows OpenAPI and nothing more, with the deviations of :meth:`_prepare`.
+
+        * What binds a client alone are extensions (``x-requiredCreate``, ``x-updateForbidden``), and what is read-only is
+          required of answers alone: the bodies of POST and PUT get schemas of their own, in which that is written out.
+        * ``(?:\\-`` is no regular expression in the Unicode mode that JSON Schema asks for; ``(?:-`` is meant. Validators are
+          silent about the whole schema of a device else.
+        """
+        document = copy.deepcopy(self.document)
+        for kind, components in self._for_requests.items():
+            own = _referring(components["schemas"], kind)
+            document["components"]["schemas"].update({kind + name: schema for name, schema in own.items()})
+        for methods in document["paths"].values():
+            for method, operation in methods.items():
+                if method in METHODS and "requestBody" in operation:
+                    operation["requestBody"] = _referring(self.resolved(operation["requestBody"]), kind_of(method))
+        return json.loads(json.dumps(document), object_hook=_with_pattern)
+
     # -- answers -----------------------------------------------------------------------
 
     def answer_faults(self, method: str, path: str, status: int, media_type: str, body: str) -> list[str]:
@@ -99,8 +117,7 @@ class Contract:
             return [*faults, "the contract wants %s, not %s" % (" or ".join(wanted), media_type or "nothing")]
         if not media_type.endswith("json"):
             return faults
-        kind = "update" if method == "PUT" else "create"
-        found = self._faults(wanted[media_type]["schema"], json.loads(body), self._for_requests[kind])
+        found = self._faults(wanted[media_type]["schema"], json.loads(body), self._for_requests[kind_of(method)])
         if "force" in query:
             found = [fault for fault in found if '"occContext" is a required' not in fault]
         return faults + found
@@ -220,6 +237,23 @@ def _allow_null(node: object) -> None:
     elif isinstance(node, list):
         for value in node:
             _allow_null(value)
+
+
+def kind_of(method: str) -> str:
+    """Return whether a method's body binds a client as at a creation or as at an update."""
+    return "update" if method.upper() == "PUT" else "create"
+
+
+def _referring(node: dict, kind: str) -> dict:
+    """Return a copy that refers to the schemas of a kind of requests."""
+    name = "#/components/schemas/"
+    return json.loads(json.dumps(node).replace(name, name + kind))
+
+
+def _with_pattern(node: dict) -> dict:
+    if isinstance(node.get("pattern"), str):
+        node["pattern"] = node["pattern"].replace(r"(?:\-", "(?:-")
+    return node
 
 
 def template(path: str, known: list[str]) -> str | None:
