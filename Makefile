@@ -37,7 +37,7 @@ TESTS := tests/project tests/unit tests/simulator tests/http tests/integration
 HELD := $(if $(CONTRACT),tests/contract -p tests.contract.plugin)
 NOX := .cache/gates/venv/bin/nox --noxfile noxfile.py
 
-.PHONY: help demo test lint pytest gates contract unit format docs picture build ee clean
+.PHONY: help setup demo test lint pytest gates contract unit format docs picture build ee clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1  	/p' Makefile
@@ -59,6 +59,9 @@ gates: .venv/test $(COLLECTION) .cache/gates/installed  ## ansible-test with eve
 contract: $(if $(CONTRACT),.venv/contract .cache/prism/installed) .venv/test $(COLLECTION)  ## the simulator and what talks to it, held to the vendor's contract in ../shared/api
 	@test -n "$(CONTRACT)" || echo 'The contract is not at hand in ../shared/api: there is nothing to hold the simulator against.'
 	@test -z "$(CONTRACT)" || $(PYTEST) -n 2 $(TESTS) $(HELD) $(ARGS)
+
+setup: .venv/test .venv/docs $(if $(CONTRACT),.venv/contract .cache/prism/installed) $(COLLECTION) $(AWX)/MANIFEST.json .cache/gates/installed
+	@:
 
 unit: .venv/test $(COLLECTION)  ## the fast tests only, without coverage
 	$(PYTEST) -n 2 tests/project tests/unit $(ARGS)

@@ -15,6 +15,9 @@ from pathlib import Path
 import antsibull_nox
 import nox
 import tomllib
+from antsibull_nox.ansible import get_ansible_core_info
+from antsibull_nox.python.versions import get_installed_python_versions
+from antsibull_nox.utils import Version
 
 ROOT = Path(__file__).resolve().parent
 CORES = tomllib.loads((ROOT / "tests/matrix.toml").read_text())["ansible-core"]
@@ -40,11 +43,11 @@ PIP_CONFIG = """\
 [global]
 no-compile = true
 disable-pip-version-check = true
-"""
+cache-dir = %s
+""" % (ROOT / ".cache/pip")
 PARAMETERS = {
-    # Without --python: what compiles and imports is tried with all Pythons that there are.
     "sanity": ["sanity", "--local"],
-    "units": ["units", "--venv", "--num-workers", "2"],
+    "units": ["units", "--venv", "--num-workers", "1"],
     "integration": ["integration", "--venv"],
 }
 
@@ -58,9 +61,17 @@ def with_real_pythons(path: str) -> str:
     return os.pathsep.join(one for each in path.split(os.pathsep) for one in (real if each.endswith("/shims") else [each]))
 
 
+def newest_python(core: str) -> str:
+    """Return the Python that antsibull-nox runs a release of ansible-core with: the newest one that is here."""
+    allowed = get_ansible_core_info(Version.parse(core)).controller_python_versions
+    return str(max(set(allowed) & set(get_installed_python_versions()) or allowed))
+
+
 def add_ansible_test(core: str, suite: str) -> None:
     """Add a session that runs a suite of ansible-test with a release of ansible-core, in a home of their own."""
     home = ROOT / ".cache/matrix" / core
+    # What compiles and imports is tried with all Pythons where the units are, too; between these, with the newest.
+    python = ["--python", newest_python(core)] if CORES[core] == ["sanity"] else []
 
     def before() -> None:
         os.environ["HOME"] = str(home)
@@ -74,7 +85,7 @@ def add_ansible_test(core: str, suite: str) -> None:
     antsibull_nox.add_ansible_test_session(
         name="%s-%s" % (suite, core),
         description="ansible-test %s with ansible-core %s" % (suite, core),
-        ansible_test_params=[*PARAMETERS[suite], "--color", "no"],
+        ansible_test_params=[*PARAMETERS[suite], *python, "--color", "no"],
         default=False,
         ansible_core_version=core,
         ansible_core_source="pypi",

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, the lorawan.thingpark contributors
 
-"""Run ansible-test's suites with every supported ansible-core, two at a time, and print the matrix.
+"""Run ansible-test's suites with every supported ansible-core, some at a time, and print the matrix.
 
     python tests/matrix.py NOX [CORE|SUITE ...]
 
@@ -23,6 +23,8 @@ import tomllib
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = ROOT / ".cache/matrix"
+# One more than there are cores, since each waits for packages from time to time.
+AT_ONCE = (os.cpu_count() or 1) + 1
 SUITES = ["sanity", "units", "integration"]
 
 
@@ -36,7 +38,7 @@ def run(nox: str, core: str, suites: list[str]) -> dict[str, str]:
     command = [nox, "--noxfile", ROOT / "noxfile.py", "--report", report, "--session", *sessions]
     began = time.monotonic()
     with (place / "log").open("wb") as log:
-        # An environment of its own: two cores at once share no file.
+        # An environment of its own: releases at work at the same time share no file.
         environment = {**os.environ, "CI": "true", "PIP_NO_COMPILE": "1", "NOX_ENVDIR": str(place / "nox")}
         streams = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": subprocess.STDOUT}
         subprocess.run(command, check=False, cwd=ROOT, env=environment, **streams)
@@ -55,7 +57,7 @@ def main(nox: str, *chosen: str) -> int:
     wanted = {core: [each for each in suites if each in only] for core, suites in cores.items() if core in named}
     # The longest first, so that the two ends meet.
     order = sorted(wanted, key=lambda core: -len(wanted[core]))
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         outcomes = dict(zip(order, pool.map(lambda core: run(nox, core, wanted[core]), order), strict=True))
     failed = [core for core in wanted if any(word != "success" for word in outcomes[core].values())]
     for core in failed:

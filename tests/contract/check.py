@@ -10,7 +10,6 @@ Answers in XML are only counted: of them the contract has no schema.
 
 from __future__ import annotations
 
-import functools
 import json
 import sys
 from collections import Counter, defaultdict
@@ -52,9 +51,10 @@ class Report:
 def judge(contract: Contract, lines: Iterable[str]) -> Report:
     """Return what the contract says of recorded exchanges, each a line of JSON."""
     report = Report()
+    known = {path for _method, path in contract.operations()}
     for line in lines:
         one = json.loads(line)
-        operation = _operation(one)
+        operation = _operation(one, known)
         if operation is None:
             continue
         if one["client"].startswith(COLLECTION):
@@ -73,20 +73,15 @@ def judge(contract: Contract, lines: Iterable[str]) -> Report:
     return report
 
 
-def _operation(one: dict) -> tuple[str, str] | None:
+def _operation(one: dict, known: set[str]) -> tuple[str, str] | None:
     """Return method and path below the subscription, None for what the contract doesn't have."""
     if not one["path"].startswith(BASE) or one["status"] == 405:
         return None
     path = one["path"][len(BASE) :].partition("/")
     below = path[1] + path[2]
-    if below.startswith(WIRELESS_PATHS) or (one["status"] == 404 and "{" not in below and below not in _known()):
+    if below.startswith(WIRELESS_PATHS) or (one["status"] == 404 and "{" not in below and below not in known):
         return None
     return one["method"], below
-
-
-@functools.cache
-def _known() -> set[str]:
-    return {path for _method, path in Contract().operations()}
 
 
 def _request_faults(contract: Contract, operation: tuple[str, str], one: dict) -> list[str]:
