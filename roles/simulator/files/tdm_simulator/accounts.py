@@ -160,8 +160,6 @@ class Accounts:
         if code:
             if not same(code, session["code"]):
                 raise ApiError("invalid_session")
-            # It comes with the code on every call (O), also where an operation has a filter of that name.
-            request.query["type"] = [value for value in request.values("type") if value != "SUBSCRIBER"]
         now = time.monotonic()
         if session["until"] < now:
             del self._sessions[cookie]
@@ -170,6 +168,15 @@ class Accounts:
         session["until"] = now + self._settings.session_lifetime
         if code and "type" in request.query:
             request.query["type"] = [kind for kind in request.query["type"] if kind != "SUBSCRIBER"]
+
+    def rename_session(self, cookie):
+        """Give a session another cookie, as a load balancer may; the new one, None where there is no session."""
+        session = self._sessions.pop(cookie, None)
+        if session is None:
+            return None
+        new = self._new(secrets.token_hex(16).upper())
+        self._sessions[new] = session
+        return new
 
     # -- tokens of the Enterprise edition ----------------------------------------
 

@@ -14,6 +14,7 @@ from .codec import asks_for_xml, encode
 from .devices import Devices
 from .errors import ApiError
 from .exchange import ExchangeKey
+from .faults import Faults
 from .imports import Imports
 from .inspection import Inspection
 from .listing import Listing
@@ -63,7 +64,8 @@ class Application:
             exchange,
             tasks,
         )
-        self._inspection = Inspection(world, settings, self.accounts, meter, devices)
+        self.faults = Faults(world, self.accounts, devices)
+        self._inspection = Inspection(world, settings, self.accounts, meter, devices, self.faults)
         self.operations = [operation for area in self._areas for operation in area.operations()]
         self._routes = Routes(self.operations)
         self._outside = Routes(WaysIn(self.accounts, settings, meter).operations())

@@ -61,6 +61,8 @@ class Response:
     """One answer."""
 
     __slots__ = ("status", "body", "media_type", "headers")
+    #: What the connection does afterwards, where that is not the usual: see `faults`.
+    then = ""
 
     def __init__(self, status, body=b"", media_type="application/json;charset=UTF-8", headers=()):
         self.status = status

@@ -20,12 +20,13 @@ OTHER_WRITER = "Another Writer"
 class Inspection:
     """Looks into the world and changes it behind the client's back."""
 
-    def __init__(self, world, settings, accounts, meter, devices):
+    def __init__(self, world, settings, accounts, meter, devices, faults):
         self._world = world
         self._settings = settings
         self._accounts = accounts
         self._meter = meter
         self._devices = devices
+        self._faults = faults
 
     def handle(self, request):
         """Answer one inspection request."""
@@ -72,7 +73,19 @@ class Inspection:
         self._world.touch()
         return encode(request, 204)
 
+    def _get_faults(self, request, rest):
+        return encode(request, 200, self._faults.shown())
+
+    def _put_faults(self, request, rest):
+        self._faults.schedule(decode(request))
+        return encode(request, 204)
+
+    def _delete_faults(self, request, rest):
+        self._faults.clear()
+        return encode(request, 204)
+
     def _post_reset(self, request, rest):
+        self._faults.clear()
         self._world.reset()
         self._accounts.reset()
         self._meter.reset()

@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import struct
 import sys
 import time
 import traceback
 
 from . import httpmsg
 from .errors import ApiError
+
+
+DROP = 64  # bytes of an answer that comes drop by drop
+DROP_SECONDS = 0.005
 
 
 class LeakyBucket:
@@ -116,7 +121,9 @@ class Connection(asyncio.Protocol):
     def _answer(self, request):
         response, delay = self._api.handle(request)
         data = response.to_bytes(request.keep_alive, request.method == "HEAD")
-        if delay > 0:
+        if response.then:
+            self._break(data, response.then)
+        elif delay > 0:
             self._busy = True
             asyncio.get_running_loop().call_later(delay, self._finish, data, request.keep_alive)
         else:
@@ -127,6 +134,28 @@ class Connection(asyncio.Protocol):
         self._api.finished()
         if self._transport is not None:
             self._send(data, keep_alive)
+            self._serve()
+
+    def _break(self, data, then):
+        """Send an answer as no good server does; nothing more is read here."""
+        self._busy = True
+        if then == "reset":  # at once, whatever is under way
+            raw = self._transport.get_extra_info("socket")
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self._transport.abort()
+        elif then == "close":
+            self._send(data, False)
+        elif then == "drip":
+            self._drip(data)
+
+    def _drip(self, data):
+        if self._transport is None:
+            return
+        self._transport.write(data[:DROP])
+        if len(data) > DROP:
+            asyncio.get_running_loop().call_later(DROP_SECONDS, self._drip, data[DROP:])
+        else:
+            self._busy = False
             self._serve()
 
     def _send(self, data, keep_alive):
@@ -164,13 +193,17 @@ class Front:
             response = self._application.error_response(request, refusal)
             self._record(request, response)
             return response, 0.0
-        response = self._call(request)
-        self._record(request, response)
+        response = self._application.faults.answer(request, self._answered)
         delay = self._settings.latency_ms / 1000.0
         if delay > 0:
             self._in_flight += 1
             self._meter.note_in_flight(self._in_flight)
         return response, delay
+
+    def _answered(self, request):
+        response = self._call(request)
+        self._record(request, response)
+        return response
 
     def _record(self, request, response):
         if self._recorder is not None:
