@@ -84,7 +84,7 @@ class Run:
         self._lock = threading.Lock()
         self._outcomes: dict[str, Outcome] = {}
         self._taken: dict[str, Step] = {}  # the steps that were really taken, where another writer made others of them
-        self._tagged: set[str] = set()
+        self._changed: set[str] = set()  # what was really written to, whatever became of it afterwards
         self._failed = 0
         self._silent = 0
         self._stopped = ""
@@ -186,6 +186,8 @@ class Run:
             self._taken[step.dev_eui] = step
             if not step.values:
                 # Tags alone are no part of the device; or an answer that got lost had done it already.
+                if sent:
+                    self._changed.add(step.dev_eui)
                 return _success(first if sent else step)
             try:
                 sent = True
@@ -225,6 +227,7 @@ class Run:
     def _finish(self, step: Step, whole: dict[str, Any]) -> Outcome:
         """Remember the answer to a write, and say once more what the platform set by itself against the wish."""
         done = _success(step)
+        self._changed.add(step.dev_eui)
         left = _plan.unsettled(step.wish, whole) if whole else {}
         if left:
             try:
@@ -267,11 +270,11 @@ class Run:
                 done = self._outcomes[step.dev_eui]
                 self._failed += done.action != FAILED
                 done.action, done.error = FAILED, _without_keys(step, message)
-                done.changed = bool(step.values) or step.dev_eui in self._tagged
+                done.changed = step.dev_eui in self._changed
         else:
             with self._lock:
                 for step in steps:
-                    self._tagged.add(step.dev_eui)
+                    self._changed.add(step.dev_eui)
                     self._outcomes[step.dev_eui].changed = True
 
     def _note(self, step: Step, outcome: Outcome) -> None:

@@ -1,0 +1,234 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Random fleets on a platform that goes wrong: whatever happens, running the task again reaches the wished state.
+
+After every run, what it says is held against what the platform's devices were before and are after it. `make chaos`
+tries more schedules, with SCHEDULES=1000 as many as are wanted and with SEED=7 others.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import HealthCheck, Phase, event, given, note, settings
+from hypothesis import strategies as st
+
+from ansible_collections.lorawan.thingpark.plugins.module_utils import _throttle
+
+SCHEDULES = int(os.environ.get("SCHEDULES", "100"))
+PREFIX = "70B3D57ED1"
+SIZE = 6
+RUNS = 12  # before the platform is well again, at the latest
+LAST_RUNS = 2  # on a platform that is well
+#: What the collection can wish, as the simulator stores it; and what nobody but the platform and others set.
+WISHED = ("name", "tags", "plan", "adminLat", "adminLon", "model", "keys", "markerID", "route", "suspension")
+NOT_KNOWN = "Whether it took effect is not known"
+#: Not the login itself: test_login has its faults.
+PLACES = [
+    ("GET", "/customers"),
+    ("GET", "/devices"),
+    ("POST", "/devices"),
+    ("GET", "/devices/[^/]+"),
+    ("PUT", "/devices/[^/]+"),
+    ("DELETE", "/devices/[^/]+"),
+    ("POST", "/devices/tags"),
+    ("GET", "/networkSubscriptions"),
+    ("", "/subscriptions/.*"),
+]
+FAULTS = (
+    *("reset_before", "reset_after", "silence_before", "silence_after", "error_before", "error_after"),
+    *("bad_gateway", "unavailable", "gateway_timeout", "rate_seconds", "rate_date", "rate_absurd", "rate_bare"),
+    *("cut", "short_length", "maintenance", "garbage", "session_401", "session_403_4", "session_403_163", "session_403_164"),
+    *("session_page", "new_cookie", "drip", "other_writer", "shifting_list", "licences_out"),
+)
+
+rules = st.builds(
+    lambda fault, place, skip, times: {"fault": fault, "method": place[0], "path": place[1], "skip": skip, "times": times},
+    st.sampled_from(FAULTS),
+    st.sampled_from(PLACES),
+    st.integers(0, 4),
+    st.sampled_from([1, 1, 1, 2, 3, 8]),
+)
+wishes = st.fixed_dictionaries(
+    {},
+    optional={
+        "name": st.sampled_from(["a", "b", "Zürich"]),
+        "tags": st.lists(st.sampled_from(["north", "south"]), unique=True, max_size=2),
+        "connectivity_plan": st.sampled_from(["kpn-cs/testing", "kpn-cs/seldom"]),
+        "marker_id": st.integers(1, 3),
+        "latitude": st.just(52.5),
+        "longitude": st.just(4.5),
+        "suspended": st.booleans(),
+    },
+)
+#: Of a device: whether it is there at the start as "other" options describe it, and what is wished of it.
+devices = st.tuples(st.booleans(), wishes, st.sampled_from(["present", "present", "present", "absent"]), wishes)
+
+
+@dataclass
+class Case:
+    """One fleet and the faults that meet it."""
+
+    fleet: list
+    rules: list
+    parallel: int
+
+    def rows(self, row) -> tuple[list, list]:
+        """Return the rows of the start and those of the wish."""
+        start, wish = [], []
+        for number, (is_there, before, state, after) in enumerate(self.fleet):
+            if is_there:
+                start.append(row(number, **_whole(before)))
+            if state == "absent":
+                wish.append({"dev_eui": row(number)["dev_eui"], "state": "absent"})
+            else:
+                wish.append(row(number, **_whole(after)))
+        return start, wish
+
+
+def _whole(options: dict) -> dict:
+    """Return options of which none goes without its other half."""
+    one_of_two = ("latitude" in options) != ("longitude" in options)
+    return {name: value for name, value in options.items() if not (one_of_two and name in ("latitude", "longitude"))}
+
+
+cases = st.builds(
+    Case,
+    st.lists(devices, min_size=SIZE, max_size=SIZE),
+    st.lists(rules, min_size=1, max_size=5),
+    st.sampled_from([1, 4]),
+)
+
+
+@pytest.fixture
+def hurried(monkeypatch):
+    """Wait for a moment where an operator's run would wait for minutes."""
+    monkeypatch.setattr(_throttle, "LONGEST_WAIT", 0.02)
+    monkeypatch.setattr(_throttle, "SLOWEST", 0.01)
+
+
+class Platform:
+    """A simulator that goes wrong, and somebody who sees through it."""
+
+    def __init__(self, simulator, account, home, **servers: object) -> None:
+        self.simulator = simulator
+        self.servers = servers
+        self.account = account.with_options(timeout=0.3)
+        self.home = home
+
+    def begin(self, start: list) -> None:
+        """Bring the platform to the start, with two devices more that nobody describes."""
+        self.simulator.reset()
+        shutil.rmtree(self.home, ignore_errors=True)
+        self.simulator.seed(2, prefix="70B3D57EDE", tags=["north"])
+        if start:
+            assert "failed" not in self.account.tdm_fleet(devices=start)
+
+    def seen(self) -> dict:
+        """Return what counts of each device, by EUI."""
+        return {
+            eui: {name: device.get(name) for name in WISHED}
+            for eui, device in self.simulator.devices().items()
+            if not eui.startswith("70B3D57EDF")  # which come and go by themselves
+        }
+
+    def run(self, wish: list, parallel: int) -> dict:
+        """Run the task once; what it says must be true."""
+        before = self.seen()
+        result = {"results": [], **self.account.tdm_fleet(devices=wish, parallel=parallel, results="all")}
+        note("%d outcomes; %s" % (len(result["results"]), result["msg"]))
+        if result.get("login_refused"):  # a minute passes
+            for held in (self.home / "tdm").glob("login-*.json"):
+                held.unlink()
+        after = self.seen()
+        for one in result["results"]:
+            note("%(dev_eui)s %(action)s %(changed)s" % one + " " + one.get("error", ""))
+        described = {one["dev_eui"] for one in wish}
+        for eui in {*before, *after} - described:
+            assert before.get(eui) == after.get(eui), "%s is not described, and was touched" % eui
+        told = {one["dev_eui"]: one for one in result["results"]}
+        assert len(told) in (0, len(described)), "an outcome is missing"
+        for eui in described:
+            _true(told.get(eui), before.get(eui), after.get(eui))
+        return result
+
+
+def _true(told: dict | None, before: dict | None, after: dict | None) -> None:
+    """Hold an outcome against the device before and after the run."""
+    if told is None:  # the run ended before the first write
+        assert before == after, "a device was changed by a run that told of none"
+        return
+    action = told["action"]
+    if action == "created":
+        assert before is None and after is not None, told
+    elif action == "deleted":
+        assert after is None, told  # before it was there, or an unclear answer was looked up
+    elif action in ("updated", "suspended", "resumed"):
+        assert before is not None and after is not None and before != after, told
+    elif action in ("unchanged", "skipped"):
+        assert before == after, told
+    elif not told["changed"] and NOT_KNOWN not in told["error"]:
+        assert before == after, told
+
+
+@pytest.fixture(params=["wireless", "enterprise"])
+def platform(request, start_simulator, account_on, home, hurried):
+    """Return a platform of each edition."""
+    if request.param == "enterprise":
+        simulator = start_simulator(edition="enterprise", client_id="a/b", client_secret="c")
+        oauth = {"auth_method": "oauth2", "client_id": "a/b", "client_secret": "c"}
+        account = account_on(simulator, login=None, password=None, **oauth)
+        return Platform(simulator, account, home, routing_profile=None, application_servers=["TWA_100002581.1972.AS"])
+    simulator = start_simulator()
+    return Platform(simulator, account_on(simulator), home)
+
+
+@settings(
+    max_examples=SCHEDULES,
+    deadline=None,
+    derandomize="SEED" not in os.environ,
+    database=None,
+    print_blob=True,
+    phases=(Phase.explicit, Phase.generate, Phase.shrink),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(case=cases)
+def test_a_fleet_converges(platform, row, case):
+    start, wish = case.rows(lambda number, **options: row(number, **{**platform.servers, **options}))
+    platform.begin(start)
+    platform.simulator.inspect("PUT", "faults", {"rules": case.rules})
+    runs = 0
+    result = {"failed": True}
+    while result.get("failed") and runs < RUNS:
+        result = platform.run(wish, case.parallel)
+        runs += 1
+    struck = platform.simulator.inspect("GET", "faults")["struck"]
+    for one in struck:
+        event(one["fault"])
+    platform.simulator.inspect("DELETE", "faults")
+    for _time in range(LAST_RUNS):
+        if result.get("failed"):
+            result = platform.run(wish, case.parallel)
+    assert "failed" not in result, result["msg"]
+    _reached(wish, platform.seen())
+    last = platform.run(wish, case.parallel)
+    assert not last["changed"] and last["summary"]["unchanged"] == SIZE, last
+
+
+def _reached(wish: list, seen: dict) -> None:
+    for one in wish:
+        device = seen.get(one["dev_eui"])
+        if one.get("state") == "absent":
+            assert device is None, one
+            continue
+        assert device is not None, one
+        for option, name in (("name", "name"), ("marker_id", "markerID"), ("latitude", "adminLat"), ("connectivity_plan", "plan")):
+            assert option not in one or device[name] == one[option], (option, device)
+        assert "tags" not in one or device["tags"] == sorted(one["tags"]), device
+        assert "suspended" not in one or (device["suspension"] == "NONE") != one["suspended"], device
+        assert device["keys"]["appKey"] == one["app_key"], one["dev_eui"]
