@@ -25,6 +25,7 @@ export ANSIBLE_CONFIG := $(CURDIR)/tests/ansible.cfg
 export ANSIBLE_PYTHON_INTERPRETER := $(CURDIR)/.venv/bin/python
 export LC_ALL := C.UTF-8
 # Whole, since tests start processes in other folders.
+export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/.cache/hypothesis
 export COVERAGE_FILE := $(CURDIR)/.cache/coverage/data
 
 COLLECTION := .build/ansible_collections/lorawan/thingpark
@@ -37,7 +38,7 @@ TESTS := tests/project tests/unit tests/simulator tests/http tests/integration
 HELD := $(if $(CONTRACT),tests/contract -p tests.contract.plugin)
 NOX := .cache/gates/venv/bin/nox --noxfile noxfile.py
 
-.PHONY: help setup demo test lint pytest gates contract unit format docs picture build ee clean
+.PHONY: help setup demo test lint pytest gates contract chaos unit format docs picture build ee clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1  	/p' Makefile
@@ -45,12 +46,13 @@ help:  ## this list
 demo: .venv/run $(COLLECTION)  ## a simulated network, a small fleet made, checked and changed
 	@.venv/bin/ansible-playbook lorawan.thingpark.quickstart $(ARGS)
 
-test: lint pytest  ## every check and test; the last line says what passed
+test: lint docs pytest  ## every check and test; the last line says what passed
 
 lint: .venv/test $(COLLECTION) $(AWX)/MANIFEST.json .cache/gates/installed  ## style, types, licences, documentation, the archive: what needs seconds
-	CI=true $(NOX) --reuse-venv yes $(ARGS)
+	CI=true PIP_NO_COMPILE=1 $(NOX) --reuse-venv yes $(ARGS)
 
 pytest: $(if $(CONTRACT),.venv/contract .cache/prism/installed) .venv/test $(COLLECTION) $(AWX)/MANIFEST.json  ## all tests, with the coverage of plugins/ (ARGS="-k name" for some)
+	@test -n "$(CONTRACT)" || echo 'The contract is not at hand in ../shared/api: what is tested is not held to it.'
 	$(PYTEST) -n 2 $(TESTS) $(HELD) $(ARGS) --cov
 
 gates: .venv/test $(COLLECTION) .cache/gates/installed  ## ansible-test with every supported ansible-core (CORES="2.16 newest sanity" for some)
@@ -62,6 +64,9 @@ contract: $(if $(CONTRACT),.venv/contract .cache/prism/installed) .venv/test $(C
 
 setup: .venv/test .venv/docs $(if $(CONTRACT),.venv/contract .cache/prism/installed) $(COLLECTION) $(AWX)/MANIFEST.json .cache/gates/installed
 	@:
+
+chaos: .venv/test $(COLLECTION)  ## random fleets on a platform that goes wrong (SCHEDULES=1000 SEED=7 for more and others)
+	SCHEDULES=$(or $(SCHEDULES),300) $(if $(SEED),SEED=$(SEED)) $(PYTEST) -n 2 tests/http/test_chaos.py $(if $(SEED),--hypothesis-seed=$(SEED)) $(ARGS)
 
 unit: .venv/test $(COLLECTION)  ## the fast tests only, without coverage
 	$(PYTEST) -n 2 tests/project tests/unit $(ARGS)

@@ -54,7 +54,6 @@ class Simulator:
             for one in value if isinstance(value, list) else [value]:
                 command += ["--" + name.replace("_", "-")] + ([] if one is True else [str(one)])
         env = environment(TDM_SIMULATOR_PASSWORD=self.password)
-        env.pop("COVERAGE_PROCESS_CONFIG", None)  # it isn't what the tests measure
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
         self.origin = self._wait(ready)

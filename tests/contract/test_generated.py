@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import content_type_conformance, response
 from tests.conftest import NO_PROXY, Simulator
 from tests.simulator.contract import Contract
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "15"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "8"))
 CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance]
 #: What is there at the start, beside a UID that is not: else hardly any request would find anything.
 UIDS = {

@@ -10,8 +10,6 @@ import re
 import subprocess
 import sys
 
-import pytest
-
 from tests.conftest import ROOT
 
 ONE_REQUEST = """
@@ -27,18 +25,17 @@ def test_one_request(tmp_path):
     one = Simulator(tmp_path, edition="enterprise", client_id="a/b")
     headers = {"User-Agent": "lorawan.thingpark/1.0.0"}
     with pytest.raises(urllib.error.HTTPError, match="401"):
-        NO_PROXY.open(urllib.request.Request(one.url + "/subscriptions/mine/devices%s", headers=headers))
+        NO_PROXY.open(urllib.request.Request(one.url + "/subscriptions/mine/devices?page=1", headers=headers))
     one.stop()
 """
 
 
-@pytest.mark.parametrize("query, status, words", [("?pageIndex=1", 0, "devices +1 +1"), ("?page=1", 1, "page is no parameter")])
-def test_a_run_is_judged(tmp_path, query, status, words):
+def test_a_run_is_judged(tmp_path):
     test = tmp_path / "test_one.py"
-    test.write_text(ONE_REQUEST % query)
+    test.write_text(ONE_REQUEST)
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "SIMULATOR_"))}
     command = [sys.executable, "-m", "pytest", "-n", "1", "-p", "tests.contract.plugin", "--rootdir", tmp_path, test]
     done = subprocess.run(command, check=False, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert "1 passed" in done.stdout, done.stdout
-    assert done.returncode == status, done.stdout
-    assert re.search(words, done.stdout), done.stdout
+    assert done.returncode == 1, done.stdout
+    assert re.search("GET +/devices +1 +1", done.stdout) and "page is no parameter" in done.stdout, done.stdout

@@ -38,7 +38,7 @@ TASKS = {
     "tdm_subscriber_info": subscriber_info.TASK,
 }
 CONTRACT = Path(__file__).resolve().parents[3] / "shared" / "api" / "device-manager-7.3.openapi.yaml"
-collect_ignore = [] if CONTRACT.exists() and find_spec("jsonschema") else ["test_contract.py"]
+collect_ignore = [] if CONTRACT.exists() and find_spec("jsonschema_rs") else ["test_contract.py"]
 PROFILE = "LORA/GenericA.1.0.2a_ETSI_Rx2-SF12"
 
 

@@ -15,7 +15,6 @@ import traceback
 from . import httpmsg
 from .errors import ApiError
 
-
 DROP = 64  # bytes of an answer that comes drop by drop
 DROP_SECONDS = 0.005
 
