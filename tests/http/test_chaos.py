@@ -27,6 +27,8 @@ RUNS = 12  # before the platform is well again, at the latest
 LAST_RUNS = 2  # on a platform that is well
 #: What the collection can wish, as the simulator stores it; and what nobody but the platform and others set.
 WISHED = ("name", "tags", "plan", "adminLat", "adminLon", "model", "keys", "markerID", "route", "suspension")
+#: Option -> what the simulator stores just as it was wished.
+SAME = {"name": "name", "marker_id": "markerID", "latitude": "adminLat", "connectivity_plan": "plan"}
 NOT_KNOWN = "Whether it took effect is not known"
 #: Not the login itself: test_login has its faults.
 PLACES = [
@@ -225,7 +227,7 @@ def _reached(wish: list, seen: dict) -> None:
             assert device is None, one
             continue
         assert device is not None, one
-        for option, name in (("name", "name"), ("marker_id", "markerID"), ("latitude", "adminLat"), ("connectivity_plan", "plan")):
+        for option, name in SAME.items():
             assert option not in one or device[name] == one[option], (option, device)
         assert "tags" not in one or device["tags"] == sorted(one["tags"]), device
         assert "suspended" not in one or (device["suspension"] == "NONE") != one["suspended"], device

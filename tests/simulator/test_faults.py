@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import http.client
+import importlib
 import json
 import time
 from email.utils import parsedate_to_datetime
@@ -35,9 +36,7 @@ def faulty(wireless):
 @pytest.fixture
 def names(package):
     """The faults by name."""
-    from tdm_simulator.faults import FAULTS
-
-    return FAULTS
+    return importlib.import_module(package.__name__ + ".faults").FAULTS
 
 
 def struck(client):

@@ -157,9 +157,8 @@ class Accounts:
             raise ApiError("session_expired" if cookie in self._dead else "invalid_session")
         if needed and not same(token, session["token"]):
             raise ApiError("session_expired" if token in self._dead else "invalid_session")
-        if code:
-            if not same(code, session["code"]):
-                raise ApiError("invalid_session")
+        if code and not same(code, session["code"]):
+            raise ApiError("invalid_session")
         now = time.monotonic()
         if session["until"] < now:
             del self._sessions[cookie]
