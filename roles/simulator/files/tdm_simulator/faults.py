@@ -150,8 +150,9 @@ class Faults:
         self._rng = random.Random(seed)
 
     def shown(self):
-        """What struck so far, and how many faults are still to come."""
-        return {"struck": self._struck, "left": sum(rule.times for rule in self._rules)}
+        """What struck so far, how many faults are still to come, and which there are."""
+        known = {name: fault._asdict() for name, fault in FAULTS.items()}
+        return {"struck": self._struck, "left": sum(rule.times for rule in self._rules), "known": known}
 
     def answer(self, request, call):
         """Answer a request by `call`, with the fault that strikes it, if one does."""
