@@ -81,7 +81,8 @@ def words(column: str, usual: Counter, requests: Counter, result: dict, is_lost:
 def table(cells: dict[str, dict[str, str]], faults: dict[str, dict]) -> str:
     """Return the table for the page."""
     lines = [".. list-table::", "   :header-rows: 1", "   :widths: 28 12 12 12 12 12 12", ""]
-    for first, *others in [("what goes wrong", *REQUESTS), *((faults[name]["about"], *row.values()) for name, row in cells.items())]:
+    rows = [(faults[name]["about"], *row.values()) for name, row in cells.items()]
+    for first, *others in [("what goes wrong", *REQUESTS), *rows]:
         lines += ["   * - " + first, *("     - " + other for other in others)]
     return "\n".join(lines) + "\n"
 
