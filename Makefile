@@ -58,7 +58,7 @@ pytest: $(if $(CONTRACT),.venv/contract .cache/prism/installed) .venv/test $(COL
 gates: .venv/test $(COLLECTION) .cache/gates/installed  ## ansible-test with every supported ansible-core (CORES="2.16 newest sanity" for some)
 	.venv/bin/python tests/matrix.py .cache/gates/venv/bin/nox $(CORES)
 
-contract: $(if $(CONTRACT),.venv/contract .cache/prism/installed) .venv/test $(COLLECTION)  ## the simulator and what talks to it, held to the vendor's contract in ../shared/api
+contract: $(if $(CONTRACT),.venv/contract .cache/prism/installed) .venv/test $(COLLECTION) $(AWX)/MANIFEST.json  ## the simulator and what talks to it, held to the vendor's contract in ../shared/api
 	@test -n "$(CONTRACT)" || echo 'The contract is not at hand in ../shared/api: there is nothing to hold the simulator against.'
 	@test -z "$(CONTRACT)" || $(PYTEST) -n 2 $(TESTS) $(HELD) $(ARGS)
 

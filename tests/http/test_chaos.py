@@ -25,7 +25,7 @@ PREFIX = "70B3D57ED1"
 SIZE = 6
 RUNS = 12  # before the platform is well again, at the latest
 LAST_RUNS = 2  # on a platform that is well
-#: What the collection can wish, as the simulator stores it; and what nobody but the platform and others set.
+#: What the collection can wish, as the simulator stores it.
 WISHED = ("name", "tags", "plan", "adminLat", "adminLon", "model", "keys", "markerID", "route", "suspension")
 #: Option -> what the simulator stores just as it was wished.
 SAME = {"name": "name", "marker_id": "markerID", "latitude": "adminLat", "connectivity_plan": "plan"}
@@ -118,6 +118,7 @@ class Platform:
     """A simulator that goes wrong, and somebody who sees through it."""
 
     def __init__(self, simulator, account, home, **servers: object) -> None:
+        assert sorted(FAULTS) == sorted(simulator.inspect("GET", "faults")["known"]), "a fault isn't tried"
         self.simulator = simulator
         self.servers = servers
         self.account = account.with_options(timeout=0.3)
