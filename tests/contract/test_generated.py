@@ -23,6 +23,8 @@ from tests.simulator.contract import Contract
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "8"))
 CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance]
+#: Where all rows are done, the answer is empty: so says the contract in prose, for which its schema has no word.
+EMPTY = "/subscriptions/mine/devices/import"
 #: What is there at the start, beside a UID that is not: else hardly any request would find anything.
 UIDS = {
     "deviceUid": ["e70B3D57ED0000001", "5001", "123"],
@@ -98,4 +100,5 @@ def bearer(simulator):
 )
 def test_generated_requests_are_answered_within_the_contract(case, simulator, bearer):
     answer = case.call(base_url=simulator.url, headers=bearer)
-    case.validate_response(answer, checks=CHECKS)
+    empty = case.path == EMPTY and answer.status_code == 200 and not answer.content
+    case.validate_response(answer, checks=[not_a_server_error] if empty else CHECKS)
