@@ -145,7 +145,7 @@ options:
   retries:
     description:
       - How often a request is tried again after a lost connection, a time-out, or an answer with status 429, 500, 502,
-        503 or 504.
+        503 or 504. All requests of a task have 300 retries together; every second good answer gives one back.
       - The waits grow, and C(Retry-After) is honoured up to two minutes. A login is never repeated. A creation is looked up
         before it is repeated.
       - If not given, the environment variable E(TDM_RETRIES) is used.

@@ -21,12 +21,13 @@ from ._memory import Memory
 from ._plan import Seen, Step
 from ._prepare import Policy
 from ._resources.device import DEVICE
+from ._transport import TROUBLE
 from ._values import Kind
 from ._workers import each
 
 #: Attempts at a device that others are writing too, or whose creation stays unclear.
 ATTEMPTS = 3
-#: Devices in a row whose requests got no answer, after which the platform counts as down.
+#: Devices in a row whose requests got no answer or one of trouble, after which the platform counts as down.
 SILENCE = 20
 FAILED, SKIPPED = "failed", "skipped"
 ACTIONS = ("created", "updated", "deleted", "suspended", "resumed", "unchanged", FAILED, SKIPPED)
@@ -120,8 +121,9 @@ class Run:
             self._stopped = "not begun: " + error.message
             outcome = _failure(step, error.message)
         except TdmError as error:
-            outcome = _failure(step, error.message, silent=isinstance(error, TransportError))
-            self._count_silence(isinstance(error, TransportError))
+            is_silent = isinstance(error, TransportError)
+            outcome = _failure(step, error.message, silent=is_silent)
+            self._count_silence(is_silent or (isinstance(error, ApiError) and error.status in TROUBLE))
         except Exception as error:  # the API "can change without notice": an odd answer is one device's trouble
             message = "the platform's answer could not be understood (%s)" % type(error).__name__
             outcome = _failure(step, message, silent=True)

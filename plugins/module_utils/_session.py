@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -119,6 +119,7 @@ class Session:
                     reason = "status %d; it %s" % (answer.status, error)
                     raise TransportError("%s %s got no usable answer (%s)" % (method, path, reason)) from None
             if not died:
+                self._follow(grant, answer.cookies)
                 break
             self._renew(grant)
         if 300 <= answer.status < 400:
@@ -158,6 +159,14 @@ class Session:
             headers=_auth.headers(head, grant.cookies),
             repeatable=repeatable,
         )
+
+    def _follow(self, grant: Grant, cookies: dict[str, str]) -> None:
+        """Take a cookie's new value where the platform changes one of the session's; it gives no further one."""
+        changed = {name: value for name, value in cookies.items() if grant.cookies.get(name, value) != value}
+        if changed:
+            with self._renewal:
+                if self.grant is grant:
+                    self.grant = replace(grant, cookies={**grant.cookies, **changed})
 
     def _says_dead(self, answer: Answer, content: object) -> bool:
         if answer.status in (302, 303):  # to a login page; a platform that moved sends to another host

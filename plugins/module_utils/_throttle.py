@@ -15,6 +15,8 @@ from typing import Callable
 LONGEST_WAIT = 120.0  # seconds; what a Retry-After may ask of us at most
 SLOWEST = 5.0  # seconds between two requests of the whole task
 QUICKEST = 0.002  # below this, slowing down is over
+RESERVE = 300  # retries that a task may have owing to a platform that only fails; 64 workers are through a short outage with it
+EARNED = 0.5  # retries that a good answer gives back
 
 
 class Pacer:
@@ -53,6 +55,27 @@ class Pacer:
         if self._extra:
             with self._lock:
                 self._extra = self._extra * 0.95 if self._extra > QUICKEST else 0.0
+
+
+class Budget:
+    """How many retries all requests of a task have together: a bad spell is sat out, a platform that stays down isn't."""
+
+    def __init__(self) -> None:
+        self._left = float(RESERVE)
+        self._lock = threading.Lock()
+
+    def spend(self) -> bool:
+        """Take one retry; return whether there was one."""
+        with self._lock:
+            has_one = self._left >= 1
+            self._left -= has_one
+            return has_one
+
+    def earn(self) -> None:
+        """The platform answered well."""
+        if self._left < RESERVE:
+            with self._lock:
+                self._left = min(self._left + EARNED, RESERVE)
 
 
 def seconds_to_wait(retry_after: str | None, now: float | None = None) -> float | None:

@@ -29,7 +29,7 @@ except ImportError:  # the glue reports it before anything here is called
     HAS_REQUESTS = False
 
 from ._errors import TransportError
-from ._throttle import Pacer, seconds_to_wait
+from ._throttle import Budget, Pacer, seconds_to_wait
 
 USER_AGENT = "lorawan.thingpark/0.1.0"
 LARGEST_BODY = 128 * 1024 * 1024  # bytes; a page of 5,000 briefs has about 7 MB
@@ -44,7 +44,7 @@ class Wire:
     """How to reach the platform; equal ones share their connections.
 
     :param timeout: seconds to wait for a connection, and again for each part of an answer.
-    :param retries: how often a request is tried again.
+    :param retries: how often a request is tried again, as long as the task has retries left (:class:`Budget`).
     :param rate: requests per second of the task, 0 for no bound.
     """
 
@@ -86,6 +86,7 @@ class Transport:
     def __init__(self, wire: Wire, pacer: Pacer | None = None) -> None:
         self.wire = wire
         self.pacer = pacer or Pacer(wire.rate)
+        self.budget = Budget()
         self.counts: Counter[str] = Counter()
         self._lock = threading.Lock()
         if wire not in _POOL:
@@ -126,16 +127,17 @@ class Transport:
             try:
                 answer = self._once(request)
             except TransportError as error:
-                if attempt >= self.wire.retries or (error.sent and not repeatable):
+                if attempt >= self.wire.retries or (error.sent and not repeatable) or not self.budget.spend():
                     raise
                 self._pause(attempt, None)
             else:
                 if answer.status not in TROUBLE:
                     self.pacer.speed_up()
+                    self.budget.earn()
                     return answer
                 # All workers slow down, also where it is for the caller to find out what became of the request.
                 self._pause(attempt, answer)
-                if attempt >= self.wire.retries or not (repeatable or answer.status == 429):
+                if attempt >= self.wire.retries or not (repeatable or answer.status == 429) or not self.budget.spend():
                     return answer
             attempt += 1
 
