@@ -10,6 +10,9 @@ from functools import partial
 
 import pytest
 
+from ansible_collections.lorawan.thingpark.plugins.module_utils import _throttle
+from ansible_collections.lorawan.thingpark.plugins.module_utils._throttle import RESERVE
+
 
 @pytest.fixture
 def scarce(start_simulator, account_on):
@@ -64,6 +67,21 @@ def test_a_platform_that_is_down_is_given_up(simulator, meddler, through, rows, 
     summary = result["summary"]
     assert result["failed"] and not result["changed"] and summary["failed"] + summary["skipped"] == 200
     assert 20 <= summary["failed"] <= 24 and len(meddler.sent("POST", "/devices")) <= 3 * 24
+
+
+@pytest.mark.parametrize("trouble", [429, 500, 502, 503, 504, "maintenance"])
+def test_a_platform_in_lasting_trouble_is_given_up(simulator, meddler, through, rows, do, monkeypatch, trouble):
+    monkeypatch.setattr(_throttle, "SLOWEST", 0.005)
+    wrong = do.says(trouble, {}, Retry_After="0") if isinstance(trouble, int) else do.says(200, "<html>Back at noon</html>")
+    for method in ("GET", "POST", "PUT"):
+        meddler.on(method, "/devices.*", wrong, skip=2 if method == "GET" else 30)
+    result = through.tdm_fleet(devices=rows(200), parallel=4)
+    summary = result["summary"]
+    assert result["failed"] and summary["created"] == 30 == len(simulator.devices())
+    # Where the sign is a page, the session counts as dead, and is opened again once.
+    assert (20 if isinstance(trouble, int) else 1) <= summary["failed"] <= 24
+    assert summary["failed"] + summary["skipped"] == 170
+    assert len(meddler.seen) < 24 * 3 * 5 + RESERVE
 
 
 UNCLEAR = ["lost_before", "lost_after", "half", 500, 503, "500 after", "page after", "garbage after"]

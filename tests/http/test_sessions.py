@@ -242,6 +242,16 @@ def test_a_session_that_dies_in_mid_run(simulator, through, rows, dying, how, ke
         assert simulator.sessions()["sessions"] == 0
 
 
+def test_a_cookie_that_is_changed_in_mid_run_is_followed(simulator, account, rows):
+    rule = {"fault": "new_cookie", "method": "POST", "path": "/devices", "skip": 5, "times": 3}
+    simulator.inspect("PUT", "faults", {"rules": [rule]})
+    result = account.tdm_fleet(devices=rows(20), parallel=1)  # the requests of more would be on their way with the old one
+    assert "failed" not in result and result["summary"]["created"] == 20
+    assert len(simulator.inspect("GET", "faults")["struck"]) == 3
+    assert simulator.requests()["logins"]["attempts"] == 1
+    assert simulator.sessions()["sessions"] == 0
+
+
 def test_a_session_that_dies_without_a_password_at_hand(simulator, through, rows, dying):
     path = through.tdm_session()["session_file"]
     dying("killed", "POST", "/devices", skip=5)

@@ -14,7 +14,7 @@ from email.utils import formatdate
 import pytest
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import TransportError
-from ansible_collections.lorawan.thingpark.plugins.module_utils._throttle import Pacer, seconds_to_wait
+from ansible_collections.lorawan.thingpark.plugins.module_utils._throttle import RESERVE, Pacer, seconds_to_wait
 from ansible_collections.lorawan.thingpark.plugins.module_utils._transport import Transport, Wire
 
 
@@ -77,6 +77,19 @@ def test_retries_end(server, transport, do, retries):
     server.on("GET", "/x", do.says(503, {}))
     assert transport(retries=retries).send("GET", server.origin + "/x").status == 503
     assert len(server.seen) == retries + 1
+
+
+def test_the_retries_of_a_task_have_a_budget(server, transport, do):
+    server.on("GET", "/x", do.says(500, {}))
+    server.on("GET", "/y", do.says(200, {}))
+    sender = transport(retries=4)
+    for _number in range(100):
+        assert sender.send("GET", server.origin + "/x").status == 500
+    assert len(server.sent()) == 100 + RESERVE
+    for _number in range(6):  # each of which gives half a retry back
+        sender.send("GET", server.origin + "/y")
+    sender.send("GET", server.origin + "/x")
+    assert len(server.sent("GET", "/x")) == 100 + RESERVE + 1 + 3
 
 
 @pytest.mark.parametrize("status", REPEATED)
