@@ -65,8 +65,9 @@ contract: $(if $(CONTRACT),.venv/contract .cache/prism/installed) .venv/test $(C
 setup: .venv/test .venv/docs $(if $(CONTRACT),.venv/contract .cache/prism/installed) $(COLLECTION) $(AWX)/MANIFEST.json .cache/gates/installed
 	@:
 
-chaos: .venv/test $(COLLECTION)  ## random fleets on a platform that goes wrong (SCHEDULES=1000 SEED=7 for more and others)
-	SCHEDULES=$(or $(SCHEDULES),300) $(if $(SEED),SEED=$(SEED)) $(PYTEST) -n 2 tests/http/test_chaos.py $(if $(SEED),--hypothesis-seed=$(SEED)) $(ARGS)
+chaos: .venv/test $(COLLECTION)  ## random fleets on platforms that go wrong, and runs that are stopped (SCHEDULES=1000 SEED=7 for more and others)
+	SCHEDULES=$(or $(SCHEDULES),300) $(if $(SEED),SEED=$(SEED)) $(PYTEST) -n 2 tests/http/test_chaos.py tests/integration/test_interruption.py \
+	    $(if $(SEED),--hypothesis-seed=$(SEED)) $(ARGS)
 
 unit: .venv/test $(COLLECTION)  ## the fast tests only, without coverage
 	$(PYTEST) -n 2 tests/project tests/unit $(ARGS)

@@ -17,6 +17,7 @@ from ._auth import ADMINISTRATORS, Account
 from ._client import Client
 from ._codec import JSON, XML
 from ._errors import OptionError
+from ._interruption import unbroken
 from ._session import Session
 from ._task import Context
 from ._transport import Transport, Wire
@@ -109,15 +110,18 @@ def connected(params: dict[str, Any], context: Context) -> Iterator[Client]:
     account = account_of(params, context)
     transport = Transport(wire_of(params))
     path = params.get("session_file") or ""
-    if path:
-        session = _from_file(path, account, transport)
-    else:
-        session = Session(account, transport, _session.log_in(account, transport))
+    session = None
     try:
+        with unbroken():
+            session = _from_file(path, account, transport) if path else _of_its_own(account, transport)
         yield Client(session, read_only=context.check)
     finally:
-        if not path:
+        if session is not None and not path:
             session.close()
+
+
+def _of_its_own(account: Account, transport: Transport) -> Session:
+    return Session(account, transport, _session.log_in(account, transport))
 
 
 def _from_file(path: str, account: Account, transport: Transport) -> Session:

@@ -18,6 +18,7 @@ from ansible.module_utils.errors import AnsibleFallbackNotFound
 from ._connect import ENVIRONMENT, OPTIONS
 from ._errors import TdmError
 from ._inner_xml import HAS_LXML
+from ._interruption import ended_cleanly
 from ._task import Context, Task
 from ._transport import HAS_REQUESTS
 
@@ -67,7 +68,8 @@ def main(task: Task) -> None:
         module.params.update(
             {name: "(not shown)" for name, entry in task.options.items() if entry.get("no_log") and params[name]}
         )
-    result = result_of(task, params, Context(module.check_mode, module._diff, module.warn))
+    with ended_cleanly():
+        result = result_of(task, params, Context(module.check_mode, module._diff, module.warn))
     if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)

@@ -17,6 +17,7 @@ from . import _auth, _files, _login_gate
 from ._auth import Account, Grant
 from ._codec import MEDIA_TYPES, SESSION_CODES, NotData, decode, encode, error_document
 from ._errors import ApiError, LoginError, OptionError, SessionDied, TdmError, TransportError
+from ._interruption import unbroken
 from ._platform import Platform
 from ._transport import Answer, Transport
 
@@ -190,7 +191,8 @@ class Session:
                 )
             self._renewed = self._renewed or not planned
             try:
-                self.grant = renew_file(self.path, self.account, self.transport, dead) if self.path else self._log_in_again()
+                with unbroken():
+                    self.grant = renew_file(self.path, self.account, self.transport, dead) if self.path else self._log_in_again()
             except TdmError as error:
                 self._failure = SessionDied("the session died and could not be opened again: " + error.message, **error.facts)
                 raise self._failure from None

@@ -15,7 +15,6 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
 from typing import Any
 
 from ansible.errors import AnsibleError
@@ -26,6 +25,7 @@ from ansible.plugins.action import ActionBase
 
 from ..module_utils._connect import ENVIRONMENT
 from ..module_utils._errors import TdmError
+from ..module_utils._interruption import ended_cleanly
 from ..module_utils._module import SECRETS, argument_spec, missing_library, result_of
 from ..module_utils._task import Context, Task
 from ._handover import through_gate
@@ -102,7 +102,7 @@ class TdmAction(ActionBase):
         params = checked.validated_parameters
         warnings: list[str] = []
         context = Context(self._task.check_mode, self._task.diff, warnings.append, self._display.display)
-        with _ended_cleanly(), _ended_with_ansible():
+        with ended_cleanly(), _ended_with_ansible():
             result: dict[str, Any] = result_of(self.task, params, context)
         own = {str(params[name]) for name in SECRETS if params.get(name)}
         result = remove_values(result, own if self.task.masks_itself else checked._no_log_values)
@@ -127,21 +127,6 @@ class TdmAction(ActionBase):
         if not wrap_async:
             self._remove_tmp_path(self._connection._shell.tmpdir)
         return result
-
-
-@contextmanager
-def _ended_cleanly() -> Iterator[None]:
-    """Let a task that is told to end unwind, so that it closes its session, as an exception would."""
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 @contextmanager

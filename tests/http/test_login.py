@@ -27,27 +27,45 @@ from ansible_collections.lorawan.thingpark.plugins.module_utils import _connect
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import TdmError
 from ansible_collections.lorawan.thingpark.plugins.module_utils._task import Context
 from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import subscriber_info, session
+from concurrent.futures import ThreadPoolExecutor
 params = {name: option.get("default") for name, option in _connect.OPTIONS.items()}
 params.update(json.loads(sys.argv[2]), state="present")
 task = session if params.get("session_file") else subscriber_info
-try:
-    print(json.dumps(task.run(params, Context())))
-except TdmError as error:
-    print(json.dumps({"failed": True, "msg": error.message, **error.facts}))
+def one(_number):
+    try:
+        return task.run(params, Context())
+    except TdmError as error:
+        return {"failed": True, "msg": error.message, **error.facts}
+with ThreadPoolExecutor(int(sys.argv[3])) as pool:
+    print(json.dumps(list(pool.map(one, range(int(sys.argv[3]))))))
+"""
+
+#: Takes an account's lock and is killed with it in its hands.
+KILLED = """
+import os, signal, sys
+sys.path.insert(0, sys.argv[1])
+from ansible_collections.lorawan.thingpark.plugins.module_utils import _files
+with _files.locked(sys.argv[2]):
+    os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
 @pytest.fixture
-def many_processes():
-    """Return a function that runs the same task in many processes at once and returns their results."""
+def collections() -> str:
+    """Return where this collection is found by its name."""
     from ansible_collections import lorawan
 
-    collections = os.path.dirname(os.path.dirname(list(lorawan.__path__)[0]))
+    return os.path.dirname(os.path.dirname(list(lorawan.__path__)[0]))
 
-    def many_processes(number: int, options: dict) -> list:
-        command = [sys.executable, "-c", ONE_PROCESS, collections, json.dumps(options)]
+
+@pytest.fixture
+def many_processes(collections):
+    """Return a function that runs the same task in many processes at once, so often in each; it returns their results."""
+
+    def many_processes(number: int, options: dict, each: int = 1) -> list:
+        command = [sys.executable, "-c", ONE_PROCESS, collections, json.dumps(options), str(each)]
         running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _number in range(number)]
-        return [json.loads(one.communicate(timeout=120)[0]) for one in running]
+        return [result for one in running for result in json.loads(one.communicate(timeout=120)[0])]
 
     return many_processes
 
@@ -73,6 +91,26 @@ def test_a_wrong_password_of_20_processes_goes_out_once(simulator, account, many
     assert sorted(result["held_back"] for result in results) == [False] + [True] * 19
     assert "failed" not in account.tdm_subscriber_info()
     assert WRONG not in json.dumps(results)
+
+
+def test_a_wrong_password_of_50_forks_in_5_processes_and_3_runs_goes_out_once(simulator, account, many_processes):
+    for run in range(3):
+        results = many_processes(5, {**account.options, "password": WRONG}, each=50)
+        assert len(results) == 250 and all(result["login_refused"] for result in results)
+        assert sum(not result["held_back"] for result in results) == (run == 0)
+    assert refusals(simulator) == (1, 1)
+
+
+def test_the_lock_of_a_process_that_died_blocks_nobody(account, collections, home):
+    from ansible_collections.lorawan.thingpark.plugins.module_utils import _login_gate
+    from ansible_collections.lorawan.thingpark.plugins.module_utils._connect import account_of
+    from ansible_collections.lorawan.thingpark.plugins.module_utils._task import Context
+
+    defaults = {"auth_method": "html", "login_field": "login", "password_field": "password", "body_format": "json"}
+    note = _login_gate.note_path(account_of({**defaults, **account.options}, Context()).gate_key())
+    done = subprocess.run([sys.executable, "-c", KILLED, collections, note], check=False, timeout=60)
+    assert done.returncode == -9 and os.path.exists(note + ".lock")
+    assert "failed" not in account.tdm_subscriber_info()
 
 
 def test_a_wrong_secret_goes_out_once(start_simulator, account_on):

@@ -55,6 +55,7 @@ ORDER = [
     "_files",
     "_throttle",
     "_workers",
+    "_interruption",
     *PURE,
 ]
 FORBIDDEN = ["ansible", "requests", "urllib3", "socket", "_socket", "ssl", "http", "urllib.request", "asyncio"]

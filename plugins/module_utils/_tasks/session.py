@@ -13,6 +13,7 @@ from .. import _files, _session
 from .._auth import Account
 from .._connect import account_of, wire_of
 from .._errors import OptionError
+from .._interruption import unbroken
 from .._session import Session
 from .._task import Context, Task
 from .._transport import Transport
@@ -27,7 +28,7 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
     if not params.get("session_file") and not account.name:
         raise OptionError("login (or client_id) is needed to find the account's session, or session_file to name one")
     path = params.get("session_file") or _session.default_path(account)
-    with _files.locked(path):
+    with _files.locked(path), unbroken():
         if params["state"] == "absent":
             return _close(path, account, transport)
         session = _session.load(path, account, transport, renewable=True)
