@@ -108,6 +108,7 @@ class Session:
             body, kind = encode(data, self.account.body_format, document), MEDIA_TYPES[self.account.body_format]
         if self.grant.used_up():
             self._renew(self.grant, planned=True)
+        useless = 0
         while True:
             grant = self.grant
             answer = self._send(grant, method, path, params, body, kind, repeatable)
@@ -117,6 +118,9 @@ class Session:
             except NotData as error:
                 content, died = None, error.page and answer.status in (200, 302, 401, 403)
                 if not died:
+                    if repeatable and answer.status < 300 and self.transport.may_try_again(useless):
+                        useless += 1
+                        continue
                     reason = "status %d; it %s" % (answer.status, error)
                     raise TransportError("%s %s got no usable answer (%s)" % (method, path, reason)) from None
             if not died:

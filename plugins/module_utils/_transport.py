@@ -141,6 +141,16 @@ class Transport:
                     return answer
             attempt += 1
 
+    def may_try_again(self, attempt: int) -> bool:
+        """Return whether a request whose answer was of no use may be sent again; all workers slow down.
+
+        :param attempt: how often it was tried again already.
+        """
+        if attempt >= self.wire.retries or not self.budget.spend():
+            return False
+        self._pause(attempt, None)
+        return True
+
     def _pause(self, attempt: int, answer: Answer | None) -> None:
         wait = None if answer is None else seconds_to_wait(answer.headers.get("retry-after"))
         if wait is None:
