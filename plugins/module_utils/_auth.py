@@ -16,7 +16,7 @@ from typing import Any, Callable
 from urllib.parse import quote, urljoin, urlsplit
 
 from ._codec import JSON, MEDIA_TYPES, NotData, decode, encode, error_document
-from ._errors import LoginError, LoginRefused
+from ._errors import LoginError, LoginRefused, without
 from ._login_page import WRONG_PASSWORD, read_login_page
 from ._transport import Answer, Transport
 
@@ -29,6 +29,7 @@ USUAL_PLACES = {
 }
 #: The ways of administrators, who log in for a subscriber.
 ADMINISTRATORS = ("smp", "digest")
+LEAST = 8  # characters of a cookie that may be a secret
 EARLY = 30  # seconds before its end at which a bearer token counts as used up, or a quarter of a shorter life
 
 
@@ -102,6 +103,11 @@ class Grant:
     ends: float = 0.0
     facts: dict[str, Any] = field(default_factory=dict)
 
+    def secrets(self) -> list[str]:
+        """Return the texts that no message may hold; a short value of a cookie is none."""
+        proofs = [value for name, value in self.query.items() if name != "type"]
+        return [*proofs, self.bearer, *long_ones(self.cookies)]
+
     def used_up(self) -> bool:
         """Return whether a bearer token is at its end."""
         return bool(self.ends) and time.time() > self.ends
@@ -111,8 +117,18 @@ def _refused(account: Account, why: str) -> LoginRefused:
     return LoginRefused(
         "%s refused the %s of %s (%s). It was sent once and won't be sent again: three wrong ones lock the account, and only "
         "the operator unlocks it. Correct it first"
-        % (account.origin, "client_secret" if account.method == "oauth2" else "password", account.name, why)
+        % (
+            account.origin,
+            "client_secret" if account.method == "oauth2" else "password",
+            account.name,
+            without(why, [account.secret]),
+        )
     )
+
+
+def long_ones(cookies: dict[str, str]) -> list[str]:
+    """Return the values of cookies that tell a session; what is shorter chooses a server or a language."""
+    return [value for value in cookies.values() if len(value) >= LEAST]
 
 
 def html(account: Account, transport: Transport) -> Grant:
@@ -190,12 +206,12 @@ def _for_subscriber(account: Account, transport: Transport, answer: Answer) -> G
         data = {}
     if answer.status in (401, 403) or (answer.status in (200, 400) and error_document(data)[0] is not None):
         # The codes aren't published: the account may be locked as well, and sending it again can only make it worse.
-        raise _refused(account, _said(answer, data))
+        raise _refused(account, _said(answer, data, account))
     identifier = data.get("thingparkID") or data.get("thingParkID")
     if answer.status != 200 or not identifier:
         raise LoginError(
             "%s answered the login with no thingparkID (%s): check url, login_url and auth_method"
-            % (account.origin, _said(answer, data))
+            % (account.origin, _said(answer, data, account))
         )
     token = {"sessionToken": str(data["sessionToken"])} if data.get("sessionToken") else {}
     wanted = transport.send(
@@ -210,7 +226,7 @@ def _for_subscriber(account: Account, transport: Transport, answer: Answer) -> G
     if wanted.status not in (200, 201) or not found.get("accessCode"):
         raise LoginError(
             "%s gave no access to the subscriber %s (%s): check subscriber_id and module_id"
-            % (account.origin, account.subscriber_id, _said(wanted, found)),
+            % (account.origin, account.subscriber_id, _said(wanted, found, account, *token.values(), *long_ones(answer.cookies))),
             harmless=True,
         )
     code = {"adminAccessCode": str(found["accessCode"])}
@@ -231,7 +247,9 @@ def _start_session(account: Account, transport: Transport, code: dict[str, str],
     subscription = data.get("subscription")
     if answer.status != 200 or not isinstance(subscription, dict) or not subscription.get("href"):
         raise LoginError(
-            "%s started no session (%s): check url and session_url" % (account.origin, _said(answer, data)), harmless=True
+            "%s started no session (%s): check url and session_url"
+            % (account.origin, _said(answer, data, account, *code.values(), *long_ones(cookies))),
+            harmless=True,
         )
     query = {"sessionToken": str(data["sessionToken"])} if data.get("sessionToken") else {}
     if account.method == "digest" and not query:
@@ -286,10 +304,14 @@ def headers(base: dict[str, str], cookies: dict[str, str]) -> dict[str, str]:
     return {**base, "Cookie": "; ".join("%s=%s" % pair for pair in cookies.items())} if cookies else dict(base)
 
 
-def _said(answer: Answer, data: dict[str, Any]) -> str:
-    """Return an answer's status, and the code and reason of an error document in it."""
+def _said(answer: Answer, data: dict[str, Any], account: Account, *secrets: str) -> str:
+    """Return an answer's status, and the code and reason of an error document in it, which repeats nothing secret."""
     number, reason = error_document(data)
-    parts = ["status %d" % answer.status, "" if number is None else "code %d" % number, reason]
+    parts = [
+        "status %d" % answer.status,
+        "" if number is None else "code %d" % number,
+        without(reason, (account.secret, *secrets)),
+    ]
     return ", ".join(filter(None, parts))
 
 

@@ -82,7 +82,7 @@ class Catalogue:
                 continue
             identifier = wish.tag.profile_id
             if identifier not in self._tags:
-                models = self._client.read_onboarding_tag(wish.tag.text).get("models") or []
+                models = self._client.read_onboarding_tag(wish.tag).get("models") or []
                 self._tags[identifier] = sorted({str(model.get("ID")) for model in models})
             candidates = self._tags[identifier]
             if len(candidates) == 1:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ._errors import ApiError, OptionError, TransportError
+from ._onboarding_tag import OnboardingTag
 from ._platform import place_of
 from ._resources.device import DEVICE
 from ._schema import NEVER, dig
@@ -125,9 +126,10 @@ class Client:
         params = {"action": "UNTAG" if remove else "TAG"}
         self._call("POST", "/devices/tags", params, {"name": name, "devEUIs": dev_euis}, "tag")
 
-    def read_onboarding_tag(self, text: str) -> dict[str, Any]:
+    def read_onboarding_tag(self, tag: OnboardingTag) -> dict[str, Any]:
         """Return what the platform makes of an onboarding tag (contract, ParsedOnboardingTag). It changes nothing."""
-        data, _headers = self.session.call("POST", self.session.subscription + "/devices/readOnboardingTag", text=text)
+        path = self.session.subscription + "/devices/readOnboardingTag"
+        data, _headers = self.session.call("POST", path, text=tag.text, secrets=(tag.owner_token,))
         return data if isinstance(data, dict) else {}
 
     def _mode(self, body: dict[str, Any]) -> dict[str, str]:

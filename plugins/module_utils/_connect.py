@@ -45,7 +45,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "ca_path": {"type": "path"},
     "client_cert": {"type": "path"},
     "client_key": {"type": "path", "no_log": False},
-    "proxy": {"type": "str"},
+    "proxy": {"type": "str", "no_log": True},  # it may hold a password
     "timeout": {"type": "float", "default": 30.0},
     "retries": {"type": "int", "default": 4},
     "max_requests_per_second": {"type": "float", "default": 0.0},
@@ -85,6 +85,9 @@ def account_of(params: dict[str, Any], context: Context) -> Account:
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
         raise OptionError("url must be like %s, without a login in it" % KPN)
+    for name in ("login_url", "session_url"):
+        if "@" in (params.get(name) or "").partition("?")[0]:
+            raise OptionError("%s must be an address without a login in it" % name)
     if parts.scheme == "http" and parts.hostname not in ("localhost", "::1") and not parts.hostname.startswith("127."):
         context.warn("url is plain http: the password and all keys can be read on the way. Use https.")
     oauth = params["auth_method"] == "oauth2"

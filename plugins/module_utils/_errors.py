@@ -10,6 +10,48 @@ the device and the remedy, and never holds a key, a password, a token or a cooki
 
 from __future__ import annotations
 
+import base64
+import html
+import json
+import re
+from collections.abc import Iterable
+from urllib.parse import quote, quote_plus
+
+HIDDEN = "********"
+KEY = re.compile(r"[0-9A-Fa-f]{32}\Z")
+LEAST = 8  # characters of a coded spelling; shorter ones would be found in any text
+
+
+def without(text: str, secrets: Iterable[str]) -> str:
+    """Return what the platform said without these secrets, should it have repeated one, in whatever spelling."""
+    low = text.lower()
+    for secret in filter(None, secrets):
+        for spelling in sorted(_spellings(secret), key=len, reverse=True):
+            if spelling in low:
+                text = re.sub(re.escape(spelling), HIDDEN, text, flags=re.IGNORECASE)
+    return text
+
+
+def _spellings(secret: str) -> set[str]:
+    """Return how a secret may stand in a text, in lower case: as it is, escaped, in pairs of digits, in hex, in Base64."""
+    data = secret.encode("utf-8", "surrogatepass")
+    found = {secret, quote(data, safe=""), quote(data), quote_plus(data), html.escape(secret), json.dumps(secret)[1:-1]}
+    coded = {data.hex(), *_in_base64(data)}
+    if KEY.match(secret):
+        found |= {mark.join(secret[at : at + 2] for at in range(0, 32, 2)) for mark in "-: "}
+        coded |= _in_base64(bytes.fromhex(secret))
+    return {one.lower() for one in found | {one for one in coded if len(one) >= LEAST}}
+
+
+def _in_base64(data: bytes) -> set[str]:
+    """Return the characters that stand for ``data`` alone in Base64, wherever in something longer it begins."""
+    found = set()
+    for shift in range(3):
+        bits = 8 * (shift + len(data))
+        text = base64.b64encode(b"\0" * shift + data).decode("ascii")[-(-8 * shift // 6) : bits // 6]
+        found |= {text, text.replace("+", "-").replace("/", "_")}
+    return found
+
 
 class TdmError(Exception):
     """Anything this collection gives up on.

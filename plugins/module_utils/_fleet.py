@@ -16,7 +16,7 @@ from typing import Any, Callable
 
 from . import _plan
 from ._client import Client
-from ._errors import ApiError, Conflict, SessionDied, TdmError, TransportError
+from ._errors import ApiError, Conflict, SessionDied, TdmError, TransportError, without
 from ._memory import Memory
 from ._plan import Seen, Step
 from ._prepare import Policy
@@ -313,6 +313,4 @@ def _failure(step: Step, message: str = "", silent: bool = False) -> Outcome:
 
 def _without_keys(step: Step, message: str) -> str:
     """Return a message without the device's keys, should the platform have repeated one."""
-    for secret in DEVICE.secrets(step.wish.values):
-        message = message.replace(secret, "********").replace(secret.lower(), "********")
-    return message
+    return without(message, DEVICE.secrets(step.wish.values))

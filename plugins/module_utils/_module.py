@@ -10,7 +10,9 @@ The other frame, in Ansible's worker, is ``plugins/plugin_utils/_action.py``; bo
 from __future__ import annotations
 
 import os
+import traceback
 from typing import Any
+from urllib.parse import unquote
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.errors import AnsibleFallbackNotFound
@@ -19,10 +21,17 @@ from ._connect import ENVIRONMENT, OPTIONS
 from ._errors import TdmError
 from ._inner_xml import HAS_LXML
 from ._interruption import ended_cleanly
+from ._onboarding_tag import looks_like_tag
 from ._task import Context, Task
 from ._transport import HAS_REQUESTS
 
-SECRETS = ("password", "client_secret")
+#: Options of the connection that are secret as a whole, and addresses that may come with a password.
+SECRETS = tuple(name for name, entry in OPTIONS.items() if entry.get("no_log"))
+ADDRESSES = ("proxy", "url", "login_url", "session_url")
+MISTAKE = (
+    "the collection made a mistake (%s in %s, line %d): please report it, with the traceback that -vvv shows. What it was "
+    "about isn't shown, since it may hold a secret"
+)
 
 
 def from_environment(name: str) -> str:
@@ -37,6 +46,26 @@ def argument_spec(task: Task) -> dict[str, Any]:
     spec = {name: {**entry, "fallback": (from_environment, [ENVIRONMENT[name]])} for name, entry in OPTIONS.items()}
     spec.update(task.options)
     return spec
+
+
+def own_secrets(params: dict[str, Any]) -> set[str]:
+    """Return the secrets in a task's options that are to be kept out of its result, the keys of devices apart."""
+    found = {str(params[name]) for name in SECRETS if params.get(name)}
+    for name in ADDRESSES:
+        found |= _password_in(str(params.get(name) or ""))
+    for name in ("dev_eui", "onboarding_tag"):
+        value = params.get(name)
+        for text in value if isinstance(value, list) else [value]:
+            if looks_like_tag(str(text)):
+                found |= {part[1:] for part in str(text).strip().split(":")[5:] if part[:1] in "Oo"}
+    return found - {""}
+
+
+def _password_in(address: str) -> set[str]:
+    """Return the password in an address, as it stands there and as it is meant."""
+    whose = address.rpartition("@")[0].rpartition("://")[2]
+    password = whose.partition(":")[2]
+    return {password, unquote(password)}
 
 
 def missing_library() -> str:
@@ -56,6 +85,11 @@ def result_of(task: Task, params: dict[str, Any], context: Context) -> dict[str,
         return task.run(params, context)
     except TdmError as error:
         return {"failed": True, "changed": False, "msg": error.message, **error.facts}
+    except Exception as error:  # its text may quote what was sent or received
+        frames = traceback.extract_tb(error.__traceback__)
+        message = MISTAKE % (type(error).__name__, os.path.basename(frames[-1].filename), frames[-1].lineno or 0)
+        lines = [*traceback.format_list(frames), type(error).__name__ + "\n"]
+        return {"failed": True, "changed": False, "msg": message, "exception": "".join(lines)}
 
 
 def main(task: Task) -> None:
@@ -63,11 +97,12 @@ def main(task: Task) -> None:
     module = AnsibleModule(argument_spec(task), supports_check_mode=True, **task.rules)
     params = dict(module.params)
     if task.masks_itself:
-        module.no_log_values = {str(params[name]) for name in SECRETS if params.get(name)}
+        module.no_log_values = set()
         # The invocation that -vvv shows: what is in these is known from the playbook.
         module.params.update(
             {name: "(not shown)" for name, entry in task.options.items() if entry.get("no_log") and params[name]}
         )
+    module.no_log_values |= own_secrets(params)
     with ended_cleanly():
         result = result_of(task, params, Context(module.check_mode, module._diff, module.warn))
     if result.pop("failed", False):

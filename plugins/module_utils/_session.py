@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from . import _auth, _files, _login_gate
 from ._auth import Account, Grant
 from ._codec import MEDIA_TYPES, SESSION_CODES, NotData, decode, encode, error_document
-from ._errors import ApiError, LoginError, OptionError, SessionDied, TdmError, TransportError
+from ._errors import ApiError, LoginError, OptionError, SessionDied, TdmError, TransportError, without
 from ._interruption import unbroken
 from ._platform import Platform
 from ._transport import Answer, Transport
@@ -90,12 +90,14 @@ class Session:
         *,
         document: str = "",
         text: str = "",
+        secrets: tuple[str, ...] = (),
         repeatable: bool = True,
     ) -> tuple[object, dict[str, str]]:
         """Return ``(data, headers)`` of a good answer to a call below the base URL.
 
         :param data: what goes into the body, in the account's format; ``text`` goes as plain text instead.
         :param document: what XML calls the body.
+        :param secrets: what no message may repeat of the body.
         :param repeatable: whether the call may be sent twice when it isn't clear that it arrived.
 
         Raises :class:`ApiError` for a refusal, :class:`TransportError` when there is no usable answer and
@@ -131,6 +133,7 @@ class Session:
             raise TransportError("%s redirects to another address: set url to the one that it uses" % self.account.origin)
         if answer.status >= 400:
             code, reason = error_document(content)
+            reason = without(reason, (*secrets, self.account.secret, *grant.secrets()))
             said = "status %d%s%s" % (
                 answer.status,
                 "" if code is None else ", code %d" % code,

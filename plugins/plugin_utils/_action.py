@@ -26,7 +26,7 @@ from ansible.plugins.action import ActionBase
 from ..module_utils._connect import ENVIRONMENT
 from ..module_utils._errors import TdmError
 from ..module_utils._interruption import ended_cleanly
-from ..module_utils._module import SECRETS, argument_spec, missing_library, result_of
+from ..module_utils._module import argument_spec, missing_library, own_secrets, result_of
 from ..module_utils._task import Context, Task
 from ._handover import through_gate
 
@@ -50,12 +50,17 @@ class TdmAction(ActionBase):
         result = super().run(tmp, task_vars)
         args = self._with_found_files(dict(self._task.args))
         try:
-            if self._needs_process(task_vars or {}):
+            if self._knows(args) and self._needs_process(task_vars or {}):
                 with _ended_with_ansible():
                     return {**result, **self._in_module(args, task_vars)}
             return {**result, **self._in_worker(args)}
         except TdmError as error:
             return {**result, "failed": True, "changed": False, "msg": error.message, **error.facts}
+
+    def _knows(self, args: dict[str, Any]) -> bool:
+        """Return whether all of these are options; a module would show the value of a misspelled one, were it a password."""
+        spec = argument_spec(self.task)
+        return set(args) <= {name for option, entry in spec.items() for name in (option, *entry.get("aliases", ()))}
 
     def _needs_process(self, task_vars: dict[str, Any]) -> bool:
         return bool(
@@ -98,14 +103,14 @@ class TdmAction(ActionBase):
             message = error.msg
             if isinstance(error, UnsupportedError):
                 message = "Unsupported parameters for (%s) module: %s" % (self._task.action, message)
-            return {"failed": True, "changed": False, "msg": message}
+            return {"failed": True, "changed": False, "msg": remove_values(message, checked._no_log_values)}
         params = checked.validated_parameters
         warnings: list[str] = []
         context = Context(self._task.check_mode, self._task.diff, warnings.append, self._display.display)
         with ended_cleanly(), _ended_with_ansible():
             result: dict[str, Any] = result_of(self.task, params, context)
-        own = {str(params[name]) for name in SECRETS if params.get(name)}
-        result = remove_values(result, own if self.task.masks_itself else checked._no_log_values)
+        given = set() if self.task.masks_itself else checked._no_log_values
+        result = remove_values(result, given | own_secrets(params))
         if warnings:
             result["warnings"] = warnings
         return result
@@ -114,12 +119,22 @@ class TdmAction(ActionBase):
         """Hand the task over to its module, with what the controller's environment says of the connection."""
         own = self._task_environment()
         for name, variable in ENVIRONMENT.items():
-            if args.get(name) is None and os.environ.get(variable) and variable not in own:
-                args[name] = os.environ[variable]
-        elsewhere = {name: own[variable] for name, variable in ENVIRONMENT.items() if own.get(variable)}
+            if args.get(name) is None:
+                args[name] = own.get(variable, os.environ.get(variable)) or None
         is_blind = bool(self._task.async_val) and self._connection.transport != "local"
         given = {name: value for name, value in args.items() if value is not None}
-        return through_gate(self.task, given, elsewhere, is_blind, lambda final: self._execute(final, task_vars))
+        return through_gate(self.task, given, is_blind, lambda final: self._execute(final, task_vars))
+
+    def _compute_environment_string(self, raw_environment_out: dict[str, Any] | None = None) -> str:
+        """Leave out what the module gets as options: Ansible puts the rest into a command line, which anybody can see."""
+        names: dict[str, Any] = {}
+        super()._compute_environment_string(names)
+        kept = {name: value for name, value in names.items() if not value or name not in ENVIRONMENT.values()}
+        if raw_environment_out is not None:
+            raw_environment_out.clear()
+            raw_environment_out.update(kept)
+        prefix: str = self._connection._shell.env_prefix(**kept)
+        return prefix
 
     def _execute(self, args: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
         wrap_async = self._task.async_val and not self._connection.has_native_async

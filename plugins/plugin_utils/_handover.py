@@ -25,19 +25,17 @@ NO_SECRETS = {"password": "", "client_secret": ""}
 def through_gate(
     task: Task,
     args: dict[str, Any],
-    elsewhere: dict[str, Any],
     is_blind: bool,
     execute: Callable[[dict[str, Any]], dict[str, Any]],
 ) -> dict[str, Any]:
     """Return what ``execute(args)`` returns, once it may be called.
 
     :param args: the options that the module gets.
-    :param elsewhere: options that it will find in its own environment instead.
     :param is_blind: nothing will be known of how its login went (it runs in the background on another host).
 
     Raises :class:`LoginRefused` where the password would be sent once too often.
     """
-    account = _account({**elsewhere, **args})
+    account = _account(args)
     if account is None or (task.keeps_sessions and args.get("state") == "absent"):
         return execute(args)  # no password will be sent
     proof = os.path.join(_files.home(), "proven-%s.json" % account.gate_key())

@@ -21,7 +21,7 @@ from .._wishes import Row, read_wishes
 OPTIONS: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "dev_eui": {"type": "str"},
-    "onboarding_tag": {"type": "str"},
+    "onboarding_tag": {"type": "str", "no_log": True},  # it may hold an owner token
     **DEVICE.argument_spec(),
     "update_keys": {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
     "force": {"type": "bool", "default": False},

@@ -6,6 +6,11 @@
 
 from __future__ import annotations
 
+import base64
+import html
+import json
+from urllib.parse import quote, quote_plus
+
 import pytest
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils import _errors
@@ -38,3 +43,43 @@ def test_what_they_carry():
     refused = _errors.ApiError("x", 403, 111, "exists")
     assert (refused.status, refused.code, refused.reason) == (403, 111, "exists")
     assert isinstance(_errors.LoginRefused("x"), _errors.LoginError)
+
+
+KEY = "0A9B8C7D6E5F40312213A4F5E6D7C8B9"
+PASSWORD = 'geheim+wacht/woord "42" & é'
+
+
+@pytest.mark.parametrize(
+    "secret,spelling",
+    [
+        (KEY, KEY.lower()),
+        (KEY, "0a-9b-8c-7d-6e-5f-40-31-22-13-a4-f5-e6-d7-c8-b9"),
+        (KEY, "0A:9B:8C:7D:6E:5F:40:31:22:13:A4:F5:E6:D7:C8:B9"),
+        (KEY, base64.b64encode(bytes.fromhex(KEY)).decode().rstrip("=")[:-1]),
+        (PASSWORD, PASSWORD),
+        (PASSWORD, PASSWORD.upper()),
+        (PASSWORD, json.dumps(PASSWORD)[1:-1]),
+        (PASSWORD, html.escape(PASSWORD)),
+        (PASSWORD, quote(PASSWORD)),
+        (PASSWORD, quote(PASSWORD, safe="").lower()),
+        (PASSWORD, quote_plus(PASSWORD)),
+        (PASSWORD, PASSWORD.encode().hex()),
+    ],
+)
+def test_a_secret_is_taken_out_in_every_spelling(secret, spelling):
+    assert _errors.without("it is <%s>, again <%s>" % (spelling, spelling), ["", secret]) == "it is <********>, again <********>"
+
+
+@pytest.mark.parametrize("before", ["", "x", "xy"])
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+def test_a_secret_is_taken_out_of_something_longer_in_base64(before, encode):
+    secret = "secret\u00ff\u00fe\u00fd?>-token"
+    text = encode((before + secret + "and more").encode()).decode()
+    told = _errors.without(text, [secret])
+    assert "********" in told and len(told) < len("********") + 20
+
+
+def test_what_is_no_secret_stays():
+    text = "code 9018: the device profile LORA/GenericA doesn't support ABP"
+    assert _errors.without(text, [KEY, PASSWORD, ""]) == text
+    assert _errors.without("a device", ["b"]) == "a device", "three letters of Base64 would be in any text"
