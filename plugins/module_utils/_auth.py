@@ -18,7 +18,7 @@ from urllib.parse import quote, urljoin, urlsplit
 from ._codec import JSON, MEDIA_TYPES, NotData, decode, encode, error_document
 from ._errors import LoginError, LoginRefused
 from ._login_page import WRONG_PASSWORD, read_login_page
-from ._transport import Answer, Transport
+from ._transport import Answer, Transport, cookies_at
 
 #: Where each way logs in, on the platform's host (html: ?; smp and digest: O; oauth2: contract).
 USUAL_PLACES = {
@@ -144,7 +144,7 @@ def html(account: Account, transport: Transport) -> Grant:
         )
     if not page.access_code:
         raise LoginError("%s accepted the login but sent no userAccessCode: log in once in the web interface" % account.origin)
-    return _start_session(account, transport, {"userAccessCode": page.access_code}, answer.cookies)
+    return _start_session(account, transport, {"userAccessCode": page.access_code}, answer)
 
 
 def smp(account: Account, transport: Transport) -> Grant:
@@ -192,18 +192,19 @@ def _for_subscriber(account: Account, transport: Transport, answer: Answer) -> G
         # The codes aren't published: the account may be locked as well, and sending it again can only make it worse.
         raise _refused(account, _said(answer, data))
     identifier = data.get("thingparkID") or data.get("thingParkID")
-    if answer.status != 200 or not identifier:
+    if answer.status != 200 or not identifier or not str(identifier).strip("."):  # dots would lead elsewhere
         raise LoginError(
             "%s answered the login with no thingparkID (%s): check url, login_url and auth_method"
             % (account.origin, _said(answer, data))
         )
     token = {"sessionToken": str(data["sessionToken"])} if data.get("sessionToken") else {}
+    where = urljoin(account.where_to_log_in, quote(str(identifier), safe="") + "/accessCode")
     wanted = transport.send(
         "POST",
-        urljoin(account.where_to_log_in, quote(str(identifier), safe="") + "/accessCode"),
+        where,
         params=token,
         body=encode({"subscriberID": account.subscriber_id, "moduleID": account.module_id}),
-        headers=headers({"Accept": MEDIA_TYPES[JSON], "Content-Type": MEDIA_TYPES[JSON]}, answer.cookies),
+        headers=headers({"Accept": MEDIA_TYPES[JSON], "Content-Type": MEDIA_TYPES[JSON]}, cookies_at(where, answer)),
         repeatable=False,
     )
     found = _data(account, wanted, harmless=True)
@@ -214,17 +215,21 @@ def _for_subscriber(account: Account, transport: Transport, answer: Answer) -> G
             harmless=True,
         )
     code = {"adminAccessCode": str(found["accessCode"])}
-    return _start_session(account, transport, code, {**answer.cookies, **wanted.cookies})
+    return _start_session(account, transport, code, answer, wanted)
 
 
-def _start_session(account: Account, transport: Transport, code: dict[str, str], cookies: dict[str, str]) -> Grant:
-    """Turn an access code into a session (contract, Customers; its path for end users is the administrators', O)."""
+def _start_session(account: Account, transport: Transport, code: dict[str, str], *before: Answer) -> Grant:
+    """Turn an access code into a session (contract, Customers; its path for end users is the administrators', O).
+
+    :param before: the answers that led to the code. Their cookies go where they belong, and to no other host or path.
+    """
     proof = {**code, "type": "SUBSCRIBER"}
+    where = account.session_url or account.url + "/customers"
     answer = transport.send(
         "GET",
-        account.session_url or account.url + "/customers",
+        where,
         params=proof,
-        headers=headers({"Accept": MEDIA_TYPES[account.body_format]}, cookies),
+        headers=headers({"Accept": MEDIA_TYPES[account.body_format]}, cookies_at(where, *before)),
         repeatable=False,  # an access code is for one use
     )
     data = _data(account, answer, harmless=True)
@@ -240,7 +245,7 @@ def _start_session(account: Account, transport: Transport, code: dict[str, str],
     known = user if isinstance(user, dict) else {}
     return Grant(
         query=query,
-        cookies={**cookies, **answer.cookies},
+        cookies=cookies_at(account.url + "/", *before, answer),
         subscription=str(subscription["href"]),
         facts={
             "granted_permissions": list(subscription.get("grantedPermissions") or []),
