@@ -19,6 +19,7 @@ from ._codec import JSON, MEDIA_TYPES, NotData, decode, encode, error_document
 from ._errors import LoginError, LoginRefused
 from ._login_page import WRONG_PASSWORD, read_login_page
 from ._transport import Answer, Transport, cookies_at
+from ._words import in_short
 
 #: Where each way logs in, on the platform's host (html: ?; smp and digest: O; oauth2: contract).
 USUAL_PLACES = {
@@ -132,7 +133,8 @@ def html(account: Account, transport: Transport) -> Grant:
             "%s answered the login with status %d and no login page: check url, login_url, login_field and password_field"
             % (account.origin, answer.status)
         )
-    notes = "".join(", %s %s" % (name, text) for name, text in (("info1", page.info1), ("info2", page.info2)) if text)
+    infos = (("info1", page.info1), ("info2", page.info2))
+    notes = "".join(", %s %s" % (name, in_short(text)) for name, text in infos if text)
     if page.error_code in WRONG_PASSWORD:
         raise _refused(account, "error code %s%s: wrong login or password" % (page.error_code, notes))
     if page.error_code:
@@ -280,7 +282,7 @@ def oauth2(account: Account, transport: Transport) -> Grant:
         # Renewed somewhat before its end, so that none runs out on its way.
         ends = time.time() + lifetime - min(EARLY, lifetime / 4) if isinstance(lifetime, (int, float)) else 0.0
         return Grant(bearer=str(data["access_token"]), ends=ends)
-    error = str(data.get("error", ""))
+    error = in_short(str(data.get("error", "")))
     if answer.status in (401, 403) or (answer.status == 400 and error):
         raise _refused(account, error or "status %d" % answer.status)
     raise LoginError("%s gave no access token (status %d): check url, login_url and client_id" % (account.origin, answer.status))

@@ -32,6 +32,7 @@ LARGEST_HEAD = 256 * 1024  # bytes of all headers, those of interim answers incl
 LARGEST_BODY = 32 * 1024 * 1024  # bytes, packed or unpacked; a page of 5,000 briefs has about 7 MB
 PATIENCE = 10  # time-outs; what a whole answer may take, of which each part comes in time
 CHUNK = 64 * 1024
+LONG_HEAD = "has more headers than any Device Manager sends: check url"
 #: What zlib unpacks. None of it is asked for, but some proxies pack all the same.
 PACKED = ("gzip", "x-gzip", "deflate")
 
@@ -51,7 +52,7 @@ class _Bounded(io.RawIOBase):
         self._seconds = seconds
         self._end = time.monotonic() + seconds
         self.left = LARGEST_HEAD
-        self.what = "has more headers than any Device Manager sends: check url"
+        self.what = LONG_HEAD
 
     def readable(self) -> bool:
         """Say that this can be read."""
@@ -67,7 +68,7 @@ class _Bounded(io.RawIOBase):
             raise TooMuch(self.what)
         if time.monotonic() > self._end:
             raise TooMuch("wasn't complete after %g s: raise timeout, or lower parallel" % self._seconds)
-        count: int | None = self._raw.readinto(buffer)  # type: ignore[attr-defined]
+        count: int | None = self._raw.readinto(buffer)
         self.left -= count or 0
         return count
 
@@ -82,16 +83,24 @@ class _Answer(http.client.HTTPResponse):
 
     def __init__(self, sock: socket.socket, *arguments: Any, **options: Any) -> None:
         super().__init__(sock, *arguments, **options)
-        self._bounded = _Bounded(self.fp.detach(), PATIENCE * (sock.gettimeout() or 30.0))  # type: ignore[attr-defined]
+        self._bounded = _Bounded(self.fp.detach(), PATIENCE * (sock.gettimeout() or 30.0))
         self.fp = io.BufferedReader(self._bounded, CHUNK)
 
     def begin(self) -> None:
         """Read the head."""
-        super().begin()
+        self._begin()
         while self.status < 200:  # the library reads past 100 only, and would take another interim answer for the final one
             self.headers = None  # type: ignore[assignment]
-            super().begin()
+            self._begin()
         self._bounded.left, self._bounded.what = LARGEST_BODY + LARGEST_HEAD, _too_large()
+
+    def _begin(self) -> None:
+        try:
+            super().begin()
+        except http.client.HTTPException as error:
+            if isinstance(error, http.client.LineTooLong) or type(error) is http.client.HTTPException:  # more than 100 headers
+                raise TooMuch(LONG_HEAD) from None
+            raise
 
 
 class _Connection(HTTPConnection):
@@ -164,7 +173,7 @@ def _read(raw: Any, encoding: str) -> bytes:
         chunk = raw.read(CHUNK, decode_content=False)
         if not chunk:
             if unpacker is not None and body and not unpacker.eof:
-                raise EOFError("half of a packed body")
+                raise EOFError
             return bytes(body)
         if unpacker is not None and unpacker.eof:
             raise TooMuch("goes on after its end: check url and proxy")

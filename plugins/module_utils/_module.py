@@ -10,7 +10,8 @@ The other frame, in Ansible's worker, is ``plugins/plugin_utils/_action.py``; bo
 from __future__ import annotations
 
 import os
-from typing import Any
+from dataclasses import replace
+from typing import Any, Callable
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.errors import AnsibleFallbackNotFound
@@ -20,6 +21,7 @@ from ._errors import TdmError
 from ._inner_xml import HAS_LXML
 from ._task import Context, Task
 from ._transport import HAS_REQUESTS
+from ._words import harmless
 
 SECRETS = ("password", "client_secret")
 
@@ -47,14 +49,30 @@ def missing_library() -> str:
 
 
 def result_of(task: Task, params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Return a task's result, whatever happens in it that a user can cause."""
+    """Return a task's result, whatever happens in it that a user can cause.
+
+    What the platform says gets to a terminal from here: results, warnings and progress hold no control characters.
+    """
     problem = missing_library()
     if problem:
         return {"failed": True, "changed": False, "msg": problem}
+    context = replace(context, warn=_harmlessly(context.warn), report=context.report and _harmlessly(context.report))
     try:
-        return task.run(params, context)
+        result = task.run(params, context)
     except TdmError as error:
-        return {"failed": True, "changed": False, "msg": error.message, **error.facts}
+        result = failure_of(error)
+    shown: dict[str, Any] = harmless(result)
+    return shown
+
+
+def failure_of(error: TdmError) -> dict[str, Any]:
+    """Return the result that an error is for the user."""
+    result: dict[str, Any] = harmless({"failed": True, "changed": False, "msg": error.message, **error.facts})
+    return result
+
+
+def _harmlessly(tell: Callable[[str], object]) -> Callable[[str], object]:
+    return lambda text: tell(harmless(text))
 
 
 def main(task: Task) -> None:

@@ -21,7 +21,8 @@ try:
     import requests
     import urllib3
     from requests.auth import HTTPDigestAuth
-    from requests.cookies import RequestsCookieJar, get_cookie_header
+    from requests.certs import where
+    from requests.cookies import RequestsCookieJar
 
     HAS_REQUESTS = True
 except ImportError:  # the glue reports it before anything here is called
@@ -34,6 +35,8 @@ from ._throttle import Pacer, seconds_to_wait
 USER_AGENT = "lorawan.thingpark/0.1.0"
 #: Answers after which the same request may do better: too many requests, and a platform or proxy in trouble.
 TROUBLE = frozenset({429, 500, 502, 503, 504})
+#: What OpenSSL says when it finds no version of TLS in common.
+OLD_TLS = ("PROTOCOL_VERSION", "PROTOCOL VERSION", "UNSUPPORTED_PROTOCOL", "VERSION_TOO_LOW")
 FIRST_PAUSE = 0.5  # seconds before the first retry; doubled each time
 LONGEST_PAUSE = 30.0
 
@@ -150,7 +153,7 @@ class Transport:
         wire, url = self.wire, request.url or ""
         # The environment's proxies count unless one is given; its CA bundle and .netrc never do (see _new_session).
         proxies = {"http": wire.proxy, "https": wire.proxy} if wire.proxy else requests.utils.get_environ_proxies(url)
-        verify: bool | str = (wire.ca_path or requests.certs.where()) if wire.validate_certs else False
+        verify: bool | str = (wire.ca_path or where()) if wire.validate_certs else False
         cert = ((wire.client_cert, wire.client_key) if wire.client_key else wire.client_cert) or None
         try:
             response = self._session.send(
@@ -185,8 +188,8 @@ def cookies_at(url: str, *answers: Answer) -> dict[str, str]:
     jar = RequestsCookieJar()
     for answer in answers:
         jar.update(answer.cookies)
-    header = get_cookie_header(jar, requests.Request("GET", url).prepare())
-    pairs = (pair.partition("=") for pair in (header or "").split("; ") if pair)
+    header = requests.Request("GET", url, cookies=jar).prepare().headers.get("Cookie") or ""
+    pairs = (pair.partition("=") for pair in header.split("; ") if pair)
     # Of two with one name, the first is the one with the longer path: it is meant.
     found: dict[str, str] = {}
     for name, _equals, value in pairs:
@@ -220,10 +223,12 @@ def _explained(error: Exception, url: str, wire: Wire) -> TransportError:
     kinds = requests.exceptions
     if isinstance(error, TooMuch):
         return TransportError("the answer of %s %s" % (host, error), final=True)
-    if "got more than" in str(error):  # http.client's bounds for the number and the length of headers
-        return TransportError("the answer of %s has more headers than any Device Manager sends: check url" % host, final=True)
     if isinstance(error, kinds.ProxyError):
         return TransportError("the proxy in front of %s can't be used: check the option proxy or HTTPS_PROXY" % host, sent=False)
+    if isinstance(error, kinds.SSLError) and any(mark in str(error).upper() for mark in OLD_TLS):
+        return TransportError(
+            "%s offers no TLS 1.2 or newer, and an older one is never used: tell its operator" % host, sent=False
+        )
     if isinstance(error, kinds.SSLError):
         return TransportError(
             "the TLS certificate of %s was not accepted (%s): give its authority with ca_path, "
@@ -250,6 +255,7 @@ def _tls_reason(error: Exception) -> str:
     text = str(error)
     for mark, reason in (
         ("certificate has expired", "it has expired"),
+        ("not yet valid", "it is not valid yet"),
         ("Hostname mismatch", "it is for another host name"),
         ("doesn't match", "it is for another host name"),
         ("IP address mismatch", "it is for another host name"),
