@@ -81,6 +81,8 @@ class _Bounded(io.RawIOBase):
 class _Answer(http.client.HTTPResponse):
     """An answer that is read within bounds."""
 
+    headers: Any
+
     def __init__(self, sock: socket.socket, *arguments: Any, **options: Any) -> None:
         super().__init__(sock, *arguments, **options)
         self._bounded = _Bounded(self.fp.detach(), PATIENCE * (sock.gettimeout() or 30.0))
@@ -90,7 +92,7 @@ class _Answer(http.client.HTTPResponse):
         """Read the head."""
         self._begin()
         while self.status < 200:  # the library reads past 100 only, and would take another interim answer for the final one
-            self.headers = None  # type: ignore[assignment]
+            self.headers = None
             self._begin()
         self._bounded.left, self._bounded.what = LARGEST_BODY + LARGEST_HEAD, _too_large()
 
@@ -142,14 +144,15 @@ class BoundedAdapter(HTTPAdapter):
 
     def build_response(self, req: PreparedRequest, resp: Any) -> Response:
         """Return an answer whose body was read: requests itself reads those of redirections and challenges without bounds."""
-        response = super().build_response(req, resp)
+        response: Any = super().build_response(req, resp)
         try:
             response._content = _read(resp, response.headers.get("content-encoding", ""))
         except BaseException:
             resp.close()
             raise
-        response._content_consumed = True  # type: ignore[attr-defined]
-        return response
+        response._content_consumed = True
+        answer: Response = response
+        return answer
 
 
 class UnledSession(Session):

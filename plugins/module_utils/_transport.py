@@ -21,7 +21,6 @@ try:
     import requests
     import urllib3
     from requests.auth import HTTPDigestAuth
-    from requests.certs import where
     from requests.cookies import RequestsCookieJar
 
     HAS_REQUESTS = True
@@ -153,7 +152,7 @@ class Transport:
         wire, url = self.wire, request.url or ""
         # The environment's proxies count unless one is given; its CA bundle and .netrc never do (see _new_session).
         proxies = {"http": wire.proxy, "https": wire.proxy} if wire.proxy else requests.utils.get_environ_proxies(url)
-        verify: bool | str = (wire.ca_path or where()) if wire.validate_certs else False
+        verify: bool | str = (wire.ca_path or requests.utils.DEFAULT_CA_BUNDLE_PATH) if wire.validate_certs else False
         cert = ((wire.client_cert, wire.client_key) if wire.client_key else wire.client_cert) or None
         try:
             response = self._session.send(
