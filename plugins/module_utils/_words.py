@@ -32,7 +32,7 @@ def _inside(value: object) -> object:
 
 def in_short(text: str) -> str:
     """Return a platform's own words fit for one sentence: on one line, and not too long."""
-    line = " ".join(text[: 2 * LONGEST_NOTE].split())
+    line: str = harmless(" ".join(text[: 2 * LONGEST_NOTE].split()))
     return line if len(line) <= LONGEST_NOTE else line[: LONGEST_NOTE - 3] + "..."
 
 
