@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ._words import in_short
-from ._xml import DEEPEST, NotXml, read_document, write_document
+from ._xml import DEEPEST, MOST_ELEMENTS, NotXml, read_document, write_document
 
 JSON, XML = "json", "xml"
 #: The formats' names in HTTP (P, C).
@@ -27,6 +27,8 @@ MOST_DIGITS = 40  # of a number; an epoch in milliseconds has 13
 
 
 PAGE = "is a web page, not data: a login or maintenance page, or a proxy's"
+
+TOO_MUCH = "is a JSON document that is too deep or too large"
 
 
 class NotData(Exception):
@@ -60,12 +62,15 @@ def decode(body: bytes, content_type: str) -> object:
         raise NotData(PAGE, page=True)
     if start[:1] == b"<" or ("xml" in kind and body[:2] in UTF_16):
         return _decode_xml(body, "xml" in kind or start[:5] == b"<?xml")
+    # Each of them is a value, which takes many times its bytes in memory; those in texts count too, and are few.
+    if sum(map(body.count, (b"[", b"{", b","))) > MOST_ELEMENTS:
+        raise NotData(TOO_MUCH)
     try:
         data = json.loads(body, parse_int=_integer, parse_float=_number, parse_constant=_number)
     except (ValueError, RecursionError):
         raise NotData("is not readable as %s" % ("XML" if "xml" in kind else "JSON")) from None
     if _is_too_deep(data):
-        raise NotData("is a JSON document that is too deep")
+        raise NotData(TOO_MUCH)
     return data
 
 
