@@ -175,7 +175,8 @@ def _read(raw: Any, encoding: str) -> bytes:
     while len(body) <= LARGEST_BODY:
         chunk = raw.read(CHUNK, decode_content=False)
         if not chunk:
-            if unpacker is not None and body and not unpacker.eof:
+            # The length is looked at by newer libraries only.
+            if raw.length_remaining or (unpacker is not None and body and not unpacker.eof):
                 raise EOFError
             return bytes(body)
         if unpacker is not None and unpacker.eof:
