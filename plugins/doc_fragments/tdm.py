@@ -163,7 +163,7 @@ requirements:
   - requests >= 2.25.1
   - lxml >= 4.6.3
 notes:
-  - What moves a terminal's cursor or turns the direction of writing in the platform's texts is shown as C(\\u001b) and the like.
+  - What moves a terminal's cursor or turns the direction of writing in the platform's texts is shown as C(\u001b) and the like.
   - All options of the connection can be set once for a play, with C(module_defaults) of the group C(lorawan.thingpark.tdm).
   - On a local connection the task runs in Ansible's own worker, which makes loops many times faster. With C(become),
     C(async), C(environment) or a remote connection, and where the variable C(tdm_frame) is V(module), it runs as a module.
