@@ -10,6 +10,7 @@ import http.client
 import json
 import re
 import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
@@ -47,6 +48,8 @@ class Meddler:
 
     def on(self, method: str, path: str, action, times: int = 10**6, skip: int = 0) -> None:
         """Let ``action(request, forward)`` answer such requests: a triple, or None to break the connection.
+
+        Anything else is the whole answer as it goes over the wire, piece by piece, until the client hangs up.
 
         :param path: a pattern for the end of the path.
         """
@@ -99,6 +102,12 @@ class Meddler:
                 answer = action(request, meddler._forward) if action else meddler._forward(request)
                 if answer is None:
                     self.close_connection = True
+                    return
+                if not isinstance(answer, tuple):
+                    self.close_connection = True
+                    with suppress(OSError):
+                        for piece in answer:
+                            self.wfile.write(piece)
                     return
                 status, headers, content = answer
                 headers = {"Content-Length": str(len(content)), **headers}

@@ -60,6 +60,7 @@ LEFT = [
         "Wire and files",
         [
             ("_transport", "one HTTP exchange"),
+            ("_connections", "what an answer may take; TLS"),
             ("_files", "whole files, locks"),
             ("_throttle", "one pace for all workers"),
             ("_workers", "threads"),

@@ -111,6 +111,7 @@ options:
   validate_certs:
     description:
       - Whether to check the platform's TLS certificate. Only turn it off against a simulator.
+      - Whether or not it is checked, TLS is of version 1.2 at least.
       - If not given, the environment variable E(TDM_VALIDATE_CERTS) is used.
     type: bool
     default: true
@@ -123,6 +124,7 @@ options:
   client_cert:
     description:
       - File with a client certificate in PEM, where the platform asks for one. It may hold the key too.
+      - A key with a passphrase can't be used, since nobody could type it.
       - If not given, the environment variable E(TDM_CLIENT_CERT) is used.
     type: path
   client_key:
@@ -138,7 +140,7 @@ options:
     type: str
   timeout:
     description:
-      - Seconds to wait for a connection, and again for each part of an answer.
+      - Seconds to wait for a connection, and again for each part of an answer. A whole answer may take ten times as long.
       - If not given, the environment variable E(TDM_TIMEOUT) is used.
     type: float
     default: 30.0
@@ -161,6 +163,7 @@ requirements:
   - requests >= 2.25.1
   - lxml >= 4.6.3
 notes:
+  - What moves a terminal's cursor or turns the direction of writing in the platform's texts is shown as C(\u001b) and the like.
   - All options of the connection can be set once for a play, with C(module_defaults) of the group C(lorawan.thingpark.tdm).
   - On a local connection the task runs in Ansible's own worker, which makes loops many times faster. With C(become),
     C(async), C(environment) or a remote connection, and where the variable C(tdm_frame) is V(module), it runs as a module.

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Callable
 from urllib.parse import quote, urljoin, urlsplit
@@ -18,7 +19,8 @@ from urllib.parse import quote, urljoin, urlsplit
 from ._codec import JSON, MEDIA_TYPES, NotData, decode, encode, error_document
 from ._errors import LoginError, LoginRefused, without
 from ._login_page import WRONG_PASSWORD, read_login_page
-from ._transport import Answer, Transport
+from ._transport import Answer, Transport, cookies_at
+from ._words import in_short
 
 #: Where each way logs in, on the platform's host (html: ?; smp and digest: O; oauth2: contract).
 USUAL_PLACES = {
@@ -104,9 +106,9 @@ class Grant:
     facts: dict[str, Any] = field(default_factory=dict)
 
     def secrets(self) -> list[str]:
-        """Return the texts that no message may hold; a short value of a cookie is none."""
+        """Return the texts that no message may hold."""
         proofs = [value for name, value in self.query.items() if name != "type"]
-        return [*proofs, self.bearer, *long_ones(self.cookies)]
+        return [*proofs, self.bearer, *_long_ones(self.cookies.values())]
 
     def used_up(self) -> bool:
         """Return whether a bearer token is at its end."""
@@ -117,18 +119,17 @@ def _refused(account: Account, why: str) -> LoginRefused:
     return LoginRefused(
         "%s refused the %s of %s (%s). It was sent once and won't be sent again: three wrong ones lock the account, and only "
         "the operator unlocks it. Correct it first"
-        % (
-            account.origin,
-            "client_secret" if account.method == "oauth2" else "password",
-            account.name,
-            without(why, [account.secret]),
-        )
+        % (account.origin, "client_secret" if account.method == "oauth2" else "password", account.name, why)
     )
 
 
-def long_ones(cookies: dict[str, str]) -> list[str]:
+def _long_ones(cookies: Iterable[str | None]) -> list[str]:
     """Return the values of cookies that tell a session; what is shorter chooses a server or a language."""
-    return [value for value in cookies.values() if len(value) >= LEAST]
+    return [value for value in cookies if value and len(value) >= LEAST]
+
+
+def _cookies_of(*answers: Answer) -> list[str]:
+    return _long_ones(cookie.value for answer in answers for cookie in answer.cookies)
 
 
 def html(account: Account, transport: Transport) -> Grant:
@@ -148,7 +149,8 @@ def html(account: Account, transport: Transport) -> Grant:
             "%s answered the login with status %d and no login page: check url, login_url, login_field and password_field"
             % (account.origin, answer.status)
         )
-    notes = "".join(", %s %s" % (name, text) for name, text in (("info1", page.info1), ("info2", page.info2)) if text)
+    infos = (("info1", page.info1), ("info2", page.info2))
+    notes = "".join(", %s %s" % (name, in_short(without(text, [account.secret]))) for name, text in infos if text)
     if page.error_code in WRONG_PASSWORD:
         raise _refused(account, "error code %s%s: wrong login or password" % (page.error_code, notes))
     if page.error_code:
@@ -160,7 +162,7 @@ def html(account: Account, transport: Transport) -> Grant:
         )
     if not page.access_code:
         raise LoginError("%s accepted the login but sent no userAccessCode: log in once in the web interface" % account.origin)
-    return _start_session(account, transport, {"userAccessCode": page.access_code}, answer.cookies)
+    return _start_session(account, transport, {"userAccessCode": page.access_code}, answer)
 
 
 def smp(account: Account, transport: Transport) -> Grant:
@@ -208,39 +210,44 @@ def _for_subscriber(account: Account, transport: Transport, answer: Answer) -> G
         # The codes aren't published: the account may be locked as well, and sending it again can only make it worse.
         raise _refused(account, _said(answer, data, account))
     identifier = data.get("thingparkID") or data.get("thingParkID")
-    if answer.status != 200 or not identifier:
+    if answer.status != 200 or not identifier or not str(identifier).strip("."):  # dots would lead elsewhere
         raise LoginError(
             "%s answered the login with no thingparkID (%s): check url, login_url and auth_method"
             % (account.origin, _said(answer, data, account))
         )
     token = {"sessionToken": str(data["sessionToken"])} if data.get("sessionToken") else {}
+    where = urljoin(account.where_to_log_in, quote(str(identifier), safe="") + "/accessCode")
     wanted = transport.send(
         "POST",
-        urljoin(account.where_to_log_in, quote(str(identifier), safe="") + "/accessCode"),
+        where,
         params=token,
         body=encode({"subscriberID": account.subscriber_id, "moduleID": account.module_id}),
-        headers=headers({"Accept": MEDIA_TYPES[JSON], "Content-Type": MEDIA_TYPES[JSON]}, answer.cookies),
+        headers=headers({"Accept": MEDIA_TYPES[JSON], "Content-Type": MEDIA_TYPES[JSON]}, cookies_at(where, answer)),
         repeatable=False,
     )
     found = _data(account, wanted, harmless=True)
     if wanted.status not in (200, 201) or not found.get("accessCode"):
         raise LoginError(
             "%s gave no access to the subscriber %s (%s): check subscriber_id and module_id"
-            % (account.origin, account.subscriber_id, _said(wanted, found, account, *token.values(), *long_ones(answer.cookies))),
+            % (account.origin, account.subscriber_id, _said(wanted, found, account, *token.values(), *_cookies_of(answer))),
             harmless=True,
         )
     code = {"adminAccessCode": str(found["accessCode"])}
-    return _start_session(account, transport, code, {**answer.cookies, **wanted.cookies})
+    return _start_session(account, transport, code, answer, wanted)
 
 
-def _start_session(account: Account, transport: Transport, code: dict[str, str], cookies: dict[str, str]) -> Grant:
-    """Turn an access code into a session (contract, Customers; its path for end users is the administrators', O)."""
+def _start_session(account: Account, transport: Transport, code: dict[str, str], *before: Answer) -> Grant:
+    """Turn an access code into a session (contract, Customers; its path for end users is the administrators', O).
+
+    :param before: the answers that led to the code. Their cookies go where they belong, and to no other host or path.
+    """
     proof = {**code, "type": "SUBSCRIBER"}
+    where = account.session_url or account.url + "/customers"
     answer = transport.send(
         "GET",
-        account.session_url or account.url + "/customers",
+        where,
         params=proof,
-        headers=headers({"Accept": MEDIA_TYPES[account.body_format]}, cookies),
+        headers=headers({"Accept": MEDIA_TYPES[account.body_format]}, cookies_at(where, *before)),
         repeatable=False,  # an access code is for one use
     )
     data = _data(account, answer, harmless=True)
@@ -248,7 +255,7 @@ def _start_session(account: Account, transport: Transport, code: dict[str, str],
     if answer.status != 200 or not isinstance(subscription, dict) or not subscription.get("href"):
         raise LoginError(
             "%s started no session (%s): check url and session_url"
-            % (account.origin, _said(answer, data, account, *code.values(), *long_ones(cookies))),
+            % (account.origin, _said(answer, data, account, *code.values(), *_cookies_of(*before))),
             harmless=True,
         )
     query = {"sessionToken": str(data["sessionToken"])} if data.get("sessionToken") else {}
@@ -258,7 +265,7 @@ def _start_session(account: Account, transport: Transport, code: dict[str, str],
     known = user if isinstance(user, dict) else {}
     return Grant(
         query=query,
-        cookies={**cookies, **answer.cookies},
+        cookies=cookies_at(account.url + "/", *before, answer),
         subscription=str(subscription["href"]),
         facts={
             "granted_permissions": list(subscription.get("grantedPermissions") or []),
@@ -293,7 +300,7 @@ def oauth2(account: Account, transport: Transport) -> Grant:
         # Renewed somewhat before its end, so that none runs out on its way.
         ends = time.time() + lifetime - min(EARLY, lifetime / 4) if isinstance(lifetime, (int, float)) else 0.0
         return Grant(bearer=str(data["access_token"]), ends=ends)
-    error = str(data.get("error", ""))
+    error = in_short(without(str(data.get("error", "")), [account.secret]))
     if answer.status in (401, 403) or (answer.status == 400 and error):
         raise _refused(account, error or "status %d" % answer.status)
     raise LoginError("%s gave no access token (status %d): check url, login_url and client_id" % (account.origin, answer.status))
@@ -310,7 +317,7 @@ def _said(answer: Answer, data: dict[str, Any], account: Account, *secrets: str)
     parts = [
         "status %d" % answer.status,
         "" if number is None else "code %d" % number,
-        without(reason, (account.secret, *secrets)),
+        in_short(without(reason, (account.secret, *secrets))),
     ]
     return ", ".join(filter(None, parts))
 

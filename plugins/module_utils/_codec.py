@@ -10,9 +10,11 @@ The objects are the same in both formats. What an answer is written in is seen b
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Iterable
 from typing import Any
 
-from ._xml import NotXml, read_document, write_document
+from ._xml import DEEPEST, MOST_ELEMENTS, NotXml, read_document, write_document
 
 JSON, XML = "json", "xml"
 #: The formats' names in HTTP (P, C).
@@ -20,9 +22,12 @@ MEDIA_TYPES = {JSON: "application/json", XML: "application/xml"}
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 #: Codes of an error document that mean that the session is gone (O; API.md, section 2).
 SESSION_CODES = frozenset({4, 163, 164, 141, 142, 143, 144})
+MOST_DIGITS = 40  # of a number; an epoch in milliseconds has 13
 
 
 PAGE = "is a web page, not data: a login or maintenance page, or a proxy's"
+
+TOO_MUCH = "is a JSON document that is too deep or too large"
 
 
 class NotData(Exception):
@@ -56,10 +61,45 @@ def decode(body: bytes, content_type: str) -> object:
         raise NotData(PAGE, page=True)
     if start[:1] == b"<" or ("xml" in kind and body[:2] in UTF_16):
         return _decode_xml(body, "xml" in kind or start[:5] == b"<?xml")
+    # Each of them is a value, which takes many times its bytes in memory; those in texts count too, and are few.
+    if sum(map(body.count, (b"[", b"{", b","))) > MOST_ELEMENTS:
+        raise NotData(TOO_MUCH)
     try:
-        return json.loads(body)
+        data = json.loads(body, parse_int=_integer, parse_float=_number, parse_constant=_number)
     except (ValueError, RecursionError):
         raise NotData("is not readable as %s" % ("XML" if "xml" in kind else "JSON")) from None
+    if _is_too_deep(data):
+        raise NotData(TOO_MUCH)
+    return data
+
+
+def _integer(text: str) -> int:
+    if len(text) > MOST_DIGITS:  # their value takes time that grows with the square
+        raise ValueError
+    return int(text)
+
+
+def _number(text: str) -> float:
+    """Return a number with a fraction; Python's reader would take NaN, and 1e999 for an infinity, which no JSON can hold."""
+    if not math.isfinite(float(text)):
+        raise ValueError
+    return float(text)
+
+
+def _is_too_deep(data: object) -> bool:
+    """Return whether lists and objects lie in each other deeper than those who walk through them may go."""
+    level = [data]
+    for _depth in range(DEEPEST + 1):
+        level = [each for one in level for each in _members(one) if isinstance(each, (dict, list))]
+        if not level:
+            return False
+    return True
+
+
+def _members(data: object) -> Iterable[object]:
+    if isinstance(data, dict):
+        return data.values()
+    return data if isinstance(data, list) else ()
 
 
 def _decode_xml(body: bytes, is_called_xml: bool) -> object:

@@ -25,6 +25,8 @@ from ._transport import Transport, Wire
 #: KPN's public base address of the Device Manager API.
 KPN = "https://www.kpn-lora.com/thingpark/wireless/rest"
 
+LARGEST_PEM = 1_000_000  # bytes; a certificate with its chain and key has a few thousand
+
 #: The connection's options, for every module's argument spec.
 OPTIONS: dict[str, dict[str, Any]] = {
     "url": {"type": "str", "default": KPN},
@@ -64,6 +66,12 @@ def wire_of(params: dict[str, Any]) -> Wire:
             raise OptionError("%s names %s, which isn't there" % (name, params[name]))
     if params.get("client_key") and not params.get("client_cert"):
         raise OptionError("client_key is given without client_cert")
+    for name in ("client_cert", "client_key"):
+        if params.get(name) and _is_locked(params[name]):
+            raise OptionError(
+                "%s holds a key with a passphrase, which nobody could type: give a file without one, readable by you alone "
+                "(openssl pkey -in old.pem -out new.pem)" % name
+            )
     return Wire(
         params["validate_certs"],
         params.get("ca_path") or "",
@@ -74,6 +82,15 @@ def wire_of(params: dict[str, Any]) -> Wire:
         params["retries"],
         params["max_requests_per_second"],
     )
+
+
+def _is_locked(path: str) -> bool:
+    """Return whether a PEM file holds an encrypted key, for which OpenSSL would stop and ask at the terminal."""
+    try:
+        with open(path, "rb") as file:
+            return b"ENCRYPTED" in file.read(LARGEST_PEM)
+    except OSError:
+        return False  # TLS will say what is wrong with it
 
 
 def account_of(params: dict[str, Any], context: Context) -> Account:

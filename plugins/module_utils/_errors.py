@@ -81,11 +81,13 @@ class TransportError(TdmError):
     """No usable answer: the network, TLS, a proxy, a time-out, or a body that can't be read.
 
     :param sent: whether the request may have reached the platform, so that a write may have taken effect.
+    :param final: asked again, the platform would say the same.
     """
 
-    def __init__(self, message: str, sent: bool = True) -> None:
+    def __init__(self, message: str, sent: bool = True, final: bool = False) -> None:
         super().__init__(message)
         self.sent = sent
+        self.final = final
 
 
 class LoginError(TdmError):

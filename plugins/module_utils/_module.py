@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import os
 import traceback
-from typing import Any
+from dataclasses import replace
+from typing import Any, Callable
 from urllib.parse import unquote
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -24,6 +25,7 @@ from ._interruption import ended_cleanly
 from ._onboarding_tag import looks_like_tag
 from ._task import Context, Task
 from ._transport import HAS_REQUESTS
+from ._words import harmless
 
 #: Options of the connection that are secret as a whole, and addresses that may come with a password.
 SECRETS = tuple(name for name, entry in OPTIONS.items() if entry.get("no_log"))
@@ -77,19 +79,35 @@ def missing_library() -> str:
 
 
 def result_of(task: Task, params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Return a task's result, whatever happens in it that a user can cause."""
+    """Return a task's result, whatever happens in it that a user can cause.
+
+    What the platform says gets to a terminal from here: results, warnings and progress hold no control characters.
+    """
     problem = missing_library()
     if problem:
         return {"failed": True, "changed": False, "msg": problem}
+    context = replace(context, warn=_harmlessly(context.warn), report=context.report and _harmlessly(context.report))
     try:
-        return task.run(params, context)
+        result = task.run(params, context)
     except TdmError as error:
-        return {"failed": True, "changed": False, "msg": error.message, **error.facts}
+        result = failure_of(error)
     except Exception as error:  # its text may quote what was sent or received
         frames = traceback.extract_tb(error.__traceback__)
         message = MISTAKE % (type(error).__name__, os.path.basename(frames[-1].filename), frames[-1].lineno or 0)
         lines = [*traceback.format_list(frames), type(error).__name__ + "\n"]
-        return {"failed": True, "changed": False, "msg": message, "exception": "".join(lines)}
+        result = {"failed": True, "changed": False, "msg": message, "exception": "".join(lines)}
+    shown: dict[str, Any] = harmless(result)
+    return shown
+
+
+def failure_of(error: TdmError) -> dict[str, Any]:
+    """Return the result that an error is for the user."""
+    result: dict[str, Any] = harmless({"failed": True, "changed": False, "msg": error.message, **error.facts})
+    return result
+
+
+def _harmlessly(tell: Callable[[str], object]) -> Callable[[str], object]:
+    return lambda text: tell(harmless(text))
 
 
 def main(task: Task) -> None:

@@ -9,9 +9,11 @@ Older ones know and show less than release 7.3 (O; API.md, section 4). Nobody ha
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
+NUMBER = re.compile(r"[A-Za-z0-9_-]+\Z")  # O: digits
 #: What the contract requires of a brief, and the briefs of old platforms lack (O).
 NEWER = ("healthState", "creationDate", "tags")
 
@@ -54,6 +56,9 @@ class Platform:
 
 
 def place_of(brief: dict[str, Any]) -> str:
-    """Return a device's path below its subscription, as its brief's ``href`` gives it; nothing without one."""
+    """Return a device's path below its subscription, as its brief's ``href`` gives it; nothing without one.
+
+    Of that address, only the number counts: a host, a query or dots in it lead nowhere.
+    """
     number = str(brief.get("href") or "").rstrip("/").rpartition("/")[2]
-    return "/devices/" + number if number else ""
+    return "/devices/" + number if NUMBER.match(number) else ""

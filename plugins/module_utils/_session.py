@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import threading
 from dataclasses import asdict, replace
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from . import _auth, _files, _login_gate
 from ._auth import Account, Grant
@@ -19,9 +20,19 @@ from ._codec import MEDIA_TYPES, SESSION_CODES, NotData, decode, encode, error_d
 from ._errors import ApiError, LoginError, OptionError, SessionDied, TdmError, TransportError, without
 from ._interruption import unbroken
 from ._platform import Platform
-from ._transport import Answer, Transport
+from ._transport import Answer, Transport, cookies_at
+from ._words import in_short
 
 KIND = "lorawan.thingpark session 2"  # marks our files: no other one is ever written over or removed
+SLASHES = re.compile(r"[/\\]")
+
+
+def _parts(address: str) -> SplitResult | None:
+    """Return the parts of an address that the platform sent, None where it is none."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return None
 
 
 def default_path(account: Account) -> str:
@@ -74,9 +85,12 @@ class Session:
         It may be absolute, from the host, from the base, or lack its first slash (O). Raises :class:`LoginError` for
         an address on another host: what is sent there would carry the session.
         """
-        parts = urlsplit(href)
-        if parts.netloc and parts.netloc != urlsplit(self.account.url).netloc:
-            raise LoginError("the platform sent an address on another host (%s), which is never called" % parts.netloc)
+        parts = _parts(href)
+        if parts and parts.netloc and parts.netloc != urlsplit(self.account.url).netloc:
+            host = in_short(parts.hostname or "")
+            raise LoginError("the platform sent an address on another host (%s), which is never called" % host)
+        if not parts or parts.scheme not in ("", "http", "https") or ".." in SLASHES.split(unquote(parts.path)):
+            raise LoginError("the platform sent an address that leads elsewhere, which is never called: check url")
         path = "/" + parts.path.lstrip("/")
         base = urlsplit(self.account.url).path.rstrip("/")
         return path[len(base) :] if base and path.startswith(base + "/") else path
@@ -126,14 +140,14 @@ class Session:
                     reason = "status %d; it %s" % (answer.status, error)
                     raise TransportError("%s %s got no usable answer (%s)" % (method, path, reason)) from None
             if not died:
-                self._follow(grant, answer.cookies)
+                self._follow(grant, answer)
                 break
             self._renew(grant)
         if 300 <= answer.status < 400:
             raise TransportError("%s redirects to another address: set url to the one that it uses" % self.account.origin)
         if answer.status >= 400:
             code, reason = error_document(content)
-            reason = without(reason, (*secrets, self.account.secret, *grant.secrets()))
+            reason = in_short(without(reason, (*secrets, self.account.secret, *grant.secrets())))
             said = "status %d%s%s" % (
                 answer.status,
                 "" if code is None else ", code %d" % code,
@@ -168,8 +182,9 @@ class Session:
             repeatable=repeatable,
         )
 
-    def _follow(self, grant: Grant, cookies: dict[str, str]) -> None:
+    def _follow(self, grant: Grant, answer: Answer) -> None:
         """Take a cookie's new value where the platform changes one of the session's; it gives no further one."""
+        cookies = cookies_at(self.account.url + "/", answer) if len(answer.cookies) else {}
         changed = {name: value for name, value in cookies.items() if grant.cookies.get(name, value) != value}
         if changed:
             with self._renewal:
@@ -178,8 +193,8 @@ class Session:
 
     def _says_dead(self, answer: Answer, content: object) -> bool:
         if answer.status in (302, 303):  # to a login page; a platform that moved sends to another host
-            host = urlsplit(answer.headers.get("location", "")).netloc
-            return host in ("", urlsplit(self.account.url).netloc)
+            place = _parts(answer.headers.get("location", ""))
+            return place is not None and place.netloc in ("", urlsplit(self.account.url).netloc)
         return answer.status == 401 or (answer.status == 403 and error_document(content)[0] in SESSION_CODES)
 
     def _renew(self, dead: Grant, planned: bool = False) -> None:

@@ -20,7 +20,6 @@ from typing import Any
 try:
     import requests
     import urllib3
-    from requests.adapters import HTTPAdapter
     from requests.auth import HTTPDigestAuth
     from requests.cookies import RequestsCookieJar
 
@@ -28,13 +27,15 @@ try:
 except ImportError:  # the glue reports it before anything here is called
     HAS_REQUESTS = False
 
+from ._connections import BoundedAdapter, TooMuch, UnledSession
 from ._errors import TransportError
 from ._throttle import Budget, Pacer, seconds_to_wait
 
 USER_AGENT = "lorawan.thingpark/0.1.0"
-LARGEST_BODY = 128 * 1024 * 1024  # bytes; a page of 5,000 briefs has about 7 MB
 #: Answers after which the same request may do better: too many requests, and a platform or proxy in trouble.
 TROUBLE = frozenset({429, 500, 502, 503, 504})
+#: What OpenSSL says when it finds no version of TLS in common.
+OLD_TLS = ("PROTOCOL_VERSION", "PROTOCOL VERSION", "UNSUPPORTED_PROTOCOL", "VERSION_TOO_LOW")
 FIRST_PAUSE = 0.5  # seconds before the first retry; doubled each time
 LONGEST_PAUSE = 30.0
 
@@ -62,6 +63,7 @@ class Wire:
 class Answer:
     """What came back.
 
+    :param cookies: what it sets, each with the host and path where it belongs; see :func:`cookies_at`.
     :param was_challenged: the server asked for a digest of the password first, and got it.
     """
 
@@ -69,7 +71,7 @@ class Answer:
     body: bytes
     content_type: str
     headers: dict[str, str]
-    cookies: dict[str, str]
+    cookies: RequestsCookieJar
     was_challenged: bool = False
 
 
@@ -127,7 +129,8 @@ class Transport:
             try:
                 answer = self._once(request)
             except TransportError as error:
-                if attempt >= self.wire.retries or (error.sent and not repeatable) or not self.budget.spend():
+                is_over = attempt >= self.wire.retries or error.final or (error.sent and not repeatable)
+                if is_over or not self.budget.spend():
                     raise
                 self._pause(attempt, None)
             else:
@@ -162,7 +165,7 @@ class Transport:
         wire, url = self.wire, request.url or ""
         # The environment's proxies count unless one is given; its CA bundle and .netrc never do (see _new_session).
         proxies = {"http": wire.proxy, "https": wire.proxy} if wire.proxy else requests.utils.get_environ_proxies(url)
-        verify: bool | str = (wire.ca_path or True) if wire.validate_certs else False
+        verify: bool | str = (wire.ca_path or requests.utils.DEFAULT_CA_BUNDLE_PATH) if wire.validate_certs else False
         cert = ((wire.client_cert, wire.client_key) if wire.client_key else wire.client_cert) or None
         try:
             response = self._session.send(
@@ -174,24 +177,36 @@ class Transport:
                 allow_redirects=False,
                 stream=True,
             )
-            with response:
-                # requests reads a redirection's body itself, though it doesn't follow it.
-                body = response.content if response.is_redirect else response.raw.read(LARGEST_BODY + 1, decode_content=True)
         except Exception as error:
             raise _explained(error, url, wire) from None
-        if len(body) > LARGEST_BODY:
-            raise TransportError("the answer of %s is larger than %d MiB" % (host_of(url), LARGEST_BODY >> 20))
         challenges = response.history  # nothing else gets in here, since redirections aren't followed
         with self._lock:
             self.counts[request.method or ""] += len(challenges)
+        cookies = RequestsCookieJar()
+        for one in (*challenges, response):
+            cookies.update(one.cookies)
         return Answer(
             response.status_code,
-            body,
+            response.content,
             response.headers.get("content-type", ""),
             {name.lower(): value for name, value in response.headers.items()},
-            {cookie.name: cookie.value or "" for one in (*challenges, response) for cookie in one.cookies},
+            cookies,
             bool(challenges),
         )
+
+
+def cookies_at(url: str, *answers: Answer) -> dict[str, str]:
+    """Return the cookies of some answers that belong at an address: by host, path and ``Secure``, as a browser sees it."""
+    jar = RequestsCookieJar()
+    for answer in answers:
+        jar.update(answer.cookies)
+    header = requests.Request("GET", url, cookies=jar).prepare().headers.get("Cookie") or ""
+    pairs = (pair.partition("=") for pair in header.split("; ") if pair)
+    # Of two with one name, the first is the one with the longer path: it is meant.
+    found: dict[str, str] = {}
+    for name, _equals, value in pairs:
+        found.setdefault(name, value)
+    return found
 
 
 def host_of(url: str) -> str:
@@ -201,14 +216,14 @@ def host_of(url: str) -> str:
 
 
 def _new_session(wire: Wire) -> requests.Session:
-    session = requests.Session()
+    session = UnledSession()
     if not wire.validate_certs:  # the user said so; a warning with each request would bury the playbook's output
         urllib3.disable_warnings()
     # With trust_env, REQUESTS_CA_BUNDLE would override the user's ca_path, and .netrc the Authorization header.
     session.trust_env = False
     # Cookies are the session layer's: none is kept here, so none reaches another account or host.
     session.cookies = RequestsCookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
-    adapter = HTTPAdapter(pool_connections=4, pool_maxsize=64)
+    adapter = BoundedAdapter(pool_connections=4, pool_maxsize=64)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
@@ -218,8 +233,14 @@ def _explained(error: Exception, url: str, wire: Wire) -> TransportError:
     """Return the TransportError that says what a library's exception means, without the query of the URL."""
     host = host_of(url)
     kinds = requests.exceptions
+    if isinstance(error, TooMuch):
+        return TransportError("the answer of %s %s" % (host, error), final=True)
     if isinstance(error, kinds.ProxyError):
         return TransportError("the proxy in front of %s can't be used: check the option proxy or HTTPS_PROXY" % host, sent=False)
+    if isinstance(error, kinds.SSLError) and any(mark in str(error).upper() for mark in OLD_TLS):
+        return TransportError(
+            "%s offers no TLS 1.2 or newer, and an older one is never used: tell its operator" % host, sent=False
+        )
     if isinstance(error, kinds.SSLError):
         return TransportError(
             "the TLS certificate of %s was not accepted (%s): give its authority with ca_path, "
@@ -246,6 +267,7 @@ def _tls_reason(error: Exception) -> str:
     text = str(error)
     for mark, reason in (
         ("certificate has expired", "it has expired"),
+        ("not yet valid", "it is not valid yet"),
         ("Hostname mismatch", "it is for another host name"),
         ("doesn't match", "it is for another host name"),
         ("IP address mismatch", "it is for another host name"),

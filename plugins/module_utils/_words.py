@@ -2,13 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The API's words as Ansible writes them."""
+"""The API's words as Ansible writes them, and as a terminal may see them."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
+LONGEST_NOTE = 300  # characters of a platform's own words that a message shows
+#: What moves a terminal's cursor, changes its colours, title or clipboard, or turns the direction of what follows: control
+#: characters but the tab and the end of a line, the overrides and isolates of writing direction; and halves of characters.
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -24,3 +28,18 @@ def _inside(value: object) -> object:
     if isinstance(value, dict):
         return in_snake_case(value)
     return [_inside(item) for item in value] if isinstance(value, list) else value
+
+
+def in_short(text: str) -> str:
+    """Return a platform's own words fit for one sentence: on one line, and not too long."""
+    line: str = harmless(" ".join(text[: 2 * LONGEST_NOTE].split()))
+    return line if len(line) <= LONGEST_NOTE else line[: LONGEST_NOTE - 3] + "..."
+
+
+def harmless(value: Any) -> Any:
+    """Return texts, and what holds texts, with ``\\u001b`` written in the place of such a character."""
+    if isinstance(value, str):
+        return UNSEEN.sub(lambda match: "\\u%04x" % ord(match.group()), value)
+    if isinstance(value, dict):
+        return {harmless(key): harmless(each) for key, each in value.items()}
+    return [harmless(each) for each in value] if isinstance(value, (list, tuple)) else value

@@ -28,7 +28,6 @@ NAMESPACE = "http://www.actility.com/tpkwrls/ws/"
 INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 DEEPEST = 32  # elements in each other; a device has five
 MOST_ELEMENTS = 2_000_000  # a page of 5,000 briefs has a fifth of them
-LARGEST_XML = 64 * 1024 * 1024  # bytes
 
 
 class NotXml(Exception):
@@ -49,7 +48,12 @@ class _Element:
     name: str
     is_nil: bool = False
     children: list[tuple[str, object, str]] = field(default_factory=list)
-    text: str = ""
+    texts: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The text in this element, which may come in thousands of pieces."""
+        return "".join(self.texts)
 
     def value(self) -> object:
         """Return what JSON would hold in this element's place."""
@@ -61,12 +65,13 @@ class _Element:
 
     def fields(self) -> dict[str, object]:
         """Return this element's children by name; one that comes several times is a list."""
-        found: dict[str, object] = {}
+        values: dict[str, list[object]] = {}
         for name, value, _text in self.children:
-            if name in found:
-                found[name] = [*_as_list(found[name]), *_as_list(value)]
-            else:
-                found[name] = value
+            values.setdefault(name, []).append(value)
+        found: dict[str, object] = {
+            name: of_name[0] if len(of_name) == 1 else [each for one in of_name for each in _as_list(one)]
+            for name, of_name in values.items()
+        }
         if "briefs" in found and "now" in found:  # a list's time is a text in JSON too (contract, Devices)
             found["now"] = next(text for name, _value, text in self.children if name == "now")
         return found
@@ -103,7 +108,7 @@ class _Reader:
 
     def data(self, text: str) -> None:
         if not self.open[-1].children:
-            self.open[-1].text += text
+            self.open[-1].texts.append(text)
 
     def end(self, _name: str) -> None:
         element = self.open.pop()
@@ -118,8 +123,6 @@ class _Reader:
 
 def read_document(body: bytes) -> tuple[str, object]:
     """Return the root's name and the objects in an XML document; raises :class:`NotXml`."""
-    if len(body) > LARGEST_XML:
-        raise NotXml("is an XML document that is too deep or too large")
     reader = _Reader()
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True

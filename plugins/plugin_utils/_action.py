@@ -26,7 +26,7 @@ from ansible.plugins.action import ActionBase
 from ..module_utils._connect import ENVIRONMENT
 from ..module_utils._errors import TdmError
 from ..module_utils._interruption import ended_cleanly
-from ..module_utils._module import argument_spec, missing_library, own_secrets, result_of
+from ..module_utils._module import argument_spec, failure_of, missing_library, own_secrets, result_of
 from ..module_utils._task import Context, Task
 from ._handover import through_gate
 
@@ -55,7 +55,7 @@ class TdmAction(ActionBase):
                     return {**result, **self._in_module(args, task_vars)}
             return {**result, **self._in_worker(args)}
         except TdmError as error:
-            return {**result, "failed": True, "changed": False, "msg": error.message, **error.facts}
+            return {**result, **failure_of(error)}
 
     def _knows(self, args: dict[str, Any]) -> bool:
         """Return whether all of these are options; a module would show the value of a misspelled one, were it a password."""

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.lorawan.thingpark.plugins.module_utils import _files
+
 
 def mode(path) -> int:
     return stat.S_IMODE(os.stat(path).st_mode)
@@ -100,6 +102,17 @@ def test_a_file_that_others_can_read(simulator, account, bad):
     for result in (account.tdm_session(), account.tdm_subscriber_info(session_file=path)):
         assert result["failed"] and path in result["msg"] and "chmod 600" in result["msg"]
     assert simulator.requests()["total"] == 0
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_a_file_of_another_user(simulator, account, monkeypatch, state):
+    path = account.tdm_session()["session_file"]
+    simulator.forget_requests()
+    me = os.geteuid()
+    monkeypatch.setattr(_files.os, "geteuid", lambda: me + 1)
+    for result in (account.tdm_session(state=state), account.tdm_subscriber_info(session_file=path)):
+        assert result["failed"] and path in result["msg"] and "belongs to another user" in result["msg"]
+    assert simulator.requests()["total"] == 0 and os.path.exists(path)
 
 
 def test_a_link_in_the_files_place(account, tmp_path):

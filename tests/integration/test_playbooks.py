@@ -10,9 +10,12 @@ import json
 import re
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
+
+from ansible_collections.lorawan.thingpark.tests.meddler import Meddler
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
@@ -134,6 +137,38 @@ def test_a_loop_over_200_devices_logs_in_once(play, simulator):
     assert len(simulator.devices()) == 200
     assert simulator.requests()["logins"]["attempts"] == 1
     assert simulator.sessions()["sessions"] == 0
+
+
+EVIL = "\x1b[2J\x1b]8;;http://evil\x07<b>\r\x9b31m\u202eabc\u2066\x7f"
+SHOWN = "\\u001b[2J\\u001b]8;;http://evil\\u0007<b>"
+
+
+def test_what_a_terminal_obeys_is_shown_and_kept(play, simulator, tmp_path):
+    simulator.seed(2, prefix="70B3D57ED6")
+    first, second = simulator.devices()
+    for dev_eui in (first, second):
+        simulator.change_device(dev_eui, name=EVIL)
+    meddler = Meddler(simulator.origin)
+    refusal = json.dumps({"code": 1, "message": EVIL}).encode()
+    meddler.on("PUT", ".*", lambda _request, _forward: (400, {"Content-Type": "application/json"}, refusal))
+    backup = tmp_path / "backup.json"
+    purge = {"scope": {"all": True}, "max": "100%", "backup": str(backup)}
+    device = {"dev_eui": first, "name": "harmless"}
+    tasks = [
+        {"lorawan.thingpark.tdm_device_info": {}},
+        {"lorawan.thingpark.tdm_device": {**device, "url": meddler.url}, "ignore_errors": True},
+        {"lorawan.thingpark.tdm_fleet": {"devices": [device], "purge": purge}},
+    ]
+    plays = [{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]
+    try:
+        done = play(plays, "-v", "--diff", **account(simulator, ANSIBLE_FORCE_COLOR="false"))
+    finally:
+        meddler.close()
+    assert done.returncode == 0 and list(simulator.devices()) == [first]
+    text = done.stdout
+    assert {c for c in text if unicodedata.category(c) in ("Cc", "Cf")} == {"\n"}
+    assert text.replace("\\\\", "\\").count(SHOWN) >= 5  # two names, two differences, a refusal
+    assert [one["name"] for one in json.loads(backup.read_text())["devices"]] == [EVIL]
 
 
 def test_drift_fails_when_there_is_drift_and_changes_nothing(play, simulator, tmp_path):

@@ -52,6 +52,7 @@ ORDER = [
     "_auth",
     "_login_gate",
     "_transport",
+    "_connections",
     "_files",
     "_throttle",
     "_workers",

@@ -1,0 +1,189 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Connections that bound what an answer may take: bytes, time and memory; and what TLS has to be at least.
+
+The libraries read whatever comes, as long as something comes within the time-out. Whoever answers, a broken platform or
+somebody in its place, can't hold up a task for ever here, nor fill the machine's memory.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import socket
+import ssl
+import time
+import zlib
+from typing import TYPE_CHECKING, Any
+
+try:
+    from requests import PreparedRequest, Response, Session
+    from requests.adapters import HTTPAdapter
+    from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+    from urllib3.connection import HTTPConnection, HTTPSConnection
+    from urllib3.util.ssl_ import create_urllib3_context, resolve_cert_reqs
+except ImportError:  # the glue reports it before anything here is called
+    if not TYPE_CHECKING:
+        HTTPAdapter = HTTPConnection = HTTPSConnection = HTTPConnectionPool = HTTPSConnectionPool = Session = object
+
+LARGEST_HEAD = 256 * 1024  # bytes of all headers, those of interim answers included
+LARGEST_BODY = 32 * 1024 * 1024  # bytes, packed or unpacked; a page of 5,000 briefs has about 7 MB
+PATIENCE = 10  # time-outs; what a whole answer may take, of which each part comes in time
+CHUNK = 64 * 1024
+LONG_HEAD = "has more headers than any Device Manager sends: check url"
+#: What zlib unpacks. None of it is asked for, but some proxies pack all the same.
+PACKED = ("gzip", "x-gzip", "deflate")
+
+
+class TooMuch(Exception):
+    """An answer that isn't read to its end; its text completes "the answer of ..."."""
+
+
+class _Bounded(io.RawIOBase):
+    """What comes from a socket, up to a number of bytes and a moment.
+
+    :param left: how many bytes may still come.
+    """
+
+    def __init__(self, raw: io.RawIOBase, seconds: float) -> None:
+        self._raw = raw
+        self._seconds = seconds
+        self._end = time.monotonic() + seconds
+        self.left = LARGEST_HEAD
+        self.what = LONG_HEAD
+
+    def readable(self) -> bool:
+        """Say that this can be read."""
+        return True
+
+    def fileno(self) -> int:
+        """Return the socket's descriptor."""
+        return self._raw.fileno()
+
+    def readinto(self, buffer: Any) -> int | None:
+        """Read what there is; raises :class:`TooMuch` beyond a bound."""
+        if self.left <= 0:
+            raise TooMuch(self.what)
+        if time.monotonic() > self._end:
+            raise TooMuch("wasn't complete after %g s: raise timeout, or lower parallel" % self._seconds)
+        count: int | None = self._raw.readinto(buffer)
+        self.left -= count or 0
+        return count
+
+    def close(self) -> None:
+        """Close the socket's end of it."""
+        self._raw.close()
+        super().close()
+
+
+class _Answer(http.client.HTTPResponse):
+    """An answer that is read within bounds."""
+
+    headers: Any
+
+    def __init__(self, sock: socket.socket, *arguments: Any, **options: Any) -> None:
+        super().__init__(sock, *arguments, **options)
+        self._bounded = _Bounded(self.fp.detach(), PATIENCE * (sock.gettimeout() or 30.0))
+        self.fp = io.BufferedReader(self._bounded, CHUNK)
+
+    def begin(self) -> None:
+        """Read the head."""
+        self._begin()
+        while self.status < 200:  # the library reads past 100 only, and would take another interim answer for the final one
+            self.headers = None
+            self._begin()
+        self._bounded.left, self._bounded.what = LARGEST_BODY + LARGEST_HEAD, _too_large()
+
+    def _begin(self) -> None:
+        try:
+            super().begin()
+        except http.client.HTTPException as error:
+            if isinstance(error, http.client.LineTooLong) or type(error) is http.client.HTTPException:  # more than 100 headers
+                raise TooMuch(LONG_HEAD) from None
+            raise
+
+
+class _Connection(HTTPConnection):
+    response_class = _Answer
+
+
+class _TlsConnection(HTTPSConnection):
+    response_class = _Answer
+
+    def connect(self) -> None:
+        """Connect, with TLS 1.2 or newer, whatever the library and the machine's OpenSSL would take."""
+        if self.ssl_context is None:  # one for each connection: they can't be set up by several threads at once
+            self.ssl_context = create_urllib3_context(cert_reqs=resolve_cert_reqs(self.cert_reqs))
+            self.ssl_context.minimum_version = ssl.TLSVersion.TLSv1_2
+        super().connect()
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _TlsConnection
+
+
+class BoundedAdapter(HTTPAdapter):
+    """Makes connections of this file's kind, and reads each answer to its end, within bounds."""
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        """Set up the connections that go straight to the platform."""
+        super().init_poolmanager(*arguments, **options)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+
+    def proxy_manager_for(self, *arguments: Any, **options: Any) -> Any:
+        """Return what makes the connections through a proxy."""
+        manager = super().proxy_manager_for(*arguments, **options)
+        manager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+        return manager
+
+    def build_response(self, req: PreparedRequest, resp: Any) -> Response:
+        """Return an answer whose body was read: requests itself reads those of redirections and challenges without bounds."""
+        response: Any = super().build_response(req, resp)
+        try:
+            response._content = _read(resp, response.headers.get("content-encoding", ""))
+        except BaseException:
+            resp.close()
+            raise
+        response._content_consumed = True
+        answer: Response = response
+        return answer
+
+
+class UnledSession(Session):
+    """Looks at no redirection: requests prepares the next request even where it isn't to follow."""
+
+    def get_redirect_target(self, resp: Response) -> None:
+        """Return nothing, whatever the answer says."""
+
+
+def _read(raw: Any, encoding: str) -> bytes:
+    """Return a body, unpacked; raises :class:`TooMuch` for one that is too large, before it is whole in memory.
+
+    The library would unpack all that it has read at once: a few KB on the wire can be a GB in memory.
+    """
+    encoding = encoding.strip().lower()
+    if encoding not in ("", "identity", *PACKED):
+        raise TooMuch("is packed in a way that wasn't asked for: check proxy")
+    unpacker = zlib.decompressobj(32 + zlib.MAX_WBITS) if encoding in PACKED else None
+    body = bytearray()
+    while len(body) <= LARGEST_BODY:
+        chunk = raw.read(CHUNK, decode_content=False)
+        if not chunk:
+            # The length is looked at by newer libraries only.
+            if raw.length_remaining or (unpacker is not None and body and not unpacker.eof):
+                raise EOFError
+            return bytes(body)
+        if unpacker is not None and unpacker.eof:
+            raise TooMuch("goes on after its end: check url and proxy")
+        body += chunk if unpacker is None else unpacker.decompress(chunk, LARGEST_BODY + 1 - len(body))
+    raise TooMuch(_too_large())
+
+
+def _too_large() -> str:
+    return "is larger than %d MiB: check url" % (LARGEST_BODY >> 20)
