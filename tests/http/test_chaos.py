@@ -196,6 +196,8 @@ def _true(told: dict | None, before: dict | None, after: dict | None) -> None:
         assert after is None, told  # before it was there, or an unclear answer was looked up
     elif action in ("updated", "suspended", "resumed"):
         assert before is not None and after is not None and before != after, told
+    elif told["changed"]:
+        assert before != after, told  # what failed in the end had changed something before
     elif action in ("unchanged", "skipped") or not told["changed"] and NOT_KNOWN not in told["error"]:
         assert before == after, told
 
