@@ -93,7 +93,7 @@ def _uri(cell: Cell, directory: Path, url: str, _edition: str) -> list[str]:
     """Call the API with Ansible's own module, as people do who have no collection."""
     page, api = "%s://%s/thingpark/smp/rest/login" % urlsplit(url)[:2], url
     form = {"login": fleets.LOGIN, "password": fleets.PASSWORD}
-    code = "{{ page.content | regex_search('userAccessCode=([^&<]+)', '\\\\1') | first }}"
+    code = "{{ (page.content | split('userAccessCode='))[1] | split('&') | first }}"
     asked = "%s/customers?userAccessCode=%s&type=SUBSCRIBER" % (api, code)
     headers = {"Cookie": "{{ started.cookies_string }}"}
     made = {

@@ -27,7 +27,8 @@ async def main(path: str, parallel: int) -> None:
         bodies = iter(file.read().splitlines())
     connector = aiohttp.TCPConnector(limit=parallel, keepalive_timeout=60)
     headers = {"Accept": "application/json", "Content-Type": "application/json"}
-    async with aiohttp.ClientSession(connector=connector, auto_decompress=False) as session:
+    cookies = aiohttp.CookieJar(unsafe=True)  # from a host without a name, too
+    async with aiohttp.ClientSession(connector=connector, cookie_jar=cookies, auto_decompress=False) as session:
         parts = urlsplit(URL)
         form = {"login": os.environ["TDM_LOGIN"], "password": os.environ["TDM_PASSWORD"]}
         async with session.post("%s://%s/thingpark/smp/rest/login" % (parts.scheme, parts.netloc), data=form) as answer:
