@@ -15,7 +15,7 @@ from pathlib import Path
 from ..conftest import Simulator, environment
 from . import fleets, plays
 from .cells import Cell
-from .measuring import SIMULATED, machine, measured
+from .measuring import SIMULATED, machine, measured, tool
 
 #: Ways that a whole fleet is not made by.
 WITHOUT_PLATFORM = ("inside",)
@@ -76,6 +76,7 @@ class Bench:
         account = {"TDM_URL": simulator.url, "TDM_LOGIN": simulator.login, "TDM_PASSWORD": simulator.password}
         own = environment(ANSIBLE_HOME=str(directory / "ansible"), ANSIBLE_ACTION_PLUGINS=str(plays.ACTIONS), **account)
         own["PYTHONPATH"] = own["ANSIBLE_COLLECTIONS_PATH"]
+        own["PATH"] = "%s%s%s" % (Path(tool("ansible-playbook")).parent, os.pathsep, own["PATH"])  # for ansible-runner
         try:
             figures = measured(command, directory, own)
         finally:
