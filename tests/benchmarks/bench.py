@@ -104,7 +104,11 @@ def figures_of(cell: Cell, figures: dict, counted: dict) -> dict:
     output = figures.pop("output")
     begun = figures.pop("begun")
     if cell.way == "wrk":
-        return {**figures, "rate": float(re.search(r"Requests/sec:\s*([\d.]+)", output).group(1)), "by_status": counted["by_status"]}
+        return {
+            **figures,
+            "rate": float(re.search(r"Requests/sec:\s*([\d.]+)", output).group(1)),
+            "by_status": counted["by_status"],
+        }
     own = re.search(r"seconds=([\d.]+)", output)
     if own:
         figures["seconds"] = float(own.group(1))

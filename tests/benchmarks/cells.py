@@ -82,7 +82,9 @@ class Plan:
         self.loop_of_nothing = Cell("loop of nothing", "create", self.of(1_000), parallel=1, runs=RUNS)
         self.validation = Cell("inside", "validation", hundred, parallel=1, runs=RUNS)
         self.masking = [Cell("inside", "masking", self.of(n), parallel=1, runs=RUNS) for n in (5_000, 10_000, 20_000)]
-        self.cells = list(dict.fromkeys([*self._targets(), *self._others(), *self._grid()]))
+        self.compared = [*self._targets(), *self._others()]
+        self.grid = self._grid()
+        self.cells = list(dict.fromkeys([*self.compared, *self.grid]))
 
     def of(self, devices: int) -> int:
         """Return the size of a fleet in this benchmark."""

@@ -32,8 +32,7 @@ def csv_text(count: int, edited: int = 0, edition: str = "") -> str:
     """Return the fleet as ThingPark's import CSV; the first ``edited`` devices have the names of an edition."""
     row = "CREATE_OTAA,%s,,%s,%s,%s,,%s,%s,,%s\n"
     return "".join(
-        row % (eui(n), MODEL, JOIN_EUI, key(n), PLAN, ROUTE, name(n, edition if n <= edited else ""))
-        for n in range(1, count + 1)
+        row % (eui(n), MODEL, JOIN_EUI, key(n), PLAN, ROUTE, name(n, edition if n <= edited else "")) for n in range(1, count + 1)
     )
 
 

@@ -44,9 +44,10 @@ def rows(results: dict) -> list[Row]:
         return of(one, "rate") / of(other, "rate")
 
     def limit() -> tuple[str, bool]:
-        share = of(plan.late, "rate") / plan.late.limit
-        platform = plan.late.devices / of(plan.late, "seconds") / plan.late.limit
-        return "%.0f %% of the limit (%.0f %% of it while the task ran)" % (100 * share, 100 * platform), share >= 0.9
+        # The limit is of requests under way: what Ansible needs to start is no part of it.
+        share = plan.late.devices / of(plan.late, "seconds") / plan.late.limit
+        whole = of(plan.late, "rate") / plan.late.limit
+        return "%.0f %% while the task ran, %.0f %% of the whole command" % (100 * share, 100 * whole), share >= 0.9
 
     def per_item() -> tuple[str, bool]:
         cost = 1000 * (of(plan.loop, "wall") - of(plan.loop_of_nothing, "wall")) / plan.loop.devices
@@ -81,7 +82,7 @@ def rows(results: dict) -> list[Row]:
         times = [of(cell, "seconds") for cell in plan.masking]
         share = times[1] / of(plan.quick, "wall")
         words = "%.1f, %.1f, %.1f ms for %s devices; %.1f %%"
-        sizes = ", ".join("{:,}".format(cell.devices) for cell in plan.masking)
+        sizes = ", ".join(f"{cell.devices:,}" for cell in plan.masking)
         linear = times[2] <= 2.5 * times[1] and times[1] <= 2.5 * times[0]
         return words % (*(1000 * one for one in times), sizes, 100 * share), linear and share <= 0.1
 
@@ -89,18 +90,18 @@ def rows(results: dict) -> list[Row]:
         return lambda: ("%.2f x %s" % (ratio(one, other), way), ratio(one, other) >= least)
 
     table = [
-        ("create {:,} at 20 ms, parallel 16".format(ten), "90 % of parallel / latency", limit),
+        (f"create {ten:,} at 20 ms, parallel 16", "90 % of parallel / latency", limit),
         ("", "0.8 x (d)", versus(plan.late, plan.late_yardstick, 0.8, "(d)")),
-        ("create {:,} at 0 ms".format(ten), "0.6 x (d)", versus(plan.quick, plan.quick_yardstick, 0.6, "(d)")),
+        (f"create {ten:,} at 0 ms", "0.6 x (d)", versus(plan.quick, plan.quick_yardstick, 0.6, "(d)")),
         ("", "100 x (a)", versus(plan.quick, plan.uri, 100, "(a)")),
-        ("converged run of {:,}".format(ten), "requests at most N / page size + 5", requests),
+        (f"converged run of {ten:,}", "requests at most N / page size + 5", requests),
         ("", "wall at most 2 x a bare listing by (c)", listing),
-        ("converged run of {:,}".format(hundred), "time per device at most 1.2 x that of {:,}".format(thousand), growth),
+        (f"converged run of {hundred:,}", f"time per device at most 1.2 x that of {thousand:,}", growth),
         ("", "memory at most 600 MiB from a file", memory),
         ("", "memory from the inventory, stated", from_inventory),
-        ("loop of {:,} tdm_device, worker".format(plan.loop.devices), "at most 15 ms an item over a loop of nothing", per_item),
-        ("validation of {:,} rows".format(plan.validation.devices), "at most 5 s", validation),
-        ("masking in {:,} results".format(plan.masking[1].devices), "linear, at most 10 % of the creation at 0 ms", masking),
+        (f"loop of {plan.loop.devices:,} tdm_device, worker", "at most 15 ms an item over a loop of nothing", per_item),
+        (f"validation of {plan.validation.devices:,} rows", "at most 5 s", validation),
+        (f"masking in {plan.masking[1].devices:,} results", "linear, at most 10 % of the creation at 0 ms", masking),
     ]
     found = []
     for job, least, compute in table:
