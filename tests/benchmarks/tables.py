@@ -11,12 +11,13 @@ from . import targets
 from .cells import Plan
 
 HEAD = ["who: what", "runs", "wall s", "devices/s", "requests a device", "CPU s", "MiB", "first write s"]
-NOTES = """Medians, with the least and the most where there are several runs. Devices per second are of the whole command, with the start
-of Ansible or Python. (a) is the uri module in a loop, measured on {uri} devices: a larger fleet takes proportionally longer.
-(b) are the loops of tdm_device, (c) the sequential script with requests, (d) the asynchronous one with aiohttp, (e) parallel /
-latency, and wrk's ceiling of the simulator. CPU is user and system time of all processes of the command. Memory is the largest
-sum of their proportional set sizes, looked at every 0.2 s.
-"""
+NOTES = (
+    "Medians, with the least and the most where there are several runs. Devices per second are of the whole command, with the "
+    "start of Ansible or Python. (a) is the uri module in a loop, measured on %d devices: a larger fleet takes proportionally "
+    "longer. (b) are the loops of tdm_device, (c) the sequential script with requests, (d) the asynchronous one with aiohttp, "
+    "(e) parallel / latency, and wrk's ceiling of the simulator. CPU is user and system time of all processes of the command. "
+    "Memory is the largest sum of their proportional set sizes, looked at every 0.2 s."
+)
 
 
 def words(reached: bool | None) -> str:
@@ -57,7 +58,7 @@ def machine_of(results: dict) -> str:
 def markdown(results: dict) -> str:
     """Return the targets and all cells, with the machine and what was left out."""
     plan = Plan(results["scale"])
-    parts = ["# Benchmark", machine_of(results), NOTES.format(uri=plan.uri.devices)]
+    parts = ["# Benchmark", machine_of(results), NOTES % plan.uri.devices]
     if results["scale"] != 1:
         parts.append("Fleets are %d times smaller than they should be: these figures say only that all runs." % results["scale"])
     rows = [[job, least, text, words(reached)] for job, least, text, reached in targets.rows(results)]
