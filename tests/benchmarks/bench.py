@@ -17,8 +17,10 @@ from . import fleets, plays
 from .cells import Cell
 from .measuring import SIMULATED, machine, measured, tool
 
-#: Ways that a whole fleet is not made by.
+#: Ways that send no request.
 WITHOUT_PLATFORM = ("inside",)
+#: Jobs that leave the simulator otherwise than they found it.
+WRITING = ("create", "changed", "purge")
 WRITES = ("POST", "PUT", "DELETE")
 SUBSCRIPTION = "/thingpark/wireless/rest/subscriptions/100"
 
@@ -50,7 +52,7 @@ class Bench:
     def run(self, cell: Cell) -> dict:
         """Run a cell once and keep its figures."""
         runs = self.runs_of(cell)
-        figures = self._run(cell, "-run-%d" % len(runs))
+        figures = self._run(cell)
         runs.append(figures)
         self._path.parent.mkdir(parents=True, exist_ok=True)
         new = self._path.with_suffix(".new")
@@ -63,13 +65,13 @@ class Bench:
         self._simulator.stop()
         shutil.rmtree(self._directory)
 
-    def _run(self, cell: Cell, edition: str) -> dict:
+    def _run(self, cell: Cell) -> dict:
         directory = self._directory / "run"
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir()
         simulator = self._simulator
         self._prepare(cell)
-        command = plays.command(cell, directory, simulator.url, edition)
+        command = plays.command(cell, directory, simulator.url)
         simulator.settings(latency_ms=cell.latency)
         simulator.forget_requests()
         # A home of its own: nothing is remembered from run to run.
@@ -88,12 +90,11 @@ class Bench:
         if cell.way in WITHOUT_PLATFORM:
             return
         wanted = ("empty", 0) if cell.job == "create" else ("fleet", cell.devices)
-        if self._holds != wanted or cell.job in ("create", "purge"):
-            self._holds = None
+        if self._holds != wanted:
             self._simulator.reset()
             if wanted[1]:
                 self._simulator.seed(wanted[1], **fleets.seeding())
-            self._holds = None if cell.job in ("create", "purge") else wanted
+        self._holds = None if cell.job in WRITING else wanted
 
 
 def figures_of(cell: Cell, figures: dict, counted: dict) -> dict:

@@ -18,9 +18,9 @@ def eui(number: int) -> str:
     return "%s%06X" % (PREFIX, number)
 
 
-def name(number: int, edition: str = "") -> str:
-    """Return its name, as the simulator's seeding calls it; an edition makes it another one."""
-    return "seed-%05d%s" % (number, edition)
+def name(number: int) -> str:
+    """Return its name, as the simulator's seeding calls it."""
+    return "seed-%05d" % number
 
 
 def key(number: int) -> str:
@@ -28,11 +28,12 @@ def key(number: int) -> str:
     return "%032X" % (0xA5 << 120 | number)
 
 
-def csv_text(count: int, edited: int = 0, edition: str = "") -> str:
-    """Return the fleet as ThingPark's import CSV; the first ``edited`` devices have the names of an edition."""
-    row = "CREATE_OTAA,%s,,%s,%s,%s,,%s,%s,,%s\n"
+def csv_text(count: int, edited: int = 0) -> str:
+    """Return the fleet as ThingPark's import CSV; the first ``edited`` devices have other names."""
+    row = "CREATE_OTAA,%s,,%s,%s,%s,,%s,%s,,%s%s\n"
+    numbers = range(1, count + 1)
     return "".join(
-        row % (eui(n), MODEL, JOIN_EUI, key(n), PLAN, ROUTE, name(n, edition if n <= edited else "")) for n in range(1, count + 1)
+        row % (eui(n), MODEL, JOIN_EUI, key(n), PLAN, ROUTE, name(n), " (moved)" if n <= edited else "") for n in numbers
     )
 
 

@@ -25,12 +25,9 @@ TOLD = {"ansible.builtin.debug": {"msg": "seconds={{ fleet.seconds }}"}}
 WRK_SECONDS = 6
 
 
-def command(cell: Cell, directory: Path, url: str, edition: str = "") -> list[str]:
-    """Write what a cell needs into a directory; return the command that runs it.
-
-    :param edition: marks the names of the devices that change, so that each run changes them.
-    """
-    return WAYS[cell.way](cell, directory, url, edition)
+def command(cell: Cell, directory: Path, url: str) -> list[str]:
+    """Write what a cell needs into a directory; return the command that runs it."""
+    return WAYS[cell.way](cell, directory, url)
 
 
 def _playbook(directory: Path, tasks: list, variables: dict | None = None, inventory: dict | None = None) -> list[str]:
@@ -48,24 +45,24 @@ def _write(path: Path, data: object) -> None:
     path.write_text(json.dumps(data), encoding="utf-8")
 
 
-def _fleet_options(cell: Cell, directory: Path, edition: str) -> dict:
+def _fleet_options(cell: Cell, directory: Path) -> dict:
     kept = cell.devices - cell.hundredth if cell.job == "purge" else cell.devices
     edited = cell.hundredth if cell.job == "changed" else 0
-    (directory / "fleet.csv").write_text(fleets.csv_text(kept, edited, edition), encoding="utf-8")
+    (directory / "fleet.csv").write_text(fleets.csv_text(kept, edited), encoding="utf-8")
     options: dict = {"src": "fleet.csv", "parallel": cell.parallel}
     if cell.job == "purge":
         options["purge"] = {"scope": {"eui_prefix": fleets.PREFIX}, "max": str(cell.hundredth)}
     return options
 
 
-def _engine(cell: Cell, directory: Path, _url: str, edition: str) -> list[str]:
+def _engine(cell: Cell, directory: Path, _url: str) -> list[str]:
     if cell.job == "info":
         return _playbook(directory, [{"lorawan.thingpark.tdm_device_info": {}}])
-    task = {"lorawan.thingpark.tdm_fleet": _fleet_options(cell, directory, edition), "register": "fleet"}
+    task = {"lorawan.thingpark.tdm_fleet": _fleet_options(cell, directory), "register": "fleet"}
     return _playbook(directory, [task, TOLD])
 
 
-def _inventory(cell: Cell, directory: Path, _url: str, _edition: str) -> list[str]:
+def _inventory(cell: Cell, directory: Path, _url: str) -> list[str]:
     """Take the fleet from a list among the variables of a host in the inventory, instead of a file."""
     devices = [fleets.options(number) for number in range(1, cell.devices + 1)]
     inventory = {"all": {"hosts": {"localhost": {"ansible_connection": "local", "sensors": devices}}}}
@@ -74,7 +71,7 @@ def _inventory(cell: Cell, directory: Path, _url: str, _edition: str) -> list[st
     return _playbook(directory, [task, TOLD], inventory=inventory)
 
 
-def _loop(cell: Cell, directory: Path, _url: str, _edition: str) -> list[str]:
+def _loop(cell: Cell, directory: Path, _url: str) -> list[str]:
     """Go through the fleet with a task for each device, in one session, in either frame; or with a task that does nothing."""
     fleet = [fleets.options(number) for number in range(1, cell.devices + 1)]
     each = {name: "{{ item.%s }}" % name for name in fleet[0]}
@@ -89,7 +86,7 @@ def _loop(cell: Cell, directory: Path, _url: str, _edition: str) -> list[str]:
     return _playbook(directory, [opened, work, closed], {"fleet": fleet, "tdm_frame": frame})
 
 
-def _uri(cell: Cell, directory: Path, url: str, _edition: str) -> list[str]:
+def _uri(cell: Cell, directory: Path, url: str) -> list[str]:
     """Call the API with Ansible's own module, as people do who have no collection."""
     page, api = "%s://%s/thingpark/smp/rest/login" % urlsplit(url)[:2], url
     form = {"login": fleets.LOGIN, "password": fleets.PASSWORD}
@@ -120,23 +117,23 @@ def _bodies(cell: Cell, directory: Path) -> str:
     return "bodies.jsonl"
 
 
-def _sequential(cell: Cell, directory: Path, _url: str, _edition: str) -> list[str]:
+def _sequential(cell: Cell, directory: Path, _url: str) -> list[str]:
     words = ["create", _bodies(cell, directory)] if cell.job == "create" else ["list"]
     return [sys.executable, str(SCRIPTS / "sequential.py"), *words]
 
 
-def _asynchronous(cell: Cell, directory: Path, _url: str, _edition: str) -> list[str]:
+def _asynchronous(cell: Cell, directory: Path, _url: str) -> list[str]:
     return [sys.executable, str(SCRIPTS / "asynchronous.py"), _bodies(cell, directory), str(cell.parallel)]
 
 
-def _inside(cell: Cell, directory: Path, _url: str, _edition: str) -> list[str]:
+def _inside(cell: Cell, directory: Path, _url: str) -> list[str]:
     if cell.job == "validation":
         (directory / "fleet.csv").write_text(fleets.csv_text(cell.devices), encoding="utf-8")
         return [sys.executable, str(SCRIPTS / "inside.py"), "validation", "fleet.csv"]
     return [sys.executable, str(SCRIPTS / "inside.py"), "masking", str(cell.devices)]
 
 
-def _wrk(cell: Cell, _directory: Path, url: str, _edition: str) -> list[str]:
+def _wrk(cell: Cell, _directory: Path, url: str) -> list[str]:
     """Have devices made by a tool that nobody here wrote: what the simulator can do at most."""
     with requests.Session() as session:
         session.trust_env = False
@@ -151,7 +148,7 @@ def _wrk(cell: Cell, _directory: Path, url: str, _edition: str) -> list[str]:
     return [*words, "--script", str(SCRIPTS / "create.lua"), url, "--", path, cookies, body]
 
 
-def _slices(cell: Cell, directory: Path, _url: str, _edition: str) -> list[str]:
+def _slices(cell: Cell, directory: Path, _url: str) -> list[str]:
     """Start as many ansible-runner processes as AWX would, each with every nth host of one inventory."""
     words = []
     for number in range(cell.slices):

@@ -8,9 +8,9 @@ from __future__ import annotations
 from statistics import median
 
 from . import targets
-from .cells import Plan
+from .cells import Cell, Plan
 
-HEAD = ["who: what", "runs", "wall s", "devices/s", "requests a device", "CPU s", "MiB", "first write s"]
+HEAD = ["who: what", "runs", "wall s", "devices/s", "limit (e)", "requests a device", "CPU s", "MiB", "first write s"]
 NOTES = (
     "Medians, with the least and the most where there are several runs. Devices per second are of the whole command, with the "
     "start of Ansible or Python. (a) is the uri module in a loop, measured on %d devices: a larger fleet takes proportionally "
@@ -40,7 +40,9 @@ def lines_of(results: dict) -> list[list[str]]:
     for name, one in results["cells"].items():
         runs, devices = one["runs"], one["cell"]["devices"]
         if runs:
-            cells = [spread(runs, "wall", 2), spread(runs, "rate", 0), spread(runs, "requests", 3, 1 / devices)]
+            cell = Cell(**one["cell"])
+            limit = "%.0f" % (cell.limit * cell.slices) if cell.job == "create" and cell.latency else ""
+            cells = [spread(runs, "wall", 2), spread(runs, "rate", 0), limit, spread(runs, "requests", 3, 1 / devices)]
             cells += [spread(runs, "cpu", 2), spread(runs, "peak", 0, 1 / targets.MIB), spread(runs, "first_write", 2)]
             rows.append([name, str(len(runs)), *cells])
     return rows

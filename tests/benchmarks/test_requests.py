@@ -49,7 +49,7 @@ def play(cell: Cell, simulator, directory, environment) -> dict:
     """Play a cell on a simulator that holds what it begins with; return what the simulator counted."""
     if cell.job != "create":
         simulator.seed(cell.devices, **fleets.seeding())
-    command = plays.command(cell, directory, simulator.url, "-edited")
+    command = plays.command(cell, directory, simulator.url)
     simulator.forget_requests()
     account = {"TDM_URL": simulator.url, "TDM_LOGIN": simulator.login, "TDM_PASSWORD": simulator.password}
     home = {"ANSIBLE_HOME": str(directory / "ansible"), "ANSIBLE_ACTION_PLUGINS": str(plays.ACTIONS)}
