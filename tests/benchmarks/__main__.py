@@ -9,6 +9,7 @@ Every run is kept at once in results.json, and a second call goes on where the f
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from fnmatch import fnmatchcase
@@ -41,6 +42,7 @@ def main() -> int:
         for name, why in plan.left_out.items():
             print("none: %s, since %s" % (name, why))
         return 0
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(1))  # the simulator ends with us
     bench = Bench(path, SMALL if chosen.small else 1)
     failed = []
     try:
