@@ -22,7 +22,7 @@ NOTES = (
 
 def words(reached: bool | None) -> str:
     """Return whether a target is reached, for people."""
-    return {True: "reached", False: "NOT reached", None: "stated"}[reached]
+    return {True: "reached", False: "NOT reached", None: ""}[reached]
 
 
 def spread(runs: list[dict], figure: str, digits: int, factor: float = 1.0) -> str:
