@@ -16,7 +16,7 @@ from importlib import metadata
 from pathlib import Path
 
 LONGEST = 3600.0  # seconds, after which a run counts as hung
-SAMPLE = 0.2  # seconds between two looks at the memory
+SAMPLE = 0.2  # seconds between two looks at the memory, unless a look takes long
 PACKAGES = ("ansible-core", "ansible-runner", "requests", "urllib3", "lxml", "aiohttp")
 #: The simulator's core and that of everything measured; one for all where there is only one.
 CORES = sorted(os.sched_getaffinity(0))
@@ -40,8 +40,9 @@ class Memory(threading.Thread):
 
     def run(self) -> None:
         """Look until told to end."""
-        while not self._done.wait(SAMPLE):
-            total = 0
+        took = 0.0
+        while not self._done.wait(max(SAMPLE, 20 * took)):
+            started, total = time.monotonic(), 0
             try:
                 for one in (self._root, *self._root.children(recursive=True)):
                     try:
@@ -51,6 +52,7 @@ class Memory(threading.Thread):
             except self._psutil.Error:
                 pass
             self.peak = max(self.peak, total)
+            took = time.monotonic() - started
 
     def end(self) -> int:
         """Return the peak."""

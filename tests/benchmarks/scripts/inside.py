@@ -12,11 +12,10 @@ import sys
 import time
 from pathlib import Path
 
-from ansible.module_utils.common.parameters import remove_values
-
 from ansible_collections.lorawan.thingpark.plugins.module_utils._fleet import Outcome
 from ansible_collections.lorawan.thingpark.plugins.module_utils._sources import read_source
 from ansible_collections.lorawan.thingpark.plugins.module_utils._wishes import read_wishes
+from ansible_collections.lorawan.thingpark.plugins.plugin_utils._action import masked
 
 
 def validation(path: str) -> float:
@@ -34,7 +33,7 @@ def masking(count: int) -> float:
     diff = [{"before_header": one.dev_eui, "after_header": one.dev_eui, "before": {}, "after": one.after} for one in outcomes]
     result = {"changed": True, "results": [one.as_dict() for one in outcomes], "diff": diff, "msg": "%d created" % count}
     started = time.monotonic()
-    remove_values(result, {"not-a-real-passphrase"})
+    masked(result, {"not-a-real-passphrase"})
     return time.monotonic() - started
 
 
