@@ -82,7 +82,11 @@ def measured(command: list[str], directory: Path, environment: dict[str, str]) -
         memory.start()
         limit = threading.Timer(LONGEST, process.kill)
         limit.start()
-        _pid, status, usage = os.wait4(process.pid, 0)
+        try:
+            _pid, status, usage = os.wait4(process.pid, 0)
+        except BaseException:  # an interruption: what runs ends with us
+            process.kill()
+            raise
         wall = time.monotonic() - started
         limit.cancel()
         process.returncode = os.waitstatus_to_exitcode(status)
