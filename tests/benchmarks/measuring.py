@@ -54,6 +54,11 @@ class Memory(threading.Thread):
             self.peak = max(self.peak, total)
             took = time.monotonic() - started
 
+    def kill(self) -> None:
+        """End all of them: Ansible's workers have sessions of their own, and outlive it."""
+        for one in (*self._root.children(recursive=True), self._root):
+            one.kill()
+
     def end(self) -> int:
         """Return the peak."""
         self._done.set()
@@ -80,15 +85,16 @@ def measured(command: list[str], directory: Path, environment: dict[str, str]) -
         os.sched_setaffinity(process.pid, MEASURED)  # what it starts inherits that
         memory = Memory(process.pid)
         memory.start()
-        limit = threading.Timer(LONGEST, process.kill)
+        limit = threading.Timer(LONGEST, memory.kill)
         limit.start()
         try:
             _pid, status, usage = os.wait4(process.pid, 0)
-        except BaseException:  # an interruption: what runs ends with us
-            process.kill()
+        except BaseException:  # an interruption: what runs ends with us, Ansible's workers too
+            memory.kill()
             raise
+        finally:
+            limit.cancel()
         wall = time.monotonic() - started
-        limit.cancel()
         process.returncode = os.waitstatus_to_exitcode(status)
     text = output.read_text(encoding="utf-8", errors="replace")
     peak = memory.end()
