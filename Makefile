@@ -34,11 +34,11 @@ AWX := .build/ansible_collections/awx/awx
 PYTEST := .venv/bin/python -m pytest
 # The vendor's contract is no part of the project. Where it is at hand, every test run is held to it.
 CONTRACT := $(wildcard ../shared/api/*.openapi.yaml)
-TESTS := tests/project tests/unit tests/simulator tests/http tests/integration
+TESTS := tests/project tests/unit tests/simulator tests/http tests/integration tests/benchmarks
 HELD := $(if $(CONTRACT),tests/contract -p tests.contract.plugin)
 NOX := .cache/gates/venv/bin/nox --noxfile noxfile.py
 
-.PHONY: help setup demo test lint pytest gates contract chaos unit format docs picture build ee clean
+.PHONY: help setup demo test lint pytest gates contract chaos bench unit format docs picture build ee clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1  	/p' Makefile
@@ -68,6 +68,9 @@ setup: .venv/test .venv/docs $(if $(CONTRACT),.venv/contract .cache/prism/instal
 chaos: .venv/test $(COLLECTION)  ## random fleets on platforms that go wrong, and runs that are stopped (SCHEDULES=1000 SEED=7 for more and others)
 	SCHEDULES=$(or $(SCHEDULES),300) $(if $(SEED),SEED=$(SEED)) $(PYTEST) -n 2 tests/http/test_chaos.py tests/integration/test_interruption.py \
 	    $(if $(SEED),--hypothesis-seed=$(SEED)) $(ARGS)
+
+bench: .venv/bench $(COLLECTION)  ## what ten thousand devices cost, against other ways; half an hour (SMALL=1 only sees that all runs)
+	.venv/bin/python -m tests.benchmarks $(if $(SMALL),--small) $(ARGS)
 
 unit: .venv/test $(COLLECTION)  ## the fast tests only, without coverage
 	$(PYTEST) -n 2 tests/project tests/unit $(ARGS)
@@ -120,6 +123,10 @@ clean:  ## remove all that make has made
 
 .venv/docs: .venv/run docs/requirements.txt
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r docs/requirements.txt
+	@touch $@
+
+.venv/bench: .venv/test tests/requirements-bench.txt
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/requirements-bench.txt
 	@touch $@
 
 .venv/contract: .venv/test tests/requirements-contract.txt

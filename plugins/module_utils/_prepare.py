@@ -94,12 +94,13 @@ def make_plan(client: Client, wishes: list[Wish], policy: Policy, memory: Memory
     """Return what has to happen; raises :class:`BadInput` with all findings about names that the platform doesn't know."""
     seen = observe(client, wishes, policy, memory)
     plan = Plan()
-    present = [wish for wish in wishes if not wish.absent]
+    # Most of a fleet is as described already, and plainly so: only the rest is looked at any closer.
+    unsettled = [wish for wish in wishes if not wish.absent and not _is_settled(wish, seen)]
     catalogue = Catalogue(client)
-    _identify(client, catalogue, present, seen)
-    look(client, [w for w in present if _is_unclear(w, seen)], seen, policy.parallel, memory, plan)
-    _identify(client, catalogue, present, seen)
-    _settle_names(catalogue, present, seen)
+    _identify(client, catalogue, unsettled, seen)
+    look(client, [w for w in unsettled if _is_unclear(w, seen)], seen, policy.parallel, memory, plan)
+    _identify(client, catalogue, unsettled, seen)
+    _settle_names(catalogue, unsettled, seen)
     for wish in wishes:
         step = _plan.plan(wish, seen.get(wish.dev_eui) or Seen(), policy.update_keys)
         lacking = lacking_for_creation(wish.values) if step.action == _plan.CREATE else []
@@ -148,6 +149,11 @@ def observe(client: Client, wishes: list[Wish], policy: Policy, memory: Memory) 
 
 def _kept(brief: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in brief.items() if key in KEPT}
+
+
+def _is_settled(wish: Wish, seen: dict[str, Seen]) -> bool:
+    actual = seen.get(wish.dev_eui)
+    return actual is not None and _plan.differences(wish, actual) == ([], [])
 
 
 def _is_unclear(wish: Wish, seen: dict[str, Seen]) -> bool:

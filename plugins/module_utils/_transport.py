@@ -90,6 +90,7 @@ class Transport:
         self.pacer = pacer or Pacer(wire.rate)
         self.budget = Budget()
         self.counts: Counter[str] = Counter()
+        self._proxies: dict[str, dict[str, str]] = {}  # by host
         self._lock = threading.Lock()
         if wire not in _POOL:
             _POOL[wire] = _new_session(wire)
@@ -161,10 +162,22 @@ class Transport:
             wait = min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE) * random.uniform(0.5, 1.0)
         self.pacer.slow_down(wait)
 
+    def _proxies_for(self, url: str) -> dict[str, str]:
+        """Return the proxies for a URL: the environment's, unless one is given.
+
+        Looked up once for each host, since that reads the whole environment, a tenth of what a request costs.
+        """
+        if self.wire.proxy:
+            return {"http": self.wire.proxy, "https": self.wire.proxy}
+        host = host_of(url)
+        if host not in self._proxies:
+            self._proxies[host] = dict(requests.utils.get_environ_proxies(url))
+        return self._proxies[host]
+
     def _once(self, request: requests.PreparedRequest) -> Answer:
         wire, url = self.wire, request.url or ""
-        # The environment's proxies count unless one is given; its CA bundle and .netrc never do (see _new_session).
-        proxies = {"http": wire.proxy, "https": wire.proxy} if wire.proxy else requests.utils.get_environ_proxies(url)
+        proxies = self._proxies_for(url)
+        # The environment's proxies count; its CA bundle and .netrc never do (see _new_session).
         verify: bool | str = (wire.ca_path or requests.utils.DEFAULT_CA_BUNDLE_PATH) if wire.validate_certs else False
         cert = ((wire.client_cert, wire.client_key) if wire.client_key else wire.client_cert) or None
         try:

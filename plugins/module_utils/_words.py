@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -13,6 +14,8 @@ LONGEST_NOTE = 300  # characters of a platform's own words that a message shows
 #: What moves a terminal's cursor, changes its colours, title or clipboard, or turns the direction of what follows: control
 #: characters but the tab and the end of a line, the overrides and isolates of writing direction; and halves of characters.
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+#: The same in a JSON text, where some of them are escaped. It finds somewhat too much.
+ESCAPED = re.compile(UNSEEN.pattern + r"|\\[ubfr]")
 BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -38,8 +41,15 @@ def in_short(text: str) -> str:
 
 def harmless(value: Any) -> Any:
     """Return texts, and what holds texts, with ``\\u001b`` written in the place of such a character."""
+    # A list of 100,000 devices is searched as one text: nearly always there is nothing to be replaced.
+    if isinstance(value, (dict, list)) and not ESCAPED.search(json.dumps(value, ensure_ascii=False, default=str)):
+        return value
+    return _shown(value)
+
+
+def _shown(value: Any) -> Any:
     if isinstance(value, str):
         return UNSEEN.sub(lambda match: "\\u%04x" % ord(match.group()), value)
     if isinstance(value, dict):
-        return {harmless(key): harmless(each) for key, each in value.items()}
-    return [harmless(each) for each in value] if isinstance(value, (list, tuple)) else value
+        return {_shown(key): _shown(each) for key, each in value.items()}
+    return [_shown(each) for each in value] if isinstance(value, (list, tuple)) else value

@@ -134,6 +134,7 @@ def test_head_has_no_body(wireless):
 
 def test_counts(wireless):
     wireless.inspect("DELETE", "requests")
+    begun = time.time()
     wireless.made()
     wireless.get(otaa()["EUI"])
     wireless.api("GET", "/devices/5000")
@@ -149,12 +150,17 @@ def test_counts(wireless):
         "POST " + root + "/{deviceUid}/tags": 1,
         "DELETE " + root + "/{deviceUid}/tags/{tagUid}": 1,
     }
+    first = [counts["first_at"][path] for path in counts["by_path"]]
+    assert len(counts["first_at"]) == 4 and begun <= first[0] <= first[1] <= first[2] <= first[3] <= time.time()
 
 
 def test_seeding(wireless):
-    document = wireless.inspect("POST", "seed", {"count": 30, "prefix": "A1", "tags": ["t"], "plan": "kpn-cs/testing"})
+    document = wireless.inspect(
+        "POST", "seed", {"count": 30, "prefix": "A1", "tags": ["t"], "plan": "kpn-cs/testing", "route": "NOAS"}
+    )
     assert document["created"] == 30 and document["first"].startswith("A1")
     assert wireless.listed([("tag", "t"), ("networkSubscriptionID", "kpn-cs/testing")])["count"] == 30
+    assert {one["route"] for one in wireless.inspect("GET", "devices")["devices"] if one["EUI"].startswith("A1")} == {"NOAS"}
     for bad in (
         {"count": "x"},
         {"count": -1},
@@ -162,6 +168,7 @@ def test_seeding(wireless):
         {"tags": [""]},
         {"plan": "x"},
         {"model": "x"},
+        {"route": "x"},
         {"count": 300, "prefix": "A" * 15},
     ):
         assert wireless.call("POST", "/_simulator/seed", bad)[0] == 400

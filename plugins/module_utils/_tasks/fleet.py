@@ -29,7 +29,7 @@ from .._purge import allowance, read_scope
 from .._resources.device import DEVICE
 from .._sources import Source, read_source, rows_of
 from .._task import Context, Task
-from .._wishes import read_wishes
+from .._wishes import Wish, read_wishes
 from .device import diff_of
 
 SCOPE = {
@@ -71,11 +71,7 @@ BACKUP_NOTE = (
 def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
     """Make a fleet be as described."""
     policy = _policy(params)
-    source = _source(params)
-    for warning in source.warnings:
-        context.warn(warning)
-    defaults = {**source.defaults, **(params.get("defaults") or {})}
-    wishes = read_wishes(source.rows, defaults, params["state"])
+    wishes = _wishes(params, context)
     if policy.purge is not None and not wishes:
         raise OptionError(
             "devices is empty: with purge, everything in its scope would go. Use tdm_device with state: absent for that"
@@ -118,6 +114,15 @@ def _policy(params: dict[str, Any]) -> Policy:
         purge = Purge(read_scope(options["scope"] or {}), options["max"], action)
     most = 0 if params["on_error"] == "stop" else params["max_failures"]
     return Policy(params["update_keys"] == "always", params["force"], params["parallel"], most, purge)
+
+
+def _wishes(params: dict[str, Any], context: Context) -> list[Wish]:
+    """Return what is wished; the rows themselves, which take as much memory, are gone afterwards."""
+    source = _source(params)
+    for warning in source.warnings:
+        context.warn(warning)
+    defaults = {**source.defaults, **(params.get("defaults") or {})}
+    return read_wishes(source.rows, defaults, params["state"])
 
 
 def _source(params: dict[str, Any]) -> Source:

@@ -116,7 +116,7 @@ class Inspection:
         count = fields.integer("count", body.get("count", 1))
         prefix = body.get("prefix", seeding.SEED_PREFIX)
         tags = body.get("tags", [])
-        plan, model = body.get("plan"), body.get("model")
+        plan, model, route = body.get("plan"), body.get("model"), body.get("route")
         if not 0 <= count <= 1000000:
             raise ApiError("invalid", "count", count)
         if not isinstance(prefix, str) or not _EUI_PREFIX.match(prefix):
@@ -127,8 +127,10 @@ class Inspection:
             raise ApiError("unknown_plan", plan)
         if model is not None and model not in self._world.catalogue.profiles:
             raise ApiError("unknown_model", model)
+        if route is not None and route not in self._world.catalogue.routes:
+            raise ApiError("unknown_route", route)
         try:
-            made = seeding.seed(self._world, count, prefix.upper(), tags, plan, model)
+            made = seeding.seed(self._world, count, prefix.upper(), tags, plan, model, route)
         except ValueError as problem:
             raise ApiError("bad_request", problem) from None
         return encode(

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import time
+
 from . import BASE_PATH
 
 _MAX_PATHS = 2000
@@ -34,6 +36,7 @@ class Meter:
             "by_verb": {},
             "by_path": {},
             "by_status": {},
+            "first_at": {},
             "logins": {"attempts": 0, "refused": 0},
             "tokens": {"attempts": 0, "refused": 0},
             "rate_limited": 0,
@@ -53,6 +56,8 @@ class Meter:
         key = "%s %s" % (request.method, template(request))
         if key not in counts["by_path"] and len(counts["by_path"]) >= _MAX_PATHS:
             key = "other"
+        if key not in counts["by_path"]:
+            counts["first_at"][key] = time.time()  # when this host's clock says so
         _increase(counts["by_path"], key)
 
     def count_refused_by_rate(self, request):

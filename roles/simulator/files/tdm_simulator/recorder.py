@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 
 from .meter import template
 
@@ -20,6 +21,7 @@ class Recorder:
     def write(self, request, response, settings):
         """One line, in one call, so that lines of other processes do not mix with it."""
         line = {
+            "at": time.time(),
             "client": request.headers.get("user-agent", ""),
             "method": request.method,
             "path": template(request),

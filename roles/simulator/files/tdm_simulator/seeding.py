@@ -14,7 +14,7 @@ from .world import now_ms
 SEED_PREFIX = "70B3D57ED0"
 
 
-def seed(world, count, prefix=SEED_PREFIX, tags=(), plan=None, model=None, rng=None):
+def seed(world, count, prefix=SEED_PREFIX, tags=(), plan=None, model=None, route=None, rng=None):
     """Create devices with ascending EUIs below a prefix; returns their EUIs."""
     rng = rng or random.Random(4711)
     width = 16 - len(prefix)
@@ -48,7 +48,7 @@ def seed(world, count, prefix=SEED_PREFIX, tags=(), plan=None, model=None, rng=N
             creationDate=device["creationDate"] - rng.randrange(86400000),
         )
         if routes:
-            device["route"] = rng.choice(routes)
+            device["route"] = route or rng.choice(routes)
         else:
             device["servers"] = [rng.choice(servers)]
         if rng.random() < 0.5:

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, the lorawan.thingpark contributors
+
+"""What is measured: which job, done in which way, how often. The order is that of the runs: what the targets need comes first."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+RUNS = 5  # of what a target is about
+LATENCIES = (0, 5, 20, 100)  # milliseconds
+SIZES = (100, 1_000, 10_000, 100_000)
+PARALLEL = (1, 4, 8, 16, 32, 64)
+SMALL = 100  # by which a small benchmark's fleets are smaller
+LONGEST_CREATION = 70.0  # seconds by the limit; what would take longer is left out, and said so
+#: Why a cell of the grid isn't run.
+TOO_LONG = "the limit alone is over %d s" % LONGEST_CREATION
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One way of doing one job.
+
+    :param way: who does it, a key of plays.WAYS.
+    :param job: create, converged, changed, purge, info, listing, validation or masking.
+    :param latency: of each answer of the simulator, in milliseconds.
+    :param runs: how often it is measured.
+    """
+
+    way: str
+    job: str
+    devices: int
+    latency: int = 0
+    parallel: int = 16
+    runs: int = 1
+    slices: int = 1
+
+    @property
+    def name(self) -> str:
+        """What it is called in the results, and for ``--only``."""
+        more = ", %d slices" % self.slices if self.way == "slices" else ""
+        return "%s: %s %d at %d ms, parallel %d%s" % (self.way, self.job, self.devices, self.latency, self.parallel, more)
+
+    @property
+    def hundredth(self) -> int:
+        """How many devices one per cent is."""
+        return max(self.devices // 100, 1)
+
+    @property
+    def limit(self) -> float:
+        """Devices per second that parallel requests of this latency allow at most; infinite without latency."""
+        return self.parallel / (self.latency / 1000) if self.latency else float("inf")
+
+    def as_dict(self) -> dict:
+        """Return it for the results."""
+        return asdict(self)
+
+
+class Plan:
+    """The cells of a whole benchmark.
+
+    :param scale: divides the sizes of fleets, for a small one.
+    """
+
+    def __init__(self, scale: int = 1) -> None:
+        self._scale = scale
+        self.left_out: dict[str, str] = {}
+        ten, hundred = self.of(10_000), self.of(100_000)
+        # What the table of targets is computed from.
+        self.ceiling = Cell("wrk", "create", ten, runs=RUNS)
+        self.late = Cell("engine", "create", ten, 20, runs=RUNS)
+        self.late_yardstick = Cell("aiohttp", "create", ten, 20, runs=RUNS)
+        self.quick = Cell("engine", "create", ten, runs=RUNS)
+        self.quick_yardstick = Cell("aiohttp", "create", ten, runs=RUNS)
+        self.uri = Cell("uri", "create", max(self.of(100), 5), parallel=1, runs=RUNS)
+        self.converged = Cell("engine", "converged", ten, runs=RUNS)
+        self.listing = Cell("requests", "listing", ten, parallel=1, runs=RUNS)
+        self.converged_small = Cell("engine", "converged", self.of(1_000), runs=RUNS)
+        self.converged_large = Cell("engine", "converged", hundred, runs=RUNS)
+        self.from_inventory = Cell("engine, from the inventory", "converged", hundred)
+        self.loop = Cell("loop, worker", "create", self.of(1_000), parallel=1, runs=RUNS)
+        self.loop_of_nothing = Cell("loop of nothing", "create", self.of(1_000), parallel=1, runs=RUNS)
+        self.validation = Cell("inside", "validation", hundred, parallel=1, runs=RUNS)
+        self.masking = [Cell("inside", "masking", self.of(n), parallel=1, runs=RUNS) for n in (5_000, 10_000, 20_000)]
+        self.compared = [*self._targets(), *self._others()]
+        self.grid = self._grid()
+        self.cells = list(dict.fromkeys([*self.compared, *self.grid]))
+
+    def of(self, devices: int) -> int:
+        """Return the size of a fleet in this benchmark."""
+        return max(devices // self._scale, 10)
+
+    def _targets(self) -> list[Cell]:
+        return [
+            self.ceiling, self.late, self.late_yardstick, self.quick, self.quick_yardstick, self.uri,
+            self.converged, self.listing, self.converged_small, self.converged_large, self.from_inventory,
+            self.loop, self.loop_of_nothing, self.validation, *self.masking,
+        ]  # fmt: skip
+
+    def _others(self) -> list[Cell]:
+        """The other rivals and jobs, and more than one process."""
+        thousand = self.of(1_000)
+        cells = [Cell("loop, module", "create", self.of(100), parallel=1)]
+        cells += [Cell("loop, worker", "converged", thousand, parallel=1)]
+        cells += [Cell("requests", "create", thousand, latency, 1) for latency in (0, 20)]
+        cells += [Cell("slices", "create", self.of(4_000), 100, slices=count) for count in (1, 2, 4)]
+        return cells + [Cell("engine", job, self.of(n)) for job in ("changed", "purge", "info") for n in SIZES]
+
+    def _grid(self) -> list[Cell]:
+        """Creation and the converged run by size and latency; creation by parallel and latency."""
+        cells = []
+        for devices in SIZES:
+            for latency in LATENCIES:
+                # A listing's pages come one after the other: parallel doesn't matter to it.
+                cells.append(Cell("engine", "converged", self.of(devices), latency))
+                cells.append(Cell("engine", "create", self.of(devices), latency))
+        for parallel in PARALLEL:
+            for latency in LATENCIES:
+                cells.append(Cell("engine", "create", self.of(1_000), latency, parallel))
+        kept = []
+        known = {(one.way, one.job, one.devices, one.latency, one.parallel) for one in self._targets()}
+        for cell in cells:
+            if (cell.way, cell.job, cell.devices, cell.latency, cell.parallel) in known:
+                continue  # with its five runs
+            if cell.job == "create" and cell.devices / cell.limit > LONGEST_CREATION:
+                self.left_out[cell.name] = TOO_LONG
+            else:
+                kept.append(cell)
+        return kept

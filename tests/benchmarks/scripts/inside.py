@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, the lorawan.thingpark contributors
+
+"""Parts of a run that need no platform, each by itself; the seconds go to standard output.
+
+``python inside.py validation fleet.csv`` or ``python inside.py masking count``, with the collection on the path.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+from ansible_collections.lorawan.thingpark.plugins.module_utils._fleet import Outcome
+from ansible_collections.lorawan.thingpark.plugins.module_utils._sources import read_source
+from ansible_collections.lorawan.thingpark.plugins.module_utils._wishes import read_wishes
+from ansible_collections.lorawan.thingpark.plugins.plugin_utils._action import masked
+
+
+def validation(path: str) -> float:
+    """Return how long tdm_fleet takes from a file's bytes to wishes that it has checked."""
+    content = Path(path).read_bytes()
+    started = time.monotonic()
+    source = read_source(content, Path(path).name)
+    read_wishes(source.rows, source.defaults)
+    return time.monotonic() - started
+
+
+def masking(count: int) -> float:
+    """Return how long the search for the account's secrets takes in a result that lists every device, with its diff."""
+    outcomes = [Outcome("%016X" % n, "created", "line %d" % n, True, "", {}, {"name": "n%d" % n}) for n in range(count)]
+    diff = [{"before_header": one.dev_eui, "after_header": one.dev_eui, "before": {}, "after": one.after} for one in outcomes]
+    result = {"changed": True, "results": [one.as_dict() for one in outcomes], "diff": diff, "msg": "%d created" % count}
+    started = time.monotonic()
+    masked(result, {"not-a-real-passphrase"})
+    return time.monotonic() - started
+
+
+if __name__ == "__main__":
+    print("seconds=%.6f" % (validation(sys.argv[2]) if sys.argv[1] == "validation" else masking(int(sys.argv[2]))))

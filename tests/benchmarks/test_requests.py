@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, the lorawan.thingpark contributors
+
+"""The benchmark, small: every job costs the requests that it should, to the last one. Time is looked at by nobody."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+import pytest
+
+from ansible_collections.lorawan.thingpark.tests.benchmarks import bench, fleets, plays, targets
+from ansible_collections.lorawan.thingpark.tests.benchmarks.cells import SMALL, Cell, Plan
+
+DEVICES = 120
+HUNDREDTH = 1
+DEVICE = "/devices/{deviceUid}"
+#: A session of one's own, and the lists that a creation looks names up in.
+FRAME = {"POST login": 1, "GET customers": 1, "GET logout": 1}
+NAMES = {"GET /deviceProfiles": 1, "GET /networkSubscriptions": 1, "GET /appServersRoutingProfiles": 1}
+LIST = {**FRAME, "GET /devices": 1}
+PURGE = {"GET " + DEVICE: HUNDREDTH, "DELETE " + DEVICE: HUNDREDTH}
+CHANGE = {"GET " + DEVICE: HUNDREDTH, "PUT " + DEVICE: HUNDREDTH}
+ITEMS = 2  # in a loop
+
+CELLS = [
+    (Cell("engine", "create", DEVICES), {**LIST, **NAMES, "POST /devices": DEVICES}),
+    (Cell("engine", "converged", DEVICES), LIST),
+    (Cell("engine", "changed", DEVICES), {**LIST, **CHANGE}),
+    (Cell("engine", "purge", DEVICES), {**LIST, **PURGE}),
+    (Cell("engine", "info", DEVICES), LIST),
+    (Cell("engine, from the inventory", "converged", DEVICES), LIST),
+    (Cell("loop, worker", "create", ITEMS), {**FRAME, **{name: ITEMS for name in ("GET /devices", *NAMES, "POST /devices")}}),
+    (Cell("loop of nothing", "create", ITEMS), FRAME),
+    (Cell("uri", "create", ITEMS, parallel=1), {"POST login": 1, "GET customers": 1, "POST /devices": ITEMS}),
+    (Cell("requests", "create", DEVICES, parallel=1), {**FRAME, "POST /devices": DEVICES}),
+    (Cell("requests", "listing", DEVICES, parallel=1), LIST),
+]
+
+
+def short(path: str) -> str:
+    """Return a verb and a path below the subscription; of a path elsewhere its last word."""
+    verb, _blank, path = path.partition(" ")
+    return "%s %s" % (verb, path.partition("/subscriptions/100")[2] or path.rpartition("/")[2])
+
+
+def play(cell: Cell, simulator, directory, environment) -> dict:
+    """Play a cell on a simulator that holds what it begins with; return what the simulator counted."""
+    if cell.job != "create":
+        simulator.seed(cell.devices, **fleets.seeding())
+    command = plays.command(cell, directory, simulator.url)
+    simulator.forget_requests()
+    account = {"TDM_URL": simulator.url, "TDM_LOGIN": simulator.login, "TDM_PASSWORD": simulator.password}
+    home = {"ANSIBLE_HOME": str(directory / "ansible"), "ANSIBLE_ACTION_PLUGINS": str(plays.ACTIONS)}
+    done = subprocess.run(
+        command,
+        check=False,
+        cwd=directory,
+        env=environment(**account, **home),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return simulator.requests()
+
+
+@pytest.mark.parametrize(("cell", "cost"), CELLS, ids=[cell.name for cell, _cost in CELLS])
+def test_a_job_costs_exactly_these_requests(simulator, tmp_path, child_environment, cell, cost):
+    counted = play(cell, simulator, tmp_path, child_environment)
+    assert {short(path): number for path, number in counted["by_path"].items()} == cost
+    bench.check(cell, counted)
+
+
+def test_rivals_send_what_the_engine_sends(start_simulator, tmp_path, child_environment):
+    record = tmp_path / "record"
+    simulator = start_simulator(record=str(record))
+    play(Cell("engine", "create", DEVICES), simulator, tmp_path, child_environment)
+    exchanges = [json.loads(line) for line in record.read_text().splitlines()]
+    made = [json.loads(one["request"]) for one in exchanges if one["method"] == "POST" and one["path"].endswith("/devices")]
+    assert sorted(made, key=lambda one: one["EUI"]) == [fleets.body(number) for number in range(1, DEVICES + 1)]
+
+
+def test_a_run_that_did_something_else_is_no_result():
+    counted = {"by_status": {"200": 5, "201": 2}, "by_path": {"POST %s/devices" % bench.SUBSCRIPTION: 2}}
+    bench.check(Cell("engine", "create", 2), counted)
+    for cell, more in (
+        (Cell("engine", "create", 3), {}),
+        (Cell("engine", "converged", 2), {}),
+        (Cell("engine", "create", 2), {"by_status": {"429": 1}}),
+    ):
+        with pytest.raises(RuntimeError, match="written"):
+            bench.check(cell, {**counted, **more})
+
+
+@pytest.mark.parametrize("scale", [1, SMALL])
+def test_the_targets_are_computed_from_the_medians(scale):
+    plan = Plan(scale)
+    assert len({cell.name for cell in plan.cells}) == len(plan.cells)
+    assert all(cell.way in plays.WAYS for cell in plan.cells)
+    run = {"wall": 2.0, "seconds": 1.0, "rate": 100.0, "peak": 2**20, "requests": 4, "cpu": 1.0}
+    cells = {cell.name: {"cell": cell.as_dict(), "runs": [run, {**run, "wall": 9.0, "rate": 1.0}, run]} for cell in plan.cells}
+    rows = {(job, least): (text, reached) for job, least, text, reached in targets.rows({"scale": scale, "cells": cells})}
+    assert len(rows) == 12 and rows[("", "100 x (a)")] == ("1.00 x (a)", False)
+    assert rows[("", "0.8 x (d)")] == ("1.00 x (d)", True)
+    nothing = targets.rows({"scale": scale, "cells": {}})
+    assert {(text, reached) for _job, _least, text, reached in nothing} == {("not measured", None)}
