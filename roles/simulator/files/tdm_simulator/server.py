@@ -118,13 +118,15 @@ class Connection(asyncio.Protocol):
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def _answer(self, request):
+        loop = asyncio.get_running_loop()
+        arrived = loop.time()
         response, delay = self._api.handle(request)
         data = response.to_bytes(request.keep_alive, request.method == "HEAD")
         if response.then:
             self._break(data, response.then)
         elif delay > 0:
             self._busy = True
-            asyncio.get_running_loop().call_later(delay, self._finish, data, request.keep_alive)
+            loop.call_at(arrived + delay, self._finish, data, request.keep_alive)  # our own work is a part of it
         else:
             self._send(data, request.keep_alive)
 
