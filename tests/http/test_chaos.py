@@ -23,6 +23,9 @@ from ansible_collections.lorawan.thingpark.plugins.module_utils import _throttle
 SCHEDULES = int(os.environ.get("SCHEDULES", "60"))  # on each of four platforms
 FLEET, STRAYS, OTHERS, PASSING = "70B3D57ED1", "70B3D57ED1F", "70B3D57EDE", "70B3D57EDF"  # which come and go
 SIZE = 6
+REPLAY = "this is replayed by: make chaos SCHEDULES=%d" % SCHEDULES + (
+    " SEED=" + os.environ["SEED"] if "SEED" in os.environ else ""
+)
 RUNS = 12  # before the platform is well again, at the latest
 LAST_RUNS = 2  # on a platform that is well
 #: What the collection can wish, as the simulator stores it.
@@ -205,6 +208,7 @@ def _true(told: dict | None, before: dict | None, after: dict | None) -> None:
 @pytest.fixture(params=["wireless", "in XML", "enterprise", "older"])
 def platform(request, start_simulator, account_on, home, hurried):
     """Return a platform of each kind; one of them has short pages."""
+    print(REPLAY)
     if request.param == "enterprise":
         simulator = start_simulator(edition="enterprise", client_id="a/b", client_secret="c")
         oauth = {"auth_method": "oauth2", "client_id": "a/b", "client_secret": "c"}
@@ -224,7 +228,7 @@ def platform(request, start_simulator, account_on, home, hurried):
 @settings(
     max_examples=SCHEDULES,
     deadline=None,
-    derandomize="SEED" not in os.environ,
+    derandomize=not SEED,
     database=None,
     print_blob=True,
     phases=(Phase.explicit, Phase.generate, Phase.shrink),
