@@ -23,9 +23,8 @@ from ansible_collections.lorawan.thingpark.plugins.module_utils import _throttle
 SCHEDULES = int(os.environ.get("SCHEDULES", "60"))  # on each of four platforms
 FLEET, STRAYS, OTHERS, PASSING = "70B3D57ED1", "70B3D57ED1F", "70B3D57EDE", "70B3D57EDF"  # which come and go
 SIZE = 6
-REPLAY = "this is replayed by: make chaos SCHEDULES=%d" % SCHEDULES + (
-    " SEED=" + os.environ["SEED"] if "SEED" in os.environ else ""
-)
+SEED = os.environ.get("SEED", "")
+REPLAY = "this is replayed by: make chaos SCHEDULES=%d%s" % (SCHEDULES, SEED and " SEED=" + SEED)
 RUNS = 12  # before the platform is well again, at the latest
 LAST_RUNS = 2  # on a platform that is well
 #: What the collection can wish, as the simulator stores it.
