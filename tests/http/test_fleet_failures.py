@@ -250,6 +250,17 @@ def test_tags_that_fail_fail_their_devices_only(simulator, meddler, through, row
     assert all("common" in one["tags"] for one in simulator.devices().values())
 
 
+def test_a_tag_that_fails_has_changed_nothing(simulator, meddler, through, row, do):
+    through.tdm_fleet(devices=[row(1)])
+    meddler.on("POST", "/devices/tags", do.says(400, {"code": 9016, "message": "no such tag"}))
+    result = through.tdm_fleet(devices=[row(1, tags=["odd"])])
+    assert result["failed"] and not result["changed"] and not result["results"][0]["changed"]
+    meddler.on("PUT", "/devices/.*", do.lost_after, times=1)
+    result = through.tdm_fleet(devices=[row(1, name="new", tags=["odd"])])  # here its name was changed, though no answer came
+    assert result["failed"] and result["changed"] and result["results"][0]["changed"]
+    assert simulator.device(row(1)["dev_eui"])["name"] == "new"
+
+
 @pytest.mark.parametrize("status", [500, 404])
 def test_a_device_that_can_not_be_looked_at(simulator, meddler, through, rows, do, status):
     through.tdm_fleet(devices=rows(12))
