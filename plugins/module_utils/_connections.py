@@ -100,7 +100,7 @@ class _Answer(http.client.HTTPResponse):
         try:
             super().begin()
         except http.client.HTTPException as error:
-            if isinstance(error, http.client.LineTooLong) or "got more than" in str(error):  # a hundred headers
+            if isinstance(error, http.client.LineTooLong) or str(error).endswith("headers"):  # more than a hundred
                 raise TooMuch(LONG_HEAD) from None
             raise
 

@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import content_type_conformance, response
 from tests.conftest import NO_PROXY, Simulator
 from tests.simulator.contract import Contract
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "5"))
 CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance]
 #: Where all rows are done, the answer is empty: so says the contract in prose, for which its schema has no word.
 EMPTY = "/subscriptions/mine/devices/import"
