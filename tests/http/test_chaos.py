@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils import _throttle
 
-SCHEDULES = int(os.environ.get("SCHEDULES", "50"))  # on each of four platforms
+SCHEDULES = int(os.environ.get("SCHEDULES", "60"))  # on each of four platforms
 FLEET, STRAYS, OTHERS, PASSING = "70B3D57ED1", "70B3D57ED1F", "70B3D57EDE", "70B3D57EDF"  # which come and go
 SIZE = 6
 SEED = os.environ.get("SEED", "")
