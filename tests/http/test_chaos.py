@@ -138,7 +138,7 @@ class Platform:
         self.simulator = simulator
         self.servers = servers
         self.lacks = lacks
-        self.account = account.with_options(timeout=0.3)
+        self.account = account.with_options(timeout=0.6)
         self.home = home
 
     def begin(self, start: list, strays: int) -> None:
