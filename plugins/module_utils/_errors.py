@@ -58,7 +58,11 @@ class TdmError(Exception):
 
     :param message: one clear sentence for the user.
     :param facts: return values that the failing task still gives back (str -> JSON value).
+
+    ``unclear`` says whether a write that ended like this may have taken effect all the same.
     """
+
+    unclear = False
 
     def __init__(self, message: str, **facts: object) -> None:
         super().__init__(message)
@@ -80,13 +84,13 @@ class BadInput(TdmError):
 class TransportError(TdmError):
     """No usable answer: the network, TLS, a proxy, a time-out, or a body that can't be read.
 
-    :param sent: whether the request may have reached the platform, so that a write may have taken effect.
+    :param sent: whether the request may have reached the platform.
     :param final: asked again, the platform would say the same.
     """
 
     def __init__(self, message: str, sent: bool = True, final: bool = False) -> None:
         super().__init__(message)
-        self.sent = sent
+        self.sent = self.unclear = sent
         self.final = final
 
 
@@ -126,6 +130,7 @@ class ApiError(TdmError):
     def __init__(self, message: str, status: int, code: int | None = None, reason: str = "") -> None:
         super().__init__(message)
         self.status = status
+        self.unclear = status >= 500
         self.code = code
         self.reason = reason
 

@@ -30,6 +30,7 @@ ATTEMPTS = 3
 #: Devices in a row whose requests got no answer or one of trouble, after which the platform counts as down.
 SILENCE = 20
 FAILED, SKIPPED = "failed", "skipped"
+NOT_KNOWN = "Whether it took effect is not known; the next run will see"
 ACTIONS = ("created", "updated", "deleted", "suspended", "resumed", "unchanged", FAILED, SKIPPED)
 #: Devices in one request that tags several, unless a page of this platform holds fewer.
 TAGGED_AT_ONCE = 100
@@ -68,7 +69,7 @@ def summary_of(outcomes: list[Outcome]) -> dict[str, int]:
 
 def foretell(steps: list[Step]) -> list[Outcome]:
     """Return the outcomes that the steps would have, without taking them."""
-    return [_failure(step) if step.action == _plan.REFUSE else _success(step) for step in steps]
+    return [_refused(step) if step.action == _plan.REFUSE else _success(step) for step in steps]
 
 
 class Run:
@@ -86,6 +87,7 @@ class Run:
         self._outcomes: dict[str, Outcome] = {}
         self._taken: dict[str, Step] = {}  # the steps that were really taken, where another writer made others of them
         self._changed: set[str] = set()  # what was really written to, whatever became of it afterwards
+        self._unclear: set[str] = set()  # what was written to, and no answer ever said whether it took effect
         self._failed = 0
         self._silent = 0
         self._stopped = ""
@@ -98,7 +100,7 @@ class Run:
         """Take the steps; return their outcomes in the same order. May be called again for further steps."""
         for step in steps:
             if step.action == _plan.REFUSE:
-                self._note(step, _failure(step))
+                self._note(step, _refused(step))
         busy = [step for step in steps if step.action not in (_plan.REFUSE, _plan.NOTHING)]
 
         def tick() -> None:
@@ -119,15 +121,15 @@ class Run:
             outcome = self._do(step)
         except SessionDied as error:
             self._stopped = "not begun: " + error.message
-            outcome = _failure(step, error.message)
+            outcome = self._failed_at(step, error.message)
         except TdmError as error:
-            is_silent = isinstance(error, TransportError)
-            outcome = _failure(step, error.message, silent=is_silent)
-            self._count_silence(is_silent or (isinstance(error, ApiError) and error.status in TROUBLE))
+            outcome = self._failed_at(step, error.message)
+            self._count_silence(isinstance(error, TransportError) or (isinstance(error, ApiError) and error.status in TROUBLE))
         except Exception as error:  # the API "can change without notice": an odd answer is one device's trouble
             message = "the platform's answer could not be understood (%s)" % type(error).__name__
-            outcome = _failure(step, message, silent=True)
+            outcome = self._failed_at(step, message)
         else:
+            self._unclear.discard(step.dev_eui)  # asked again, the platform told
             self._count_silence(False)
         self._note(step, outcome)
 
@@ -142,7 +144,7 @@ class Run:
 
     def _delete(self, step: Step) -> None:
         try:
-            self._client.delete(step.dev_eui)
+            self._write([step], self._client.delete, step.dev_eui)
         except TransportError:
             if self._client.brief(step.dev_eui) is not None:
                 raise
@@ -153,7 +155,7 @@ class Run:
         unclear = False
         for attempt in range(ATTEMPTS):
             try:
-                whole = self._client.create(body)
+                whole = self._write([step], self._client.create, body)
             except (ApiError, TransportError) as error:
                 if isinstance(error, ApiError) and error.status < 500 and error.code != ALREADY_EXISTS:
                     raise
@@ -184,7 +186,7 @@ class Run:
             if step.values and step.seen.whole is None:  # for its version, which a change has to name (contract, OccContext)
                 step = self._changed_meanwhile(first, self._again(step, Seen(step.seen.brief, None, step.seen.tags)))
             if step.action == _plan.REFUSE:
-                return _failure(step)
+                return self._failed_at(step, step.message)
             self._taken[step.dev_eui] = step
             if not step.values:
                 # Tags alone are no part of the device; or an answer that got lost had done it already.
@@ -209,7 +211,16 @@ class Run:
         body = DEVICE.body(step.values)
         if step.seen.version is not None:
             body["occContext"] = {"version": step.seen.version}
-        return self._client.update(step.dev_eui, body, self._policy.force)
+        return self._write([step], self._client.update, step.dev_eui, body, self._policy.force)
+
+    def _write(self, steps: list[Step], send: Callable[..., Any], *what: object) -> Any:
+        """Return the answer to a write, and remember the devices where it isn't known whether it took effect."""
+        try:
+            return send(*what)
+        except Exception as error:
+            if getattr(error, "unclear", True):
+                self._unclear.update(step.dev_eui for step in steps)
+            raise
 
     def _changed_meanwhile(self, first: Step, fresh: Step) -> Step:
         """Raise :class:`Conflict` where another writer changed the very thing that is to be changed, unless forced."""
@@ -218,8 +229,8 @@ class Run:
         for name, before in first.before.items():
             now = fresh.seen.value(name)
             kind = DEVICE.by_name[name].kind
-            wished = first.wish.values.get(name)
-            if now != before and not _same(kind, before, now) and not (wished is not None and kind.same(wished, now)):
+            # An answer that got lost may have done it, with all that a change brings about by itself.
+            if now != before and not _same(kind, before, now) and not kind.same(first.after[name], now):
                 raise Conflict(
                     "somebody else changed %s to %s while this run meant to change it; run again, or use force: true"
                     % (name, kind.show(now))
@@ -260,7 +271,7 @@ class Run:
     def _tag_some(self, work: tuple[str, bool, list[Step]]) -> None:
         name, remove, steps = work
         try:
-            self._client.tag(name, [step.dev_eui for step in steps], remove)
+            self._write(steps, self._client.tag, name, [step.dev_eui for step in steps], remove)
         except TdmError as error:
             if len(steps) > 1:
                 for step in steps:
@@ -271,13 +282,24 @@ class Run:
             with self._lock:
                 done = self._outcomes[step.dev_eui]
                 self._failed += done.action != FAILED
-                done.action, done.error = FAILED, _without_keys(step, message)
+                done.action, done.error = FAILED, self._told(step, message)
                 done.changed = step.dev_eui in self._changed
         else:
             with self._lock:
                 for step in steps:
+                    self._unclear.discard(step.dev_eui)
                     self._changed.add(step.dev_eui)
                     self._outcomes[step.dev_eui].changed = True
+
+    def _failed_at(self, step: Step, message: str) -> Outcome:
+        return Outcome(step.dev_eui, FAILED, step.wish.where, False, self._told(step, message))
+
+    def _told(self, step: Step, message: str) -> str:
+        """Return why a device failed, and whether something may have been changed all the same."""
+        message = _without_keys(step, message)
+        if step.dev_eui not in self._unclear:
+            return message
+        return "%s %s" % (message if message.endswith("?") else message + ".", NOT_KNOWN)
 
     def _note(self, step: Step, outcome: Outcome) -> None:
         with self._lock:
@@ -304,11 +326,8 @@ def _success(step: Step) -> Outcome:
     return Outcome(step.dev_eui, _plan.DONE[step.action], step.wish.where, changed, "", step.before, step.after)
 
 
-def _failure(step: Step, message: str = "", silent: bool = False) -> Outcome:
-    message = message or step.message
-    if silent and step.action != _plan.REFUSE:
-        message += ". Whether it took effect is not known; the next run will see"
-    return Outcome(step.dev_eui, FAILED, step.wish.where, False, _without_keys(step, message))
+def _refused(step: Step) -> Outcome:
+    return Outcome(step.dev_eui, FAILED, step.wish.where, False, _without_keys(step, step.message))
 
 
 def _without_keys(step: Step, message: str) -> str:

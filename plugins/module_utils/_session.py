@@ -124,25 +124,36 @@ class Session:
             body, kind = encode(data, self.account.body_format, document), MEDIA_TYPES[self.account.body_format]
         if self.grant.used_up():
             self._renew(self.grant, planned=True)
-        useless = 0
-        while True:
-            grant = self.grant
-            answer = self._send(grant, method, path, params, body, kind, repeatable)
-            try:
-                content = decode(answer.body, answer.content_type)
-                died = self._says_dead(answer, content)
-            except NotData as error:
-                content, died = None, error.page and answer.status in (200, 302, 401, 403)
+        unclear = useless = 0  # sendings that may have taken effect, and answers of no use
+        try:
+            while True:
+                grant = self.grant
+                answer = self._send(grant, method, path, params, body, kind, repeatable)
+                unclear += answer.unclear
+                try:
+                    content = decode(answer.body, answer.content_type)
+                    died = self._says_dead(answer, content)
+                except NotData as error:
+                    content, died = None, error.page and answer.status in (200, 302, 401, 403)
+                    if not died:
+                        if repeatable and answer.status < 300 and self.transport.may_try_again(useless):
+                            useless += 1
+                            unclear += 1
+                            continue
+                        reason = "status %d; it %s" % (answer.status, error)
+                        raise TransportError("%s %s got no usable answer (%s)" % (method, path, reason)) from None
                 if not died:
-                    if repeatable and answer.status < 300 and self.transport.may_try_again(useless):
-                        useless += 1
-                        continue
-                    reason = "status %d; it %s" % (answer.status, error)
-                    raise TransportError("%s %s got no usable answer (%s)" % (method, path, reason)) from None
-            if not died:
-                self._follow(grant, answer)
-                break
-            self._renew(grant)
+                    self._follow(grant, answer)
+                    break
+                self._renew(grant)
+            self._refuse(grant, answer, content, "%s %s" % (method, path), secrets)
+        except TdmError as error:
+            error.unclear = error.unclear or unclear > 0
+            raise
+        return content, answer.headers
+
+    def _refuse(self, grant: Grant, answer: Answer, content: object, request: str, secrets: tuple[str, ...]) -> None:
+        """Raise what an answer says that is no good one."""
         if 300 <= answer.status < 400:
             raise TransportError("%s redirects to another address: set url to the one that it uses" % self.account.origin)
         if answer.status >= 400:
@@ -153,8 +164,7 @@ class Session:
                 "" if code is None else ", code %d" % code,
                 ": " + reason if reason else "",
             )
-            raise ApiError("the platform refused %s %s (%s)" % (method, path, said), answer.status, code, reason)
-        return content, answer.headers
+            raise ApiError("the platform refused %s (%s)" % (request, said), answer.status, code, reason)
 
     def _send(
         self,
@@ -203,7 +213,8 @@ class Session:
             if self.grant is not dead:
                 return
             if self._failure is not None:
-                raise self._failure  # the other workers need not find out again
+                # The other workers need not find out again; what became of their own request is another matter each time.
+                raise SessionDied(self._failure.message, **self._failure.facts)
             if self._renewed and not planned:
                 raise SessionDied("the session died again after it was opened anew: is the account in use elsewhere?")
             if not self.account.secret:

@@ -65,6 +65,7 @@ class Answer:
 
     :param cookies: what it sets, each with the host and path where it belongs; see :func:`cookies_at`.
     :param was_challenged: the server asked for a digest of the password first, and got it.
+    :param unclear: the same request was sent before, and may have taken effect then.
     """
 
     status: int
@@ -73,6 +74,7 @@ class Answer:
     headers: dict[str, str]
     cookies: RequestsCookieJar
     was_challenged: bool = False
+    unclear: bool = False
 
 
 #: Keep-alive connections outlive a task: the items of a loop run in one worker process.
@@ -115,7 +117,7 @@ class Transport:
         :param repeatable: the request may be sent again when it may have arrived; others are sent again only
             when they can't have (no connection, or 429).
         """
-        attempt = 0
+        attempt, unclear = 0, False
         while True:
             try:
                 # Prepared for each attempt, since a digest is good for one.
@@ -130,11 +132,13 @@ class Transport:
             try:
                 answer = self._once(request)
             except TransportError as error:
+                error.unclear = unclear = unclear or error.sent
                 is_over = attempt >= self.wire.retries or error.final or (error.sent and not repeatable)
                 if is_over or not self.budget.spend():
                     raise
                 self._pause(attempt, None)
             else:
+                answer.unclear = unclear
                 if answer.status not in TROUBLE:
                     self.pacer.speed_up()
                     self.budget.earn()
@@ -143,6 +147,7 @@ class Transport:
                 self._pause(attempt, answer)
                 if attempt >= self.wire.retries or not (repeatable or answer.status == 429) or not self.budget.spend():
                     return answer
+                unclear = unclear or answer.status != 429
             attempt += 1
 
     def may_try_again(self, attempt: int) -> bool:

@@ -17,7 +17,7 @@ from types import SimpleNamespace
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils import _transport
+from ansible_collections.lorawan.thingpark.plugins.module_utils import _throttle, _transport
 from ansible_collections.lorawan.thingpark.plugins.module_utils._module import argument_spec, result_of
 from ansible_collections.lorawan.thingpark.plugins.module_utils._task import Context
 from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import (
@@ -127,6 +127,13 @@ def counts_of():
 
 #: What every task with a session of its own sends besides its work.
 FRAME = {"POST /login": 1, "GET /customers": 1, "GET /customers/logout": 1}
+
+
+@pytest.fixture
+def hurried(monkeypatch):
+    """Wait for a moment where an operator's run would wait for minutes."""
+    monkeypatch.setattr(_throttle, "LONGEST_WAIT", 0.02)
+    monkeypatch.setattr(_throttle, "SLOWEST", 0.01)
 
 
 @pytest.fixture

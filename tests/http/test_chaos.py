@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, event, given, note, settings
 from hypothesis import strategies as st
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils import _throttle
+from ansible_collections.lorawan.thingpark.plugins.module_utils._fleet import NOT_KNOWN
 
 SCHEDULES = int(os.environ.get("SCHEDULES", "60"))  # on each of four platforms
 FLEET, STRAYS, OTHERS, PASSING = "70B3D57ED1", "70B3D57ED1F", "70B3D57EDE", "70B3D57EDF"  # which come and go
@@ -31,7 +31,7 @@ LAST_RUNS = 2  # on a platform that is well
 WISHED = ("name", "tags", "plan", "adminLat", "adminLon", "model", "keys", "markerID", "route", "suspension")
 #: Option -> what the simulator stores just as it was wished.
 SAME = {"name": "name", "marker_id": "markerID", "latitude": "adminLat", "connectivity_plan": "plan"}
-NOT_KNOWN = "Whether it took effect is not known"
+
 PLACES = [
     ("", "/(login|admins/id|accessCode|token)"),
     ("GET", "/customers"),
@@ -121,13 +121,6 @@ cases = st.builds(
     st.integers(0, 3),
     st.sampled_from([None, None, 1, 3]),
 )
-
-
-@pytest.fixture
-def hurried(monkeypatch):
-    """Wait for a moment where an operator's run would wait for minutes."""
-    monkeypatch.setattr(_throttle, "LONGEST_WAIT", 0.02)
-    monkeypatch.setattr(_throttle, "SLOWEST", 0.01)
 
 
 class Platform:

@@ -11,6 +11,7 @@ from functools import partial
 import pytest
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils import _throttle
+from ansible_collections.lorawan.thingpark.plugins.module_utils._fleet import NOT_KNOWN
 from ansible_collections.lorawan.thingpark.plugins.module_utils._throttle import RESERVE
 
 
@@ -142,6 +143,60 @@ def test_a_deletion_without_a_clear_answer(simulator, meddler, through, rows, un
     assert result["summary"]["deleted"] == 20, result
 
 
+def test_a_lost_answer_to_a_change_that_brings_another_about(simulator, through, meddler, do, row):
+    through.tdm_fleet(devices=[row(1, suspended=True)])
+    meddler.on("PUT", r"/devices/e\w+", do.lost_after, times=1)
+    result = through.tdm_fleet(devices=[row(1, connectivity_plan="kpn-cs/seldom")])  # a new plan resumes the device
+    assert result["summary"]["updated"] == 1, result
+    assert simulator.device(row(1)["dev_eui"])["suspension"] == "NONE"
+
+
+@pytest.mark.parametrize("comes", ["lost_after", "lost_before"])
+@pytest.mark.parametrize("verb", ["POST", "PUT", "DELETE", "TAG"])
+def test_what_is_not_known_is_said(simulator, meddler, through, row, do, hurried, verb, comes):
+    if verb != "POST":
+        through.tdm_fleet(devices=[row(1)])
+    wish = {"PUT": {"name": "ours"}, "DELETE": {"state": "absent"}, "TAG": {"tags": ["one"]}}.get(verb, {})
+    place = "/devices/tags" if verb == "TAG" else "/devices(/e.*)?"
+    before = simulator.devices()
+
+    def goes_on(request, forward):  # the write, once; from then on nobody gets an answer
+        for method in ("GET", "POST", "PUT", "DELETE"):
+            meddler.on(method, ".*", do.lost_before)
+        return getattr(do, comes)(request, forward)
+
+    meddler.on("POST" if verb == "TAG" else verb, place, goes_on, times=1)
+    result = through.tdm_fleet(devices=[row(1, **wish)], results="all")
+    (one,) = result["results"]
+    assert result["failed"] and NOT_KNOWN in one["error"] and not one["changed"], one
+    assert (simulator.devices() != before) == (comes == "lost_after")
+
+
+def test_what_a_conflict_leaves_unknown_is_said(simulator, through, meddler, do, row):
+    through.tdm_fleet(devices=[row(1)])
+
+    def lost_and_then_changed(request, forward):
+        do.lost_after(request, forward)
+        simulator.change_device(row(1)["dev_eui"], name="theirs")
+
+    meddler.on("PUT", r"/devices/e\w+", lost_and_then_changed, times=1)
+    (one,) = through.tdm_fleet(devices=[row(1, name="ours", marker_id=7)], results="all")["results"]
+    assert "somebody else changed name to theirs" in one["error"] and NOT_KNOWN in one["error"]
+    assert simulator.device(row(1)["dev_eui"])["markerID"] == 7
+
+
+def test_an_unknown_creation_before_the_session_died_is_said(simulator, meddler, through, row, do):
+    died = do.says(401, {"code": 163, "message": "no session"})
+
+    def made_and_died(request, forward):
+        meddler.on("GET", "/devices.*", died)
+        do.lost_after(request, forward)
+
+    meddler.on("POST", "/devices", made_and_died, times=1)
+    (one,) = through.tdm_fleet(devices=[row(1)], results="all")["results"]
+    assert "the session died again" in one["error"] and NOT_KNOWN in one["error"] and len(simulator.devices()) == 1
+
+
 def test_two_answers_of_429_slow_down_and_lose_nothing(simulator, account, rows):
     simulator.settings(rate_limit=400)
     result = account.tdm_fleet(devices=rows(150), parallel=16)
@@ -167,7 +222,9 @@ def test_another_writer_of_the_same_field(simulator, through, meddler, do, row, 
     result = lock_test(simulator, through, meddler, do, row, {"name": theirs})
     (device,) = simulator.devices().values()
     assert result["failed"] and not result["changed"] and device["name"] == theirs
-    assert "somebody else changed name to " + theirs in result["results"][0]["error"] and "force" in result["msg"]
+    (one,) = result["results"]
+    assert "somebody else changed name to " + theirs in one["error"] and "force" in result["msg"]
+    assert NOT_KNOWN not in one["error"]  # ours was refused: that is known
 
 
 def test_another_writer_of_the_same_field_forced(simulator, through, meddler, do, row):
@@ -279,7 +336,7 @@ def test_a_refused_change_is_not_sent_again(simulator, meddler, through, rows, d
     meddler.on("PUT", r"/devices/e\w+", do.says(400, {"code": 9016, "message": "not this name"}))
     result = through.tdm_fleet(devices=[{**one, "name": "new"} for one in rows(12)], results="failed")
     assert result["summary"]["failed"] == 12 and not result["changed"]
-    assert all("code 9016: not this name" in one["error"] for one in result["results"])
+    assert all(one["error"].endswith("code 9016: not this name)") for one in result["results"])
     assert len(meddler.sent("PUT")) == 12
 
 
