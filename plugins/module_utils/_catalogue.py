@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import difflib
-from typing import Any
 
 from ._client import Client
 from ._resources.device import DEVICE, check_profile
@@ -26,13 +25,16 @@ AT_ONCE = 40
 
 
 class Catalogue:
-    """Finds the IDs of what a user named, with a list at most once each."""
+    """Finds the IDs of what a user named, with a list at most once each.
+
+    What an earlier item of a loop looked up in the same session is good enough where it bears the name; where it doesn't,
+    the platform is asked again before anybody is told that there is no such name.
+    """
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._lists: dict[str, list[tuple[str, str]]] = {}
-        self._profiles: dict[str, dict[str, Any]] = {}
-        self._tags: dict[str, list[str]] = {}
+        self._known = client.session.looked_up
+        self._asked: set[str] = set()
 
     def settle(self, wishes: list[Wish], options: dict[str, list[str]]) -> list[Finding]:
         """Put IDs in the place of names in the wishes; return the findings about names that nothing bears.
@@ -60,7 +62,9 @@ class Catalogue:
         Of several with one name, a wished one is taken: which one it is, nobody can see.
         """
         identifiers: dict[str, str] = {}
-        for identifier, name in self._list(option):
+        if option not in self._asked:
+            self._ask(option)
+        for identifier, name in self._known.lists[option]:
             if name not in identifiers or identifier in wished:
                 identifiers[name] = identifier
         self._client.session.platform.identifiers[DEVICE.by_name[option].path[0]] = identifiers
@@ -69,7 +73,7 @@ class Catalogue:
         """Return the findings about keys that the device profiles of devices to be made require or forbid."""
         findings: list[Finding] = []
         for wish in wishes:
-            profile = self._profiles.get(wish.values.get("device_profile", ""), {})
+            profile = self._known.profiles.get(wish.values.get("device_profile", ""), {})
             faults = check_profile(wish.values, profile.get("macMinorVersion"))
             findings += [Finding(wish.where, wish.dev_eui, option, message) for option, message in faults]
         return findings
@@ -81,10 +85,10 @@ class Catalogue:
             if wish.tag is None or "device_profile" in wish.values:
                 continue
             identifier = wish.tag.profile_id
-            if identifier not in self._tags:
+            if identifier not in self._known.tags:
                 models = self._client.read_onboarding_tag(wish.tag).get("models") or []
-                self._tags[identifier] = sorted({str(model.get("ID")) for model in models})
-            candidates = self._tags[identifier]
+                self._known.tags[identifier] = sorted({str(model.get("ID")) for model in models})
+            candidates = self._known.tags[identifier]
             if len(candidates) == 1:
                 wish.values["device_profile"] = candidates[0]
                 continue
@@ -106,25 +110,26 @@ class Catalogue:
             for wish in wishes
             if "device_profile" in options.get(wish.dev_eui, ()) and wish.values.get("device_profile")
         }
-        wanted = sorted(wished - set(self._profiles))
+        wanted = sorted(wished - set(self._known.profiles))
         for start in range(0, len(wanted), AT_ONCE):
             for page in self._client.pages("/deviceProfiles", {"ID": wanted[start : start + AT_ONCE]}):
-                self._profiles.update((str(brief.get("ID")), brief) for brief in page)
+                self._known.profiles.update((str(brief.get("ID")), brief) for brief in page)
 
-    def _list(self, option: str) -> list[tuple[str, str]]:
-        if option not in self._lists:
-            path, name = LISTS[option]
-            briefs = [brief for page in self._client.pages(path) for brief in page]
-            if option == "device_profile":
-                self._profiles.update((str(brief.get("ID")), brief) for brief in briefs)
-            self._lists[option] = [(str(brief.get("ID") or ""), str(brief.get(name) or "")) for brief in briefs]
-        return self._lists[option]
+    def _ask(self, option: str) -> None:
+        path, name = LISTS[option]
+        briefs = [brief for page in self._client.pages(path) for brief in page]
+        if option == "device_profile":
+            self._known.profiles.update((str(brief.get("ID")), brief) for brief in briefs)
+        self._known.lists[option] = [(str(brief.get("ID") or ""), str(brief.get(name) or "")) for brief in briefs]
+        self._asked.add(option)
 
     def _find(self, option: str, text: str) -> tuple[str, str]:
         """Return ``(ID, "")``, or ``("", what is wrong)``."""
-        if option == "device_profile" and text in self._profiles:
+        if option == "device_profile" and text in self._known.profiles:
             return text, ""
-        existing = self._list(option)
+        if option not in self._asked and not any(text in pair for pair in self._known.lists.get(option, ())):
+            self._ask(option)
+        existing = self._known.lists[option]
         if any(identifier == text for identifier, _name in existing):
             return text, ""
         matches = sorted({identifier for identifier, name in existing if name == text})

@@ -13,11 +13,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from . import _files, _session
-from ._auth import ADMINISTRATORS, Account
+from ._auth import ADMINISTRATORS, Account, Grant
 from ._client import Client
 from ._codec import JSON, XML
 from ._errors import OptionError
 from ._interruption import unbroken
+from ._platform import LookedUp
 from ._session import Session
 from ._task import Context
 from ._transport import Transport, Wire
@@ -124,6 +125,10 @@ def account_of(params: dict[str, Any], context: Context) -> Account:
     )
 
 
+#: What was looked up in the last session that came from a file: the items of a loop run in one process, one after the other.
+_SHARED: list[tuple[str, Grant, LookedUp]] = []
+
+
 @contextmanager
 def connected(params: dict[str, Any], context: Context) -> Iterator[Client]:
     """Give a client: with the session in ``session_file``, or with one of its own that is closed in the end."""
@@ -156,4 +161,8 @@ def _from_file(path: str, account: Account, transport: Transport) -> Session:
                 grant = _session.log_in(account, transport)
                 _session.save(path, account, grant)
                 session = Session(account, transport, grant, path)
+    whose = (account.url, session.grant)
+    if not _SHARED or _SHARED[0][:2] != whose:
+        _SHARED[:] = [(*whose, session.looked_up)]
+    session.looked_up = _SHARED[0][2]
     return session

@@ -19,6 +19,20 @@ NEWER = ("healthState", "creationDate", "tags")
 
 
 @dataclass
+class LookedUp:
+    """What a session was asked for besides devices; the items of a loop in one session share it.
+
+    :param lists: option -> the resources that it can name, each as (ID, name).
+    :param profiles: ID -> brief of a device profile.
+    :param tags: profile of an onboarding tag -> the IDs of the device profiles that it stands for.
+    """
+
+    lists: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
+    tags: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass
 class Platform:
     """Found out once in a session, and held with it.
 

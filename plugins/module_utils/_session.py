@@ -19,7 +19,7 @@ from ._auth import Account, Grant
 from ._codec import MEDIA_TYPES, SESSION_CODES, NotData, decode, encode, error_document
 from ._errors import ApiError, LoginError, OptionError, SessionDied, TdmError, TransportError, without
 from ._interruption import unbroken
-from ._platform import Platform
+from ._platform import LookedUp, Platform
 from ._transport import Answer, Transport, cookies_at
 from ._words import in_short
 
@@ -56,7 +56,7 @@ class Session:
 
     :param path: the session file that this session lives in; empty for one of its own.
 
-    ``platform`` is what its answers have shown of the platform.
+    ``platform`` is what its answers have shown of the platform, ``looked_up`` what it was asked for besides devices.
     """
 
     def __init__(self, account: Account, transport: Transport, grant: Grant, path: str = "") -> None:
@@ -65,6 +65,7 @@ class Session:
         self.grant = grant
         self.path = path
         self.platform = Platform()
+        self.looked_up = LookedUp()
         self._renewal = threading.Lock()
         self._renewed = False
         self._failure: TdmError | None = None

@@ -31,7 +31,7 @@ CELLS = [
     (Cell("engine", "purge", DEVICES), {**LIST, **PURGE}),
     (Cell("engine", "info", DEVICES), LIST),
     (Cell("engine, from the inventory", "converged", DEVICES), LIST),
-    (Cell("loop, worker", "create", ITEMS), {**FRAME, **{name: ITEMS for name in ("GET /devices", *NAMES, "POST /devices")}}),
+    (Cell("loop, worker", "create", ITEMS), {**FRAME, **NAMES, "GET /devices": ITEMS, "POST /devices": ITEMS}),
     (Cell("loop of nothing", "create", ITEMS), FRAME),
     (Cell("uri", "create", ITEMS, parallel=1), {"POST login": 1, "GET customers": 1, "POST /devices": ITEMS}),
     (Cell("requests", "create", DEVICES, parallel=1), {**FRAME, "POST /devices": DEVICES}),

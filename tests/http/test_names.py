@@ -79,6 +79,49 @@ def test_names_are_resolved_once(simulator, account, rows, counts, frame):
     assert counts() == {**frame, "GET /devices": 1}
 
 
+@pytest.fixture
+def in_a_session(through):
+    """Return an account, through the meddler, whose tasks share a session as the items of a loop do."""
+    return through.with_options(session_file=through.tdm_session()["session_file"])
+
+
+def test_a_loop_in_a_session_looks_names_up_once(in_a_session, rows, counts):
+    counts()
+    for one in rows(3, connectivity_plan="Seldom"):
+        assert in_a_session.tdm_device(**one)["action"] == "created"
+    assert counts() == {
+        "GET /devices": 3,
+        "GET /deviceProfiles": 1,
+        "GET /networkSubscriptions": 1,
+        "GET /appServersRoutingProfiles": 1,
+        "POST /devices": 3,
+    }
+
+
+def test_a_name_that_came_during_a_loop_is_found(in_a_session, row, meddler, do, counts):
+    def lacks_seldom(data):
+        data["briefs"] = [brief for brief in data["briefs"] if brief["ID"] != "kpn-cs/seldom"]
+
+    meddler.on("GET", "/networkSubscriptions", do.edited(lacks_seldom), times=1)
+    in_a_session.tdm_device(**row(1))
+    counts()
+    assert in_a_session.tdm_device(**row(2, connectivity_plan="Seldom"))["action"] == "created"
+    assert counts()["GET /networkSubscriptions"] == 1
+    # Who misspells a name is told after the platform was asked once more, each time.
+    for _time in range(2):
+        assert in_a_session.tdm_device(**row(3, connectivity_plan="Seldomly"))["failed"]
+        assert counts()["GET /networkSubscriptions"] == 1
+
+
+def test_another_session_looks_names_up_for_itself(simulator, in_a_session, row, counts):
+    in_a_session.tdm_device(**row(1))
+    simulator.kill_sessions()
+    in_a_session.tdm_device(**row(2))  # opens the session again
+    counts()
+    in_a_session.tdm_device(**row(3))
+    assert counts()["GET /networkSubscriptions"] == 1
+
+
 def test_many_profiles_are_asked_for_in_lots(simulator, account, rows, counts):
     profiles = sorted({one["model"] for one in seeded(simulator, 400)})[:45]
     fleet = rows(45)
