@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
 from typing import Any
 
 from ._xml import DEEPEST, MOST_ELEMENTS, NotXml, read_document, write_document
@@ -88,18 +87,15 @@ def _number(text: str) -> float:
 
 def _is_too_deep(data: object) -> bool:
     """Return whether lists and objects lie in each other deeper than those who walk through them may go."""
-    level = [data]
-    for _depth in range(DEEPEST + 1):
-        level = [each for one in level for each in _members(one) if isinstance(each, (dict, list))]
+    level = [data] if isinstance(data, (dict, list)) else []
+    for _depth in range(DEEPEST + 2):
         if not level:
             return False
+        # Every answer goes through here: what a function for each object would cost is a tenth of reading it.
+        level = [
+            each for one in level for each in (one.values() if isinstance(one, dict) else one) if isinstance(each, (dict, list))
+        ]
     return True
-
-
-def _members(data: object) -> Iterable[object]:
-    if isinstance(data, dict):
-        return data.values()
-    return data if isinstance(data, list) else ()
 
 
 def _decode_xml(body: bytes, is_called_xml: bool) -> object:

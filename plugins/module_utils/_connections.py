@@ -19,14 +19,14 @@ import zlib
 from typing import TYPE_CHECKING, Any
 
 try:
-    from requests import PreparedRequest, Response, Session
+    from requests import PreparedRequest, Response
     from requests.adapters import HTTPAdapter
     from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
     from urllib3.connection import HTTPConnection, HTTPSConnection
     from urllib3.util.ssl_ import create_urllib3_context, resolve_cert_reqs
 except ImportError:  # the glue reports it before anything here is called
     if not TYPE_CHECKING:
-        HTTPAdapter = HTTPConnection = HTTPSConnection = HTTPConnectionPool = HTTPSConnectionPool = Session = object
+        HTTPAdapter = HTTPConnection = HTTPSConnection = HTTPConnectionPool = HTTPSConnectionPool = object
 
 LARGEST_HEAD = 256 * 1024  # bytes of all headers, those of interim answers included
 LARGEST_BODY = 32 * 1024 * 1024  # bytes, packed or unpacked; a page of 5,000 briefs has about 7 MB
@@ -153,13 +153,6 @@ class BoundedAdapter(HTTPAdapter):
         response._content_consumed = True
         answer: Response = response
         return answer
-
-
-class UnledSession(Session):
-    """Looks at no redirection: requests prepares the next request even where it isn't to follow."""
-
-    def get_redirect_target(self, resp: Response) -> None:
-        """Return nothing, whatever the answer says."""
 
 
 def _read(raw: Any, encoding: str) -> bytes:

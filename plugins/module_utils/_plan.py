@@ -149,10 +149,11 @@ def differences(wish: Wish, seen: Seen) -> tuple[list[str], list[str]]:
     return differing, unknown
 
 
-def plan(wish: Wish, seen: Seen, update_keys: bool = False) -> Step:
+def plan(wish: Wish, seen: Seen, update_keys: bool = False, differing: list[str] | None = None) -> Step:
     """Return what has to happen to one device of which enough is known.
 
     :param update_keys: write keys and other write-only fields even though nothing shows whether they differ.
+    :param differing: the options that differ, where the caller knows them.
     """
     if wish.absent:
         if not seen.exists:
@@ -160,7 +161,7 @@ def plan(wish: Wish, seen: Seen, update_keys: bool = False) -> Step:
         return Step(wish, DELETE, before=known(seen), seen=seen)
     if not seen.exists:
         return _creation(wish)
-    return _change(wish, seen, update_keys)
+    return _change(wish, seen, update_keys, differences(wish, seen)[0] if differing is None else differing)
 
 
 def _creation(wish: Wish) -> Step:
@@ -171,8 +172,7 @@ def _creation(wish: Wish) -> Step:
     return Step(wish, CREATE, after=dict(wish.values), values=values, add_tags=wish.values.get("tags", ()))
 
 
-def _change(wish: Wish, seen: Seen, update_keys: bool) -> Step:
-    differing, _unknown = differences(wish, seen)
+def _change(wish: Wish, seen: Seen, update_keys: bool, differing: list[str]) -> Step:
     message = _refusal(wish, seen, differing)
     if message:
         return Step(wish, REFUSE, message=message, seen=seen)
@@ -227,8 +227,8 @@ def _add_implied(wish: Wish, seen: Seen, before: dict[str, object], after: dict[
 def _leave_rivals(step: Step) -> None:
     """Let a device that takes a routing profile leave its application servers, and the other way round."""
     for name, rival in RIVALS:
-        has = step.seen.value(rival)
-        if step.values.get(name) and has is not UNKNOWN and has:
+        has = step.seen.value(rival) if step.values.get(name) else UNKNOWN
+        if has is not UNKNOWN and has:
             empty = DEVICE.by_name[rival].kind.empty
             step.values[rival] = empty
             step.before[rival], step.after[rival] = has, empty

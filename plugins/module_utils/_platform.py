@@ -59,6 +59,8 @@ class Platform:
 
         A name that no other resource bears stands in for its own ID: it is another one than any that could be wished.
         """
+        if not self.identifiers:
+            return device
         result = dict(device)
         for key, by_name in self.identifiers.items():
             part = device.get(key)

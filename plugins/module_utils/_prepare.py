@@ -10,6 +10,7 @@ resources only where a device is to be made or names another one than it has.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,7 +25,7 @@ from ._plan import Seen, Step
 from ._resources.device import DEVICE, lacking_for_creation
 from ._schema import UNKNOWN, WHOLE
 from ._wishes import Wish, refuse
-from ._workers import each
+from ._workers import ahead, each
 
 #: Up to this many devices are asked for one by one; beyond it the whole list is cheaper.
 FEW = 10
@@ -92,17 +93,18 @@ class Plan:
 
 def make_plan(client: Client, wishes: list[Wish], policy: Policy, memory: Memory) -> Plan:
     """Return what has to happen; raises :class:`BadInput` with all findings about names that the platform doesn't know."""
-    seen = observe(client, wishes, policy, memory)
+    seen, settled = observe(client, wishes, policy, memory)
     plan = Plan()
     # Most of a fleet is as described already, and plainly so: only the rest is looked at any closer.
-    unsettled = [wish for wish in wishes if not wish.absent and not _is_settled(wish, seen)]
+    unsettled = [wish for wish in wishes if not wish.absent and wish.dev_eui not in settled]
     catalogue = Catalogue(client)
     _identify(client, catalogue, unsettled, seen)
     look(client, [w for w in unsettled if _is_unclear(w, seen)], seen, policy.parallel, memory, plan)
     _identify(client, catalogue, unsettled, seen)
     _settle_names(catalogue, unsettled, seen)
     for wish in wishes:
-        step = _plan.plan(wish, seen.get(wish.dev_eui) or Seen(), policy.update_keys)
+        differing = [] if wish.dev_eui in settled else None
+        step = _plan.plan(wish, seen.get(wish.dev_eui) or Seen(), policy.update_keys, differing)
         lacking = lacking_for_creation(wish.values) if step.action == _plan.CREATE else []
         if lacking:
             message = "the device is not there, and can't be made without %s" % " and ".join(lacking)
@@ -129,31 +131,34 @@ def _external_joins(steps: list[Step]) -> list[str]:
     return [message % (len(without), ", ".join(without[:FEW]), " and others" if len(without) > FEW else "")]
 
 
-def observe(client: Client, wishes: list[Wish], policy: Policy, memory: Memory) -> dict[str, Seen]:
-    """Return a Seen by DevEUI for the wished devices that exist; for a purge, for all devices."""
-    wished = {wish.dev_eui for wish in wishes}
+def observe(client: Client, wishes: list[Wish], policy: Policy, memory: Memory) -> tuple[dict[str, Seen], set[str]]:
+    """Return a Seen by DevEUI for the wished devices that exist, for a purge for all; and which plainly are as wished.
+
+    They are compared page by page, while the platform is at work with the next page.
+    """
+    wished = {wish.dev_eui: wish for wish in wishes}
     seen: dict[str, Seen] = {}
-    if len(wished) <= FEW and policy.purge is None:
-        for dev_eui in sorted(wished):
-            brief = client.brief(dev_eui)
-            if brief is not None:
-                seen[dev_eui] = remembered(_kept(brief), memory)
-        return seen
-    for page in client.devices():
+    settled: set[str] = set()
+    for page in _few(client, wished) if len(wished) <= FEW and policy.purge is None else ahead(client.devices()):
         for brief in page:
             dev_eui = str(brief.get("EUI")).upper()
-            if policy.purge is not None or dev_eui in wished:
+            wish = wished.get(dev_eui)
+            if policy.purge is not None or wish is not None:
                 seen[dev_eui] = remembered(_kept(brief), memory)
-    return seen
+                if wish is not None and not wish.absent and _plan.differences(wish, seen[dev_eui]) == ([], []):
+                    settled.add(dev_eui)
+    return seen, settled
+
+
+def _few(client: Client, dev_euis: Iterable[str]) -> Iterator[list[dict[str, Any]]]:
+    for dev_eui in sorted(dev_euis):
+        brief = client.brief(dev_eui)
+        if brief is not None:
+            yield [brief]
 
 
 def _kept(brief: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in brief.items() if key in KEPT}
-
-
-def _is_settled(wish: Wish, seen: dict[str, Seen]) -> bool:
-    actual = seen.get(wish.dev_eui)
-    return actual is not None and _plan.differences(wish, actual) == ([], [])
 
 
 def _is_unclear(wish: Wish, seen: dict[str, Seen]) -> bool:

@@ -14,7 +14,6 @@ import re
 import threading
 from collections import Counter
 from dataclasses import dataclass
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 try:
@@ -22,12 +21,13 @@ try:
     import urllib3
     from requests.auth import HTTPDigestAuth
     from requests.cookies import RequestsCookieJar
+    from requests.hooks import dispatch_hook
 
     HAS_REQUESTS = True
 except ImportError:  # the glue reports it before anything here is called
     HAS_REQUESTS = False
 
-from ._connections import BoundedAdapter, TooMuch, UnledSession
+from ._connections import BoundedAdapter, TooMuch
 from ._errors import TransportError
 from ._throttle import Budget, Pacer, seconds_to_wait
 
@@ -78,7 +78,7 @@ class Answer:
 
 
 #: Keep-alive connections outlive a task: the items of a loop run in one worker process.
-_POOL: dict[Wire, requests.Session] = {}
+_POOL: dict[Wire, BoundedAdapter] = {}
 
 
 class Transport:
@@ -94,9 +94,9 @@ class Transport:
         self.counts: Counter[str] = Counter()
         self._proxies: dict[str, dict[str, str]] = {}  # by host
         self._lock = threading.Lock()
-        if wire not in _POOL:
-            _POOL[wire] = _new_session(wire)
-        self._session = _POOL[wire]
+        # No session of requests: it would follow redirections, keep cookies and hand them on to other accounts and hosts,
+        # and take certificates and passwords from the environment and .netrc instead of from the user.
+        self._adapter = _adapter_of(wire)
 
     def send(
         self,
@@ -181,20 +181,17 @@ class Transport:
 
     def _once(self, request: requests.PreparedRequest) -> Answer:
         wire, url = self.wire, request.url or ""
-        proxies = self._proxies_for(url)
-        # The environment's proxies count; its CA bundle and .netrc never do (see _new_session).
-        verify: bool | str = (wire.ca_path or requests.utils.DEFAULT_CA_BUNDLE_PATH) if wire.validate_certs else False
-        cert = ((wire.client_cert, wire.client_key) if wire.client_key else wire.client_cert) or None
+        how = {
+            "stream": True,
+            "timeout": wire.timeout,
+            # The environment's proxies count; its CA bundle never does.
+            "verify": (wire.ca_path or requests.utils.DEFAULT_CA_BUNDLE_PATH) if wire.validate_certs else False,
+            "cert": ((wire.client_cert, wire.client_key) if wire.client_key else wire.client_cert) or None,
+            "proxies": self._proxies_for(url),
+        }
         try:
-            response = self._session.send(
-                request,
-                timeout=wire.timeout,
-                verify=verify,
-                cert=cert,
-                proxies=proxies,
-                allow_redirects=False,
-                stream=True,
-            )
+            # The hook is the digest's: it answers a challenge with a second request.
+            response = dispatch_hook("response", request.hooks, self._adapter.send(request, **how), **how)
         except Exception as error:
             raise _explained(error, url, wire) from None
         challenges = response.history  # nothing else gets in here, since redirections aren't followed
@@ -233,18 +230,12 @@ def host_of(url: str) -> str:
     return "%s://%s" % (scheme, re.split("[/?#]", rest, maxsplit=1)[0].rpartition("@")[2])
 
 
-def _new_session(wire: Wire) -> requests.Session:
-    session = UnledSession()
-    if not wire.validate_certs:  # the user said so; a warning with each request would bury the playbook's output
-        urllib3.disable_warnings()
-    # With trust_env, REQUESTS_CA_BUNDLE would override the user's ca_path, and .netrc the Authorization header.
-    session.trust_env = False
-    # Cookies are the session layer's: none is kept here, so none reaches another account or host.
-    session.cookies = RequestsCookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
-    adapter = BoundedAdapter(pool_connections=4, pool_maxsize=64)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    return session
+def _adapter_of(wire: Wire) -> BoundedAdapter:
+    if wire not in _POOL:
+        if not wire.validate_certs:  # the user said so; a warning with each request would bury the playbook's output
+            urllib3.disable_warnings()
+        _POOL[wire] = BoundedAdapter(pool_connections=4, pool_maxsize=64)
+    return _POOL[wire]
 
 
 def _explained(error: Exception, url: str, wire: Wire) -> TransportError:

@@ -8,11 +8,26 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable
-from typing import Callable, TypeVar
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Callable, TypeVar
 
 Item = TypeVar("Item")
 TICK = 2.0  # seconds between two reports
+
+
+def ahead(items: Iterable[Item]) -> Iterator[Item]:
+    """Yield the items; while the caller is at work with one, a thread of its own gets the next."""
+    source = iter(items)
+    end: Any = object()
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        coming = thread.submit(next, source, end)
+        while True:
+            item = coming.result()
+            if item is end:
+                return
+            coming = thread.submit(next, source, end)
+            yield item
 
 
 def each(items: Iterable[Item], work: Callable[[Item], object], parallel: int, tick: Callable[[], object] | None = None) -> None:
