@@ -151,9 +151,9 @@ def test_a_lost_answer_to_a_change_that_brings_another_about(simulator, through,
     assert simulator.device(row(1)["dev_eui"])["suspension"] == "NONE"
 
 
-@pytest.mark.parametrize("comes", ["lost_after", "lost_before"])
+@pytest.mark.parametrize("how", ["lost_after", "lost_before", "500 after"])
 @pytest.mark.parametrize("verb", ["POST", "PUT", "DELETE", "TAG"])
-def test_what_is_not_known_is_said(simulator, meddler, through, row, do, hurried, verb, comes):
+def test_what_is_not_known_is_said(simulator, meddler, through, row, do, unclear, hurried, verb, how):
     if verb != "POST":
         through.tdm_fleet(devices=[row(1)])
     wish = {"PUT": {"name": "ours"}, "DELETE": {"state": "absent"}, "TAG": {"tags": ["one"]}}.get(verb, {})
@@ -163,21 +163,35 @@ def test_what_is_not_known_is_said(simulator, meddler, through, row, do, hurried
     def goes_on(request, forward):  # the write, once; from then on nobody gets an answer
         for method in ("GET", "POST", "PUT", "DELETE"):
             meddler.on(method, ".*", do.lost_before)
-        return getattr(do, comes)(request, forward)
+        return unclear(how)(request, forward)
 
     meddler.on("POST" if verb == "TAG" else verb, place, goes_on, times=1)
     result = through.tdm_fleet(devices=[row(1, **wish)], results="all")
     (one,) = result["results"]
     assert result["failed"] and NOT_KNOWN in one["error"] and not one["changed"], one
-    assert (simulator.devices() != before) == (comes == "lost_after")
+    assert (simulator.devices() != before) == (how != "lost_before")
 
 
-def test_what_a_conflict_leaves_unknown_is_said(simulator, through, meddler, do, row):
+def test_a_platform_that_is_gone_right_after_a_write(simulator, meddler, through, row, do, hurried):
+    through.tdm_fleet(devices=[row(1)])
+
+    def done_and_gone(request, forward):  # that nothing takes a connection any more says nothing about the write before
+        meddler.server.socket.close()
+        return do.lost_after(request, forward)
+
+    meddler.on("PUT", "/devices/e.*", done_and_gone, times=1)
+    (one,) = through.tdm_fleet(devices=[row(1, name="ours")], results="all")["results"]
+    assert NOT_KNOWN in one["error"] and simulator.device(row(1)["dev_eui"])["name"] == "ours"
+
+
+@pytest.mark.parametrize("how", ["lost_after", "garbage after"])
+def test_what_a_conflict_leaves_unknown_is_said(simulator, through, meddler, unclear, row, how):
     through.tdm_fleet(devices=[row(1)])
 
     def lost_and_then_changed(request, forward):
-        do.lost_after(request, forward)
+        answer = unclear(how)(request, forward)
         simulator.change_device(row(1)["dev_eui"], name="theirs")
+        return answer
 
     meddler.on("PUT", r"/devices/e\w+", lost_and_then_changed, times=1)
     (one,) = through.tdm_fleet(devices=[row(1, name="ours", marker_id=7)], results="all")["results"]
@@ -315,6 +329,7 @@ def test_a_tag_that_fails_has_changed_nothing(simulator, meddler, through, row, 
     meddler.on("PUT", "/devices/.*", do.lost_after, times=1)
     result = through.tdm_fleet(devices=[row(1, name="new", tags=["odd"])])  # here its name was changed, though no answer came
     assert result["failed"] and result["changed"] and result["results"][0]["changed"]
+    assert NOT_KNOWN not in result["msg"]  # what became of the name was looked up
     assert simulator.device(row(1)["dev_eui"])["name"] == "new"
 
 

@@ -149,6 +149,21 @@ def test_a_plan_that_no_list_has_any_more_is_another_one(old, do, rows):
     assert account.tdm_fleet(devices=rows(12, connectivity_plan="kpn-cs/seldom"))["summary"]["updated"] == 12
 
 
+def test_a_loop_looks_at_the_plans_for_each_item(old, do, rows):
+    simulator, meddler, account = old
+    account.tdm_fleet(devices=rows(2))
+
+    def lacks_testing(data: dict) -> None:
+        data["briefs"] = [plan for plan in data["briefs"] if plan["ID"] != "kpn-cs/testing"]
+
+    meddler.on("GET", "/networkSubscriptions", do.edited(lacks_testing), times=1)
+    meddler.on("GET", r"/devices(/\d+)?", do.edited(lacking_ids(("networkSubscription",))))
+    in_a_session = account.with_options(session_file=account.tdm_session()["session_file"])
+    first, second = (in_a_session.tdm_device(**one) for one in rows(2))
+    assert 'connectivity_plan "kpn-cs/testing" is not known to the platform' in first["msg"]
+    assert second["action"] == "unchanged"  # whatever the first item saw of the plans
+
+
 def test_keys_that_come_back_go_no_further(old, rows):
     simulator, meddler, account = old
     keys = [one["app_key"] for one in rows(12)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._codec import (
+    DEEPEST,
     SESSION_CODES,
     NotData,
     decode,
@@ -22,6 +23,14 @@ JSON = "application/json"
 @pytest.mark.parametrize("data", [{}, [], {"name": "café \u2028 ✓", "n": [1, 1.5, None, True]}, "text", 0])
 def test_what_is_sent_reads_back(data):
     assert decode(encode(data), JSON) == data
+
+
+@pytest.mark.parametrize("opens,closes", [(b"[", b"]"), (b'{"a":', b"}")])
+def test_how_deep_an_answer_may_be(opens, closes):
+    deep = opens * DEEPEST + b"[]" + closes * DEEPEST
+    assert decode(deep, JSON) is not None
+    with pytest.raises(NotData, match="too deep"):
+        decode(opens + deep + closes, JSON)
 
 
 @pytest.mark.parametrize("body", [b"", b" \r\n"])

@@ -11,7 +11,7 @@ import threading
 import pytest
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils import _workers
-from ansible_collections.lorawan.thingpark.plugins.module_utils._workers import each
+from ansible_collections.lorawan.thingpark.plugins.module_utils._workers import ahead, each
 
 
 @pytest.mark.parametrize("parallel", [1, 2, 8, 64])
@@ -35,6 +35,32 @@ def test_nothing_to_do_needs_no_worker():
 def test_they_work_at_the_same_time():
     together = threading.Barrier(4, timeout=30)
     each(range(4), lambda item: together.wait(), 4)
+
+
+def test_the_next_is_under_way_while_the_caller_is_at_work():
+    asked = [threading.Event() for _number in range(3)]
+
+    def source():
+        for number, event in enumerate(asked):
+            event.set()
+            yield number
+
+    found = []
+    for item in ahead(source()):
+        assert all(event.wait(30) for event in asked[: item + 2])
+        found.append(item)
+    assert found == [0, 1, 2]
+
+
+def test_the_next_one_that_fails_comes_after_the_last_good_one():
+    def source():
+        yield 1
+        raise ValueError("odd")
+
+    items = ahead(source())
+    assert next(items) == 1
+    with pytest.raises(ValueError, match="odd"):
+        next(items)
 
 
 @pytest.mark.parametrize("error", [ValueError("odd"), KeyboardInterrupt(), SystemExit(3)])
