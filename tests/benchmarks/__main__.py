@@ -52,14 +52,17 @@ def main() -> int:
         if len(CORES) < 2:
             print("There is one core only: the simulator shares it with what is measured.")
         started = time.monotonic()
-        for cell in cells:
-            while len(bench.runs_of(cell)) < (runs or cell.runs):
+        # Round by round: a machine that is slower for some minutes is so for all of those that are compared.
+        for number in range(1, max((runs or cell.runs for cell in cells), default=0) + 1):
+            for cell in cells:
+                if cell.name in failed or len(bench.runs_of(cell)) >= min(number, runs or cell.runs):
+                    continue
                 try:
                     figures = bench.run(cell)
                 except RuntimeError as error:
                     failed.append(cell.name)
                     print("FAILED %s: %s" % (cell.name, error), flush=True)
-                    break
+                    continue
                 passed = (time.monotonic() - started) / 60
                 print("%5.1f min  %7.2f s  %s" % (passed, figures["wall"], cell.name), flush=True)
         text = tables.markdown(bench.results)

@@ -18,7 +18,7 @@ from .cells import Cell
 from .measuring import SIMULATED, machine, measured, tool
 
 #: Ways that send no request.
-WITHOUT_PLATFORM = ("inside",)
+WITHOUT_PLATFORM = ("inside", "empty play")
 #: Jobs that leave the simulator otherwise than they found it.
 WRITING = ("create", "changed", "purge")
 WRITES = ("POST", "PUT", "DELETE")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, the lorawan.thingpark contributors
 
-"""What is measured: which job, done in which way, how often. The order is that of the runs: what the targets need comes first."""
+"""What is measured: which job, done in which way, how often. In each round of runs, what the targets need comes first."""
 
 from __future__ import annotations
 
@@ -68,11 +68,13 @@ class Plan:
         ten, hundred = self.of(10_000), self.of(100_000)
         # What the table of targets is computed from.
         self.ceiling = Cell("wrk", "create", ten, runs=RUNS)
+        self.late_ceiling = Cell("wrk", "create", ten, 20, runs=RUNS)
         self.late = Cell("engine", "create", ten, 20, runs=RUNS)
         self.late_yardstick = Cell("aiohttp", "create", ten, 20, runs=RUNS)
         self.quick = Cell("engine", "create", ten, runs=RUNS)
         self.quick_yardstick = Cell("aiohttp", "create", ten, runs=RUNS)
         self.uri = Cell("uri", "create", max(self.of(100), 5), parallel=1, runs=RUNS)
+        self.start = Cell("empty play", "start", 1, parallel=1, runs=RUNS)
         self.converged = Cell("engine", "converged", ten, runs=RUNS)
         self.listing = Cell("requests", "listing", ten, parallel=1, runs=RUNS)
         self.converged_small = Cell("engine", "converged", self.of(1_000), runs=RUNS)
@@ -92,8 +94,8 @@ class Plan:
 
     def _targets(self) -> list[Cell]:
         return [
-            self.ceiling, self.late, self.late_yardstick, self.quick, self.quick_yardstick, self.uri,
-            self.converged, self.listing, self.converged_small, self.converged_large, self.from_inventory,
+            self.ceiling, self.late_ceiling, self.late, self.late_yardstick, self.quick, self.quick_yardstick, self.uri,
+            self.start, self.converged, self.listing, self.converged_small, self.converged_large, self.from_inventory,
             self.loop, self.loop_of_nothing, self.validation, *self.masking,
         ]  # fmt: skip
 

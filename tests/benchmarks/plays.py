@@ -62,6 +62,11 @@ def _engine(cell: Cell, directory: Path, _url: str) -> list[str]:
     return _playbook(directory, [task, TOLD])
 
 
+def _empty(_cell: Cell, directory: Path, _url: str) -> list[str]:
+    """Start Ansible for next to nothing: what any playbook takes."""
+    return _playbook(directory, [{"ansible.builtin.debug": {"msg": "nothing"}}])
+
+
 def _inventory(cell: Cell, directory: Path, _url: str) -> list[str]:
     """Take the fleet from a list among the variables of a host in the inventory, instead of a file."""
     devices = [fleets.options(number) for number in range(1, cell.devices + 1)]
@@ -184,6 +189,7 @@ def slice_directory(private: Path, own: dict[str, dict], variables: dict) -> Non
 WAYS = {
     "engine": _engine,
     "engine, from the inventory": _inventory,
+    "empty play": _empty,
     "slices": _slices,
     "loop, worker": _loop,
     "loop, module": _loop,
