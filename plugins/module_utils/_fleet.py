@@ -211,7 +211,8 @@ class Run:
         body = DEVICE.body(step.values)
         if step.seen.version is not None:
             body["occContext"] = {"version": step.seen.version}
-        return self._write([step], self._client.update, step.dev_eui, body, self._policy.force)
+        whole: dict[str, Any] = self._write([step], self._client.update, step.dev_eui, body, self._policy.force)
+        return whole
 
     def _write(self, steps: list[Step], send: Callable[..., Any], *what: object) -> Any:
         """Return the answer to a write, and remember the devices where it isn't known whether it took effect."""

@@ -103,7 +103,7 @@ def make_plan(client: Client, wishes: list[Wish], policy: Policy, memory: Memory
     _identify(client, catalogue, unsettled, seen)
     _settle_names(catalogue, unsettled, seen)
     for wish in wishes:
-        differing = [] if wish.dev_eui in settled else None
+        differing: list[str] | None = [] if wish.dev_eui in settled else None
         step = _plan.plan(wish, seen.get(wish.dev_eui) or Seen(), policy.update_keys, differing)
         lacking = lacking_for_creation(wish.values) if step.action == _plan.CREATE else []
         if lacking:

@@ -21,7 +21,6 @@ try:
     import urllib3
     from requests.auth import HTTPDigestAuth
     from requests.cookies import RequestsCookieJar
-    from requests.hooks import dispatch_hook
 
     HAS_REQUESTS = True
 except ImportError:  # the glue reports it before anything here is called
@@ -181,7 +180,7 @@ class Transport:
 
     def _once(self, request: requests.PreparedRequest) -> Answer:
         wire, url = self.wire, request.url or ""
-        how = {
+        how: dict[str, Any] = {
             "stream": True,
             "timeout": wire.timeout,
             # The environment's proxies count; its CA bundle never does.
@@ -190,8 +189,9 @@ class Transport:
             "proxies": self._proxies_for(url),
         }
         try:
-            # The hook is the digest's: it answers a challenge with a second request.
-            response = dispatch_hook("response", request.hooks, self._adapter.send(request, **how), **how)
+            response = self._adapter.send(request, **how)
+            for hook in request.hooks["response"]:  # the digest's, which answers a challenge with a second request
+                response = hook(response, **how) or response
         except Exception as error:
             raise _explained(error, url, wire) from None
         challenges = response.history  # nothing else gets in here, since redirections aren't followed

@@ -105,7 +105,10 @@ class Plan:
         cells = [Cell("loop, module", "create", self.of(100), parallel=1)]
         cells += [Cell("loop, worker", "converged", thousand, parallel=1)]
         cells += [Cell("requests", "create", thousand, latency, 1) for latency in (0, 20)]
-        cells += [Cell("slices", "create", self.of(4_000), 100, slices=count) for count in (1, 2, 4)]
+        # With few requests at once the platform's latency is the limit, with many the one core that all slices share here.
+        cells += [
+            Cell("slices", "create", self.of(4_000), 100, at_once, slices=count) for at_once in (4, 16) for count in (1, 2, 4)
+        ]
         return cells + [Cell("engine", job, self.of(n)) for job in ("changed", "purge", "info") for n in SIZES]
 
     def _grid(self) -> list[Cell]:
