@@ -191,7 +191,8 @@ class Transport:
         try:
             response = self._adapter.send(request, **how)
             for hook in request.hooks["response"]:  # the digest's, which answers a challenge with a second request
-                response = hook(response, **how) or response
+                final = hook(response, **how)
+                response = response if final is None else final  # an answer of 401 counts as false
         except Exception as error:
             raise _explained(error, url, wire) from None
         challenges = response.history  # nothing else gets in here, since redirections aren't followed
