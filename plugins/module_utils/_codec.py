@@ -91,7 +91,6 @@ def _is_too_deep(data: object) -> bool:
     for _depth in range(DEEPEST + 2):
         if not level:
             return False
-        # Every answer goes through here: what a function for each object would cost is a tenth of reading it.
         level = [
             each for one in level for each in (one.values() if isinstance(one, dict) else one) if isinstance(each, (dict, list))
         ]

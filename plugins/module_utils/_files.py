@@ -80,7 +80,7 @@ def write_json(path: str, data: object) -> None:
         descriptor, temporary = tempfile.mkstemp(dir=directory, prefix=".tdm-")  # mkstemp makes it 0600
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(json.dumps(data))  # json.dump takes a slower way, a second for 20,000 devices
+                file.write(json.dumps(data))  # json.dump takes a way that is several times slower
                 file.flush()
                 os.fsync(descriptor)
             os.replace(temporary, path)

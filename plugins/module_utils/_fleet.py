@@ -152,7 +152,6 @@ class Run:
     def _create(self, step: Step) -> Outcome:
         """Make a device. Where it isn't clear whether it was made, the platform is asked before it is tried again."""
         body = {"EUI": step.dev_eui, **DEVICE.body(step.values)}
-        unclear = False
         for attempt in range(ATTEMPTS):
             try:
                 whole = self._write([step], self._client.create, body)
@@ -161,12 +160,11 @@ class Run:
                     raise
                 brief = self._client.brief(step.dev_eui)
                 if brief is None:
-                    unclear = True
                     if attempt == ATTEMPTS - 1:
                         raise
                     continue
-                if not unclear and isinstance(error, ApiError) and error.code == ALREADY_EXISTS:
-                    return self._update(self._again(step, Seen(brief=brief)))  # somebody else made it meanwhile
+                if step.dev_eui not in self._unclear:  # nothing of ours can have made it: somebody else did, meanwhile
+                    return self._update(self._again(step, Seen(brief=brief)))
                 whole = self._client.device(step.dev_eui) or {}
             return self._finish(step, whole)
         raise AssertionError("unreachable")

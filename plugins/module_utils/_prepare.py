@@ -145,6 +145,7 @@ def observe(client: Client, wishes: list[Wish], policy: Policy, memory: Memory) 
             wish = wished.get(dev_eui)
             if policy.purge is not None or wish is not None:
                 seen[dev_eui] = remembered(_kept(brief), memory)
+                settled.discard(dev_eui)  # a list that changes between its pages may show a device twice: the last brief counts
                 if wish is not None and not wish.absent and _plan.differences(wish, seen[dev_eui]) == ([], []):
                     settled.add(dev_eui)
     return seen, settled

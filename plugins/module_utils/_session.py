@@ -156,7 +156,8 @@ class Session:
     def _refuse(self, grant: Grant, answer: Answer, content: object, request: str, secrets: tuple[str, ...]) -> None:
         """Raise what an answer says that is no good one."""
         if 300 <= answer.status < 400:
-            raise TransportError("%s redirects to another address: set url to the one that it uses" % self.account.origin)
+            message = "%s redirects to another address: set url to the one that it uses" % self.account.origin
+            raise TransportError(message, sent=False)  # whatever was asked for, it wasn't done here
         if answer.status >= 400:
             code, reason = error_document(content)
             reason = in_short(without(reason, (*secrets, self.account.secret, *grant.secrets())))

@@ -31,7 +31,6 @@ LAST_RUNS = 2  # on a platform that is well
 WISHED = ("name", "tags", "plan", "adminLat", "adminLon", "model", "keys", "markerID", "route", "suspension")
 #: Option -> what the simulator stores just as it was wished.
 SAME = {"name": "name", "marker_id": "markerID", "latitude": "adminLat", "connectivity_plan": "plan"}
-
 PLACES = [
     ("", "/(login|admins/id|accessCode|token)"),
     ("GET", "/customers"),

@@ -362,6 +362,30 @@ def test_a_redirected_platform_is_named(simulator, meddler, through, rows, do):
     assert simulator.sessions()["sessions"] == 0
 
 
+def test_a_write_that_is_redirected_was_not_done(simulator, meddler, through, row, do):
+    through.tdm_fleet(devices=[row(1)])
+    meddler.on("PUT", "/devices/e.*", do.says(307, b"", Location="https://new.example.com/rest/devices"))
+    result = through.tdm_fleet(devices=[row(1, name="ours")])
+    assert "redirects to another address: set url" in result["msg"] and NOT_KNOWN not in result["msg"]
+
+
+def test_a_creation_that_took_effect_late_is_ours(simulator, meddler, through, row, do):
+    held: list = []
+
+    def comes_late(request, forward):  # the platform has it, and is slow: nobody is answered, and no list shows it yet
+        held.append((request, forward))
+
+    def after_all(request, forward):
+        if held:
+            do.lost_after(*held.pop())
+        return forward(request)
+
+    meddler.on("POST", "/devices", comes_late, times=1)
+    meddler.on("POST", "/devices", after_all)
+    result = through.tdm_fleet(devices=[row(1)])
+    assert result["summary"]["created"] == 1 == len(simulator.devices()), result
+
+
 def test_briefs_without_tags(simulator, meddler, through, rows, counts, do):
     def change(data):
         for brief in data["briefs"]:

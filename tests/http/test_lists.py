@@ -97,6 +97,21 @@ def test_a_cursor_that_vanishes_half_way_is_an_error(simulator, meddler, do, thr
     assert result["failed"] and "breaks off at page 3" in result["msg"]
 
 
+def test_of_a_device_that_a_list_shows_twice_the_last_brief_counts(simulator, meddler, do, through, rows):
+    through.tdm_fleet(devices=rows(12))
+    old: list = []
+
+    def shows_it_twice(data):
+        data["briefs"] = [*old, *data["briefs"]] if old else data["briefs"]
+
+    meddler.on("GET", "/devices", do.edited(lambda data: old.append(data["briefs"][0])), times=1)
+    assert not through.tdm_fleet(devices=rows(12))["changed"]
+    simulator.change_device(old[0]["EUI"], name="theirs")
+    meddler.on("GET", "/devices", do.edited(shows_it_twice))
+    assert through.tdm_fleet(devices=rows(12))["summary"]["updated"] == 1
+    assert simulator.device(old[0]["EUI"])["name"] == rows(1)[0]["name"]
+
+
 @pytest.mark.parametrize("at", [0, 1, 2])
 def test_a_list_that_breaks_off_is_an_error(simulator, meddler, do, through, rows, at):
     simulator.seed(250)
