@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import http.client
+import importlib
 import json
 import os
 import socket
@@ -152,6 +153,8 @@ def test_counts(wireless):
     }
     first = [counts["first_at"][path] for path in counts["by_path"]]
     assert len(counts["first_at"]) == 4 and begun <= first[0] <= first[1] <= first[2] <= first[3] <= time.time()
+    last = [counts["last_at"][path] for path in counts["by_path"]]
+    assert len(counts["last_at"]) == 4 and last[1] > first[1] and [last[0], *last[2:]] == [first[0], *first[2:]]
 
 
 def test_seeding(wireless):
@@ -255,6 +258,25 @@ def test_latency_does_not_add_up():
             thread.join()
         assert time.monotonic() - began >= 1
         assert clients[0].inspect("GET", "requests")["max_in_flight"] > 50
+
+
+def test_workers_take_requests_in_turn(package):
+    """Two are at work for a second each: the third waits for the first of them to be free, and with fewer all wait longer."""
+    workers = importlib.import_module("tdm_simulator.server").Workers()
+    assert [workers.done_at(at, 1.0, 2) for at in (10.0, 10.25, 10.5, 10.5, 15.0)] == [11.0, 11.25, 12.0, 12.25, 16.0]
+    assert [workers.done_at(15.0, 1.0, count) for count in (2, 2, 1, 3, 3)] == [16.0, 17.0, 18.0, 16.0, 16.0]
+
+
+def test_workers_bound_what_is_done_in_a_second():
+    with simulator("--latency", "100", "--workers", "2") as one:
+        clients = [one.client(enter=False) for _index in range(10)]
+        threads = [threading.Thread(target=client.call, args=("GET", BASE + "/subscriptions/100")) for client in clients]
+        began = time.monotonic()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert time.monotonic() - began >= 0.49  # five rounds
 
 
 def test_rate_limit():

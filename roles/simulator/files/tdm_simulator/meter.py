@@ -37,6 +37,7 @@ class Meter:
             "by_path": {},
             "by_status": {},
             "first_at": {},
+            "last_at": {},
             "logins": {"attempts": 0, "refused": 0},
             "tokens": {"attempts": 0, "refused": 0},
             "rate_limited": 0,
@@ -56,8 +57,9 @@ class Meter:
         key = "%s %s" % (request.method, template(request))
         if key not in counts["by_path"] and len(counts["by_path"]) >= _MAX_PATHS:
             key = "other"
-        if key not in counts["by_path"]:
-            counts["first_at"][key] = time.time()  # when this host's clock says so
+        now = time.time()  # by this host's clock
+        counts["first_at"].setdefault(key, now)
+        counts["last_at"][key] = now
         _increase(counts["by_path"], key)
 
     def count_refused_by_rate(self, request):

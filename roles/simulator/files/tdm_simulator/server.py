@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import heapq
 import socket
 import struct
 import sys
@@ -17,6 +18,7 @@ from .errors import ApiError
 
 DROP = 64  # bytes of an answer that comes drop by drop
 DROP_SECONDS = 0.005
+TICK = 0.001  # seconds; epoll waits for whole milliseconds, and asyncio rounds up: half a one too long on average
 
 
 class LeakyBucket:
@@ -35,6 +37,21 @@ class LeakyBucket:
             return False
         self._level += 1
         return True
+
+
+class Workers:
+    """Those who do the work behind the API (their number is ?): each is at a request for as long as the latency."""
+
+    def __init__(self):
+        self._busy = []  # until when, the earliest first
+
+    def done_at(self, arrived, latency, count):
+        """When a request is done, by the clock of its arrival: it may have to wait for a worker first."""
+        begun = arrived
+        while self._busy and len(self._busy) >= count:
+            begun = max(arrived, heapq.heappop(self._busy))
+        heapq.heappush(self._busy, begun + latency)
+        return begun + latency
 
 
 class Connection(asyncio.Protocol):
@@ -118,15 +135,13 @@ class Connection(asyncio.Protocol):
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def _answer(self, request):
-        loop = asyncio.get_running_loop()
-        arrived = loop.time()
-        response, delay = self._api.handle(request)
+        response, due = self._api.handle(request)
         data = response.to_bytes(request.keep_alive, request.method == "HEAD")
         if response.then:
             self._break(data, response.then)
-        elif delay > 0:
+        elif due > 0:
             self._busy = True
-            loop.call_at(arrived + delay, self._finish, data, request.keep_alive)  # our own work is a part of it
+            asyncio.get_running_loop().call_at(due - TICK / 2, self._finish, data, request.keep_alive)
         else:
             self._send(data, request.keep_alive)
 
@@ -178,12 +193,14 @@ class Front:
         self._settings = settings
         self._meter = meter
         self._bucket = LeakyBucket()
+        self._workers = Workers()
         self._in_flight = 0
         self.connections = set()
         self.address = ""
 
     def handle(self, request):
-        """(answer, seconds to wait before it is sent)."""
+        """(answer, when to send it in seconds of the loop's clock; 0 for now). What it asks for is done at once."""
+        arrived = asyncio.get_running_loop().time()  # our own work is a part of the latency
         request.origin = "http://" + request.headers.get("host", self.address)
         if request.path.startswith("/_simulator/"):
             return self._call(request), 0.0
@@ -195,11 +212,12 @@ class Front:
             self._record(request, response)
             return response, 0.0
         response = self._application.faults.answer(request, self._answered)
-        delay = self._settings.latency_ms / 1000.0
-        if delay > 0:
-            self._in_flight += 1
-            self._meter.note_in_flight(self._in_flight)
-        return response, delay
+        latency, workers = self._settings.latency_ms / 1000.0, self._settings.workers
+        if latency <= 0:
+            return response, 0.0
+        self._in_flight += 1
+        self._meter.note_in_flight(self._in_flight)
+        return response, self._workers.done_at(arrived, latency, workers) if workers else arrived + latency
 
     def _answered(self, request):
         response = self._call(request)

@@ -36,6 +36,9 @@ class Settings:
     ways_in: tuple = field(**_option((), "the logins that are served, by default those of the edition", WAYS_IN, many=True))
     formats: tuple = field(**_option((), "the formats of bodies, by default those of the edition", FORMATS, many=True))
     latency_ms: float = field(**_option(0.0, "milliseconds by which every answer of the API is late", bounds=(0, 600000)))
+    workers: int = field(
+        **_option(0, "requests that are worked on at a time, each for latency_ms; others wait; 0 is no limit", bounds=(0, 10000))
+    )
     page_size_min: int = field(
         **_option(100, "the smallest page, and the size of a page when none is asked for", bounds=(1, 100000))
     )
