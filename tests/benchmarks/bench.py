@@ -72,7 +72,7 @@ class Bench:
         simulator = self._simulator
         self._prepare(cell)
         command = plays.command(cell, directory, simulator.url)
-        simulator.settings(latency_ms=cell.latency)
+        simulator.settings(latency_ms=cell.latency, workers=cell.workers)
         simulator.forget_requests()
         # A home of its own: nothing is remembered from run to run.
         account = {"TDM_URL": simulator.url, "TDM_LOGIN": simulator.login, "TDM_PASSWORD": simulator.password}
@@ -82,7 +82,7 @@ class Bench:
         try:
             figures = measured(command, directory, own)
         finally:
-            simulator.settings(latency_ms=0)
+            simulator.settings(latency_ms=0, workers=0)
         return figures_of(cell, figures, simulator.requests())
 
     def _prepare(self, cell: Cell) -> None:
@@ -116,10 +116,19 @@ def figures_of(cell: Cell, figures: dict, counted: dict) -> dict:
     if cell.way in WITHOUT_PLATFORM:
         return figures
     check(cell, counted)
-    first = [at for path, at in counted["first_at"].items() if path.split()[0] in WRITES and SUBSCRIPTION in path]
-    if first:
-        figures["first_write"] = min(first) - begun
+    written = written_of(counted["by_path"])
+    if written:
+        first, last = min(counted["first_at"][path] for path in written), max(counted["last_at"][path] for path in written)
+        figures["first_write"] = first - begun
+        later = sum(written.values()) - cell.at_once  # the first ones come all at once
+        if later > cell.at_once:
+            figures["write_rate"] = later / (last - first)
     return {**figures, "requests": counted["total"], "by_path": counted["by_path"], "rate": cell.devices / figures["wall"]}
+
+
+def written_of(by_path: dict[str, int]) -> dict[str, int]:
+    """Return how many requests that write there were, by verb and path."""
+    return {path: number for path, number in by_path.items() if path.split()[0] in WRITES and SUBSCRIPTION in path}
 
 
 def check(cell: Cell, counted: dict) -> None:
@@ -133,6 +142,6 @@ def check(cell: Cell, counted: dict) -> None:
     }.get(cell.job, {})
     if cell.way == "loop of nothing":
         wanted = {}
-    found = {path: number for path, number in counted["by_path"].items() if path.split()[0] in WRITES and SUBSCRIPTION in path}
+    found = written_of(counted["by_path"])
     if refused or found != wanted:
         raise RuntimeError("%s: refused %s, written %s instead of %s" % (cell.name, refused, found, wanted))

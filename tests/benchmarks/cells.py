@@ -25,6 +25,8 @@ class Cell:
     :param job: create, converged, changed, purge, info, listing, validation or masking.
     :param latency: of each answer of the simulator, in milliseconds.
     :param runs: how often it is measured.
+    :param slices: processes that share the job.
+    :param workers: requests that the simulator works on at a time; 0 for as many as come.
     """
 
     way: str
@@ -34,11 +36,12 @@ class Cell:
     parallel: int = 16
     runs: int = 1
     slices: int = 1
+    workers: int = 0
 
     @property
     def name(self) -> str:
         """What it is called in the results, and for ``--only``."""
-        more = ", %d slices" % self.slices if self.way == "slices" else ""
+        more = ", %d slices, %d workers" % (self.slices, self.workers) if self.way == "slices" else ""
         return "%s: %s %d at %d ms, parallel %d%s" % (self.way, self.job, self.devices, self.latency, self.parallel, more)
 
     @property
@@ -47,9 +50,14 @@ class Cell:
         return max(self.devices // 100, 1)
 
     @property
+    def at_once(self) -> int:
+        """How many requests are under way at most."""
+        return self.parallel * self.slices
+
+    @property
     def limit(self) -> float:
         """Devices per second that parallel requests of this latency allow at most; infinite without latency."""
-        return self.parallel / (self.latency / 1000) if self.latency else float("inf")
+        return min(self.at_once, self.workers or self.at_once) / (self.latency / 1000) if self.latency else float("inf")
 
     def as_dict(self) -> dict:
         """Return it for the results."""
@@ -77,6 +85,10 @@ class Plan:
         self.start = Cell("empty play", "start", 1, parallel=1, runs=RUNS)
         self.converged = Cell("engine", "converged", ten, runs=RUNS)
         self.listing = Cell("requests", "listing", ten, parallel=1, runs=RUNS)
+        self.late_lists = [
+            (Cell("engine", "converged", ten, latency, runs=RUNS), Cell("requests", "listing", ten, latency, 1, RUNS))
+            for latency in LATENCIES[1:]
+        ]
         self.converged_small = Cell("engine", "converged", self.of(1_000), runs=RUNS)
         self.converged_large = Cell("engine", "converged", hundred, runs=RUNS)
         self.from_inventory = Cell("engine, from the inventory", "converged", hundred)
@@ -84,6 +96,8 @@ class Plan:
         self.loop_of_nothing = Cell("loop of nothing", "create", self.of(1_000), parallel=1, runs=RUNS)
         self.validation = Cell("inside", "validation", hundred, parallel=1, runs=RUNS)
         self.masking = [Cell("inside", "masking", self.of(n), parallel=1, runs=RUNS) for n in (5_000, 10_000, 20_000)]
+        # Few requests at once from each, and a platform that does so many and no more: its limit is the one that is met.
+        self.slices = [Cell("slices", "create", self.of(3_000), 100, 4, slices=n, workers=16) for n in (1, 2, 4, 8)]
         self.compared = [*self._targets(), *self._others()]
         self.grid = self._grid()
         self.cells = list(dict.fromkeys([*self.compared, *self.grid]))
@@ -96,7 +110,7 @@ class Plan:
         return [
             self.ceiling, self.late_ceiling, self.late, self.late_yardstick, self.quick, self.quick_yardstick, self.uri,
             self.start, self.converged, self.listing, self.converged_small, self.converged_large, self.from_inventory,
-            self.loop, self.loop_of_nothing, self.validation, *self.masking,
+            self.loop, self.loop_of_nothing, self.validation, *self.masking, *[cell for pair in self.late_lists for cell in pair],
         ]  # fmt: skip
 
     def _others(self) -> list[Cell]:
@@ -105,10 +119,7 @@ class Plan:
         cells = [Cell("loop, module", "create", self.of(100), parallel=1)]
         cells += [Cell("loop, worker", "converged", thousand, parallel=1)]
         cells += [Cell("requests", "create", thousand, latency, 1) for latency in (0, 20)]
-        # With few requests at once the platform's latency is the limit, with many the one core that all slices share here.
-        cells += [
-            Cell("slices", "create", self.of(4_000), 100, at_once, slices=count) for at_once in (4, 16) for count in (1, 2, 4)
-        ]
+        cells += self.slices
         return cells + [Cell("engine", job, self.of(n)) for job in ("changed", "purge", "info") for n in SIZES]
 
     def _grid(self) -> list[Cell]:

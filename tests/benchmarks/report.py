@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/docsite/rst/performance.rst"
 IMAGES = ROOT / "docs/images"
 BEGIN, END = ".. begin of the figures\n\n", "\n.. end of the figures\n"
-WIDTHS = "24 6 12 12 8 11 11 8 8"
+WIDTHS = "22 5 12 11 11 7 11 11 7 7"
 COLOURS = ("#0b6e99", "#c4572b", "#4f7d39", "#7a4b94")
 #: Jobs in the picture of growth, with the names for its legend.
 GROWN = {"create": "create all", "converged": "nothing to do", "changed": "change 1 %", "purge": "purge 1 %", "info": "show all"}

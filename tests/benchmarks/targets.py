@@ -48,8 +48,9 @@ def rows(results: dict) -> list[Row]:
         share = plan.late.devices / of(plan.late, "seconds") / plan.late.limit
         whole = of(plan.late, "rate") / plan.late.limit
         most = of(plan.late_ceiling, "rate") / plan.late.limit
-        words = "%.0f %% while the task ran, %.0f %% of the whole command; wrk reaches %.0f %%"
-        return words % (100 * share, 100 * whole, 100 * most), share >= 0.9
+        writing = of(plan.late, "write_rate") / plan.late.limit
+        words = "%.0f %% while the task ran, %.0f %% while it wrote, %.0f %% of the whole command; wrk reaches %.0f %%"
+        return words % (100 * share, 100 * writing, 100 * whole, 100 * most), share >= 0.9
 
     def per_item() -> tuple[str, bool]:
         cost = 1000 * (of(plan.loop, "wall") - of(plan.loop_of_nothing, "wall")) / plan.loop.devices
@@ -60,9 +61,12 @@ def rows(results: dict) -> list[Row]:
         return "%d, at most %d" % (count, most), count <= most
 
     def listing() -> tuple[str, bool]:
-        times = of(plan.converged, "wall") / of(plan.listing, "wall")
+        pairs = [(plan.converged, plan.listing), *plan.late_lists]
+        times = [of(run, "wall") / of(bare, "wall") for run, bare in pairs]
+        late = ", ".join("%.2f x at %d ms" % (ratio, run.latency) for ratio, (run, _bare) in zip(times[1:], pairs[1:]))
         parts = (of(plan.converged, "wall"), of(plan.listing, "wall"), of(plan.converged, "seconds"), of(plan.start, "wall"))
-        return "%.2f x (%.2f s and %.2f s; %.2f s in the task; an empty play takes %.2f s)" % (times, *parts), times <= 2
+        words = "%.2f x at 0 ms (%.2f s and %.2f s; %.2f s in the task; an empty play takes %.2f s); %s"
+        return words % (times[0], *parts, late), max(times) <= 2
 
     def growth() -> tuple[str, bool]:
         each = [of(cell, "wall") / cell.devices for cell in (plan.converged_large, plan.converged_small)]
@@ -72,6 +76,12 @@ def rows(results: dict) -> list[Row]:
     def memory() -> tuple[str, bool]:
         peak = of(plan.converged_large, "peak") / MIB
         return "%.0f MiB" % peak, peak <= 600
+
+    def slices() -> tuple[str, None]:
+        rates = ["%.0f" % of(cell, "write_rate") for cell in plan.slices]
+        counts = [str(cell.slices) for cell in plan.slices]
+        words = "%s devices a second while they wrote, with %s slices; the simulator's limit is %.0f"
+        return words % (", ".join(rates), ", ".join(counts), plan.slices[-1].limit), None
 
     def from_inventory() -> tuple[str, None]:
         return "%.0f MiB" % (of(plan.from_inventory, "peak") / MIB), None
@@ -102,6 +112,7 @@ def rows(results: dict) -> list[Row]:
         ("", "memory at most 600 MiB from a file", memory),
         ("", "memory from the inventory, stated", from_inventory),
         (f"loop of {plan.loop.devices:,} tdm_device, worker", "at most 15 ms an item over a loop of nothing", per_item),
+        ("more than one process", "the total grows until the simulator is the limit", slices),
         (f"validation of {plan.validation.devices:,} rows", "at most 5 s", validation),
         (f"masking in {plan.masking[1].devices:,} results", "linear, at most 10 % of the creation at 0 ms", masking),
     ]

@@ -100,10 +100,10 @@ def test_the_targets_are_computed_from_the_medians(scale):
     plan = Plan(scale)
     assert len({cell.name for cell in plan.cells}) == len(plan.cells)
     assert all(cell.way in plays.WAYS for cell in plan.cells)
-    run = {"wall": 2.0, "seconds": 1.0, "rate": 100.0, "peak": 2**20, "requests": 4, "cpu": 1.0}
+    run = {"wall": 2.0, "seconds": 1.0, "rate": 100.0, "peak": 2**20, "requests": 4, "cpu": 1.0, "write_rate": 9.0}
     cells = {cell.name: {"cell": cell.as_dict(), "runs": [run, {**run, "wall": 9.0, "rate": 1.0}, run]} for cell in plan.cells}
     rows = {(job, least): (text, reached) for job, least, text, reached in targets.rows({"scale": scale, "cells": cells})}
-    assert len(rows) == 12 and rows[("", "100 x (a)")] == ("1.00 x (a)", False)
+    assert len(rows) == 13 and rows[("", "100 x (a)")] == ("1.00 x (a)", False)
     assert rows[("", "0.8 x (d)")] == ("1.00 x (d)", True)
     nothing = targets.rows({"scale": scale, "cells": {}})
     assert {(text, reached) for _job, _least, text, reached in nothing} == {("not measured", None)}
