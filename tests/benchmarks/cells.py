@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
-RUNS = 5  # of what a target is about
+RUNS = 5  # of what a target is about, and of all else that is over soon
 LATENCIES = (0, 5, 20, 100)  # milliseconds
 SIZES = (100, 1_000, 10_000, 100_000)
 PARALLEL = (1, 4, 8, 16, 32, 64)
 SMALL = 100  # by which a small benchmark's fleets are smaller
-LONGEST_CREATION = 70.0  # seconds by the limit; what would take longer is left out, and said so
+LARGEST = 10_000  # devices, beyond which a run takes half a minute and more even without latency
+LONG_CREATION = 30.0  # seconds by the limit; what takes longer is run once
+LONGEST_CREATION = 150.0  # seconds by the limit; what would take longer is left out, and said so
 #: Why a cell of the grid isn't run.
 TOO_LONG = "the limit alone is over %d s" % LONGEST_CREATION
 
@@ -97,10 +99,10 @@ class Plan:
         self.validation = Cell("inside", "validation", hundred, parallel=1, runs=RUNS)
         self.masking = [Cell("inside", "masking", self.of(n), parallel=1, runs=RUNS) for n in (5_000, 10_000, 20_000)]
         # Few requests at once from each, and a platform that does so many and no more: its limit is the one that is met.
-        self.slices = [Cell("slices", "create", self.of(3_000), 100, 4, slices=n, workers=16) for n in (1, 2, 4, 8)]
-        self.compared = [*self._targets(), *self._others()]
-        self.grid = self._grid()
-        self.cells = list(dict.fromkeys([*self.compared, *self.grid]))
+        self.slices = [Cell("slices", "create", self.of(3_000), 100, 4, RUNS, n, 16) for n in (1, 2, 4, 8)]
+        # Of a cell that is there twice, the first one counts, with its number of runs.
+        self.compared = _distinct([*self._targets(), *self._others()])
+        self.cells = _distinct([*self.compared, *self._grid()])
 
     def of(self, devices: int) -> int:
         """Return the size of a fleet in this benchmark."""
@@ -116,11 +118,12 @@ class Plan:
     def _others(self) -> list[Cell]:
         """The other rivals and jobs, and more than one process."""
         thousand = self.of(1_000)
-        cells = [Cell("loop, module", "create", self.of(100), parallel=1)]
-        cells += [Cell("loop, worker", "converged", thousand, parallel=1)]
-        cells += [Cell("requests", "create", thousand, latency, 1) for latency in (0, 20)]
+        cells = [Cell("loop, module", "create", self.of(100), parallel=1, runs=RUNS)]
+        cells += [Cell("loop, worker", "converged", thousand, parallel=1, runs=RUNS)]
+        cells += [Cell("requests", "create", thousand, latency, 1, RUNS) for latency in (0, 20)]
         cells += self.slices
-        return cells + [Cell("engine", job, self.of(n)) for job in ("changed", "purge", "info") for n in SIZES]
+        jobs = ("create", "converged", "changed", "purge", "info")
+        return cells + [Cell("engine", job, self.of(n), runs=RUNS if n <= LARGEST else 1) for job in jobs for n in SIZES]
 
     def _grid(self) -> list[Cell]:
         """Creation and the converged run by size and latency; creation by parallel and latency."""
@@ -134,12 +137,17 @@ class Plan:
             for latency in LATENCIES:
                 cells.append(Cell("engine", "create", self.of(1_000), latency, parallel))
         kept = []
-        known = {(one.way, one.job, one.devices, one.latency, one.parallel) for one in self._targets()}
         for cell in cells:
-            if (cell.way, cell.job, cell.devices, cell.latency, cell.parallel) in known:
-                continue  # with its five runs
             if cell.job == "create" and cell.devices / cell.limit > LONGEST_CREATION:
                 self.left_out[cell.name] = TOO_LONG
-            else:
-                kept.append(cell)
+                continue
+            is_long = cell.devices > LARGEST or (cell.job == "create" and cell.devices / cell.limit > LONG_CREATION)
+            kept.append(replace(cell, runs=1 if is_long else RUNS))
         return kept
+
+
+def _distinct(cells: list[Cell]) -> list[Cell]:
+    by_name: dict[str, Cell] = {}
+    for cell in cells:
+        by_name.setdefault(cell.name, cell)
+    return list(by_name.values())

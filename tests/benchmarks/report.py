@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 
 from . import tables, targets
-from .cells import LATENCIES, PARALLEL, SIZES, Cell, Plan
+from .cells import LATENCIES, PARALLEL, SIZES, TOO_LONG, Cell, Plan
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/docsite/rst/performance.rst"
@@ -38,13 +38,12 @@ def figures(results: dict) -> str:
     """Return what stands between the page's markers."""
     plan = Plan(results["scale"])
     rows = [[job, least, text, tables.words(reached)] for job, least, text, reached in targets.rows(results)]
-    compared = {cell.name for cell in plan.compared}
-    lines = [line for line in tables.lines_of(results) if line[0] in compared]
+    lines = {line[0]: line for line in tables.lines_of(results)}
     parts = [
         "Measured on: " + tables.machine_of(results) + "\n",
         list_table(["job", "at least", "measured", ""], rows, "28 26 28 18"),
-        list_table(tables.HEAD, lines, WIDTHS),
-        "Not measured, since the limit alone is more than a minute: %s.\n" % "; ".join(plan.left_out),
+        list_table(tables.HEAD, [lines[cell.name] for cell in plan.compared if cell.name in lines], WIDTHS),
+        "Not measured, since %s: %s.\n" % (TOO_LONG, "; ".join(plan.left_out)),
     ]
     return "\n".join(parts)
 
@@ -66,7 +65,7 @@ def found(results: dict, cells: dict[float, Cell], figure: str) -> tuple[list, l
 
 
 def draw(results: dict) -> None:
-    """Draw the pictures: devices per second by parallel and latency, and time by size."""
+    """Draw the pictures: devices per second by parallel and latency, time by size, and what slices do together."""
     import matplotlib
 
     matplotlib.use("svg")
@@ -92,6 +91,13 @@ def draw(results: dict) -> None:
         axes.plot(*found(results, cells, "wall"), "o-", color=colour, label=words)
     axes.set(xscale="log", yscale="log", xlabel="devices in the fleet", ylabel="seconds, with Ansible's start")
     _finish(picture, axes, "the job, at 0 ms with parallel 16", "performance-size.svg")
+    picture, axes = pyplot.subplots(figsize=(8, 3.4))
+    counts = [cell.slices for cell in plan.slices]
+    axes.plot(*found(results, dict(zip(counts, plan.slices)), "write_rate"), "o-", color=COLOURS[0], label="all slices together")
+    axes.plot(counts, [cell.limit for cell in plan.slices], ":", color=COLOURS[0], label="the limit")
+    axes.set(xlabel="slices, each with 4 requests at once", ylabel="devices created per second", ylim=(0, 180))
+    axes.set_xticks(counts)
+    _finish(picture, axes, "a platform that works on 16 requests at a time, each for 100 ms", "performance-slices.svg")
 
 
 def _finish(picture, axes, title: str, name: str) -> None:
