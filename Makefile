@@ -69,7 +69,7 @@ chaos: .venv/test $(COLLECTION)  ## random fleets on platforms that go wrong, an
 	SCHEDULES=$(or $(SCHEDULES),300) $(if $(SEED),SEED=$(SEED)) $(PYTEST) -n 2 tests/http/test_chaos.py tests/integration/test_interruption.py \
 	    $(if $(SEED),--hypothesis-seed=$(SEED)) $(ARGS)
 
-bench: .venv/bench $(COLLECTION)  ## what ten thousand devices cost, against other ways; forty minutes (SMALL=1 only sees that all runs)
+bench: .venv/bench $(COLLECTION)  ## what ten thousand devices cost, against other ways; an hour (SMALL=1 only sees that all runs)
 	.venv/bin/python -m tests.benchmarks $(if $(SMALL),--small) $(ARGS)
 
 unit: .venv/test $(COLLECTION)  ## the fast tests only, without coverage
