@@ -13,7 +13,8 @@ from .cells import Cell, Plan
 HEAD = ["who: what", "runs", "wall s", "devices/s", "writes/s", "limit (e)", "requests a device", "CPU s", "MiB", "first write s"]
 NOTES = (
     "Medians, with the least and the most where there are several runs. Devices per second are of the whole command, with the "
-    "start of Ansible or Python; writes per second are from the first to the last one. (a) is the uri module in a loop, measured on %d devices: a larger fleet takes proportionally "
+    "start of Ansible or Python; writes per second are from the first to "
+    "the last one. (a) is the uri module in a loop, measured on %d devices: a larger fleet takes proportionally "
     "longer. (b) are the loops of tdm_device, (c) the sequential script with requests, (d) the asynchronous one with aiohttp, "
     "(e) parallel / latency, and wrk's ceiling of the simulator. CPU is user and system time of all processes of the command. "
     "Memory is the largest sum of their proportional set sizes, looked at every 0.2 s."
@@ -43,7 +44,8 @@ def lines_of(results: dict) -> list[list[str]]:
             cell = Cell(**one["cell"])
             limit = "%.0f" % cell.limit if cell.job == "create" and cell.latency else ""
             cells = [spread(runs, "wall", 2), spread(runs, "rate", 0), spread(runs, "write_rate", 0), limit]
-            cells += [spread(runs, "requests", 3, 1 / devices), spread(runs, "cpu", 2), spread(runs, "peak", 0, 1 / targets.MIB), spread(runs, "first_write", 2)]
+            cells += [spread(runs, "requests", 3, 1 / devices), spread(runs, "cpu", 2)]
+            cells += [spread(runs, "peak", 0, 1 / targets.MIB), spread(runs, "first_write", 2)]
             rows.append([name, str(len(runs)), *cells])
     return rows
 
