@@ -36,7 +36,7 @@ class Cell:
     devices: int
     latency: int = 0
     parallel: int = 16
-    runs: int = 1
+    runs: int = RUNS
     slices: int = 1
     workers: int = 0
 
@@ -77,29 +77,28 @@ class Plan:
         self.left_out: dict[str, str] = {}
         ten, hundred = self.of(10_000), self.of(100_000)
         # What the table of targets is computed from.
-        self.ceiling = Cell("wrk", "create", ten, runs=RUNS)
-        self.late_ceiling = Cell("wrk", "create", ten, 20, runs=RUNS)
-        self.late = Cell("engine", "create", ten, 20, runs=RUNS)
-        self.late_yardstick = Cell("aiohttp", "create", ten, 20, runs=RUNS)
-        self.quick = Cell("engine", "create", ten, runs=RUNS)
-        self.quick_yardstick = Cell("aiohttp", "create", ten, runs=RUNS)
-        self.uri = Cell("uri", "create", max(self.of(100), 5), parallel=1, runs=RUNS)
-        self.start = Cell("empty play", "start", 1, parallel=1, runs=RUNS)
-        self.converged = Cell("engine", "converged", ten, runs=RUNS)
-        self.listing = Cell("requests", "listing", ten, parallel=1, runs=RUNS)
+        self.ceiling = Cell("wrk", "create", ten)
+        self.late_ceiling = Cell("wrk", "create", ten, 20)
+        self.late = Cell("engine", "create", ten, 20)
+        self.late_yardstick = Cell("aiohttp", "create", ten, 20)
+        self.quick = Cell("engine", "create", ten)
+        self.quick_yardstick = Cell("aiohttp", "create", ten)
+        self.uri = Cell("uri", "create", max(self.of(100), 5), parallel=1)
+        self.start = Cell("empty play", "start", 1, parallel=1)
+        self.converged = Cell("engine", "converged", ten)
+        self.listing = Cell("requests", "listing", ten, parallel=1)
         self.late_lists = [
-            (Cell("engine", "converged", ten, latency, runs=RUNS), Cell("requests", "listing", ten, latency, 1, RUNS))
-            for latency in LATENCIES[1:]
+            (Cell("engine", "converged", ten, latency), Cell("requests", "listing", ten, latency, 1)) for latency in LATENCIES[1:]
         ]
-        self.converged_small = Cell("engine", "converged", self.of(1_000), runs=RUNS)
-        self.converged_large = Cell("engine", "converged", hundred, runs=RUNS)
-        self.from_inventory = Cell("engine, from the inventory", "converged", hundred)
-        self.loop = Cell("loop, worker", "create", self.of(1_000), parallel=1, runs=RUNS)
-        self.loop_of_nothing = Cell("loop of nothing", "create", self.of(1_000), parallel=1, runs=RUNS)
-        self.validation = Cell("inside", "validation", hundred, parallel=1, runs=RUNS)
-        self.masking = [Cell("inside", "masking", self.of(n), parallel=1, runs=RUNS) for n in (5_000, 10_000, 20_000)]
+        self.converged_small = Cell("engine", "converged", self.of(1_000))
+        self.converged_large = Cell("engine", "converged", hundred)
+        self.from_inventory = Cell("engine, from the inventory", "converged", hundred, runs=1)
+        self.loop = Cell("loop, worker", "create", self.of(1_000), parallel=1)
+        self.loop_of_nothing = Cell("loop of nothing", "create", self.of(1_000), parallel=1)
+        self.validation = Cell("inside", "validation", hundred, parallel=1)
+        self.masking = [Cell("inside", "masking", self.of(n), parallel=1) for n in (5_000, 10_000, 20_000)]
         # Few requests at once from each, and a platform that does so many and no more: its limit is the one that is met.
-        self.slices = [Cell("slices", "create", self.of(3_000), 100, 4, RUNS, n, 16) for n in (1, 2, 4, 8)]
+        self.slices = [Cell("slices", "create", self.of(3_000), 100, 4, slices=n, workers=16) for n in (1, 2, 4, 8)]
         # Of a cell that is there twice, the first one counts, with its number of runs.
         self.compared = _distinct([*self._targets(), *self._others()])
         self.cells = _distinct([*self.compared, *self._grid()])
@@ -118,12 +117,12 @@ class Plan:
     def _others(self) -> list[Cell]:
         """The other rivals and jobs, and more than one process."""
         thousand = self.of(1_000)
-        cells = [Cell("loop, module", "create", self.of(100), parallel=1, runs=RUNS)]
-        cells += [Cell("loop, worker", "converged", thousand, parallel=1, runs=RUNS)]
-        cells += [Cell("requests", "create", thousand, latency, 1, RUNS) for latency in (0, 20)]
+        cells = [Cell("loop, module", "create", self.of(100), parallel=1)]
+        cells += [Cell("loop, worker", "converged", thousand, parallel=1)]
+        cells += [Cell("requests", "create", thousand, latency, 1) for latency in (0, 20)]
         cells += self.slices
         jobs = ("create", "converged", "changed", "purge", "info")
-        return cells + [Cell("engine", job, self.of(n), runs=RUNS if n <= LARGEST else 1) for job in jobs for n in SIZES]
+        return cells + [_once_if_long(Cell("engine", job, self.of(n))) for job in jobs for n in SIZES]
 
     def _grid(self) -> list[Cell]:
         """Creation and the converged run by size and latency; creation by parallel and latency."""
@@ -140,10 +139,14 @@ class Plan:
         for cell in cells:
             if cell.job == "create" and cell.devices / cell.limit > LONGEST_CREATION:
                 self.left_out[cell.name] = TOO_LONG
-                continue
-            is_long = cell.devices > LARGEST or (cell.job == "create" and cell.devices / cell.limit > LONG_CREATION)
-            kept.append(replace(cell, runs=1 if is_long else RUNS))
+            else:
+                kept.append(_once_if_long(cell))
         return kept
+
+
+def _once_if_long(cell: Cell) -> Cell:
+    is_long = cell.devices > LARGEST or (cell.job == "create" and cell.devices / cell.limit > LONG_CREATION)
+    return replace(cell, runs=1) if is_long else cell
 
 
 def _distinct(cells: list[Cell]) -> list[Cell]:

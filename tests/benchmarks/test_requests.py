@@ -98,12 +98,33 @@ def test_a_run_that_did_something_else_is_no_result():
 @pytest.mark.parametrize("scale", [1, SMALL])
 def test_the_targets_are_computed_from_the_medians(scale):
     plan = Plan(scale)
-    assert len({cell.name for cell in plan.cells}) == len(plan.cells)
     assert all(cell.way in plays.WAYS for cell in plan.cells)
     run = {"wall": 2.0, "seconds": 1.0, "rate": 100.0, "peak": 2**20, "requests": 4, "cpu": 1.0, "write_rate": 9.0}
     cells = {cell.name: {"cell": cell.as_dict(), "runs": [run, {**run, "wall": 9.0, "rate": 1.0}, run]} for cell in plan.cells}
     rows = {(job, least): (text, reached) for job, least, text, reached in targets.rows({"scale": scale, "cells": cells})}
+    assert "not measured" not in {text for text, _reached in rows.values()}  # each of them has its cells in the plan
     assert len(rows) == 13 and rows[("", "100 x (a)")] == ("1.00 x (a)", False)
     assert rows[("", "0.8 x (d)")] == ("1.00 x (d)", True)
     nothing = targets.rows({"scale": scale, "cells": {}})
     assert {(text, reached) for _job, _least, text, reached in nothing} == {("not measured", None)}
+
+
+def test_the_rate_of_the_writes_leaves_out_what_comes_first_and_all_at_once():
+    """Of 20 writes, four come at once; sixteen follow in two seconds. What is only read has no part in it."""
+    path, listed = "POST %s/devices" % bench.SUBSCRIPTION, "GET %s/devices" % bench.SUBSCRIPTION
+    counted = {
+        "total": 21,
+        "by_status": {"200": 21},
+        "by_path": {path: 20, listed: 1},
+        "first_at": {path: 103.0, listed: 101.0},
+        "last_at": {path: 105.0, listed: 109.0},
+    }
+    run = {"output": "", "begun": 100.0, "wall": 10.0}
+    found = bench.figures_of(Cell("slices", "create", 20, 100, 2, slices=2, workers=3), dict(run), counted)
+    assert (found["write_rate"], found["first_write"], found["rate"]) == (8.0, 3.0, 2.0)
+    assert "write_rate" not in bench.figures_of(Cell("engine", "create", 20), dict(run), counted)  # nearly all come first
+
+
+def test_the_limit_is_that_of_the_narrower_side():
+    for slices, workers, limit in ((1, 0, 40), (4, 0, 160), (4, 16, 160), (8, 16, 160), (2, 16, 80)):
+        assert Cell("slices", "create", 1, 100, 4, slices=slices, workers=workers).limit == limit

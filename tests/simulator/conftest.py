@@ -198,6 +198,11 @@ def without(body, changes):
     return body
 
 
+#: An application server of the catalogue, and a domain.
+SERVER = {"ID": "TWA_100002581.1972.AS"}
+SITE = {"name": "France/Paris", "group": {"name": "Site"}}
+
+
 def otaa(**changes):
     """A valid OTAA device."""
     return without(

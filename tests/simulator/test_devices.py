@@ -9,14 +9,13 @@ import struct
 
 import pytest
 
-from .conftest import abp, otaa
+from .conftest import SERVER, abp, otaa
 
 EUI = "70B3D57ED0000001"
 KEY = "00112233445566778899AABBCCDDEEFF"
 MODEL_11 = {"ID": "LORA/GenericA.1.1a_ETSI_Rx2-SF12"}
 NO_ABP = {"ID": "LORA/GenericA.1.0.4a_ETSI"}
 SKEYS = '<AppSKeys><AppSKey Port="%s">' + KEY + "</AppSKey></AppSKeys>"
-SERVER = {"ID": "TWA_100002581.1972.AS"}
 BASE64_KEY = "QUFB" * 80
 
 

@@ -10,9 +10,7 @@ import json
 
 import pytest
 
-from .conftest import simulator
-
-SITE = {"name": "France/Paris", "group": {"name": "Site"}}
+from .conftest import SITE, simulator
 
 
 def euis(document):

@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from .conftest import otaa
+from .conftest import SERVER, otaa
 
 EUI = "70B3D57ED0000001"
-SERVER = {"ID": "TWA_100002581.1972.AS"}
 
 
 def test_taking_the_plan_away_suspends_and_giving_one_resumes(wireless):

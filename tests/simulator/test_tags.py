@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-SITE = {"name": "France/Paris", "group": {"name": "Site"}}
+from .conftest import SITE
 
 
 def test_tags_of_a_device(wireless):
