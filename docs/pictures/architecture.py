@@ -73,7 +73,9 @@ RIGHT = [
         "What is to happen",
         [
             ("_task", "what frames and tasks share"),
+            ("_outcomes", "what became of it, told by cause"),
             ("_purge", "the guard before deletions"),
+            ("_licences", "what plans have left"),
             ("_plan", "wished beside actual: a step"),
         ],
     ),

@@ -15,7 +15,7 @@ description:
   - Where each device is a host of the inventory, its options are the host's variables. This filter collects them.
   - A variable is an option of M(lorawan.thingpark.tdm_device) with C(lorawan_) in front, such as C(lorawan_dev_eui). One that
     is no option is handed on too, so that M(lorawan.thingpark.tdm_fleet) reports it.
-  - A device without C(lorawan_name) takes the host's name.
+  - A device without C(lorawan_name) takes the host's name. Each has C(host) besides, the host's name, by which messages call it.
 positional: _input
 options:
   _input:
@@ -58,6 +58,7 @@ def devices(hosts: Iterable[dict[str, Any]], prefix: str = "lorawan_") -> list[d
     for variables in hosts:
         device = {name[len(prefix) :]: variables[name] for name in variables if name.startswith(prefix)}
         device.setdefault("name", variables["inventory_hostname"])
+        device["host"] = variables["inventory_hostname"]
         if device.get("state") == "absent":
             del device["name"]
         result.append(device)

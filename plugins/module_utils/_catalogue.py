@@ -9,7 +9,8 @@ from __future__ import annotations
 import difflib
 
 from ._client import Client
-from ._resources.device import DEVICE, check_profile
+from ._licences import Licences
+from ._resources.device import DEVICE, check_creation
 from ._values import shown
 from ._wishes import Finding, Wish
 
@@ -35,6 +36,7 @@ class Catalogue:
         self._client = client
         self._known = client.session.looked_up
         self._asked: set[str] = set()
+        self._licences: dict[str, Licences] = {}
 
     def settle(self, wishes: list[Wish], options: dict[str, list[str]]) -> list[Finding]:
         """Put IDs in the place of names in the wishes; return the findings about names that nothing bears.
@@ -50,7 +52,7 @@ class Catalogue:
                     continue
                 many = isinstance(wished, tuple)
                 answers = [self._find(option, text) for text in (wished if many else (wished,))]
-                findings += [Finding(wish.where, wish.dev_eui, option, message) for _id, message in answers if message]
+                findings += wish.findings([(option, message) for _id, message in answers if message])
                 ids = tuple(sorted(identifier for identifier, message in answers if not message))
                 if ids:
                     wish.values[option] = ids if many else ids[0]
@@ -69,14 +71,22 @@ class Catalogue:
                 identifiers[name] = identifier
         self._client.session.platform.identifiers[DEVICE.by_name[option].path[0]] = identifiers
 
-    def check_profiles(self, wishes: list[Wish]) -> list[Finding]:
-        """Return the findings about keys that the device profiles of devices to be made require or forbid."""
+    def check_creations(self, wishes: list[Wish]) -> list[Finding]:
+        """Return the findings about what devices to be made lack, or may not have with their device profile."""
         findings: list[Finding] = []
         for wish in wishes:
             profile = self._known.profiles.get(wish.values.get("device_profile", ""), {})
-            faults = check_profile(wish.values, profile.get("macMinorVersion"))
-            findings += [Finding(wish.where, wish.dev_eui, option, message) for option, message in faults]
+            faults = check_creation(wish.values, profile.get("macMinorVersion"))
+            if wish.tag is not None:  # what is known of a tag without a device profile is told already
+                faults = [fault for fault in faults if fault[0] != "device_profile"]
+            findings += wish.findings(faults)
         return findings
+
+    def licences(self) -> dict[str, Licences]:
+        """Return the licences of each connectivity plan, by ID, as they are now; the list is asked for once in a task."""
+        if "connectivity_plan" not in self._asked:
+            self._ask("connectivity_plan")
+        return self._licences
 
     def settle_tags(self, wishes: list[Wish]) -> list[Finding]:
         """Give each wish without a device profile that of its onboarding tag; the platform is asked once per identifier."""
@@ -100,7 +110,7 @@ class Catalogue:
                 )
             else:
                 message += "stands for no device profile of this platform. Name one"
-            findings.append(Finding(wish.where, wish.dev_eui, "device_profile", message))
+            findings += wish.findings([("device_profile", message)])
         return findings
 
     def _look_up_profiles(self, wishes: list[Wish], options: dict[str, list[str]]) -> None:
@@ -120,6 +130,11 @@ class Catalogue:
         briefs = [brief for page in self._client.pages(path) for brief in page]
         if option == "device_profile":
             self._known.profiles.update((str(brief.get("ID")), brief) for brief in briefs)
+        if option == "connectivity_plan":
+            for brief in briefs:
+                granted, used = brief.get("granted"), brief.get("used")
+                if isinstance(granted, int) and isinstance(used, int):  # an older platform (O) may tell neither
+                    self._licences[str(brief.get("ID"))] = Licences(granted, used)
         self._known.lists[option] = [(str(brief.get("ID") or ""), str(brief.get(name) or "")) for brief in briefs]
         self._asked.add(option)
 

@@ -103,13 +103,18 @@ class Client:
         params = {**self._mode(body), **({"force": "true"} if force else {})}
         return self._seen(self._at_device("PUT", dev_eui, params, body))
 
-    def delete(self, dev_eui: str) -> None:
-        """Delete a device with its history and alarms; one that isn't there any more is fine."""
+    def delete(self, dev_eui: str) -> bool:
+        """Delete a device with its history and alarms; return whether this did it, and it wasn't gone before.
+
+        Where the first request got no answer and the second finds no device, the first one has most likely deleted it.
+        """
         try:
             self._at_device("DELETE", dev_eui)
         except ApiError as error:
             if error.status != 404:
                 raise
+            return error.unclear
+        return True
 
     def device_tags(self, dev_eui: str) -> tuple[str, ...]:
         """Return the names of one device's tags, sorted."""

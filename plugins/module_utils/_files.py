@@ -72,15 +72,18 @@ def read_json(path: str) -> dict[str, Any] | None:
     return data if isinstance(data, dict) else None
 
 
-def write_json(path: str, data: object) -> None:
-    """Write a file of mode 0600 at once: it is the old one or the new one, never half of it."""
+def write_json(path: str, data: object, indent: int | None = None) -> None:
+    """Write a file of mode 0600 at once: it is the old one or the new one, never half of it.
+
+    :param indent: spaces of each level, for a file that people read.
+    """
     directory = os.path.dirname(os.path.abspath(path))
     ensure_directory(directory)
     try:
         descriptor, temporary = tempfile.mkstemp(dir=directory, prefix=".tdm-")  # mkstemp makes it 0600
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(json.dumps(data))  # json.dump takes a way that is several times slower
+                file.write(json.dumps(data, indent=indent))  # json.dump takes a way that is several times slower
                 file.flush()
                 os.fsync(descriptor)
             os.replace(temporary, path)

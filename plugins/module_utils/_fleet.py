@@ -10,14 +10,13 @@ One bad device spoils nothing: the others go on, and every outcome comes back.
 from __future__ import annotations
 
 import threading
-from collections import Counter
-from dataclasses import dataclass, field
 from typing import Any, Callable
 
 from . import _plan
 from ._client import Client
 from ._errors import ApiError, Conflict, SessionDied, TdmError, TransportError, without
 from ._memory import Memory
+from ._outcomes import FAILED, SKIPPED, Outcome, Refusals
 from ._plan import Seen, Step
 from ._prepare import Policy
 from ._resources.device import DEVICE
@@ -29,42 +28,12 @@ from ._workers import each
 ATTEMPTS = 3
 #: Devices in a row whose requests got no answer or one of trouble, after which the platform counts as down.
 SILENCE = 20
-FAILED, SKIPPED = "failed", "skipped"
 NOT_KNOWN = "Whether it took effect is not known; the next run will see"
-ACTIONS = ("created", "updated", "deleted", "suspended", "resumed", "unchanged", FAILED, SKIPPED)
 #: Devices in one request that tags several, unless a page of this platform holds fewer.
 TAGGED_AT_ONCE = 100
 ALREADY_EXISTS = 111  # error code (O)
 #: Takes the numbers of devices that are done, in all, and failed.
 Progress = Callable[[int, int, int], None]
-
-
-@dataclass
-class Outcome:
-    """What became of one device.
-
-    :param action: one of ACTIONS.
-    :param before: options that changed, as they were; ``after``: as they are (canonical).
-    """
-
-    dev_eui: str
-    action: str
-    where: str = ""
-    changed: bool = False
-    error: str = ""
-    before: dict[str, object] = field(default_factory=dict)
-    after: dict[str, object] = field(default_factory=dict)
-
-    def as_dict(self) -> dict[str, object]:
-        """Return the outcome as a return value."""
-        result = {"dev_eui": self.dev_eui, "action": self.action, "changed": self.changed, "where": self.where}
-        return {**result, "error": self.error} if self.error else result
-
-
-def summary_of(outcomes: list[Outcome]) -> dict[str, int]:
-    """Return how many devices met which outcome."""
-    counts = Counter(outcome.action for outcome in outcomes)
-    return {action: counts.get(action, 0) for action in ACTIONS}
 
 
 def foretell(steps: list[Step]) -> list[Outcome]:
@@ -91,6 +60,7 @@ class Run:
         self._failed = 0
         self._silent = 0
         self._stopped = ""
+        self._refusals = Refusals()
 
     def stop(self, why: str) -> None:
         """Begin no further device."""
@@ -114,8 +84,9 @@ class Run:
         return [self._outcomes.get(step.dev_eui) or _success(step) for step in steps]
 
     def _take(self, step: Step) -> None:
-        if self._stopped:
-            self._note(step, Outcome(step.dev_eui, SKIPPED, step.wish.where, error=self._stopped))
+        stopped = self._stopped or self._refusals.stopped(step)
+        if stopped:
+            self._note(step, Outcome(step.dev_eui, SKIPPED, step.wish.where, error=stopped))
             return
         try:
             outcome = self._do(step)
@@ -125,29 +96,33 @@ class Run:
         except TdmError as error:
             outcome = self._failed_at(step, error.message)
             self._count_silence(isinstance(error, TransportError) or (isinstance(error, ApiError) and error.status in TROUBLE))
+            self._refusals.note(step, error)
         except Exception as error:  # the API "can change without notice": an odd answer is one device's trouble
             message = "the platform's answer could not be understood (%s)" % type(error).__name__
             outcome = self._failed_at(step, message)
         else:
             self._unclear.discard(step.dev_eui)  # asked again, the platform told
             self._count_silence(False)
+            self._refusals.note(step, None)
         self._note(step, outcome)
 
     def _do(self, step: Step) -> Outcome:
         if step.action == _plan.CREATE:
             return self._create(step)
         if step.action == _plan.DELETE:
-            self._delete(step)
+            is_done = self._delete(step)
             self._memory.forget(step.dev_eui)
-            return _success(step)
+            return _success(step) if is_done else Outcome(step.dev_eui, "unchanged", step.wish.where)
         return self._update(step)
 
-    def _delete(self, step: Step) -> None:
+    def _delete(self, step: Step) -> bool:
+        """Return whether this run deleted a device, and not somebody else before it."""
         try:
-            self._write([step], self._client.delete, step.dev_eui)
-        except TransportError:
+            return bool(self._write([step], self._client.delete, step.dev_eui))
+        except TransportError as error:
             if self._client.brief(step.dev_eui) is not None:
                 raise
+            return error.unclear
 
     def _create(self, step: Step) -> Outcome:
         """Make a device. Where it isn't clear whether it was made, the platform is asked before it is tried again."""

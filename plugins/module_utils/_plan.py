@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from ._resources.device import DEVICE, NETWORK
+from ._resources.device import DEVICE, NETWORK, check_creation
 from ._schema import NEVER, UNKNOWN, dig
 from ._values import Values, members
 from ._wishes import Wish
@@ -42,6 +42,11 @@ SETTLING = ("suspended", "location_type")
 #: A device has the one or the other.
 RIVALS = (("routing_profile", "application_servers"), ("application_servers", "routing_profile"))
 
+NOT_TO_BE_MADE = (
+    "the device is not there, and create: false (in a CSV, an UPDATE row) says not to make it. Take it out of the description; "
+    "or, if it should exist, say create: true (a CREATE row)"
+)
+NEEDS = ", and give what it needs besides: %s"
 LOSS = (
     "Deleting and creating it would do it, and would lose its whole history, its frames and its alarms for ever, "
     "and it would have to join again; do that by hand if it is worth it"
@@ -165,9 +170,9 @@ def plan(wish: Wish, seen: Seen, update_keys: bool = False, differing: list[str]
 
 
 def _creation(wish: Wish) -> Step:
-    if wish.update_only:
-        message = "the device is not there, and an UPDATE row doesn't create it; make it a CREATE row if it should exist"
-        return Step(wish, REFUSE, message=message)
+    if not wish.create:
+        lacking = [option for option, _message in check_creation(wish.values)]
+        return Step(wish, REFUSE, message=NOT_TO_BE_MADE + (NEEDS % ", ".join(lacking) if lacking else ""))
     values = {name: value for name, value in wish.values.items() if DEVICE.by_name[name].on_create and name != "tags"}
     return Step(wish, CREATE, after=dict(wish.values), values=values, add_tags=wish.values.get("tags", ()))
 

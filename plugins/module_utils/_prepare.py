@@ -15,20 +15,22 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import _plan, _purge
+from . import _licences, _plan, _purge
 from ._catalogue import Catalogue, references_of
 from ._client import Client
 from ._errors import OptionError
 from ._links import Reference, References
 from ._memory import Memory, remembered
 from ._plan import Seen, Step
-from ._resources.device import DEVICE, lacking_for_creation
+from ._resources.device import DEVICE
 from ._schema import UNKNOWN, WHOLE
-from ._wishes import Wish, refuse
+from ._wishes import Finding, Wish, refuse
 from ._workers import ahead, each
 
 #: Up to this many devices are asked for one by one; beyond it the whole list is cheaper.
 FEW = 10
+#: What gives a device a connectivity plan: its ID, or the flags by which the platform chooses one.
+GIVES_PLAN = ("connectivity_plan", "network_geolocation", "passive_roaming")
 #: Told of a fleet on a platform whose lists show little (O).
 OLDER = (
     "This platform is an older one, whose list shows little of a device: %d of them were fetched one by one, "
@@ -67,12 +69,17 @@ class Policy:
     :param force: override optimistic locking.
     :param parallel: requests under way at once.
     :param max_failures: stop after so many failed devices; None for never.
+    :param max_deletions: how many devices that are described as absent may be deleted, as a number or a percentage of those
+        that are described. None for a task whose user names one device: it may go, without a backup.
+    :param check_licences: refuse what a connectivity plan has no licences for.
     """
 
     update_keys: bool = False
     force: bool = False
     parallel: int = 8
     max_failures: int | None = None
+    max_deletions: object = None
+    check_licences: bool = False
     purge: Purge | None = None
 
 
@@ -90,9 +97,17 @@ class Plan:
     warnings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
+    def deletions(self) -> list[Step]:
+        """Return the steps that delete a device."""
+        return [step for step in self.steps + self.purge_steps if step.action == _plan.DELETE]
+
 
 def make_plan(client: Client, wishes: list[Wish], policy: Policy, memory: Memory) -> Plan:
-    """Return what has to happen; raises :class:`BadInput` with all findings about names that the platform doesn't know."""
+    """Return what has to happen.
+
+    Raises :class:`BadInput` with all findings about names that the platform doesn't know, about what devices to be made lack,
+    and about licences; :class:`OptionError` where more would be deleted than may be.
+    """
     seen, settled = observe(client, wishes, policy, memory)
     plan = Plan()
     # Most of a fleet is as described already, and plainly so: only the rest is looked at any closer.
@@ -101,16 +116,18 @@ def make_plan(client: Client, wishes: list[Wish], policy: Policy, memory: Memory
     _identify(client, catalogue, unsettled, seen)
     look(client, [w for w in unsettled if _is_unclear(w, seen)], seen, policy.parallel, memory, plan)
     _identify(client, catalogue, unsettled, seen)
-    _settle_names(catalogue, unsettled, seen)
+    findings = _settle_names(catalogue, unsettled, seen)
+    if policy.max_deletions is not None:
+        doomed = [wish for wish in wishes if wish.absent and wish.dev_eui in seen]
+        _purge.guard([wish.dev_eui for wish in doomed], len(wishes), policy.max_deletions)
+        _look_at_all(client, doomed, seen, policy.parallel, memory, plan)
     for wish in wishes:
         differing: list[str] | None = [] if wish.dev_eui in settled else None
-        step = _plan.plan(wish, seen.get(wish.dev_eui) or Seen(), policy.update_keys, differing)
-        lacking = lacking_for_creation(wish.values) if step.action == _plan.CREATE else []
-        if lacking:
-            message = "the device is not there, and can't be made without %s" % " and ".join(lacking)
-            step = Step(wish, _plan.REFUSE, message=message)
-        plan.steps.append(step)
-    plan.warnings += _external_joins(plan.steps)
+        plan.steps.append(_plan.plan(wish, seen.get(wish.dev_eui) or Seen(), policy.update_keys, differing))
+    if policy.check_licences and _licences.take_licences(plan.steps):
+        findings += _licences.findings(plan.steps, catalogue.licences())
+    refuse(findings)
+    plan.warnings += _without_plan(plan.steps)
     if policy.purge is not None:
         plan.purge_steps = _purge_steps(client, wishes, seen, policy.purge, policy.parallel, memory, plan)
     if client.session.platform.shows_little and plan.looked_at:
@@ -118,17 +135,18 @@ def make_plan(client: Client, wishes: list[Wish], policy: Policy, memory: Memory
     return plan
 
 
-def _external_joins(steps: list[Step]) -> list[str]:
-    """Return a warning about devices that are made without a key, as a forgotten cell does: nothing can undo that.
+def _without_plan(steps: list[Step]) -> list[str]:
+    """Return a warning about devices that are made suspended because nothing gives them a connectivity plan.
 
-    An owner token says that the external join server is meant (contract, ``ownerToken``).
+    A run that makes them looks like a success, and the network drops all that they send (contract, ``suspension``).
     """
-    made = [step.wish for step in steps if step.action == _plan.CREATE and step.wish.values.get("activation") == "OTAA"]
-    without = [wish.dev_eui for wish in made if not wish.values.get("app_key") and not wish.values.get("owner_token")]
+    made = [step for step in steps if step.action == _plan.CREATE and not step.values.get("suspended")]
+    without = [step.dev_eui for step in made if not any(step.values.get(name) for name in GIVES_PLAN)]
     if not without:
         return []
-    message = "%d devices have no app_key and are made for an external join server, which can't be changed later: %s%s"
-    return [message % (len(without), ", ".join(without[:FEW]), " and others" if len(without) > FEW else "")]
+    message = "%s made without a connectivity_plan, and so suspended: %s%s. Give them a connectivity_plan, or say suspended: true"
+    many = "%d devices are" % len(without) if len(without) > 1 else "1 device is"
+    return [message % (many, ", ".join(without[:FEW]), " and others" if len(without) > FEW else "")]
 
 
 def observe(client: Client, wishes: list[Wish], policy: Policy, memory: Memory) -> tuple[dict[str, Seen], set[str]]:
@@ -210,9 +228,12 @@ def _is_only_named(actual: Seen, option: str) -> bool:
     return is_one and isinstance(value, tuple) and not value[0]
 
 
-def _settle_names(catalogue: Catalogue, wishes: list[Wish], seen: dict[str, Seen]) -> None:
-    """Find out the IDs behind names, where a device is to be made or seems to name another resource than is wished."""
-    to_make = [wish for wish in wishes if wish.dev_eui not in seen and not wish.update_only]
+def _settle_names(catalogue: Catalogue, wishes: list[Wish], seen: dict[str, Seen]) -> list[Finding]:
+    """Find out the IDs behind names, where a device is to be made or seems to name another resource than is wished.
+
+    Returns the findings about these names, and about what devices to be made lack.
+    """
+    to_make = [wish for wish in wishes if wish.dev_eui not in seen and wish.create]
     findings = catalogue.settle_tags(to_make)
     options = {wish.dev_eui: references_of(wish) for wish in to_make}
     for wish in wishes:
@@ -223,8 +244,7 @@ def _settle_names(catalogue: Catalogue, wishes: list[Wish], seen: dict[str, Seen
             if names:
                 options[wish.dev_eui] = names
     findings += catalogue.settle(wishes, options)
-    findings += catalogue.check_profiles(to_make)
-    refuse(findings)
+    return findings + catalogue.check_creations(to_make)
 
 
 def _clear_up(client: Client, seen: dict[str, Seen], scope: _purge.Scope, parallel: int, plan: Plan) -> None:
@@ -251,6 +271,14 @@ def _see_tags(client: Client, dev_eui: str, seen: dict[str, Seen]) -> None:
             actual.tags = client.device_tags(dev_eui)
 
 
+def _look_at_all(
+    client: Client, doomed: list[Wish], seen: dict[str, Seen], parallel: int, memory: Memory, plan: Plan
+) -> None:
+    """Fetch devices that are to be deleted: the backup wants the whole of each, with its tags."""
+    look(client, [wish for wish in doomed if seen[wish.dev_eui].whole is None], seen, parallel, memory, plan)
+    each(doomed, lambda wish: _see_tags(client, wish.dev_eui, seen), min(parallel, len(doomed)))
+
+
 def _purge_steps(
     client: Client, wishes: list[Wish], seen: dict[str, Seen], purge: Purge, parallel: int, memory: Memory, plan: Plan
 ) -> list[Step]:
@@ -269,7 +297,5 @@ def _purge_steps(
         look(client, [wish for wish in wishes if _is_unclear(wish, seen)], seen, parallel, memory, plan)
         return [_plan.plan(wish, seen[wish.dev_eui]) for wish in wishes if wish.dev_eui in seen]
     doomed = [Wish(dev_eui, {}, absent=True, where="purge") for dev_eui in chosen]
-    # The backup wants the whole of each, with its tags.
-    look(client, [wish for wish in doomed if seen[wish.dev_eui].whole is None], seen, parallel, memory, plan)
-    each(doomed, lambda wish: _see_tags(client, wish.dev_eui, seen), min(parallel, len(doomed)))
+    _look_at_all(client, doomed, seen, parallel, memory, plan)
     return [_plan.plan(wish, seen[wish.dev_eui]) for wish in doomed if wish.dev_eui in seen]

@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which unlisted devices a purge may take, and how many: the guard in front of every deletion."""
+"""Which devices a run may delete, and how many: the guard in front of every deletion.
+
+A purge takes devices that nobody described, within its scope. Devices that are described as absent need no scope.
+"""
 
 from __future__ import annotations
 
@@ -74,17 +77,33 @@ def read_scope(options: dict[str, Any]) -> Scope:
     return Scope(str(given.get("tag", "")), domain, str(given.get("name_prefix", "")), plain)
 
 
-def allowance(maximum: object, in_scope: int) -> int:
-    """Return how many devices may go: ``maximum`` is a number, or a percentage of those in scope, rounded down.
+def allowance(option: str, maximum: object, total: int) -> int:
+    """Return how many devices may go: ``maximum`` is a number, or a percentage of the total, rounded down.
 
-    Raises :class:`OptionError` when it is neither.
+    :param option: the option's name, for the :class:`OptionError` that is raised when it is neither.
     """
     match = AMOUNT.match(str(maximum).strip())
     if not match or (not match.group(2) and "." in match.group(1)):
-        raise OptionError("purge.max must be a number or a percentage like 5%%, got %s" % shown(maximum))
+        raise OptionError("%s must be a number or a percentage like 5%%, got %s" % (option, shown(maximum)))
     if match.group(2):
-        return int(in_scope * min(Fraction(match.group(1)), Fraction(100)) / 100)
+        return int(total * min(Fraction(match.group(1)), Fraction(100)) / 100)
     return int(match.group(1))
+
+
+def guard(doomed: list[str], described: int, maximum: object) -> None:
+    """Raise :class:`OptionError` when more devices would be deleted than ``max_deletions`` allows.
+
+    :param doomed: EUIs of the devices that exist and are described as absent.
+    :param described: how many devices the run describes.
+    """
+    allowed = allowance("max_deletions", maximum, described)
+    if len(doomed) > allowed:
+        raise OptionError(
+            "%d of the %d devices that are described would be deleted with all their history, and max_deletions (%s) allows %d; "
+            "nothing was changed. Raise max_deletions if that is meant. All of them are in the return value "
+            "deletion_candidates; the first: %s" % (len(doomed), described, maximum, allowed, ", ".join(doomed[:5])),
+            deletion_candidates=doomed,
+        )
 
 
 def choose(listed: dict[str, Seen], wished: set[str], scope: Scope, maximum: object, verb: str) -> list[str]:
@@ -96,7 +115,7 @@ def choose(listed: dict[str, Seen], wished: set[str], scope: Scope, maximum: obj
     """
     inside = [dev_eui for dev_eui, seen in listed.items() if scope.holds(dev_eui, seen)]
     unwished = [dev_eui for dev_eui in inside if dev_eui not in wished]
-    allowed = allowance(maximum, len(inside))
+    allowed = allowance("purge.max", maximum, len(inside))
     if len(unwished) > allowed:
         raise OptionError(
             "purge would %s %d of the %d devices in its scope, and purge.max (%s) allows %d; nothing was changed. "

@@ -118,7 +118,7 @@ def rows_of(devices: list[Any], where: str = "devices") -> list[Row]:
     for index, raw in enumerate(devices):
         place = "%s[%d]" % (where, index)
         if isinstance(raw, dict):
-            rows.append(Row(place, raw))
+            rows.append(Row("host %s" % raw["host"] if raw.get("host") else place, raw))
         else:
             what = "a list" if isinstance(raw, list) else "nothing" if raw is None else "a single value"
             rows.append(_unreadable(place, "device", "must be a dictionary of a device's options, not %s" % what))
@@ -263,15 +263,12 @@ def _csv_row(where: str, cells: list[str], delimiter: str, ignored: dict[str, li
             return Row(where, {"dev_eui": cells[1], "state": "absent"}, faults=[("directive", message)], labels=IDENTITY_LABELS)
         return _unreadable(where, "directive", message)
     activation, state, update_only = DIRECTIVES[directive]
-    raw = {"dev_eui": cells[1] if len(cells) > 1 else "", "state": state}
-    row = Row(where, raw, update_only, labels=IDENTITY_LABELS)
+    raw: dict[str, Any] = {"dev_eui": cells[1] if len(cells) > 1 else "", "state": state}
+    row = Row(where, raw, labels=IDENTITY_LABELS, says_present=state == "present")
     if state == "absent":
         return row
-    if not update_only:
-        raw["activation"] = activation
+    raw.update({"create": False} if update_only else {"activation": activation})
     names, row.labels = COLUMNS[activation]
-    if not update_only:
-        row.needs = ("device_profile",)
     for letter, cell in zip(LETTERS[2:], cells[2:]):
         if not cell:
             continue

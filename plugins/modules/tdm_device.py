@@ -25,6 +25,12 @@ options:
     type: str
     choices: [present, absent]
     default: present
+  create:
+    description:
+      - Whether the device may be created. With V(false), one that isn't there fails the task instead, and nothing that only a
+        creation needs, such as keys, is missing.
+    type: bool
+    default: true
   dev_eui:
     description:
       - DevEUI of the device, 16 hexadecimal digits in any spelling. Quote it, or YAML may take it for a number.
@@ -46,13 +52,21 @@ options:
     description: How the device is activated. Required to create a device; can't change afterwards.
     type: str
     choices: [OTAA, ABP]
+  join_server:
+    description:
+      - Who holds the keys of an OTAA device, the platform (V(local)) or another join server (V(external)).
+      - The platform takes it from the keys, and it can't change afterwards. A device with O(app_key) is V(local). To create one
+        without O(app_key), say V(external) here, or give an O(owner_token), so that a forgotten key makes no such device.
+      - Of a device that exists, it is compared.
+    type: str
+    choices: [local, external]
   join_eui:
     description: JoinEUI (AppEUI) of an OTAA device. Required with an external join server.
     type: str
     aliases: [app_eui]
   app_key:
     description:
-      - AppKey of an OTAA device. With it, the platform's own join server is used. Without it, an external one is.
+      - AppKey of an OTAA device. A new one on the platform's own join server needs it, see O(join_server).
       - Like all keys, 32 hexadecimal digits, or encrypted as O(exchange_key_version) or O(hsm_app_key_version) says.
       - B(Keys can't be read from the platform.) They are sent when the device is created, see O(update_keys).
     type: str
@@ -64,11 +78,11 @@ options:
     type: str
   dev_addr:
     description:
-      - DevAddr, 8 hexadecimal digits. Required for an ABP device; can't change afterwards.
+      - DevAddr, 8 hexadecimal digits. Required for a new ABP device; can't change afterwards.
       - For an OTAA device it only counts at creation, since the network gives it another one when it joins.
     type: str
   nwk_s_key:
-    description: NwkSKey of an ABP device; in LoRaWAN 1.1, its FNwkSIntKey. Required for ABP.
+    description: NwkSKey of an ABP device; in LoRaWAN 1.1, its FNwkSIntKey. Required for a new ABP device.
     type: str
     aliases: [f_nwk_s_int_key]
   app_s_keys:
@@ -95,6 +109,7 @@ options:
   connectivity_plan:
     description:
       - The connectivity plan (network subscription), by its ID or by its commercial name.
+      - A device that is created without one is suspended, and the task warns of it.
       - An empty text takes the plan away, which suspends the device. A plan for a suspended device resumes it.
     type: str
   network_geolocation:

@@ -14,7 +14,8 @@ description:
   - The platform's list is read once. A device is fetched only where something is described that its line in the list doesn't
     show. Only what differs is written. A fleet that is as described costs the list and nothing else.
   - Every row is checked before the first request, and all faults that it shows by itself are reported together. Names of plans,
-    profiles and servers are looked up after the login, before the first write.
+    profiles and servers are looked up after the login, before the first write, and so is what devices lack that have to be
+    created, and how many licences there are for them.
   - One bad device spoils nothing. The others are done, then the task fails and still returns what became of each.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
@@ -25,7 +26,8 @@ options:
   devices:
     description:
       - The devices, each a dictionary with the options of M(lorawan.thingpark.tdm_device), of which C(dev_eui) or
-        C(onboarding_tag) is required. C(state) may be given for each.
+        C(onboarding_tag) is required. C(state) and C(create) may be given for each.
+      - C(host) may say what messages call a device; the filter P(lorawan.thingpark.devices#filter) puts the inventory's host there.
       - Unknown options are faults. One of O(devices) and O(src) is required.
     type: list
     elements: dict
@@ -39,13 +41,23 @@ options:
         out with a warning.
     type: path
   defaults:
-    description: Options for every device that doesn't say otherwise.
+    description: Options for every device that doesn't say otherwise, with C(create) among them.
     type: dict
   state:
-    description: Whether the devices should exist, unless a device has a C(state) of its own.
+    description:
+      - Whether the devices should exist, unless a device has a C(state) of its own.
+      - V(absent) is refused for a CSV whose rows say C(CREATE) or C(UPDATE).
     type: str
     choices: [present, absent]
     default: present
+  create:
+    description:
+      - Whether devices that aren't there may be created, unless a device, O(defaults) or the file's C(defaults) say otherwise. In
+        a CSV, C(UPDATE) rows say that they may not.
+      - With V(false), a device that isn't there fails and the others are done. What only a creation needs, such as keys, is not
+        missing then.
+    type: bool
+    default: true
   update_keys:
     description:
       - V(on_create) sends keys and other write-only options when a device is created, and never again.
@@ -71,6 +83,29 @@ options:
   max_failures:
     description: When more than this many devices have failed, begin no further one.
     type: int
+  max_deletions:
+    description:
+      - How many devices that are described as C(absent) may be deleted, as a number, or as a percentage of all devices that
+        this run describes. If there are more, the task fails before anything is changed, and returns them as
+        RV(deletion_candidates).
+      - A purge has its own, O(purge.max).
+    type: str
+    default: 10%
+  backup:
+    description:
+      - File for what deleted devices were, written before the first change of a run that deletes any. They stand there with
+        C(create) V(false), and without their keys, which can't be read from the platform. To make them again, add their keys, say
+        C(create) V(true) in the file's C(defaults), and give it as O(src). Without that, nothing is made, and each device says
+        what it lacks.
+      - It must not exist yet. The default is a new file C(tdm/backup-*.json) below Ansible's home.
+    type: path
+  check_licences:
+    description:
+      - Whether to compare the licences of each connectivity plan with the devices that are to be created with it or to get it. If
+        there are too few, the task fails before anything is changed.
+      - The platform's list of plans is read for their names anyway.
+    type: bool
+    default: true
   purge:
     description:
       - Remove devices that are not described. Without this option, nothing that isn't described is touched.
@@ -111,10 +146,7 @@ options:
         choices: [delete, suspend]
         default: delete
       backup:
-        description:
-          - File for what the devices were, written before the first one is deleted. To make them again, add their keys, which
-            can't be read from the platform, and give it as O(src).
-          - It must not exist yet. The default is a new file C(tdm/backup-*.json) below Ansible's home.
+        description: The same as O(backup).
         type: path
   progress:
     description:
@@ -143,6 +175,21 @@ EXAMPLES = r"""
 - name: The fleet of the spreadsheet
   lorawan.thingpark.tdm_fleet:
     src: fleet.csv
+
+- name: Only what is there already, and no keys are needed
+  lorawan.thingpark.tdm_fleet:
+    create: false
+    devices:
+      - dev_eui: 70B3D57ED0000001
+        name: park-00001
+
+- name: Two of a hundred sensors were taken off their poles
+  lorawan.thingpark.tdm_fleet:
+    state: absent
+    max_deletions: 2
+    devices:
+      - dev_eui: 70B3D57ED0000002
+      - dev_eui: 70B3D57ED0000003
 
 - name: A fleet from the inventory, and nothing else that carries its tag
   lorawan.thingpark.tdm_fleet:
@@ -211,6 +258,12 @@ notes:
   type: list
   elements: str
   sample: ["This platform is an older one, whose list shows little of a device: 200 of them were fetched one by one, ..."]
+deletion_candidates:
+  description: DevEUIs of the devices that would have been deleted, were they not more than O(max_deletions).
+  returned: when the deletions were refused
+  type: list
+  elements: str
+  sample: ["70B3D57ED0000007", "70B3D57ED0000008"]
 purge_candidates:
   description: DevEUIs of the devices that a purge would have removed, were they not more than O(purge.max).
   returned: when a purge was refused
@@ -218,12 +271,15 @@ purge_candidates:
   elements: str
   sample: ["70B3D57ED0000007", "70B3D57ED0000008"]
 backup_file:
-  description: The file with the devices that a purge deleted.
-  returned: when a purge deleted devices
+  description: The file with the devices that the run was about to delete.
+  returned: when the run was about to delete devices
   type: str
-  sample: /home/operator/.ansible/tdm/backup-20260102T030405Z-4711.json
+  sample: /home/operator/.ansible/tdm/backup-20260102T030405Z-1f2e3d4c.json
 findings:
-  description: All faults of the description, each with C(where), C(dev_eui), C(option) and C(message).
+  description:
+    - All faults of the description, each with C(where), C(dev_eui), C(option) and C(message).
+    - A fault that many devices have alike stands there once. Its C(where) names the first ones, its C(dev_eui) is empty, and its
+      C(rows) are all of them, each with C(where) and C(dev_eui).
   returned: when the description has faults
   type: list
   elements: dict

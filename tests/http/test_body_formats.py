@@ -25,7 +25,7 @@ FORMATS = pytest.mark.parametrize("kind", ["json", "xml"])
 
 def same(result: dict) -> dict:
     """Return a result without what differs from run to run."""
-    return {name: value for name, value in result.items() if name != "seconds"}
+    return {name: value for name, value in result.items() if name not in ("seconds", "backup_file")}
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_the_same_results_at_the_same_price(both, rows, counts_of, home):
             rows(15, connectivity_plan="", domains={}, inactivity_alarm=[], suspended=True),
             [{"dev_eui": one["dev_eui"], "state": "absent"} for one in rows(3)],
         ):
-            told.append((same(account.tdm_fleet(devices=fleet, diff=True, results="all")), counts_of(simulator)))
+            told.append((same(account.tdm_fleet(devices=fleet, diff=True, results="all", max_deletions=3)), counts_of(simulator)))
         told.append((account.tdm_device(**rows(40, **FULL)[39], diff=True), counts_of(simulator)))
         told.append((account.tdm_device(**rows(40, **{**FULL, "name": "new"})[39], diff=True), counts_of(simulator)))
         return told

@@ -155,7 +155,10 @@ class Platform:
         """Run the task once; what it says must be true, and what it did must have been allowed."""
         purge = {} if maximum is None else {"purge": {"scope": {"eui_prefix": FLEET}, "max": maximum}}
         before = self.seen()
-        result = {"results": [], **self.account.tdm_fleet(devices=wish, parallel=parallel, results="all", **purge)}
+        result = {
+            "results": [],
+            **self.account.tdm_fleet(devices=wish, parallel=parallel, results="all", max_deletions="100%", **purge),
+        }
         note("%d outcomes; %s" % (len(result["results"]), result["msg"]))
         for held in (self.home / "tdm").glob("login-*.json"):  # a quarter of an hour passes
             held.unlink()

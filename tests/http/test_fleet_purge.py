@@ -118,10 +118,15 @@ def test_the_backup(simulator, account, fleet, tmp_path, meddler, account_on, na
     text = Path(found).read_text()
     assert not [one for one in before.values() if one["keys"].get("appKey", "x") in text]
     assert json.loads(text)["note"].startswith("Devices as they were")
-    # The backup is a src: with keys given it brings the devices back as they were.
+    # The backup is a src: with keys given it brings the devices back as they were, and nothing without them.
+    assert len(text.splitlines()) > 5 * 10
     refused = account.tdm_fleet(src=found, cache=False)
-    assert [finding["option"] for finding in refused["findings"]] == ["app_key"] * 5
-    Path(found).write_text(text.replace('"app_key": ""', '"app_key": "%s"' % ("0" * 32)))
+    assert [one["error"].endswith("what it needs besides: app_key") for one in refused["results"]] == [True] * 5
+    keyless = text.replace('"create": false', '"create": true')
+    Path(found).write_text(keyless)
+    (finding,) = account.tdm_fleet(src=found, cache=False)["findings"]
+    assert finding["option"] == "app_key" and len(finding["rows"]) == 5 and len(simulator.devices()) == 25
+    Path(found).write_text(keyless.replace('"app_key": null', '"app_key": "%s"' % ("0" * 32)))
     again = account.tdm_fleet(src=found, cache=False)
     assert again["summary"]["created"] == 5, again
     after = simulator.devices()
@@ -153,14 +158,16 @@ def test_a_purged_device_that_is_gone_already(simulator, account, fleet, meddler
     gone = do.meanwhile(lambda: simulator.inspect("DELETE", "devices/70B3D57ED2000000"))
     meddler.on("DELETE", "/devices/e70B3D57ED2000000", gone, times=1)
     result = account_on(simulator, meddler.url).tdm_fleet(devices=fleet, purge={"scope": {"tag": "ours"}, "max": 5})
-    assert result["summary"]["deleted"] == 5 and len(simulator.devices()) == 25
+    assert (result["summary"]["deleted"], result["summary"]["unchanged"]) == (4, 21) and len(simulator.devices()) == 25
 
 
 def test_rows_that_say_absent(simulator, account, rows, fleet, counts, frame):
     gone = [{"dev_eui": one["dev_eui"]} for one in rows(15)]
-    result = account.tdm_fleet(devices=[*gone, {"dev_eui": "70B3D57ED1AAAAAA"}], state="absent")
+    result = account.tdm_fleet(devices=[*gone, {"dev_eui": "70B3D57ED1AAAAAA"}], state="absent", max_deletions="100%")
     assert (result["summary"]["deleted"], result["summary"]["unchanged"]) == (15, 1)
-    assert counts() == {**frame, "GET /devices": 1, "DELETE /devices/{deviceUid}": 15}
+    assert counts() == {**frame, "GET /devices": 1, "GET /devices/{deviceUid}": 15, "DELETE /devices/{deviceUid}": 15}
+    kept = json.loads(Path(result["backup_file"]).read_text())
+    assert [one["dev_eui"] for one in kept["devices"]] == [one["dev_eui"] for one in gone]
     again = account.tdm_fleet(devices=gone, state="absent")
     assert not again["changed"] and counts() == {**frame, "GET /devices": 1}
 

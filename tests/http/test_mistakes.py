@@ -49,23 +49,22 @@ def test_a_backup_is_never_written_over(simulator, account, rows, tmp_path):
     assert path.read_text() == "precious" and len(simulator.devices()) == 4
 
 
-def test_a_backup_that_fails_at_the_end_deletes_nothing_and_tells_the_rest(simulator, account, rows, monkeypatch):
+def test_a_backup_that_can_not_be_written_changes_nothing(simulator, account, rows, monkeypatch):
     from ansible_collections.lorawan.thingpark.plugins.module_utils import _files
     from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import OptionError
 
     account.tdm_fleet(devices=rows(4))
     write = _files.write_json
 
-    def full(path, data):
+    def full(path, data, indent=None):
         if Path(path).name.startswith("backup"):
             raise OptionError("%s can't be written: No space left on device" % path)
-        write(path, data)
+        write(path, data, indent)
 
     monkeypatch.setattr(_files, "write_json", full)
     result = account.tdm_fleet(devices=rows(3, name="other"), purge=PURGE)
-    assert result["failed"] and result["changed"] and result["summary"]["updated"] == 3, result
-    assert result["summary"]["skipped"] == 1 and "No space left" in result["msg"] and "backup_file" not in result
-    assert len(simulator.devices()) == 4
+    assert result["failed"] and not result["changed"] and "No space left" in result["msg"] and "backup_file" not in result
+    assert sorted(one["name"] for one in simulator.devices().values()) == ["row-%04d" % number for number in range(1, 5)]
 
 
 def test_a_memory_that_can_not_be_kept_is_a_warning(account, rows, monkeypatch):
@@ -170,12 +169,38 @@ def test_empty_environment_variables_count_as_none(account, monkeypatch):
     assert "failed" not in account.tdm_subscriber_info()
 
 
-def test_a_forgotten_key_is_told_before_it_can_not_be_undone(simulator, account_on, row):
-    account = account_on(simulator)
-    fleet = [row(1), row(2, app_key=None), row(3, app_key=None, owner_token="AABBCCDDEEFF")]
-    assert account.tdm_fleet(devices=fleet, check=True)["summary"]["created"] == 3
-    assert len(account.warnings) == 1
-    assert "1 devices have no app_key" in account.warnings[0] and fleet[1]["dev_eui"] in account.warnings[0]
-    one = account_on(simulator)
-    assert one.tdm_device(**row(4, app_key=None))["changed"] and "external join server" in one.warnings[0]
-    assert one.tdm_device(**row(4, app_key=None))["changed"] is False and len(one.warnings) == 1
+MEANT = [{"owner_token": "AABBCCDDEEFF"}, {"join_server": "external"}, {"join_server": "EXTERNAL", "owner_token": "AABBCC"}]
+
+
+def test_a_forgotten_key_is_a_fault_since_it_can_not_be_undone(simulator, account, row):
+    fleet = [row(1), row(2, app_key=None), *(row(3 + at, app_key=None, **meant) for at, meant in enumerate(MEANT))]
+    for check in (True, False):
+        result = account.tdm_fleet(devices=fleet, check=check)
+        (finding,) = result["findings"]
+        assert (finding["dev_eui"], finding["option"]) == (fleet[1]["dev_eui"], "app_key")
+        assert "owner_token" in finding["message"] and "join_server: external" in finding["message"]
+    refused = account.tdm_device(**fleet[1])
+    assert refused["failed"] and "join_server: external" in refused["msg"] and not simulator.devices()
+    del fleet[1]
+    assert account.tdm_fleet(devices=fleet)["summary"]["created"] == 4 and not account.warnings
+    assert [one["joinServer"] for one in simulator.devices().values()] == ["LOCAL", "EXTERNAL", "EXTERNAL", "EXTERNAL"]
+    # A device that exists has its keys, though nobody can see them.
+    assert account.tdm_device(**row(1, app_key=None, name="new"))["action"] == "updated"
+    assert account.tdm_fleet(devices=[row(1, app_key=None, name="new", join_server="local")])["changed"] is False
+
+
+@pytest.mark.parametrize("number, wish", [(1, "external"), (2, "local")])
+def test_a_join_server_can_not_change(account, row, number, wish):
+    account.tdm_fleet(devices=[row(1), row(2, app_key=None, join_server="external")])
+    result = account.tdm_device(**row(number, app_key=None, join_server=wish))
+    assert result["failed"] and "can't change join_server of an existing device" in result["msg"]
+
+
+def test_an_empty_column_f_says_how_to_mean_it(account, simulator, tmp_path):
+    path = tmp_path / "fleet.csv"
+    row = "CREATE_OTAA,70B3D57ED100000%d,,LORA/GenericA.1.0.4a_ETSI,70B3D57ED0FFFFFF,,,kpn-cs/seldom,DEFAULT%s\n"
+    path.write_text(row % (1, "") + row % (2, "") + row % (3, "," * 16 + "AABBCCDDEEFF"))
+    (finding,) = account.tdm_fleet(src=str(path))["findings"]
+    assert (finding["where"], finding["option"]) == ("lines 1, 2", "app_key (column F)") and not simulator.devices()
+    assert "owner_token (in a CSV, column Y)" in finding["message"] and "in defaults" in finding["message"]
+    assert account.tdm_fleet(src=str(path), defaults={"join_server": "external"})["summary"]["created"] == 3

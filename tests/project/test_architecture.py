@@ -20,7 +20,9 @@ NAME = "ansible_collections.lorawan.thingpark.plugins.module_utils"
 # No Ansible, no network, no files. From top to bottom, as below.
 PURE = [
     "_task",
+    "_outcomes",
     "_purge",
+    "_licences",
     "_plan",
     "_sources",
     "_wishes",

@@ -17,7 +17,7 @@ from jinja2 import Environment, nodes
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._connect import ENVIRONMENT, OPTIONS
 from ansible_collections.lorawan.thingpark.plugins.module_utils._module import argument_spec
-from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device import DEVICE, lacking_for_creation
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device import DEVICE, NEEDED
 from ansible_collections.lorawan.thingpark.tests.documentation import (
     FILTERS,
     MODULES,
@@ -79,7 +79,7 @@ def test_what_a_device_can_not_change_is_documented():
 def test_what_a_device_needs_is_documented():
     options = documentation("module")["tdm_device"]["doc"]["options"]
     needed = {name for name, option in options.items() if "Required to create" in text_of(option)}
-    assert needed == set(lacking_for_creation({}))
+    assert needed == set(NEEDED)
 
 
 @pytest.mark.parametrize("name", FILTERS)

@@ -62,7 +62,7 @@ def deeds(profile: str) -> list[tuple[str, dict]]:
         ("tdm_session", {"state": "absent"}),
         ("tdm_subscriber_info", {}),
         *(("tdm_device", device) for device in life),
-        *(("tdm_fleet", {"devices": [device]}) for device in life),
+        *(("tdm_fleet", {"devices": [device], "max_deletions": 1}) for device in life),
         ("tdm_device_info", {"gather": "devices"}),
     ]
 

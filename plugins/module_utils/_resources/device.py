@@ -21,6 +21,7 @@ from .._values import Choice, Degrees, Fault, Flag, Hex, Integer, Key, Kind, Not
 LORAWAN_1_1 = 10
 
 MANUAL, NETWORK = "manual", "network"
+LOCAL, EXTERNAL = "local", "external"
 VERSION = r"N(?:\.N(?:\.N)?(?:-I(?:\.I)*)?(?:\+I(?:\.I)*)?)?".replace("N", "(?:0|[1-9][0-9]*)").replace("I", "[a-zA-Z0-9-]+")
 PROTOCOL = re.compile(r"[a-zA-Z0-9-]{1,8}:[a-zA-Z0-9-]{1,16}:%s\Z" % VERSION)
 
@@ -48,6 +49,21 @@ class ProtocolIdentifier(Kind):
         if not PROTOCOL.match(text):
             raise Fault("must be like abeeway:asset-tracker:1, a producer, a module and a version, got %s" % shown(text))
         return text
+
+
+class JoinServer(Choice):
+    """Who holds the keys of an OTAA device: the platform or another one. Its keys decide that at creation (contract, joinServer).
+
+    An older platform (O) doesn't say it, and an ABP device has none: then it isn't known.
+    """
+
+    empty = UNKNOWN
+
+    def __init__(self) -> None:
+        super().__init__(LOCAL, EXTERNAL)
+
+    def read(self, api: object) -> object:
+        return LOCAL if api == "LOCAL_WITH_HSM" else super().read(api or None)
 
 
 def _suspended_in_brief(brief: dict[str, Any]) -> object:
@@ -82,28 +98,29 @@ NO_OPTIONS = (
     "model.macMinorVersion",
 )
 
-OTAA_ONLY = ("app_key", "nwk_key", "join_eui", "owner_token", "hsm_app_key_version", "hsm_nwk_key_version")
+OTAA_ONLY = ("join_server", "app_key", "nwk_key", "join_eui", "owner_token", "hsm_app_key_version", "hsm_nwk_key_version")
 ABP_ONLY = ("nwk_s_key", "app_s_keys", "s_nwk_s_int_key", "nwk_s_enc_key")
+#: What every device needs that is to be made.
+NEEDED = ("activation", "device_profile")
+NO_KEY = (
+    "is missing: without it, the device would be made for an external join server, for ever. Give it; or say that an external "
+    "one is meant, with owner_token (in a CSV, column Y) or join_server: external (for a CSV, in defaults)"
+)
 KEYS = ("app_key", "nwk_key", "nwk_s_key", "s_nwk_s_int_key", "nwk_s_enc_key")
 
 
 def check(values: Values) -> Faults:
-    """Return the faults of values that must not, or must, stand together: ``[(option, message)]``."""
+    """Return the faults of values that must not stand together: ``[(option, message)]``."""
     faults: Faults = []
     activation = values.get("activation")
     if activation == "OTAA":
         faults += [(name, "belongs to ABP, but activation is OTAA") for name in ABP_ONLY if name in values]
-        if "app_key" not in values and "join_eui" not in values:
-            faults.append(("app_key", "is missing: OTAA needs it, or a join_eui where an external join server holds the keys"))
-        if "app_key" in values and "owner_token" in values:
-            faults.append(("owner_token", "is only for an external join server, but app_key makes it the local one"))
-        if "nwk_key" in values and "app_key" not in values:
-            faults.append(("app_key", "is missing beside nwk_key: the local join server needs both"))
     elif activation == "ABP":
         faults += [(name, "belongs to OTAA, but activation is ABP") for name in OTAA_ONLY if name in values]
-        faults += [(name, "is missing: ABP needs it") for name in ("dev_addr", "nwk_s_key") if name not in values]
     elif any(name in values for name in ABP_ONLY) and any(name in values for name in OTAA_ONLY):
         faults.append(("activation", "is missing, and the row holds keys of both OTAA and ABP"))
+    if activation != "ABP":
+        faults += _check_join_server(values)
     pair = [name in values for name in ("s_nwk_s_int_key", "nwk_s_enc_key")]
     if pair[0] != pair[1]:
         faults.append(("nwk_s_enc_key" if pair[0] else "s_nwk_s_int_key", "is missing: LoRaWAN 1.1 needs both of them"))
@@ -120,32 +137,60 @@ def check(values: Values) -> Faults:
     return faults
 
 
+def _check_join_server(values: Values) -> Faults:
+    """Return what contradicts the join server: the local one holds keys, an external one has an owner token."""
+    if "owner_token" in values and "app_key" in values:
+        return [("owner_token", "is only for an external join server, but app_key makes it the local one")]
+    if "owner_token" in values and values.get("join_server") == LOCAL:
+        return [("owner_token", "is only for an external join server, but join_server is local")]
+    if values.get("join_server") == EXTERNAL:
+        return [(name, "is for the local join server, but join_server is external") for name in KEYS[:2] if name in values]
+    return []
+
+
 def complete(values: Values) -> None:
     """Add what the given values imply: who gives a location wants it used."""
     if "latitude" in values and "longitude" in values:
         values.setdefault("location_type", MANUAL)
 
 
-def check_profile(values: Values, mac_minor_version: int | None) -> Faults:
-    """Return what the device profile's LoRaWAN version requires or forbids: ``[(option, message)]``.
+def check_creation(values: Values, mac_minor_version: int | None = None) -> Faults:
+    """Return what a device that is to be made lacks, or may not have: ``[(option, message)]`` (contract, ``x-requiredCreate``).
 
-    Only meaningful for a device that is to be made: keys can't be seen afterwards.
+    A device that exists has all of it, though nobody can see its keys.
+
+    :param mac_minor_version: the device profile's LoRaWAN version (contract, ``macMinorVersion``); None where it isn't known.
     """
+    faults = [(name, "is missing: a device can't be made without it") for name in NEEDED if not values.get(name)]
+    if values.get("activation") == "ABP":
+        faults += [(name, "is missing: ABP needs it") for name in ("dev_addr", "nwk_s_key") if name not in values]
+    elif values.get("activation") == "OTAA":
+        faults += _check_keys_of_otaa(values)
     if mac_minor_version is None:
-        return []
+        return faults
     is_abp = values.get("activation") == "ABP"
     names = ["s_nwk_s_int_key", "nwk_s_enc_key"] if is_abp else ["nwk_key"]
-    local = is_abp or "app_key" in values
-    if mac_minor_version == LORAWAN_1_1 and local:
-        return [(name, "is missing: the device profile is of LoRaWAN 1.1") for name in names if name not in values]
     if mac_minor_version != LORAWAN_1_1:
-        return [(name, "belongs to LoRaWAN 1.1, which the device profile isn't") for name in names if name in values]
-    return []
+        return faults + [(name, "belongs to LoRaWAN 1.1, which the device profile isn't") for name in names if name in values]
+    if is_abp or "app_key" in values:
+        faults += [(name, "is missing: the device profile is of LoRaWAN 1.1") for name in names if name not in values]
+    return faults
 
 
-def lacking_for_creation(values: Values) -> list[str]:
-    """Return the options without which a device can't be made (contract, ``x-requiredCreate``)."""
-    return [name for name in ("activation", "device_profile") if not values.get(name)]
+def _check_keys_of_otaa(values: Values) -> Faults:
+    """Return what is missing of an OTAA device's keys; without any, it must be said that an external join server has them.
+
+    A device made without a key is one of an external join server for ever (contract, ``joinServer``).
+    """
+    if "app_key" in values:
+        return []
+    if values.get("join_server") == EXTERNAL or "owner_token" in values:
+        return [] if "join_eui" in values else [("join_eui", "is missing: it names the external join server")]
+    if "nwk_key" in values:
+        return [("app_key", "is missing beside nwk_key: the local join server needs both")]
+    if values.get("join_server") == LOCAL:
+        return [("app_key", "is missing: the local join server needs it")]
+    return [("app_key", NO_KEY)]
 
 
 def _key(name: str, api: str, *aliases: str) -> Field:
@@ -158,6 +203,7 @@ DEVICE = Resource(
         Field("name", ("name",), Kind()),
         Field("device_profile", ("model",), Reference("commercialName")),
         Field("activation", ("activation",), Choice("OTAA", "ABP"), on_update=False),
+        Field("join_server", ("joinServer",), JoinServer(), on_create=False, on_update=False),
         Field("join_eui", ("appEUI",), Hex(16, "JoinEUI"), aliases=("app_eui",)),
         _key("app_key", "appKey"),
         _key("nwk_key", "nwkKey"),

@@ -11,8 +11,9 @@ from typing import Any
 from .. import _plan
 from .._connect import connected
 from .._errors import TdmError
-from .._fleet import FAILED, Outcome, Run, foretell
+from .._fleet import Run, foretell
 from .._memory import Memory
+from .._outcomes import FAILED, Outcome
 from .._prepare import Policy, make_plan
 from .._resources.device import DEVICE
 from .._task import Context, Task
@@ -22,6 +23,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "dev_eui": {"type": "str"},
     "onboarding_tag": {"type": "str", "no_log": True},  # it may hold an owner token
+    "create": {"type": "bool", "default": True},
     **DEVICE.argument_spec(),
     "update_keys": {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
     "force": {"type": "bool", "default": False},
@@ -33,7 +35,7 @@ IDENTITY = ("state", "dev_eui", "onboarding_tag")
 def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
     """Make one device be as described."""
     raw = {name: params.get(name) for name in (*IDENTITY, *(spec.name for spec in DEVICE.fields))}
-    wishes = read_wishes([Row("options", raw)])
+    wishes = read_wishes([Row("options", raw)], create=params["create"])
     policy = Policy(params["update_keys"] == "always", params["force"], parallel=1)
     memory = Memory("")
     with connected(params, context) as client:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import time
 from typing import Any, Callable
 
@@ -17,12 +18,12 @@ try:
 except ImportError:  # only needed for a src in YAML; the reader of sources says so
     HAS_YAML = False
 
-from .. import _files, _fleet, _plan
+from .. import _files, _fleet, _outcomes, _plan
 from .._client import Client
 from .._connect import account_of, connected
 from .._errors import OptionError
-from .._fleet import Outcome
 from .._memory import Memory
+from .._outcomes import FAILED, SKIPPED, Outcome
 from .._plan import Seen, Step
 from .._prepare import Plan, Policy, Purge, make_plan
 from .._purge import allowance, read_scope
@@ -50,11 +51,15 @@ OPTIONS = {
     "src": {"type": "path"},
     "defaults": {"type": "dict", "no_log": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "create": {"type": "bool", "default": True},
     "update_keys": {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
     "force": {"type": "bool", "default": False},
     "parallel": {"type": "int", "default": 8},
     "on_error": {"type": "str", "choices": ["continue", "stop"], "default": "continue"},
     "max_failures": {"type": "int"},
+    "max_deletions": {"type": "str", "default": "10%"},
+    "backup": {"type": "path"},
+    "check_licences": {"type": "bool", "default": True},
     "purge": {"type": "dict", "options": PURGE},
     "progress": {"type": "bool", "default": True},
     "results": {"type": "str", "choices": ["all", "changed", "failed", "none"], "default": "changed"},
@@ -63,8 +68,9 @@ OPTIONS = {
 RULES = {"mutually_exclusive": [("devices", "src")], "required_one_of": [("devices", "src")]}
 MOST_PARALLEL = 64
 BACKUP_NOTE = (
-    "Devices as they were before a purge deleted them. Keys can't be read from the platform and are not in here: "
-    "add them (app_key and the like) before this file is given to tdm_fleet as src."
+    "Devices as they were before a run deleted them. Keys can't be read from the platform and are not in here. To make the "
+    "devices again: give each its keys (app_key and the like, which stand here as null), say create: true in defaults, and "
+    "give this file to tdm_fleet as src."
 )
 
 
@@ -87,8 +93,8 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
             if context.check:
                 outcomes = _fleet.foretell(plan.steps + plan.purge_steps)
             else:
-                backup = _backup_path(params, plan)
-                outcomes = _carry_out(client, plan, policy, memory, _reporter(params, context), backup)
+                backup = _back_up(params, plan.deletions())
+                outcomes = _carry_out(client, plan, policy, memory, _reporter(params, context))
         finally:
             _save(memory, context)
     requests = dict(sorted(client.session.transport.counts.items()))
@@ -96,7 +102,7 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
     result.update(requests=requests, looked_up=plan.looked_at, seconds=round(time.monotonic() - started, 3))
     if plan.notes:
         result["notes"] = plan.notes
-    if backup and os.path.exists(backup):
+    if backup:
         result["backup_file"] = backup
     return result
 
@@ -107,13 +113,22 @@ def _policy(params: dict[str, Any]) -> Policy:
     if params["max_failures"] is not None and params["max_failures"] < 0:
         raise OptionError("max_failures must be at least 0, got %d" % params["max_failures"])
     purge = None
+    allowance("max_deletions", params["max_deletions"], 0)  # says now what is wrong with it
     if params.get("purge"):
         options = params["purge"]
-        allowance(options["max"], 0)  # says now what is wrong with it
+        allowance("purge.max", options["max"], 0)
         action = _plan.SUSPEND if options["action"] == "suspend" else _plan.DELETE
         purge = Purge(read_scope(options["scope"] or {}), options["max"], action)
     most = 0 if params["on_error"] == "stop" else params["max_failures"]
-    return Policy(params["update_keys"] == "always", params["force"], params["parallel"], most, purge)
+    return Policy(
+        params["update_keys"] == "always",
+        params["force"],
+        params["parallel"],
+        most,
+        params["max_deletions"],
+        params["check_licences"],
+        purge,
+    )
 
 
 def _wishes(params: dict[str, Any], context: Context) -> list[Wish]:
@@ -122,7 +137,7 @@ def _wishes(params: dict[str, Any], context: Context) -> list[Wish]:
     for warning in source.warnings:
         context.warn(warning)
     defaults = {**source.defaults, **(params.get("defaults") or {})}
-    return read_wishes(source.rows, defaults, params["state"])
+    return read_wishes(source.rows, defaults, params["state"], params["create"])
 
 
 def _source(params: dict[str, Any]) -> Source:
@@ -181,50 +196,43 @@ def _reporter(params: dict[str, Any], context: Context) -> _fleet.Progress | Non
     return progress
 
 
-def _carry_out(
-    client: Client, plan: Plan, policy: Policy, memory: Memory, progress: _fleet.Progress | None, backup: str
-) -> list[Outcome]:
+def _carry_out(client: Client, plan: Plan, policy: Policy, memory: Memory, progress: _fleet.Progress | None) -> list[Outcome]:
     run_ = _fleet.Run(client, policy, memory, progress)
     outcomes = run_.carry_out(plan.steps)
-    failed = sum(outcome.action == _fleet.FAILED for outcome in outcomes)
+    failed = sum(outcome.action == FAILED for outcome in outcomes)
     if failed and plan.purge_steps:
         run_.stop("not begun: a purge comes last, and only when no device failed before (%d did)" % failed)
-    elif backup:
-        try:
-            _back_up(plan.purge_steps, backup)
-        except OptionError as error:  # what was done before must still be told
-            run_.stop("not begun: without a backup nothing is deleted: " + error.message)
     return outcomes + run_.carry_out(plan.purge_steps)
 
 
-def _backup_path(params: dict[str, Any], plan: Plan) -> str:
-    """Return the file for what a purge will delete, nothing when it will delete nothing; it must not exist yet."""
-    if not any(step.action == _plan.DELETE for step in plan.purge_steps):
+def _back_up(params: dict[str, Any], deletions: list[Step]) -> str:
+    """Write the devices that a run will delete to a new file, before its first write; return its path, nothing without any."""
+    if not deletions:
         return ""
-    path = str(params["purge"].get("backup") or "")
-    if path and os.path.exists(path):
-        raise OptionError("purge.backup %s is there already, and may hold devices of an earlier purge: name a new file" % path)
+    named = {str(path) for path in (params["backup"], (params["purge"] or {}).get("backup")) if path}
+    if len(named) > 1:
+        raise OptionError("backup and purge.backup name two files: name one, all devices that a run deletes go into it")
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    path = path or os.path.join(_files.home(), "backup-%s-%d.json" % (stamp, os.getpid()))
-    _files.ensure_directory(os.path.dirname(os.path.abspath(path)))  # says now what would be in the way
+    path = named.pop() if named else os.path.join(_files.home(), "backup-%s-%s.json" % (stamp, secrets.token_hex(4)))
+    if os.path.exists(path):
+        raise OptionError("backup %s is there already, and may hold devices of an earlier run: name a new file" % path)
+    devices = [{"dev_eui": step.dev_eui, **DEVICE.show(_plan.known(step.seen)), **_missing_key(step.seen)} for step in deletions]
+    try:
+        _files.write_json(path, {"note": BACKUP_NOTE, "defaults": {"create": False}, "devices": devices}, indent=2)
+    except OptionError as error:
+        raise OptionError("without a backup nothing is deleted, and nothing was changed: " + error.message) from None
     return path
 
 
-def _back_up(steps: list[Step], path: str) -> None:
-    """Write the devices that a purge will delete to a file."""
-    devices = [{"dev_eui": step.dev_eui, **DEVICE.show(_plan.known(step.seen)), **_missing_key(step.seen)} for step in steps]
-    _files.write_json(path, {"note": BACKUP_NOTE, "devices": devices})
-
-
-def _missing_key(seen: Seen) -> dict[str, str]:
-    """Return an empty key for a device that had one, so that it can't be made again without by mistake."""
+def _missing_key(seen: Seen) -> dict[str, None]:
+    """Return the place for the key that a device had, and that nobody can read; null says nothing."""
     if seen.value("activation") == "ABP":
-        return {"nwk_s_key": ""}
-    return {} if seen.join_server == "EXTERNAL" else {"app_key": ""}
+        return {"nwk_s_key": None}
+    return {} if seen.join_server == "EXTERNAL" else {"app_key": None}
 
 
 def _result(outcomes: list[Outcome], params: dict[str, Any], context: Context) -> dict[str, Any]:
-    summary = _fleet.summary_of(outcomes)
+    summary = _outcomes.summary_of(outcomes)
     choices: dict[str, Callable[[Outcome], object]] = {
         "all": lambda outcome: True,
         "changed": lambda outcome: outcome.changed or outcome.error,
@@ -240,14 +248,15 @@ def _result(outcomes: list[Outcome], params: dict[str, Any], context: Context) -
     }
     if context.diff:
         result["diff"] = [diff_of(outcome) for outcome in outcomes if outcome.changed]
-    troubled = [outcome for outcome in outcomes if outcome.action == _fleet.FAILED]
-    word = "failed" if troubled else "were not begun"
-    troubled = troubled or [outcome for outcome in outcomes if outcome.action == _fleet.SKIPPED]
+    troubled = [outcome for outcome in outcomes if outcome.action in (FAILED, SKIPPED)]
     if troubled:
-        first = troubled[0]
-        place = " (%s)" % first.where if first.where else ""
-        parts = (len(troubled), len(outcomes), word, first.dev_eui, place, first.error)
-        result.update(failed=True, msg="%d of %d devices %s; the first, %s%s: %s" % parts)
+        failed, skipped = summary[FAILED], summary[SKIPPED]
+        if failed and skipped:
+            message = "%d of %d devices failed and %d were not begun." % (failed, len(outcomes), skipped)
+        else:
+            word = "failed" if failed else "were not begun"
+            message = "%d of %d devices %s." % (failed or skipped, len(outcomes), word)
+        result.update(failed=True, msg="%s\n%s" % (message, _outcomes.causes(troubled)))
     return result
 
 

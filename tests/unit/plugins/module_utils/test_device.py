@@ -10,8 +10,7 @@ import pytest
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device import (
     DEVICE,
-    check_profile,
-    lacking_for_creation,
+    check_creation,
 )
 from ansible_collections.lorawan.thingpark.plugins.module_utils._schema import UNKNOWN, dig
 
@@ -61,16 +60,15 @@ def test_what_may_stand_together(raw):
 @pytest.mark.parametrize(
     ("raw", "options"),
     [
-        ({"activation": "OTAA"}, ["app_key"]),
-        ({"activation": "OTAA", "owner_token": "T0ken"}, ["app_key"]),
         ({**OTAA, "owner_token": "T0ken"}, ["owner_token"]),
-        ({"activation": "OTAA", "join_eui": JOIN, "nwk_key": K2}, ["app_key"]),
+        ({"app_key": K1, "owner_token": "T0ken"}, ["owner_token"]),
+        ({"activation": "OTAA", "owner_token": "T0ken", "join_server": "local"}, ["owner_token"]),
+        ({**OTAA, "nwk_key": K2, "join_server": "external"}, ["app_key", "nwk_key"]),
+        ({**ABP, "join_server": "local"}, ["join_server"]),
+        ({**OTAA, "join_server": "ours"}, ["join_server"]),
         ({**OTAA, "nwk_s_key": K2}, ["nwk_s_key"]),
         ({**OTAA, "app_s_keys": {"*": K2}}, ["app_s_keys"]),
         ({**OTAA, "s_nwk_s_int_key": K2, "nwk_s_enc_key": K3}, ["s_nwk_s_int_key", "nwk_s_enc_key"]),
-        ({"activation": "ABP"}, ["dev_addr", "nwk_s_key"]),
-        ({"activation": "ABP", "nwk_s_key": K1}, ["dev_addr"]),
-        ({"activation": "ABP", "dev_addr": "04F5F519"}, ["nwk_s_key"]),
         ({**ABP, "app_key": K2}, ["app_key"]),
         ({**ABP, "nwk_key": K2}, ["nwk_key"]),
         ({**ABP, "join_eui": JOIN}, ["join_eui"]),
@@ -157,7 +155,7 @@ def test_a_location_that_is_given_is_the_one_to_use():
         ({**OTAA, "nwk_key": K2}, 10, []),
         ({**OTAA, "nwk_key": K2}, 3, ["nwk_key"]),
         (OTAA, 3, []),
-        ({"activation": "OTAA", "join_eui": JOIN}, 10, []),
+        ({"activation": "OTAA", "join_eui": JOIN, "join_server": "external"}, 10, []),
         (ABP, 10, ["s_nwk_s_int_key", "nwk_s_enc_key"]),
         (ABP, 2, []),
         ({**ABP, "s_nwk_s_int_key": K2, "nwk_s_enc_key": K3}, 10, []),
@@ -166,13 +164,45 @@ def test_a_location_that_is_given_is_the_one_to_use():
     ],
 )
 def test_what_the_profiles_version_requires_and_forbids(raw, minor, options):
-    assert [option for option, _message in check_profile(DEVICE.parse(raw)[0], minor)] == options
+    values, _faults = DEVICE.parse({"device_profile": "p", **raw})
+    assert [option for option, _message in check_creation(values, minor)] == options
 
 
-def test_what_a_device_can_not_be_made_without():
-    assert lacking_for_creation({}) == ["activation", "device_profile"]
-    assert lacking_for_creation({"activation": "OTAA", "device_profile": ""}) == ["device_profile"]
-    assert lacking_for_creation({"activation": "OTAA", "device_profile": "x"}) == []
+EXTERNAL = {"activation": "OTAA", "join_server": "external"}
+
+
+@pytest.mark.parametrize(
+    ("raw", "options"),
+    [
+        ({}, ["activation", "device_profile"]),
+        ({**OTAA, "device_profile": ""}, ["device_profile"]),
+        ({"activation": "OTAA"}, ["app_key"]),
+        ({"activation": "OTAA", "join_eui": JOIN}, ["app_key"]),
+        ({"activation": "OTAA", "join_eui": JOIN, "join_server": "local"}, ["app_key"]),
+        ({"activation": "OTAA", "join_eui": JOIN, "nwk_key": K2}, ["app_key"]),
+        ({"activation": "OTAA", "owner_token": "T0ken"}, ["join_eui"]),
+        (EXTERNAL, ["join_eui"]),
+        ({**EXTERNAL, "join_eui": JOIN}, []),
+        ({"activation": "OTAA", "join_eui": JOIN, "owner_token": "T0ken"}, []),
+        (OTAA, []),
+        (ABP, []),
+        ({"activation": "ABP"}, ["dev_addr", "nwk_s_key"]),
+        ({"activation": "ABP", "nwk_s_key": K1}, ["dev_addr"]),
+        ({"activation": "ABP", "dev_addr": "04F5F519"}, ["nwk_s_key"]),
+    ],
+)
+def test_what_a_device_can_not_be_made_without(raw, options):
+    values, found = DEVICE.parse({"device_profile": "p", **raw} if raw else raw)
+    assert not found  # a device that exists has it all
+    assert [option for option, _message in check_creation(values)] == options
+
+
+@pytest.mark.parametrize(
+    ("api", "value"), [("LOCAL", "local"), ("LOCAL_WITH_HSM", "local"), ("EXTERNAL", "external"), (None, UNKNOWN), ("", UNKNOWN)]
+)
+def test_join_servers(api, value):
+    field = DEVICE.by_name["join_server"]
+    assert field.from_whole({"joinServer": api}) == value and field.from_whole({}) is UNKNOWN
 
 
 def test_the_body_speaks_the_apis_language():

@@ -294,9 +294,9 @@ def test_a_new_device():
 
 
 def test_a_row_that_only_updates_makes_nothing():
-    step = plan(Wish(EUI, {"name": "x"}, update_only=True), Seen())
-    assert step.action == "refuse" and "UPDATE" in step.message
-    assert plan(Wish(EUI, {"name": "x"}, update_only=True), brief()).action == "update"
+    step = plan(Wish(EUI, {"name": "x"}, create=False), Seen())
+    assert step.action == "refuse" and "UPDATE" in step.message and step.message.endswith(": activation, device_profile")
+    assert plan(Wish(EUI, {"name": "x"}, create=False), brief()).action == "update"
 
 
 def test_absent():

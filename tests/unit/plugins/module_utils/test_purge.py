@@ -110,13 +110,13 @@ def test_a_scope_that_says_nothing_or_too_much_is_refused(options):
     ],
 )
 def test_the_maximum(maximum, count, allowed):
-    assert allowance(maximum, count) == allowed
+    assert allowance("purge.max", maximum, count) == allowed
 
 
 @pytest.mark.parametrize("maximum", ["", "many", "-1", "-5%", "5.5", "5%%", "%", None, True, "1e3", "nan%", "9" * 5000, [5]])
 def test_what_is_no_maximum(maximum):
     with pytest.raises(OptionError, match="purge.max must be"):
-        allowance(maximum, 100)
+        allowance("purge.max", maximum, 100)
 
 
 def fleet(count: int, tag: str = "old") -> dict:

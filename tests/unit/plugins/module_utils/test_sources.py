@@ -111,7 +111,7 @@ def test_spellings_of_create_abp(directive):
 @pytest.mark.parametrize("directive", ["UPDATE_OTAA", "UPDATE_ABP", "update_otaa"])
 def test_updates_need_nothing_but_the_device(directive):
     (wish,) = wishes(row(A=directive, B=E1, K="new name"))
-    assert (wish.update_only, wish.absent, wish.values) == (True, False, {"name": "new name"})
+    assert (wish.create, wish.absent, wish.values) == (False, False, {"name": "new name"})
 
 
 @pytest.mark.parametrize("text", ["DELETE,%s", "delete,%s,,,,,,", "DELETE,LW:D0:1122334455667788:%s:AABB1122", 'DELETE," %s "'])
@@ -152,7 +152,6 @@ def test_columns_that_the_api_does_not_know():
         ("CREATE_OTA,%s,,P,%s,%s" % (E1, JOIN, K1), "directive"),
         ("CREATE_OTA", "directive"),
         ("directive,DevEUI,DevAddr,profile,JoinEUI,AppKey", "directive"),
-        ("CREATE_OTAA,%s,,,%s,%s" % (E1, JOIN, K1), "device_profile (column D)"),
         ("CREATE_OTAA,,,P,%s,%s" % (JOIN, K1), "dev_eui (column B)"),
         ("CREATE_OTAA,12,,P,%s,%s" % (JOIN, K1), "dev_eui (column B)"),
         ("CREATE_OTAA,%s,,P,%s,%s" % (E1, K1, JOIN), "both"),

@@ -178,7 +178,7 @@ def test_defaults_may_be_half_of_something(defaults):
     other = {"app_key": KEY, "longitude": 4, "s_nwk_s_int_key": KEY, "exchange_key_version": "1", "join_eui": JOIN}
     other.update({"dev_addr": "01020304", "nwk_s_key": KEY})
     wanted = {
-        "activation": ("dev_addr", "nwk_s_key") if defaults.get("activation") == "ABP" else ("app_key",),
+        "activation": (),
         "latitude": ("longitude",),
         "nwk_s_enc_key": ("s_nwk_s_int_key",),
         "app_key": ("exchange_key_version",),
@@ -193,7 +193,7 @@ def test_an_encrypted_key_and_its_version_may_both_be_defaults():
 
 def test_the_message_names_forty_and_counts_the_rest():
     with pytest.raises(BadInput) as caught:
-        wishes(*[{"dev_eui": "x"}] * 55)
+        wishes(*[{"dev_eui": "x%d" % number} for number in range(55)])
     assert len(caught.value.facts["findings"]) == 55
     assert caught.value.message.startswith("55 faults")
     assert caught.value.message.count("devices[") == 40
@@ -202,8 +202,44 @@ def test_the_message_names_forty_and_counts_the_rest():
 
 def test_findings_as_sentence_and_as_value():
     finding = Finding("line 3", E1, "name", "is odd")
-    assert finding.text() == "line 3 (device %s): name is odd" % E1
-    assert finding.as_dict() == {"where": "line 3", "dev_eui": E1, "option": "name", "message": "is odd"}
     refuse([])
-    with pytest.raises(BadInput, match="^1 fault in"):
+    with pytest.raises(BadInput, match="^1 fault in") as caught:
         refuse([finding])
+    assert caught.value.message.splitlines()[1:] == ["line 3 (device %s): name is odd" % E1]
+    assert caught.value.facts["findings"] == [{"where": "line 3", "dev_eui": E1, "option": "name", "message": "is odd"}]
+
+
+@pytest.mark.parametrize(
+    ("places", "where"),
+    [
+        (["line 3", "line 9"], "lines 3, 9"),
+        (["line %d" % number for number in range(1, 31)], "lines 1, 2, 3, 4, 5, 6, 7, 8 and 22 more"),
+        (["devices[0]", "host a"], "devices[0], host a"),
+    ],
+)
+def test_equal_findings_are_told_once_with_their_rows(places, where):
+    other = Finding("defaults", "", "tags", "is odd")
+    with pytest.raises(BadInput) as caught:
+        refuse([Finding(place, E1, "name", "is odd") for place in places] + [other])
+    assert caught.value.message.splitlines()[1:] == [where + ": name is odd", "defaults: tags is odd"]
+    assert caught.value.message.startswith("%d faults" % (len(places) + 1))
+    first, second = caught.value.facts["findings"]
+    assert (first["where"], first["dev_eui"], "rows" in second) == (where, "", False)
+    assert first["rows"] == [{"where": place, "dev_eui": E1} for place in places]
+
+
+def test_whether_a_device_may_be_made():
+    one, two = wishes({"dev_eui": E1, "create": "no"}, {"dev_eui": E2})
+    assert (one.create, two.create) == (False, True)
+    one, two = wishes({"dev_eui": E1, "create": True}, {"dev_eui": E2}, create=False)
+    assert (one.create, two.create) == (True, False)
+    one, two = wishes({"dev_eui": E1, "create": True}, {"dev_eui": E2, "create": None}, defaults={"create": False})
+    assert (one.create, two.create) == (True, False)
+    assert findings({"dev_eui": E1, "create": "perhaps"}) == [("devices[0]", "create")]
+    assert findings({"dev_eui": E1}, {"dev_eui": E2}, defaults={"create": "x"}) == [("defaults", "create")]
+
+
+def test_a_host_of_the_inventory_is_named():
+    (wish,) = wishes({"dev_eui": E1, "host": "park-00001"})
+    assert (wish.where, wish.values) == ("host park-00001", {})
+    assert findings({"dev_eui": "x", "host": "park-00002"}) == [("host park-00002", "dev_eui")]
