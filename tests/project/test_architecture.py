@@ -23,6 +23,8 @@ PURE = [
     "_purge",
     "_plan",
     "_sources",
+    "_import_csv",
+    "_documents",
     "_wishes",
     "_resources/*",
     "_schema",
@@ -35,6 +37,7 @@ PURE = [
     "_types",
     "_login_page",
     "_values",
+    "_text",
     "_words",
     "_errors",
 ]

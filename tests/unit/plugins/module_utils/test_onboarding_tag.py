@@ -78,7 +78,7 @@ def test_one_wrong_character_anywhere_is_found(place):
         (CORE + ":CAF2C:SX1", "not its last part"),
         (CORE + ":SX1:SX2", "unexpected"),
         (CORE + ":X1", "unexpected"),
-        (CORE + ":", "unexpected"),
+        (CORE + ":", "part 6 is empty"),
         ("LW:D0:1122334455667788:AABBCCDDEEFF0011", "is no onboarding tag"),
         ("LW:D1" + CORE[5:], "is no onboarding tag"),
         ("LX" + CORE[2:], "is no onboarding tag"),
