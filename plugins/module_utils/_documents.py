@@ -93,9 +93,13 @@ def read_yaml(text: str, name: str) -> object:
         mark = getattr(error, "problem_mark", None)
         strange = None if mark is not None else NOT_IN_YAML.search(text)
         if strange:
-            place = (name, code_of(strange.group()), text.count("\n", 0, strange.start()) + 1)
-            raise OptionError("src %s holds %s in line %d, a character that YAML doesn't take: take it out" % place) from None
-        raise _unreadable(name, "YAML", mark.line + 1 if mark is not None else 0) from None
+            line = text.count("\n", 0, strange.start()) + 1
+            said = "src %s holds %s in line %d, a character that YAML doesn't take: take it out"
+            raise OptionError(said % (name, code_of(strange.group()), line)) from None
+        line = mark.line + 1 if mark is not None else 0
+        if "nesting" in str(getattr(error, "problem", "")):  # the parser in C has a limit of its own
+            raise _too_deep(name, line) from None
+        raise _unreadable(name, "YAML", line) from None
     if reader.repeated:
         raise _repeated(name, reader.repeated)
     return reader.document
@@ -106,7 +110,7 @@ class _Open:
     """A list or dictionary of which the end hasn't come yet.
 
     :param values: its items; in a dictionary, keys and values by turns.
-    :param merged: what ``<<`` brings into a dictionary, the strongest last.
+    :param merged: what ``<<`` brings into a dictionary, the strongest first.
     """
 
     is_dictionary: bool
@@ -214,8 +218,8 @@ class _YamlReader:
         into.keys.add(key)
 
     def _merge(self, value: Any, into: _Open, line: int) -> None:
-        # As PyYAML and so Ansible do: the first of a list is the strongest, and so is the last of several <<.
-        merged = list(reversed(value)) if isinstance(value, list) else [value]
+        # Several << count as one with a list, of which the first is the strongest. PyYAML's versions differ in this.
+        merged = value if isinstance(value, list) else [value]
         if not all(isinstance(each, dict) for each in merged):
             raise OptionError("src %s has << in line %d with something else than a dictionary behind it" % (self.name, line))
         into.merged += merged
@@ -223,7 +227,7 @@ class _YamlReader:
 
 def _dictionary(ended: _Open) -> dict[str, Any]:
     result: dict[str, Any] = {}
-    for each in ended.merged:
+    for each in reversed(ended.merged):
         result.update(each)
     keys, values = ended.values[::2], ended.values[1::2]
     result.update((key, value) for key, value in zip(keys, values) if key is not _MERGE_KEY)

@@ -50,8 +50,7 @@ OTAA = {
 }
 ABP = {"E": "nwk_s_key", "F": "app_s_keys", "U": "s_nwk_s_int_key", "V": "nwk_s_enc_key"}
 IDENTITY_LABELS = {
-    "directive": "directive (column A)",
-    **{name: name + " (column B)" for name in ("dev_eui", "onboarding_tag")},
+    name: "%s (column %s)" % (name, letter) for name, letter in (("directive", "A"), ("dev_eui", "B"), ("onboarding_tag", "B"))
 }
 #: Activation -> (option by column, label by option).
 COLUMNS = {

@@ -29,7 +29,7 @@ class Tags(Kind):
         if not isinstance(raw, (list, tuple, set)):
             raise Fault("must be a list of tags")
         refuse_nested(raw)
-        tags = {text_within(tag, "has a tag") for tag in raw if tag != ""}
+        tags = {text_within(tag, "a tag") for tag in raw if tag != ""}
         for tag in tags:
             if not TAG.match(tag):
                 raise Fault("has the tag %s: 1 to 40 characters without < and > are allowed" % shown(tag))
@@ -61,8 +61,8 @@ class Domains(Kind):
         for written, given in pairs:
             if given is None or isinstance(given, (dict, list, tuple, set)):
                 raise Fault("must give one domain, a text, for the group %s" % shown(written))
-            group = text_within(written, "has a group")
-            name = text_within(given, "has a domain of the group %s" % shown(group))
+            group = text_within(written, "a group")
+            name = text_within(given, "a domain of the group %s" % shown(group))
             if group in seen and seen[group] != name:
                 raise Fault("has two domains of the group %s: %s and %s" % (shown(group), shown(seen[group]), shown(name)))
             if not DOMAIN_GROUP.match(group):
@@ -141,7 +141,7 @@ class References(Reference):
         if not isinstance(raw, (list, tuple, set)):
             raise Fault("must be a list of IDs or names")
         refuse_nested(raw)
-        return tuple(sorted({text_within(item, "has a name") for item in raw} - {""}))
+        return tuple(sorted({text_within(item, "a name") for item in raw} - {""}))
 
     def read(self, api: object) -> object:
         if not isinstance(api, (list, tuple)):

@@ -39,7 +39,7 @@ _BETWEEN = "[%s:._%s%s]{0,2}" % (re.escape(DASHES), SPACES, _UNSEEN)
 SECRET = re.compile("(?:[0-9A-Fa-f]%s){20,}|[A-Za-z0-9+/]{64,}={0,2}" % _BETWEEN)
 #: Characters of which a message shows some at most; what lies behind them isn't looked at.
 _LOOKED_AT = 2_000
-_LARGEST_BITS = 1_024  # of a whole number that is turned into a text; Python refuses the largest ones
+_LARGEST_BITS = 1_024
 
 #: The error values of Excel, LibreOffice and Google in the languages met most, and those anywhere that have no mark at their
 #: end; in lower case. Others are known by their shape.
@@ -51,7 +51,7 @@ _ERROR_VALUES = frozenset(
     " #getting_data #daten_abrufen #gegevens_ophalen #obtention_donnees #obteniendo_datos #estrazione_dati_in_corso".split()
 ) | frozenset(
     word + dots  # while a value is loaded
-    for word in ("loading", "laden", "wird geladen", "bezig met laden", "chargement", "cargando", "carregando", "caricamento")
+    for word in ("loading", "laden", "wird geladen", "chargement", "cargando", "carregando", "caricamento")
     for dots in ("...", "\u2026")
 )
 #: An error value with a mark: #REF!, #BEZUG!, #NAME?, #DIV/0!, #\u00a1VALOR!; and a number too wide for its column.
@@ -96,6 +96,11 @@ def error_value(text: str) -> str:
     return ""
 
 
+def is_huge(raw: object) -> bool:
+    """Return whether this is a whole number that no option could hold, and that Python may refuse to write out."""
+    return isinstance(raw, int) and raw.bit_length() > _LARGEST_BITS
+
+
 def made_a_number(raw: object) -> str:
     """Return who took digits for a number, ``spreadsheet`` or ``YAML``; nothing where the value doesn't look so."""
     if isinstance(raw, (int, float)):
@@ -106,11 +111,6 @@ def made_a_number(raw: object) -> str:
     return "spreadsheet" if _NUMBER.match(text) else ""
 
 
-def digits_of(number: int) -> str:
-    """Return a whole number as a text; one that no option could hold is only described."""
-    return str(number) if number.bit_length() <= _LARGEST_BITS else "a number of %d bits" % number.bit_length()
-
-
 def shown(raw: object, limit: int = 40) -> str:
     """Return ``raw`` quoted and short enough for one sentence, what can't be seen or told apart by its code.
 
@@ -118,7 +118,7 @@ def shown(raw: object, limit: int = 40) -> str:
     """
     if isinstance(raw, (dict, list, tuple, set, frozenset)):
         return "a dictionary" if isinstance(raw, dict) else "a list"
-    whole = digits_of(raw) if isinstance(raw, int) and not isinstance(raw, bool) else str(raw)
+    whole = "(very large)" if is_huge(raw) else str(raw)
     text = SECRET.sub("(hidden, it may be a key)", whole[:_LOOKED_AT])
     if len(whole) > _LOOKED_AT:  # its end may be the beginning of a key
         text = text[:-100] + "..."

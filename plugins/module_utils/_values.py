@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from ._text import DASHES, SPACES, code_of, digits_of, error_value, made_a_number, plain, unseen
+from ._text import DASHES, SPACES, code_of, error_value, is_huge, made_a_number, plain, unseen
 from ._text import shown as shown
 
 #: A canonical value; only its kind knows its type. What may be less than canonical is an ``object``.
@@ -65,15 +65,17 @@ def _as_text(raw: object) -> str:
         raise Fault("is true or false where a text is wanted: YAML takes an unquoted yes, no, on or off for that; quote it")
     if isinstance(raw, float):
         raise Fault("is the number %r, and may have been written otherwise, such as 1.10: quote it" % raw)
-    return digits_of(raw) if isinstance(raw, int) else str(raw)
+    if is_huge(raw):
+        raise Fault("is a number that no option could hold: quote it, if a text is meant")
+    return str(raw)
 
 
 def text_within(raw: object, place: str) -> str:
-    """Return a text that is part of a value; the :class:`Fault` that this raises begins with ``place``."""
+    """Return a text that is part of a value; the :class:`Fault` that this raises says so, ``place`` being ``a tag``."""
     try:
         return text_of(raw)
     except Fault as fault:
-        raise Fault("%s that %s" % (place, fault)) from None
+        raise Fault("has %s that %s" % (place, fault)) from None
 
 
 def refuse_nested(items: Iterable[object]) -> None:
@@ -151,11 +153,11 @@ def _hint(raw: object, text: str, digits: int) -> str:
     if bare != text and count == digits:
         return "; give the digits alone, without what stands around them"
     if count == 32 and digits == 16:
-        return "; two EUIs or a key stand there"
+        return "; two EUIs stand there, or a key"
     if len(text) < digits and text.isascii() and text.isdigit():
         return "; if zeros are missing in front, a spreadsheet took it for a number: format the column as text"
     strange = next((c for c in text.translate(SEPARATORS) if not c.isascii()), "")
-    return "; it holds %s (%s), which is none" % (shown(strange), code_of(strange)) if strange else ""
+    return "; %s is none, but %s" % (shown(strange), code_of(strange)) if strange else ""
 
 
 class Hex(Kind):
@@ -331,7 +333,7 @@ class Ports(Kind):
     spec = {"type": "str"}
 
     def parse(self, raw: object) -> str:
-        text = plain(text_within(raw, "has ports")).replace(" ", "")
+        text = plain(text_within(raw, "ports")).replace(" ", "")
         if text == "*":
             return text
         for part in text.split(","):
