@@ -82,7 +82,9 @@ RIGHT = [
     (
         "What is described",
         [
-            ("_sources", "CSV, JSON, YAML to rows"),
+            ("_sources", "a file's bytes to rows"),
+            ("_import_csv", "ThingPark's import CSV to rows"),
+            ("_documents", "JSON and YAML to data"),
             ("_wishes", "rows to wishes, or faults"),
         ],
     ),
@@ -105,6 +107,7 @@ RIGHT = [
             ("_types", "the types that XML doesn't say"),
             ("_login_page", "the HTML page after a login"),
             ("_values", "kinds of value: EUI, key, degrees"),
+            ("_text", "what gets into texts on their way"),
             ("_words", "the API's names in snake_case"),
             ("_errors", "what can go wrong, as types"),
         ],

@@ -2,9 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Files that several processes share: written whole, read by their owner only, changed under a lock.
+"""Files: what a user describes a fleet in, and those that several processes share.
 
-They hold a live session and what is known of refused passwords; they lie below Ansible's home.
+The latter are written whole, read by their owner only, changed under a lock. They hold a live session and what is known of
+refused passwords; they lie below Ansible's home.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from typing import Any
 
 from ._errors import OptionError
 
+LARGEST_SOURCE = 64 * 1024 * 1024  # bytes; 100,000 devices have some 30 million
 ROUNDS = 50_000  # of PBKDF2: about 20 ms, once per process
 
 
@@ -39,13 +41,37 @@ def ensure_directory(path: str) -> None:
         raise OptionError("the directory %s can't be made: %s" % (path, error.strerror)) from None
 
 
+def read_source_file(path: str) -> bytes:
+    """Return what a user's file holds; raises :class:`OptionError`, without waiting, for what is no file or too large."""
+    try:
+        _refuse_irregular(path, os.stat(path))  # to open a device can already do something to it
+        # Between the two it may have become a pipe, which nobody may ever write to.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            _refuse_irregular(path, os.fstat(file.fileno()))
+            content = file.read(LARGEST_SOURCE + 1)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        reason = error.strerror if isinstance(error, OSError) else "its name holds a NUL character"
+        raise OptionError("src %s can't be read: %s" % (path.replace("\0", "?"), reason)) from None
+    if len(content) > LARGEST_SOURCE:
+        most = LARGEST_SOURCE // 1024 // 1024
+        raise OptionError("src %s is larger than %d MiB, which is read at most: divide it into several files" % (path, most))
+    return content
+
+
+def _refuse_irregular(path: str, status: os.stat_result) -> None:
+    kinds = ((stat.S_ISDIR, "a directory"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"), (stat.S_ISREG, ""))
+    kind = next((what for is_kind, what in kinds if is_kind(status.st_mode)), "a device")
+    if kind:
+        raise OptionError("src %s is %s: name a regular file" % (path, kind))
+
+
 def read_text(path: str) -> str:
     """Return what a file holds, nothing when it isn't there.
 
     Raises :class:`OptionError` for a file of another user, or one that others can read or write.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
     except FileNotFoundError:
         return ""
     except OSError as error:

@@ -20,18 +20,18 @@ try:
 except ImportError:  # the glue reports it before anything here is called
     HAS_LXML = False
 
-from ._values import BASE64, Fault, Key, Kind, Ports, Value, shown
+from ._values import BASE64, Fault, Integer, Key, Kind, Ports, Value, shown, text_of
 
 N = "([0-9]{1,9})"
 DURATION = re.compile(r"P(?:{0}W|(?:{0}D)?(?:T(?:{0}H)?(?:{0}M)?(?:{0}S)?)?)\Z".replace("{0}", N))
 HOUR = 3600
 DAY = 24 * HOUR
-LARGEST_DOCUMENT = 16_384  # characters; a real one has a few hundred
+LEVEL = Integer(2, 6)
 
 
 def seconds_of(text: object) -> int:
     """Return the seconds of an ISO 8601 duration in weeks, days, hours, minutes and seconds; raises :class:`Fault`."""
-    match = DURATION.match(str(text).strip().upper())
+    match = isinstance(text, str) and DURATION.match(text.strip().upper())
     if not match or not any(match.groups()):
         raise Fault("has the duration %s: write it like PT12H or P2D" % shown(text))
     weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
@@ -49,8 +49,8 @@ def duration_of(seconds: int) -> str:
 
 def root_of(text: str, name: str) -> etree._Element:
     """Return the root element of a small document without DTD or entities; raises :class:`Fault`, never showing it."""
-    if len(text) > LARGEST_DOCUMENT or "<!" in text:
-        raise Fault("must be a short <%s> document without declarations" % name)
+    if "<!" in text:
+        raise Fault("must be a <%s> document without declarations" % name)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
     try:
         root = etree.fromstring(text.strip().encode("utf-8", "surrogatepass"), parser)
@@ -77,11 +77,12 @@ class InactivityAlarm(Kind):
 
     def parse(self, raw: object) -> tuple[tuple[int, int], ...]:
         if isinstance(raw, str):
-            return self._from_xml(raw.strip()) if raw.strip() else ()
+            text = text_of(raw)
+            return self._from_xml(text) if text else ()
         if not isinstance(raw, (list, tuple)) or not all(isinstance(item, dict) for item in raw):
             raise Fault("must be a list of thresholds, each with level and duration")
         for item in raw:
-            unknown = sorted(set(item) - {"level", "duration"})
+            unknown = [name for name in item if name not in ("level", "duration")]
             if unknown:
                 raise Fault("has a threshold with the unknown option %s" % shown(unknown[0]))
         return self._checked([(item.get("level"), item.get("duration")) for item in raw])
@@ -102,12 +103,14 @@ class InactivityAlarm(Kind):
             raise Fault("has %d thresholds; ThingPark knows at most two" % len(thresholds))
         result = []
         for level, duration in thresholds:
-            if str(level) not in ("2", "3", "4", "5", "6"):
-                raise Fault("has the level %s: it must be from 2 to 6" % shown(level))
+            try:
+                number = LEVEL.parse(level)
+            except Fault:
+                raise Fault("has the level %s: it must be from 2 to 6" % shown(level)) from None
             seconds = seconds_of(duration)
             if not HOUR <= seconds <= 30 * DAY:
                 raise Fault("has the duration %s: it must be from PT1H to P30D" % shown(duration))
-            result.append((int(str(level)), seconds))
+            result.append((number, seconds))
         if len(result) == 2 and not (result[0][0] < result[1][0] and result[0][1] < result[1][1]):
             raise Fault("needs a second threshold with a higher level and a longer duration than the first")
         return tuple(result)
@@ -135,7 +138,7 @@ class AppSKeys(Kind):
 
     def parse(self, raw: object) -> object:
         if isinstance(raw, str):
-            text = raw.strip()
+            text = text_of(raw)
             if BASE64.match(text):  # encrypted as a whole with the exchange key
                 return text
             root = root_of(text, "AppSKeys")
@@ -152,7 +155,10 @@ class AppSKeys(Kind):
             port = ports.parse(written)
             if port in keys:
                 raise Fault("has two keys for the ports %s" % shown(port))
-            keys[port] = key.parse(value)
+            try:
+                keys[port] = key.parse(value)
+            except Fault as fault:
+                raise Fault("has for the ports %s what %s" % (port, fault)) from None
         return tuple(sorted(keys.items()))
 
     def send(self, value: Value) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from ._values import Fault, Kind, Value, refuse_nested, shown
+from ._values import Fault, Kind, Value, refuse_nested, shown, text_of, text_within
 
 # The contract's patterns for tags, domains and domain groups (schemas TagName and Domain).
 TAG = re.compile(r"[^\x00-\x20<>\x7f](?:[^\x00-\x1f<>\x7f]{0,38}[^\x00-\x20<>\x7f])?\Z")
@@ -19,17 +19,17 @@ DOMAIN_PART = re.compile(r"(?! )[^\x00-\x1f/:<>\x7f]{1,20}(?<! )\Z")
 class Tags(Kind):
     """A set of tags: at most 40 characters each, no order (contract, ``TagName``)."""
 
-    spec = {"type": "list", "elements": "str"}
+    spec = {"type": "list", "elements": "raw"}
     empty = ()
     clears = True
 
     def parse(self, raw: object) -> tuple[str, ...]:
         if isinstance(raw, str):
-            raw = [part for part in raw.split(",") if part.strip()]
+            raw = [part for part in text_of(raw).split(",") if part.strip()]
         if not isinstance(raw, (list, tuple, set)):
             raise Fault("must be a list of tags")
         refuse_nested(raw)
-        tags = {str(tag).strip() for tag in raw if tag != ""}
+        tags = {text_within(tag, "a tag") for tag in raw if tag != ""}
         for tag in tags:
             if not TAG.match(tag):
                 raise Fault("has the tag %s: 1 to 40 characters without < and > are allowed" % shown(tag))
@@ -61,7 +61,8 @@ class Domains(Kind):
         for written, given in pairs:
             if given is None or isinstance(given, (dict, list, tuple, set)):
                 raise Fault("must give one domain, a text, for the group %s" % shown(written))
-            group, name = str(written).strip(), str(given).strip()
+            group = text_within(written, "a group")
+            name = text_within(given, "a domain of the group %s" % shown(group))
             if group in seen and seen[group] != name:
                 raise Fault("has two domains of the group %s: %s and %s" % (shown(group), shown(seen[group]), shown(name)))
             if not DOMAIN_GROUP.match(group):
@@ -80,7 +81,7 @@ class Domains(Kind):
             return item["group"].get("name"), item.get("name")
         if isinstance(item, dict) and len(item) == 1:
             return next(iter(item.items()))
-        group, colon, name = str(item).partition(":")
+        group, colon, name = item.partition(":") if isinstance(item, str) else ("", "", "")
         if not colon:
             raise Fault("has %s where group:name is needed" % shown(item))
         return group, name
@@ -131,16 +132,16 @@ class Reference(Kind):
 class References(Reference):
     """A set of other resources, each by ID or by name."""
 
-    spec = {"type": "list", "elements": "str"}
+    spec = {"type": "list", "elements": "raw"}
     empty = ()
 
     def parse(self, raw: object) -> tuple[str, ...]:
         if isinstance(raw, str):
-            raw = raw.split(",")
+            raw = text_of(raw).split(",")
         if not isinstance(raw, (list, tuple, set)):
             raise Fault("must be a list of IDs or names")
         refuse_nested(raw)
-        return tuple(sorted({str(item).strip() for item in raw if str(item).strip()}))
+        return tuple(sorted({text_within(item, "a name") for item in raw} - {""}))
 
     def read(self, api: object) -> object:
         if not isinstance(api, (list, tuple)):

@@ -16,32 +16,66 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from ._text import DASHES, SPACES, code_of, error_value, is_huge, made_a_number, plain, unseen
+from ._text import shown as shown
+
 #: A canonical value; only its kind knows its type. What may be less than canonical is an ``object``.
 Value = Any
 #: Canonical values by option.
 Values = dict[str, Value]
 
 HEX = re.compile(r"[0-9A-F]+\Z")
-SEPARATORS = str.maketrans("", "", "-:. \t\u00a0_")
-#: What may be a key, whole or in part: too long for an EUI, or text as only encryption makes it.
-SECRET = re.compile(r"(?:[0-9A-Fa-f][-:. _\u00a0]?){20,}|[A-Za-z0-9+/]{64,}={0,2}")
+SEPARATORS = str.maketrans("", "", DASHES + SPACES + ":._")
+#: What stands around digits in code, and in a spreadsheet: 0x70B3, '70B3, ="70B3".
+AROUND = re.compile(r"\A(?:=?[\"'\u2018\u201c]+|0[xX])+|[\"'\u2019\u201d]+\Z")
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 BASE64 = re.compile(r"[A-Za-z0-9+/]{64,}={0,2}\Z")
 PORT = re.compile(r"[0-9]{1,3}\Z")
+LONGEST = 16_384  # characters of any option; the longest ones hold XML
 
 
 class Fault(ValueError):
     """A value that can't be what it is meant to be; its text completes "OPTION ..." and holds no secret."""
 
 
-def shown(raw: object, limit: int = 40) -> str:
-    """Return ``raw`` quoted and short enough for one sentence, control characters made harmless.
+def text_of(raw: object) -> str:
+    """Return what a user wrote as a text, without the white space around it.
 
-    A key that got into another option or column is not shown.
+    Raises :class:`Fault` for what is no text, for what was misread on its way here, and for characters nobody can see.
     """
-    text = SECRET.sub("(hidden, it may be a key)", str(raw))
-    text = "".join(c if c.isprintable() else "?" for c in text)
-    return '"%s"' % (text if len(text) <= limit else text[: limit - 3] + "...")
+    text = (raw if isinstance(raw, str) else _as_text(raw)).strip()
+    if not (text.isascii() and text.isprintable()):
+        if SURROGATE.search(text):
+            raise Fault("holds half a character, which no encoding can send")
+        if found := unseen(text):
+            raise Fault("holds %s, which nobody can see: write it anew by hand, or take that character out" % found)
+    # Each begins or ends with such a character, which nearly every other text doesn't.
+    if text and (text[0] == "#" or not text[-1].isalnum() or ":5" in text) and (error := error_value(text)):
+        raise Fault("holds %s, an error value of a spreadsheet: mend its formula, or empty the cell" % error)
+    if len(text) > LONGEST:
+        raise Fault("has %d characters; %d are the most that any option takes" % (len(text), LONGEST))
+    return text
+
+
+def _as_text(raw: object) -> str:
+    if raw is None or isinstance(raw, (dict, list, tuple, set, frozenset, bytes)):
+        what = "nothing" if raw is None else "a dictionary" if isinstance(raw, dict) else "a list"
+        raise Fault("must be a text, not %s" % what)
+    if isinstance(raw, bool):
+        raise Fault("is true or false where a text is wanted: YAML takes an unquoted yes, no, on or off for that; quote it")
+    if isinstance(raw, float):
+        raise Fault("is the number %r, and may have been written otherwise, such as 1.10: quote it" % raw)
+    if is_huge(raw):
+        raise Fault("is a number that no option could hold: quote it, if a text is meant")
+    return str(raw)
+
+
+def text_within(raw: object, place: str) -> str:
+    """Return a text that is part of a value; the :class:`Fault` that this raises says so, ``place`` being ``a tag``."""
+    try:
+        return text_of(raw)
+    except Fault as fault:
+        raise Fault("has %s that %s" % (place, fault)) from None
 
 
 def refuse_nested(items: Iterable[object]) -> None:
@@ -59,8 +93,8 @@ def members(value: object) -> tuple[Value, ...]:
 class Kind:
     """A kind of value; the class itself is the plain text one."""
 
-    #: What an argument spec says of this kind.
-    spec: dict[str, Any] = {"type": "str"}
+    #: What an argument spec says of this kind. As ``str``, Ansible would make the text "False" of an unquoted no.
+    spec: dict[str, Any] = {"type": "raw"}
     #: The value that stands for "there is none" in a whole resource.
     empty: Value = ""
     #: Whether a user can ask for "none" with an empty text.
@@ -68,12 +102,7 @@ class Kind:
 
     def parse(self, raw: object) -> Value:
         """Return the canonical value of what a user wrote; raises :class:`Fault`."""
-        if isinstance(raw, (dict, list, tuple)):
-            raise Fault("must be a text, not a %s" % ("list" if isinstance(raw, (list, tuple)) else "dictionary"))
-        text = str(raw).strip()
-        if not text.isascii() and SURROGATE.search(text):
-            raise Fault("holds half a character, which no encoding can send")
-        return text
+        return text_of(raw)
 
     def read(self, api: object) -> object:
         """Return the canonical value of what the API sent; what isn't understood comes back as it is."""
@@ -107,9 +136,28 @@ class Note(Kind):
     clears = True
 
 
-def _quoting_hint(raw: object) -> str:
-    """Return the remedy for an unquoted 0012... or 12E5...: YAML reads a number, and what it was is lost."""
-    return "; quote it, YAML took it for a number" if isinstance(raw, (int, float)) else ""
+def _digits(raw: object) -> str:
+    """Return what was written for digits; a number as Python writes it, since more can't be known of it."""
+    return repr(raw) if isinstance(raw, float) else text_of(raw)
+
+
+def _hint(raw: object, text: str, digits: int) -> str:
+    """Return the remedy where it can be told what became of hexadecimal digits on their way; it shows none of them."""
+    taken_by = made_a_number(raw)
+    if taken_by == "YAML":
+        return "; quote it, YAML or an INI inventory took it for a number: \"24E1...\" in YAML, '\"24E1...\"' in an INI inventory"
+    if taken_by:
+        return "; a spreadsheet made a number of it: format the column as text, and fill it in anew"
+    bare = AROUND.sub("", text)
+    count = len(bare.translate(SEPARATORS))
+    if bare != text and count == digits:
+        return "; give the digits alone, without what stands around them"
+    if count == 32 and digits == 16:
+        return "; two EUIs stand there, or a key"
+    if len(text) < digits and text.isascii() and text.isdigit():
+        return "; if zeros are missing in front, a spreadsheet took it for a number: format the column as text"
+    strange = next((c for c in text.translate(SEPARATORS) if not c.isascii()), "")
+    return "; %s is none, but %s" % (shown(strange), code_of(strange)) if strange else ""
 
 
 class Hex(Kind):
@@ -119,19 +167,23 @@ class Hex(Kind):
     :param what: what to call it in a sentence.
     """
 
+    spec = {"type": "str"}
+
     def __init__(self, digits: int, what: str) -> None:
         self.digits = digits
         self.what = what
 
     def parse(self, raw: object) -> str:
-        text = str(raw)
-        if len(text) != self.digits:
-            text = text.translate(SEPARATORS)
-        text = text.upper()
-        if len(text) == self.digits and HEX.match(text) and not isinstance(raw, float):
+        if isinstance(raw, str) and len(raw) == self.digits:  # as nearly all of them are written
+            text = raw.upper()
+            if HEX.match(text) and len(text) == self.digits:
+                return text
+        written = _digits(raw)
+        text = written.translate(SEPARATORS).upper()
+        if len(text) == self.digits and HEX.match(text) and not isinstance(raw, float) and not made_a_number(written):
             return text
-        hint = _quoting_hint(raw)
-        if HEX.match(text):
+        hint = _hint(raw, written, self.digits)
+        if HEX.match(text) and len(text) != self.digits:
             raise Fault("is no %s: %s has %d of %d hexadecimal digits%s" % (self.what, shown(raw), len(text), self.digits, hint))
         raise Fault("is no %s: %s is not %d hexadecimal digits%s" % (self.what, shown(raw), self.digits, hint))
 
@@ -143,18 +195,23 @@ class Key(Kind):
     Base64 under an exchange key).
     """
 
+    spec = {"type": "str"}
+
     def parse(self, raw: object) -> str:
-        text = str(raw).strip()
+        if isinstance(raw, str) and len(raw) == 32:  # as nearly all of them are written
+            digits = raw.upper()
+            if HEX.match(digits) and len(digits) == 32:
+                return digits
+        text = _digits(raw)
         digits = text.translate(SEPARATORS).upper()
-        if len(digits) == 32 and HEX.match(digits):
-            return digits
-        if len(digits) == 48 and HEX.match(digits):
+        if len(digits) in (32, 48) and HEX.match(digits):
             return digits
         if BASE64.match(text) and not HEX.match(digits):
             return text
+        hint = _hint(raw, text, 32)
         if HEX.match(digits):
-            raise Fault("is no key: it has %d of 32 hexadecimal digits%s" % (len(digits), _quoting_hint(raw)))
-        raise Fault("is no key: 32 hexadecimal digits are needed%s" % _quoting_hint(raw))
+            raise Fault("is no key: it has %d of 32 hexadecimal digits%s" % (len(digits), hint))
+        raise Fault("is no key: 32 hexadecimal digits are needed%s" % hint)
 
     @staticmethod
     def is_encrypted(value: str) -> bool:
@@ -170,14 +227,21 @@ class Choice(Kind):
         self.spec = {"type": "str", "choices": list(words)}
 
     def parse(self, raw: object) -> str:
-        word = str(raw).strip()
+        word = text_of(raw)
         if word not in self.words:
-            word = word.upper().replace("-", "_").replace(" ", "_")
+            word = plain(word).upper().replace("-", "_").replace(" ", "_")
             matches = [each for each in self.words if each.upper() == word]
             if not matches:
                 raise Fault("must be one of %s, got %s" % (", ".join(self.words), shown(raw)))
             return matches[0]
         return word
+
+
+def _number(raw: object) -> float:
+    """Return a number, also one that is written as a text; raises ValueError and OverflowError where it is none."""
+    if isinstance(raw, bool) or not isinstance(raw, (str, int, float)):
+        raise ValueError
+    return float(plain(text_of(raw)) if isinstance(raw, str) else raw)
 
 
 class Integer(Kind):
@@ -192,11 +256,13 @@ class Integer(Kind):
 
     def parse(self, raw: object) -> int:
         try:
-            number = float(str(raw))
+            number = _number(raw)
             value = int(number)
+        except Fault:
+            raise
         except (ValueError, OverflowError):
             raise Fault("must be a whole number, got %s" % shown(raw)) from None
-        if isinstance(raw, bool) or value != number:
+        if value != number:
             raise Fault("must be a whole number, got %s" % shown(raw))
         if not self.low <= value <= self.high:
             raise Fault("must be from %d to %d, got %s" % (self.low, self.high, shown(raw)))
@@ -217,8 +283,10 @@ class Degrees(Kind):
 
     def parse(self, raw: object) -> float:
         try:
-            value = float(str(raw))
-        except ValueError:
+            value = _number(raw)
+        except Fault:
+            raise
+        except (ValueError, OverflowError):
             raise Fault("must be a number of degrees with a decimal point, got %s" % shown(raw)) from None
         if not -self.limit <= value <= self.limit:
             raise Fault("must be from -%d to %d degrees, got %s" % (self.limit, self.limit, shown(raw)))
@@ -246,9 +314,9 @@ class Flag(Kind):
         self.words: tuple[object, object] = words or (False, True)
 
     def parse(self, raw: object) -> bool:
-        if raw in self.words:
+        if isinstance(raw, (str, bool)) and raw in self.words:
             return raw == self.words[1]
-        word = str(raw).strip().lower()
+        word = text_of(raw).lower() if isinstance(raw, str) else shown(raw).strip('"').lower()
         if word in ("true", "yes", "on", "y", "t", "1", "1.0"):
             return True
         if word in ("false", "no", "off", "n", "f", "0", "0.0"):
@@ -262,8 +330,10 @@ class Flag(Kind):
 class Ports(Kind):
     """LoRaWAN ports of an AppSKey: ``*``, ``1``, ``1,2`` or ``10-20`` (contract, ``appKeys``)."""
 
+    spec = {"type": "str"}
+
     def parse(self, raw: object) -> str:
-        text = str(raw).replace(" ", "")
+        text = plain(text_within(raw, "ports")).replace(" ", "")
         if text == "*":
             return text
         for part in text.split(","):

@@ -44,10 +44,10 @@ options:
     type: str
   name:
     description: Name of the device. The platform makes one up when a device is created without.
-    type: str
+    type: raw
   device_profile:
     description: The device profile, by its ID or by its commercial name. Required to create a device.
-    type: str
+    type: raw
   activation:
     description: How the device is activated. Required to create a device; can't change afterwards.
     type: str
@@ -75,7 +75,7 @@ options:
     type: str
   owner_token:
     description: Token that proves the ownership of a device on an external join server. Can't change afterwards.
-    type: str
+    type: raw
   dev_addr:
     description:
       - DevAddr, 8 hexadecimal digits. Required for a new ABP device; can't change afterwards.
@@ -96,22 +96,22 @@ options:
     type: str
   exchange_key_version:
     description: Version of the RSA exchange key with which the keys are encrypted. They are Base64 then.
-    type: str
+    type: raw
   hsm_app_key_version:
     description: Version of the HSM's key with which O(app_key) is encrypted.
-    type: str
+    type: raw
   hsm_nwk_key_version:
     description: Version of the HSM's key with which O(nwk_key) is encrypted.
-    type: str
+    type: raw
   verification_code:
     description: Verification code of the DevEUI, or of DevAddr and DevEUI, where the operator asks for one.
-    type: str
+    type: raw
   connectivity_plan:
     description:
       - The connectivity plan (network subscription), by its ID or by its commercial name.
       - A device that is created without one is suspended, and the task warns of it.
       - An empty text takes the plan away, which suspends the device. A plan for a suspended device resumes it.
-    type: str
+    type: raw
   network_geolocation:
     description:
       - Choose a connectivity plan with (or without) network geolocation, in ThingPark Enterprise.
@@ -126,20 +126,20 @@ options:
     description:
       - The AS routing profile, by its ID or by its name, in ThingPark Wireless.
       - Can't be given together with O(application_servers).
-    type: str
+    type: raw
   application_servers:
     description:
       - The application servers, each by its ID or by its name.
       - Can't be given together with O(routing_profile).
     type: list
-    elements: str
+    elements: raw
   suspended:
     description: Whether the device is suspended. The packets of a suspended device are ignored.
     type: bool
   tags:
     description: All tags of the device, of at most 40 characters each.
     type: list
-    elements: str
+    elements: raw
   domains:
     description: "All domains of the device, as C(group: name). A name may have parts, as in V(France/Paris)."
     type: dict
@@ -174,14 +174,14 @@ options:
     type: int
   customer_admin_data:
     description: Free text about the device, such as an address or a floor.
-    type: str
+    type: raw
   motion_indicator:
     description: How the device moves. Without it, the device profile decides.
     type: str
     choices: [NEAR_STATIC, WALKING_SPEED, BIKE_SPEED, VEHICLE_SPEED, RANDOM]
   driver_application:
     description: Protocol identifier of ThingPark X, such as V(abeeway:asset-tracker:1).
-    type: str
+    type: raw
   debug_network_geolocation:
     description: Whether debugging of the network geolocation is switched on for the device.
     type: bool

@@ -91,7 +91,7 @@ def test_state_absent_does_not_go_with_rows_that_say_create(simulator, account, 
     path.write_text("\n".join(cells))
     result = account.tdm_fleet(src=str(path), state="absent", max_deletions="100%")
     (finding,) = result["findings"]
-    assert (finding["where"], finding["option"]) == ("lines 1, 2", "directive") and "state: absent" in finding["message"]
+    assert (finding["where"], finding["option"]) == ("lines 1, 2", "directive (column A)") and "state: absent" in finding["message"]
     assert len(simulator.devices()) == 3
 
 

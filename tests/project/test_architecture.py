@@ -25,6 +25,8 @@ PURE = [
     "_licences",
     "_plan",
     "_sources",
+    "_import_csv",
+    "_documents",
     "_wishes",
     "_resources/*",
     "_schema",
@@ -37,6 +39,7 @@ PURE = [
     "_types",
     "_login_page",
     "_values",
+    "_text",
     "_words",
     "_errors",
 ]

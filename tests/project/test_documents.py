@@ -13,7 +13,7 @@ import yaml
 from ansible.parsing.dataloader import DataLoader
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._connect import ENVIRONMENT
-from ansible_collections.lorawan.thingpark.plugins.module_utils._sources import (
+from ansible_collections.lorawan.thingpark.plugins.module_utils._import_csv import (
     COLUMNS,
     DIRECTIVES,
     LETTERS,

@@ -11,13 +11,6 @@ import secrets
 import time
 from typing import Any, Callable
 
-try:
-    import yaml
-
-    HAS_YAML = True
-except ImportError:  # only needed for a src in YAML; the reader of sources says so
-    HAS_YAML = False
-
 from .. import _files, _fleet, _outcomes, _plan
 from .._client import Client
 from .._connect import account_of, connected
@@ -146,24 +139,7 @@ def _source(params: dict[str, Any]) -> Source:
     path = params["src"]
     if not path:
         raise OptionError("src is empty: name a file, or give devices")
-    try:
-        with open(path, "rb") as file:
-            content = file.read()
-    except OSError as error:
-        raise OptionError("src %s can't be read: %s" % (path, error.strerror)) from None
-    return read_source(content, os.path.basename(path), _load_yaml if HAS_YAML else None)
-
-
-def _load_yaml(text: str) -> object:
-    """Read YAML with numbers left as they are written: 0012345678901234 is an EUI, not an octal number."""
-    base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    numbers = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float", "tag:yaml.org,2002:timestamp")
-    resolvers = {
-        first: [(tag, pattern) for tag, pattern in pairs if tag not in numbers]
-        for first, pairs in base.yaml_implicit_resolvers.items()
-    }
-    loader = type("TextLoader", (base,), {"yaml_implicit_resolvers": resolvers})
-    return yaml.load(text, Loader=loader)  # a SafeLoader that resolves less
+    return read_source(_files.read_source_file(path), os.path.basename(path))
 
 
 def _save(memory: Memory, context: Context) -> None:

@@ -136,9 +136,9 @@ def test_an_alarm_taken_away_is_sent_as_disabled():
         ("<alarm4/>", "<alarm004>"),
         ('<alarm004 xmlns="urn:x"/>', "<alarm004>"),
         ('<?xml version="1.0" encoding="UTF-16"?><alarm004/>', "well-formed"),
-        ("<alarm004>%s</alarm004>" % ("<x/>" * 5000), "short"),
-        ("<alarm004>\x00</alarm004>", "well-formed"),
-        ("<alarm004>\ud800</alarm004>", "well-formed"),
+        ("<alarm004>%s</alarm004>" % ("<x/>" * 5000), "has 20021 characters"),
+        ("<alarm004>\x00</alarm004>", "U+0000"),
+        ("<alarm004>\ud800</alarm004>", "half a character"),
     ],
 )
 def test_what_is_no_alarm(raw, part):
@@ -199,7 +199,7 @@ def test_appskeys_encrypted_as_a_whole_are_left_alone():
         ({"1": K1, " 1": K2}, "two keys"),
         ("<AppSKeys><AppSKey Port='1'>%s</AppSKey><AppSKey Port='1'>%s</AppSKey></AppSKeys>" % (K1, K2), "two keys"),
         ({"1": K1[:-1]}, "31 of 32"),
-        ({"1": None}, "32"),
+        ({"1": None}, "not nothing"),
         ({"0": K1}, "ports"),
         ({K1: "1-2"}, "ports"),
         ("<AppSKeys><AppSKey Port='%s'>1</AppSKey></AppSKeys>" % K1, "ports"),

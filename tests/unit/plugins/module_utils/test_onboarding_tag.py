@@ -53,12 +53,28 @@ def test_lower_case_is_read_and_left_as_it_is():
     assert parse_tag(text).text == text
 
 
+@pytest.mark.parametrize("text", [CONTRACT, CONTRACT[: -len(":CAF2C")]])
+def test_a_tag_that_was_made_small_as_a_whole_is_made_large_again(text):
+    tag = parse_tag(text.lower())
+    assert (tag.text, tag.owner_token) == (text, "AABBCCDDEEFF")
+
+
 def test_without_an_owner_token_there_is_none():
     assert parse_tag(with_checksum(CORE)).owner_token == ""
 
 
 @pytest.mark.parametrize(
-    ("text", "is_tag"), [(CORE, True), ("lw:d0", True), ("AABBCCDDEEFF0011", False), ("", False), ("LW", False)]
+    ("text", "is_tag"),
+    [
+        (CORE, True),
+        ("lw:d0", True),
+        ("URN:DEV:LW:11", True),
+        ("https://lw.example/LW:D0:11", True),
+        ("AABBCCDDEEFF0011", False),
+        ("AA:BB:CC:DD:EE:FF:00:11", False),
+        ("", False),
+        ("LW", False),
+    ],
 )
 def test_what_looks_like_a_tag(text, is_tag):
     assert looks_like_tag(text) is is_tag
@@ -78,7 +94,18 @@ def test_one_wrong_character_anywhere_is_found(place):
         (CORE + ":CAF2C:SX1", "not its last part"),
         (CORE + ":SX1:SX2", "unexpected"),
         (CORE + ":X1", "unexpected"),
-        (CORE + ":", "unexpected"),
+        (CORE + ":", "part 6 is empty"),
+        (CORE + ":::", "part 6 is empty"),
+        (CORE + ":SX1::PX1", "part 7 is empty"),
+        (CORE + ":O:S12", "part 6 is empty"),
+        (CORE + ":S", "part 6 is empty"),
+        (CORE + ":PFOO:BAR", 'part 7 is unexpected: it begins with "B"'),
+        ("URN:DEV:LW:1122334455667788_AABBCCDDEEFF0011_AABB1122_VAABBCCDDEEFF", 'a draft of TR005 ("URN:DEV:LW")'),
+        ("urn:lw:dp:1122334455667788:AABBCCDDEEFF0011:AABB1122:%VAABBCCDDEEFF", 'a draft of TR005 ("urn:lw:dp")'),
+        ("https://lw.example/" + CORE, "something before the onboarding tag"),
+        ("https://lw.example/?tag=" + CORE.lower(), "something before the onboarding tag"),
+        (CORE[:10] + "\u200b" + CORE[10:], "U+200B as character 11"),
+        ("#N/A", "error value"),
         ("LW:D0:1122334455667788:AABBCCDDEEFF0011", "is no onboarding tag"),
         ("LW:D1" + CORE[5:], "is no onboarding tag"),
         ("LX" + CORE[2:], "is no onboarding tag"),

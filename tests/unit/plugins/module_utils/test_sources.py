@@ -38,9 +38,9 @@ def found(text, **options) -> list:
     return [(each["where"], each["option"]) for each in caught.value.facts["findings"]]
 
 
-def refused(content: bytes, name: str = "fleet.csv", load=None) -> str:
+def refused(content, name: str = "fleet.csv") -> str:
     with pytest.raises(OptionError) as caught:
-        read_source(content, name, load)
+        read_source(content if isinstance(content, bytes) else content.encode(), name)
     assert name in caught.value.message
     return caught.value.message
 
@@ -147,11 +147,11 @@ def test_columns_that_the_api_does_not_know():
 @pytest.mark.parametrize(
     ("text", "option"),
     [
-        ("CREATE_CELLULAR,%s" % E1, "directive"),
-        ("CREATE_CELLULAR,352099001761481", "directive"),
-        ("CREATE_OTA,%s,,P,%s,%s" % (E1, JOIN, K1), "directive"),
-        ("CREATE_OTA", "directive"),
-        ("directive,DevEUI,DevAddr,profile,JoinEUI,AppKey", "directive"),
+        ("CREATE_CELLULAR,%s" % E1, "directive (column A)"),
+        ("CREATE_CELLULAR,352099001761481", "directive (column A)"),
+        ("CREATE_OTA,%s,,P,%s,%s" % (E1, JOIN, K1), "directive (column A)"),
+        ("CREATE_OTA", "directive (column A)"),
+        ("directive,DevEUI,DevAddr,profile,JoinEUI,AppKey", "directive (column A)"),
         ("CREATE_OTAA,,,P,%s,%s" % (JOIN, K1), "dev_eui (column B)"),
         ("CREATE_OTAA,12,,P,%s,%s" % (JOIN, K1), "dev_eui (column B)"),
         ("CREATE_OTAA,%s,,P,%s,%s" % (E1, K1, JOIN), "both"),
@@ -172,8 +172,8 @@ def test_faults_of_a_row(text, option):
 def test_a_row_with_an_unknown_directive_still_is_about_a_device():
     text = "CREATE_OTA,%s\nMAKE,12\n%s" % (E1, LEGAL)
     assert found(text) == [
-        ("line 1", "directive"),
-        ("line 2", "directive"),
+        ("line 1", "directive (column A)"),
+        ("line 2", "directive (column A)"),
         ("line 2", "dev_eui (column B)"),
         ("line 3", "dev_eui (column B)"),
     ]
@@ -294,28 +294,16 @@ def test_json(name, encoding):
 
 def test_a_source_may_bring_defaults():
     source = read_source(json.dumps({"devices": DEVICES, "defaults": {"marker_id": 1}, "note": "x"}).encode(), "f.json")
-    assert source.defaults == {"marker_id": 1}
+    assert source.defaults == {"marker_id": "1"}
     assert read_source(b'{"devices": [{}], "defaults": null}', "f.json").defaults == {}
-
-
-def test_yaml_is_read_by_the_loader_that_is_passed_in():
-    source = read_source(b"whatever: \xc3\xa9", "f.YAML", lambda text: DEVICES if text == "whatever: é" else None)
-    assert [each.raw for each in source.rows] == DEVICES
-    assert "PyYAML is missing" in refused(b"[]", "f.yml")
-
-
-def broken(text: str) -> object:
-    error = ValueError("quotes " + K1)
-    error.problem_mark = type("Mark", (), {"line": 6})()
-    raise error
 
 
 @pytest.mark.parametrize(
     ("content", "name", "part"),
     [
         (b'[\n{"dev_eui": }]', "f.json", "no readable JSON (line 2)"),
-        (b"[" * 100_000, "f.json", "no readable JSON"),
-        (b"a: b", "f.yml", "no readable YAML (line 7)"),
+        (b"[" * 100_000, "f.json", "nested too deeply"),
+        (b"[\n1,\n*]", "f.yml", "no readable YAML (line 3)"),
         (b"[]", "f.json", "describes no device"),
         (b"{}", "f.json", "must be a list"),
         (b"7", "f.json", "must be a list"),
@@ -326,6 +314,4 @@ def broken(text: str) -> object:
     ],
 )
 def test_json_and_yaml_that_can_not_be_read(content, name, part):
-    said = refused(content, name, broken)
-    assert part in said
-    assert K1[:6] not in said
+    assert part in refused(content, name)
