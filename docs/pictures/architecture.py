@@ -96,6 +96,7 @@ RIGHT = [
         [
             ("_inner_xml", "XML inside a field"),
             ("_platform", "what answers showed of it"),
+            ("_filters", "beginnings, times, bounds"),
             ("_links", "tags, domains, references"),
             ("_onboarding_tag", "TR005: what a QR code says"),
             ("_codec", "bytes to objects and back"),

@@ -203,23 +203,3 @@ def test_the_subscription(simulator, account, counts, frame):
     assert result["subscriber"] == result["subscription"]["subscriber"]
     assert counts() == {**frame, "GET ": 1}
     assert account.tdm_subscriber_info(check=True) == result
-
-
-FILTERS = [
-    ({"tag": ["<b>"]}, "tag has the tag"),
-    ({"tag": ["a" * 41]}, "tag has the tag"),
-    ({"domain": {"a:b": "c"}}, "domain has the group"),
-    ({"created_from": "yesterday"}, "created_from must be a date and time"),
-    ({"created_to": "2018-08-24"}, "created_to must be a date and time"),
-]
-
-
-@pytest.mark.parametrize("options,message", FILTERS)
-def test_filters_that_the_platform_would_refuse(simulator, account, options, message):
-    result = account.tdm_device_info(**options)
-    assert result["failed"] and message in result["msg"]
-
-
-@pytest.mark.parametrize("time", ["2018-08-24T09:27", "2018-08-24T09:27:59.512Z", "2018-08-24T09:27:59+02:00"])
-def test_times_that_it_takes(account, time):
-    assert account.tdm_device_info(created_from=time)["devices"] == []

@@ -28,6 +28,7 @@ PURE = [
     "_schema",
     "_inner_xml",
     "_platform",
+    "_filters",
     "_links",
     "_onboarding_tag",
     "_codec",
