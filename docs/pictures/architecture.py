@@ -61,6 +61,7 @@ LEFT = [
         [
             ("_transport", "one HTTP exchange"),
             ("_connections", "what an answer may take; TLS"),
+            ("_proxies", "who stands in front, and who said so"),
             ("_files", "whole files, locks"),
             ("_throttle", "one pace for all workers"),
             ("_workers", "threads"),

@@ -26,7 +26,8 @@ options:
   eui_prefix:
     description:
       - Only devices whose DevEUI begins with these hexadecimal digits, 1 to 16 of them, in any spelling of a DevEUI.
-      - Put it between quotation marks. Without them, YAML takes digits such as V(0012) or V(10.10) for a number and changes them.
+      - Put it between quotation marks. Without them, YAML takes digits such as V(0012) or V(10.10) for a number and changes
+        them.
     type: str
   name:
     description: Only devices whose name begins with these characters, in this case. Blanks at the end count.
@@ -55,8 +56,8 @@ options:
     elements: str
   health_state:
     description:
-      - Only devices in one of these health states, which are V(INIT), V(ACTIVE), V(RF_CNX_ERROR) and V(SUSPENDED). Upper and lower
-        case don't matter.
+      - Only devices in one of these health states, which are V(INIT), V(ACTIVE), V(RF_CNX_ERROR) and V(SUSPENDED). Upper and
+        lower case don't matter.
     type: list
     elements: str
   query:

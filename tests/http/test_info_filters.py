@@ -186,7 +186,10 @@ def test_a_name_where_the_platform_refuses_what_is_no_id(fleet, through, meddler
     assert len(through.tdm_device_info(connectivity_plan="Seldom")["devices"]) == 3
 
 
-@pytest.mark.parametrize("filters,status", [({"connectivity_plan": PLAN}, 400), ({"name": "x"}, 400), ({"connectivity_plan": PLAN}, 403)])
+OTHERS = [({"connectivity_plan": PLAN}, 400), ({"name": "x"}, 400), ({"connectivity_plan": PLAN}, 403)]
+
+
+@pytest.mark.parametrize("filters,status", OTHERS, ids=ids(OTHERS))
 def test_a_refusal_of_another_reason(fleet, through, meddler, do, filters, status):
     meddler.on("GET", "/devices", do.says(status, {"code": 9016, "message": "not today"}))
     result = through.tdm_device_info(**filters)

@@ -54,6 +54,7 @@ ORDER = [
     "_login_gate",
     "_transport",
     "_connections",
+    "_proxies",
     "_files",
     "_throttle",
     "_workers",
