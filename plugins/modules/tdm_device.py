@@ -95,6 +95,8 @@ options:
   connectivity_plan:
     description:
       - The connectivity plan (network subscription), by its ID or by its commercial name.
+      - B(A device that is created without a plan is suspended), and its packets are ignored. Only where ThingPark Enterprise chooses
+        plans by their features, it gets one without those of O(network_geolocation) and O(passive_roaming).
       - An empty text takes the plan away, which suspends the device. A plan for a suspended device resumes it.
     type: str
   network_geolocation:
@@ -217,6 +219,7 @@ EXAMPLES = r"""
     device_profile: LORA/GenericA.1.0.4a_ETSI
     activation: OTAA
     app_key: "{{ new_keys[item.dev_eui] }}"
+    connectivity_plan: kpn-cs/seldom
   loop: "{{ new_sensors }}"
 
 - name: Suspend it
@@ -250,12 +253,13 @@ device:
   type: dict
   sample: {dev_eui: 70B3D57ED0000001, name: park-00001, activation: OTAA, connectivity_plan: kpn-cs/seldom}
 findings:
-  description: All faults of the options, each with C(where), C(dev_eui), C(option) and C(message).
+  description:
+    - All faults of the options, each with C(where), C(dev_eui), C(option) and C(message). C(where) is always V(options).
   returned: when the options have faults
   type: list
   elements: dict
   sample:
-    - {where: device, dev_eui: 70B3D57ED0000001, option: app_key, message: "is no key: it has 31 of 32 hexadecimal digits"}
+    - {where: options, dev_eui: 70B3D57ED0000001, option: app_key, message: "is no key: it has 31 of 32 hexadecimal digits"}
 login_refused:
   description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
   returned: when the login was refused

@@ -10,6 +10,8 @@ import json
 
 import pytest
 
+from ansible_collections.lorawan.thingpark.tests.documentation import return_values
+
 EUI = "70B3D57ED1000001"
 
 
@@ -203,3 +205,18 @@ def test_the_subscription(simulator, account, counts, frame):
     assert result["subscriber"] == result["subscription"]["subscriber"]
     assert counts() == {**frame, "GET ": 1}
     assert account.tdm_subscriber_info(check=True) == result
+
+
+def test_findings_of_a_fleet_are_as_the_sample_in_the_documentation(account, tmp_path):
+    (sample,) = return_values("tdm_fleet")["findings"]["sample"]
+    line = int(sample["where"].removeprefix("line "))
+    (tmp_path / "fleet.csv").write_text("# comment\n" * (line - 1) + "CREATE_OTAA,,,LORA/GenericA.1.0.4a_ETSI,,%032X\n" % 1)
+    (finding,) = account.tdm_fleet(src=str(tmp_path / "fleet.csv"))["findings"]
+    assert {name: finding[name] for name in sample} == sample
+
+
+def test_findings_are_as_the_sample_in_the_documentation(account):
+    (sample,) = return_values("tdm_device")["findings"]["sample"]
+    result = account.tdm_device(dev_eui=sample["dev_eui"], app_key="A" * 31)
+    (finding,) = result["findings"]
+    assert {name: finding[name] for name in sample} == sample
