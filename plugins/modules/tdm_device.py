@@ -95,8 +95,8 @@ options:
   connectivity_plan:
     description:
       - The connectivity plan (network subscription), by its ID or by its commercial name.
-      - B(A device that is created without a plan is suspended), and its packets are ignored. Only where ThingPark Enterprise chooses
-        plans by their features, it gets one without those of O(network_geolocation) and O(passive_roaming).
+      - B(A device that is created without a plan is suspended), and its packets are ignored. Only where ThingPark Enterprise
+        chooses plans by their features, it gets one without those of O(network_geolocation) and O(passive_roaming).
       - An empty text takes the plan away, which suspends the device. A plan for a suspended device resumes it.
     type: str
   network_geolocation:
