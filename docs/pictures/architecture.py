@@ -61,6 +61,7 @@ LEFT = [
         [
             ("_transport", "one HTTP exchange"),
             ("_connections", "what an answer may take; TLS"),
+            ("_proxies", "who stands in front, and who said so"),
             ("_files", "whole files, locks"),
             ("_throttle", "one pace for all workers"),
             ("_workers", "threads"),
@@ -100,6 +101,7 @@ RIGHT = [
         [
             ("_inner_xml", "XML inside a field"),
             ("_platform", "what answers showed of it"),
+            ("_filters", "beginnings, times, bounds"),
             ("_links", "tags, domains, references"),
             ("_onboarding_tag", "TR005: what a QR code says"),
             ("_codec", "bytes to objects and back"),

@@ -134,8 +134,9 @@ options:
     type: path
   proxy:
     description:
-      - Address of an HTTP proxy.
-      - Without it, the usual E(HTTPS_PROXY), E(HTTP_PROXY) and E(NO_PROXY) are used.
+      - Address of an HTTP proxy, such as V(http://proxy.example.com:3128). SOCKS is not supported.
+      - Without it, the usual E(HTTPS_PROXY), E(HTTP_PROXY), E(ALL_PROXY) and E(NO_PROXY) are used, in lower case first. One that
+        is empty, or null in a task's C(environment), is none.
       - If not given, the environment variable E(TDM_PROXY) is used.
     type: str
   timeout:

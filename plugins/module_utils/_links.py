@@ -19,7 +19,7 @@ DOMAIN_PART = re.compile(r"(?! )[^\x00-\x1f/:<>\x7f]{1,20}(?<! )\Z")
 class Tags(Kind):
     """A set of tags: at most 40 characters each, no order (contract, ``TagName``)."""
 
-    spec = {"type": "list", "elements": "raw"}
+    spec = {"type": "list", "elements": "str"}
     empty = ()
     clears = True
 
@@ -132,7 +132,7 @@ class Reference(Kind):
 class References(Reference):
     """A set of other resources, each by ID or by name."""
 
-    spec = {"type": "list", "elements": "raw"}
+    spec = {"type": "list", "elements": "str"}
     empty = ()
 
     def parse(self, raw: object) -> tuple[str, ...]:

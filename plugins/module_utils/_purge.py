@@ -15,9 +15,10 @@ from fractions import Fraction
 from typing import Any
 
 from ._errors import OptionError
+from ._filters import EUI_PREFIX
 from ._plan import Seen
 from ._resources.device import DEVICE
-from ._values import SEPARATORS, Fault, shown
+from ._values import Fault, shown
 
 AMOUNT = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(%?)\Z")
 
@@ -70,11 +71,11 @@ def read_scope(options: dict[str, Any]) -> Scope:
         domain = DEVICE.by_name["domains"].kind.parse(given.get("domain") or {})
     except Fault as fault:
         raise OptionError("purge.scope.domain %s" % fault) from None
-    prefix = str(given.get("eui_prefix", ""))
-    plain = prefix.translate(SEPARATORS).upper()
-    if len(plain) > 16 or re.search("[^0-9A-F]", plain) or (prefix and not plain):
-        raise OptionError("purge.scope.eui_prefix must be hexadecimal digits, got %s" % shown(prefix))
-    return Scope(str(given.get("tag", "")), domain, str(given.get("name_prefix", "")), plain)
+    try:
+        prefix = EUI_PREFIX.parse(given["eui_prefix"]) if "eui_prefix" in given else ""
+    except Fault as fault:
+        raise OptionError("purge.scope.eui_prefix %s" % fault) from None
+    return Scope(str(given.get("tag", "")), domain, str(given.get("name_prefix", "")), prefix)
 
 
 def allowance(option: str, maximum: object, total: int) -> int:

@@ -28,6 +28,7 @@ except ImportError:  # the glue reports it before anything here is called
 
 from ._connections import BoundedAdapter, TooMuch
 from ._errors import TransportError
+from ._proxies import LOGIN_WANTED, Proxy, proxy_for
 from ._throttle import Budget, Pacer, seconds_to_wait
 
 USER_AGENT = "lorawan.thingpark/0.1.0"
@@ -91,7 +92,7 @@ class Transport:
         self.pacer = pacer or Pacer(wire.rate)
         self.budget = Budget()
         self.counts: Counter[str] = Counter()
-        self._proxies: dict[str, dict[str, str]] = {}  # by host
+        self._proxies: dict[str, Proxy | None] = {}  # by host
         self._lock = threading.Lock()
         # No session of requests: it would follow redirections, keep cookies and hand them on to other accounts and hosts,
         # and take certificates and passwords from the environment and .netrc instead of from the user.
@@ -166,27 +167,26 @@ class Transport:
             wait = min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE) * random.uniform(0.5, 1.0)
         self.pacer.slow_down(wait)
 
-    def _proxies_for(self, url: str) -> dict[str, str]:
-        """Return the proxies for a URL: the environment's, unless one is given.
+    def _proxy_for(self, url: str) -> Proxy | None:
+        """Return the proxy for a URL, if any.
 
         Looked up once for each host, since that reads the whole environment, a tenth of what a request costs.
         """
-        if self.wire.proxy:
-            return {"http": self.wire.proxy, "https": self.wire.proxy}
         host = host_of(url)
         if host not in self._proxies:
-            self._proxies[host] = dict(requests.utils.get_environ_proxies(url))
+            self._proxies[host] = proxy_for(url, self.wire.proxy)
         return self._proxies[host]
 
     def _once(self, request: requests.PreparedRequest) -> Answer:
         wire, url = self.wire, request.url or ""
+        proxy = self._proxy_for(url)
         how: dict[str, Any] = {
             "stream": True,
             "timeout": wire.timeout,
             # The environment's proxies count; its CA bundle never does.
             "verify": (wire.ca_path or requests.utils.DEFAULT_CA_BUNDLE_PATH) if wire.validate_certs else False,
             "cert": ((wire.client_cert, wire.client_key) if wire.client_key else wire.client_cert) or None,
-            "proxies": self._proxies_for(url),
+            "proxies": {"http": proxy.address, "https": proxy.address} if proxy else {},
         }
         try:
             response = self._adapter.send(request, **how)
@@ -194,7 +194,9 @@ class Transport:
                 final = hook(response, **how)
                 response = response if final is None else final  # an answer of 401 counts as false
         except Exception as error:
-            raise _explained(error, url, wire) from None
+            raise _explained(error, url, wire, proxy) from None
+        if proxy and response.status_code == LOGIN_WANTED:
+            raise proxy.failure(host_of(url), "", response.status_code)
         challenges = response.history  # nothing else gets in here, since redirections aren't followed
         with self._lock:
             self.counts[request.method or ""] += len(challenges)
@@ -239,14 +241,14 @@ def _adapter_of(wire: Wire) -> BoundedAdapter:
     return _POOL[wire]
 
 
-def _explained(error: Exception, url: str, wire: Wire) -> TransportError:
+def _explained(error: Exception, url: str, wire: Wire, proxy: Proxy | None = None) -> TransportError:
     """Return the TransportError that says what a library's exception means, without the query of the URL."""
     host = host_of(url)
     kinds = requests.exceptions
     if isinstance(error, TooMuch):
         return TransportError("the answer of %s %s" % (host, error), final=True)
-    if isinstance(error, kinds.ProxyError):
-        return TransportError("the proxy in front of %s can't be used: check the option proxy or HTTPS_PROXY" % host, sent=False)
+    if proxy and isinstance(error, (kinds.ProxyError, kinds.ConnectTimeout)):  # it is the proxy that is connected to
+        return proxy.failure(host, str(error))
     if isinstance(error, kinds.SSLError) and any(mark in str(error).upper() for mark in OLD_TLS):
         return TransportError(
             "%s offers no TLS 1.2 or newer, and an older one is never used: tell its operator" % host, sent=False

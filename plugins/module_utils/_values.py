@@ -93,8 +93,8 @@ def members(value: object) -> tuple[Value, ...]:
 class Kind:
     """A kind of value; the class itself is the plain text one."""
 
-    #: What an argument spec says of this kind. As ``str``, Ansible would make the text "False" of an unquoted no.
-    spec: dict[str, Any] = {"type": "raw"}
+    #: What an argument spec says of this kind.
+    spec: dict[str, Any] = {"type": "str"}
     #: The value that stands for "there is none" in a whole resource.
     empty: Value = ""
     #: Whether a user can ask for "none" with an empty text.

@@ -44,10 +44,10 @@ options:
     type: str
   name:
     description: Name of the device. The platform makes one up when a device is created without.
-    type: raw
+    type: str
   device_profile:
     description: The device profile, by its ID or by its commercial name. Required to create a device.
-    type: raw
+    type: str
   activation:
     description: How the device is activated. Required to create a device; can't change afterwards.
     type: str
@@ -75,7 +75,7 @@ options:
     type: str
   owner_token:
     description: Token that proves the ownership of a device on an external join server. Can't change afterwards.
-    type: raw
+    type: str
   dev_addr:
     description:
       - DevAddr, 8 hexadecimal digits. Required for a new ABP device; can't change afterwards.
@@ -96,22 +96,24 @@ options:
     type: str
   exchange_key_version:
     description: Version of the RSA exchange key with which the keys are encrypted. They are Base64 then.
-    type: raw
+    type: str
   hsm_app_key_version:
     description: Version of the HSM's key with which O(app_key) is encrypted.
-    type: raw
+    type: str
   hsm_nwk_key_version:
     description: Version of the HSM's key with which O(nwk_key) is encrypted.
-    type: raw
+    type: str
   verification_code:
     description: Verification code of the DevEUI, or of DevAddr and DevEUI, where the operator asks for one.
-    type: raw
+    type: str
   connectivity_plan:
     description:
       - The connectivity plan (network subscription), by its ID or by its commercial name.
-      - A device that is created without one is suspended, and the task warns of it.
+      - B(A device that is created without a plan is suspended), its packets are ignored, and the task warns of it. Only where
+        ThingPark Enterprise chooses plans by their features, it gets one without those of O(network_geolocation) and
+        O(passive_roaming).
       - An empty text takes the plan away, which suspends the device. A plan for a suspended device resumes it.
-    type: raw
+    type: str
   network_geolocation:
     description:
       - Choose a connectivity plan with (or without) network geolocation, in ThingPark Enterprise.
@@ -126,20 +128,20 @@ options:
     description:
       - The AS routing profile, by its ID or by its name, in ThingPark Wireless.
       - Can't be given together with O(application_servers).
-    type: raw
+    type: str
   application_servers:
     description:
       - The application servers, each by its ID or by its name.
       - Can't be given together with O(routing_profile).
     type: list
-    elements: raw
+    elements: str
   suspended:
     description: Whether the device is suspended. The packets of a suspended device are ignored.
     type: bool
   tags:
     description: All tags of the device, of at most 40 characters each.
     type: list
-    elements: raw
+    elements: str
   domains:
     description: "All domains of the device, as C(group: name). A name may have parts, as in V(France/Paris)."
     type: dict
@@ -174,14 +176,14 @@ options:
     type: int
   customer_admin_data:
     description: Free text about the device, such as an address or a floor.
-    type: raw
+    type: str
   motion_indicator:
     description: How the device moves. Without it, the device profile decides.
     type: str
     choices: [NEAR_STATIC, WALKING_SPEED, BIKE_SPEED, VEHICLE_SPEED, RANDOM]
   driver_application:
     description: Protocol identifier of ThingPark X, such as V(abeeway:asset-tracker:1).
-    type: raw
+    type: str
   debug_network_geolocation:
     description: Whether debugging of the network geolocation is switched on for the device.
     type: bool
@@ -232,6 +234,7 @@ EXAMPLES = r"""
     device_profile: LORA/GenericA.1.0.4a_ETSI
     activation: OTAA
     app_key: "{{ new_keys[item.dev_eui] }}"
+    connectivity_plan: kpn-cs/seldom
   loop: "{{ new_sensors }}"
 
 - name: Suspend it
@@ -265,12 +268,13 @@ device:
   type: dict
   sample: {dev_eui: 70B3D57ED0000001, name: park-00001, activation: OTAA, connectivity_plan: kpn-cs/seldom}
 findings:
-  description: All faults of the options, each with C(where), C(dev_eui), C(option) and C(message).
+  description:
+    - All faults of the options, each with C(where), C(dev_eui), C(option) and C(message). C(where) is always V(options).
   returned: when the options have faults
   type: list
   elements: dict
   sample:
-    - {where: device, dev_eui: 70B3D57ED0000001, option: app_key, message: "is no key: it has 31 of 32 hexadecimal digits"}
+    - {where: options, dev_eui: 70B3D57ED0000001, option: app_key, message: "is no key: it has 31 of 32 hexadecimal digits"}
 login_refused:
   description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
   returned: when the login was refused

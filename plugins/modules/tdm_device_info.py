@@ -12,6 +12,7 @@ version_added: 0.1.0
 description:
   - Returns devices by DevEUI, or all that match the filters, however many pages the platform's list has.
   - Without DevEUIs and filters, returns all devices of the subscription.
+  - A device has to match all of the filters. What no filter can hold is refused before the login.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -23,38 +24,52 @@ options:
     type: list
     elements: str
   eui_prefix:
-    description: Only devices whose DevEUI begins with these digits.
+    description:
+      - Only devices whose DevEUI begins with these hexadecimal digits, 1 to 16 of them, in any spelling of a DevEUI.
+      - Put it between quotation marks. Without them, YAML takes digits such as V(0012) or V(10.10) for a number and changes
+        them.
     type: str
   name:
-    description: Only devices whose name begins with these characters.
+    description: Only devices whose name begins with these characters, in this case. Blanks at the end count.
     type: str
   tag:
-    description: Only devices with these tags.
+    description:
+      - Only devices with this tag, or with all of these tags; one of them isn't enough. For devices with any of several tags, run
+        the task for each of them.
+      - Where an older platform's list doesn't show a device's tags, it is left to the platform how it combines several.
     type: list
     elements: str
   domain:
-    description: "Only devices with these domains, as C(group: name)."
+    description: "Only devices with this domain, as C(group: name), or with all of these domains, one of each group."
     type: dict
   connectivity_plan:
-    description: Only devices with the connectivity plan of this ID. V(_any) are those with any plan, V(_unset) those without one.
+    description:
+      - Only devices with this connectivity plan, by ID or name. V(_any) are those with any plan, V(_unset) those without one.
+      - A name takes two requests more than an ID. One that the platform doesn't know is an error.
     type: str
   application_server:
-    description: Only devices that are associated directly with the application servers of these IDs.
+    description:
+      - Only devices that are associated directly with this application server, or with all of these, by ID or name. A way through
+        an AS routing profile doesn't count.
+      - A name takes two requests more, as that of O(connectivity_plan) does. One that the platform doesn't know is an error.
     type: list
     elements: str
   health_state:
-    description: Only devices in one of these health states.
+    description:
+      - Only devices in one of these health states, which are V(INIT), V(ACTIVE), V(RF_CNX_ERROR) and V(SUSPENDED). Upper and
+        lower case don't matter.
     type: list
     elements: str
-    choices: [INIT, ACTIVE, RF_CNX_ERROR, SUSPENDED]
   query:
-    description: Only devices whose DevEUI or name begins with these characters.
+    description: Only devices whose name begins with these characters, or whose DevEUI, written without separators, does.
     type: str
   created_from:
-    description: Only devices that were created at this time or later, in ISO 8601.
+    description:
+      - Only devices that were created at this time or later, such as V(2018-08-24T09:27:59Z), with or without quotation marks.
+      - Without an offset such as V(Z) or V(+02:00), the time is the platform's own. A date alone is its first moment there.
     type: str
   created_to:
-    description: Only devices that were created at this time or earlier, in ISO 8601.
+    description: Only devices that were created at this time or earlier, as O(created_from) has it. A date alone is the whole day.
     type: str
   network_geolocation:
     description:
@@ -73,16 +88,16 @@ options:
   battery_level:
     description:
       - Only devices whose battery level is this or below.
-      - LoRaWAN knows levels from 1 to 254. The number is sent as it is, and the platform judges it.
+      - LoRaWAN knows levels from 1, the lowest, to 254, the highest. Devices with power from outside are left out.
     type: int
   max_rssi:
-    description: Only devices whose average RSSI is this or below, in dBm.
+    description: Only devices whose average RSSI is this or below, in dBm, from -200 to 20.
     type: float
   max_snr:
-    description: Only devices whose average SNR is this or below, in dB.
+    description: Only devices whose average SNR is this or below, in dB, from -50 to 50.
     type: float
   min_snr:
-    description: Only devices whose average SNR is this or above, in dB.
+    description: Only devices whose average SNR is this or above, in dB, from -50 to 50.
     type: float
   min_latitude:
     description: Only devices that lie north of this latitude, in decimal degrees.
@@ -94,7 +109,9 @@ options:
     description: Only devices that lie east of this longitude, in decimal degrees.
     type: float
   max_longitude:
-    description: Only devices that lie west of this longitude, in decimal degrees.
+    description:
+      - Only devices that lie west of this longitude, in decimal degrees.
+      - It can't be less than O(min_longitude). For an area across 180 degrees, run the task for each side.
     type: float
   gather:
     description:

@@ -37,7 +37,8 @@ options:
         playbook and in the role's C(files) too.
       - C(.csv) and C(.txt) are ThingPark's own import format, columns A to AA, without a header. JSON and YAML are a list like
         O(devices), or a dictionary with C(devices) and C(defaults).
-      - An empty cell leaves alone what the device has. Column G (ThingPark X configuration) has no field in the API and is left
+      - An empty cell leaves alone what the device has. Latitude and longitude may have a decimal comma where semicolons or tabs
+        separate the cells, and nowhere else. Column G (ThingPark X configuration) has no field in the API and is left
         out with a warning.
     type: path
   defaults:
@@ -127,7 +128,7 @@ options:
             description: First characters of their name.
             type: str
           eui_prefix:
-            description: First digits of their DevEUI.
+            description: First digits of their DevEUI, 1 to 16 hexadecimal ones in any spelling of a DevEUI. Quote them.
             type: str
           all:
             description: All devices of the subscription.
@@ -172,7 +173,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The fleet of the spreadsheet
+- name: The fleet of a file in ThingPark's import format
   lorawan.thingpark.tdm_fleet:
     src: fleet.csv
 
@@ -284,7 +285,7 @@ findings:
   type: list
   elements: dict
   sample:
-    - {where: line 7, dev_eui: "", option: dev_eui, message: is missing}
+    - {where: line 7, dev_eui: "", option: dev_eui (column B), message: is missing}
 login_refused:
   description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
   returned: when the login was refused

@@ -127,10 +127,14 @@ class TdmAction(ActionBase):
         return through_gate(self.task, given, is_blind, lambda final: self._execute(final, task_vars))
 
     def _compute_environment_string(self, raw_environment_out: dict[str, Any] | None = None) -> str:
-        """Leave out what the module gets as options: Ansible puts the rest into a command line, which anybody can see."""
+        """Leave out what the module gets as options: Ansible puts the rest into a command line, which anybody can see.
+
+        A variable that is null is empty, not the text "None" that Ansible makes of it: a proxy of that name isn't there.
+        """
         names: dict[str, Any] = {}
         super()._compute_environment_string(names)
         kept = {name: value for name, value in names.items() if not value or name not in ENVIRONMENT.values()}
+        kept = {name: "" if value is None else value for name, value in kept.items()}
         if raw_environment_out is not None:
             raw_environment_out.clear()
             raw_environment_out.update(kept)

@@ -10,6 +10,8 @@ import json
 
 import pytest
 
+from ansible_collections.lorawan.thingpark.tests.documentation import return_values
+
 EUI = "70B3D57ED1000001"
 
 
@@ -205,21 +207,16 @@ def test_the_subscription(simulator, account, counts, frame):
     assert account.tdm_subscriber_info(check=True) == result
 
 
-FILTERS = [
-    ({"tag": ["<b>"]}, "tag has the tag"),
-    ({"tag": ["a" * 41]}, "tag has the tag"),
-    ({"domain": {"a:b": "c"}}, "domain has the group"),
-    ({"created_from": "yesterday"}, "created_from must be a date and time"),
-    ({"created_to": "2018-08-24"}, "created_to must be a date and time"),
-]
+def test_findings_of_a_fleet_are_as_the_sample_in_the_documentation(account, tmp_path):
+    (sample,) = return_values("tdm_fleet")["findings"]["sample"]
+    line = int(sample["where"].removeprefix("line "))
+    (tmp_path / "fleet.csv").write_text("# comment\n" * (line - 1) + "CREATE_OTAA,,,LORA/GenericA.1.0.4a_ETSI,,%032X\n" % 1)
+    (finding,) = account.tdm_fleet(src=str(tmp_path / "fleet.csv"))["findings"]
+    assert {name: finding[name] for name in sample} == sample
 
 
-@pytest.mark.parametrize("options,message", FILTERS)
-def test_filters_that_the_platform_would_refuse(simulator, account, options, message):
-    result = account.tdm_device_info(**options)
-    assert result["failed"] and message in result["msg"]
-
-
-@pytest.mark.parametrize("time", ["2018-08-24T09:27", "2018-08-24T09:27:59.512Z", "2018-08-24T09:27:59+02:00"])
-def test_times_that_it_takes(account, time):
-    assert account.tdm_device_info(created_from=time)["devices"] == []
+def test_findings_are_as_the_sample_in_the_documentation(account):
+    (sample,) = return_values("tdm_device")["findings"]["sample"]
+    result = account.tdm_device(dev_eui=sample["dev_eui"], app_key="A" * 31)
+    (finding,) = result["findings"]
+    assert {name: finding[name] for name in sample} == sample

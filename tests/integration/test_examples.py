@@ -111,6 +111,14 @@ def test_examples_run(source, run, world, simulator):
         if words:
             run(*words, in_checkout=in_checkout)
     assert "403" not in simulator.requests()["by_status"]  # what writes in check mode
+    # Whoever copies an example doesn't mean to have a device whose packets are ignored.
+    assert [eui for eui, device in simulator.devices().items() if device["plan"] is None] == []
+
+
+def test_each_example_of_a_new_device_has_a_plan():
+    blocks = [block for blocks in EXAMPLES.values() for block in blocks if "device_profile:" in block.text]
+    without = [block.place for block in blocks if block.text.count("connectivity_plan:") < block.text.count("device_profile:")]
+    assert blocks and without == []
 
 
 def test_the_world_has_nothing_that_no_example_uses():

@@ -23,6 +23,7 @@ from ansible_collections.lorawan.thingpark.plugins.module_utils._import_csv impo
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "docs/docsite/rst"
 QUOTED = re.compile(r"``(.+?)``")
+UNDERLINE = re.compile(r"([=\-~^\"'`+*#.:_])\1{2,}\Z")
 
 
 def names(folder: str, pattern: str, prefix: str = "") -> set[str]:
@@ -87,6 +88,39 @@ def test_every_page_is_published():
     sections = yaml.safe_load((ROOT / "docs/docsite/extra-docs.yml").read_text(encoding="utf-8"))["sections"]
     published = [page for section in sections for page in section["toctree"]]
     assert sorted(published) == sorted(path.stem for path in PAGES.glob("*.rst"))
+
+
+def swallowed(page: str) -> list[str]:
+    """Return the underlined titles that reStructuredText takes for text: below other text, or with too short a line."""
+    lines = ["", *page.splitlines()]
+    titles = [
+        (before.strip(), title, len(line))
+        for before, title, line in zip(lines, lines[1:], lines[2:])
+        if UNDERLINE.match(line) and title.strip() and not title.startswith(" ") and not UNDERLINE.match(title)
+    ]
+    return [title for before, title, length in titles if (before and not UNDERLINE.match(before)) or length < len(title)]
+
+
+def test_every_underlined_title_becomes_a_section():
+    found = {path.name: swallowed(path.read_text(encoding="utf-8")) for path in sorted(PAGES.glob("*.rst"))}
+    assert found and not any(found.values()), found
+
+
+@pytest.mark.parametrize(
+    ("page", "titles"),
+    [
+        ("Title\n=====\n\nText.\n\nNext\n----\n", []),
+        ("=====\nTitle\n=====\n\nText\n", []),
+        ("Text.\n\n----\n\nText.\n", []),
+        (".. code::\n\n   Text\n   Title\n   -----\n", []),
+        ("Text.\nTitle\n-----\n", ["Title"]),
+        ("- An item\nTitle\n~~~~~\n", ["Title"]),
+        (".. code::\n\n   x\nTitle\n-----\n", ["Title"]),
+        ("A long title\n-----------\n", ["A long title"]),
+    ],
+)
+def test_a_title_that_is_swallowed_is_found(page, titles):
+    assert swallowed(page) == titles
 
 
 def test_the_columns_of_the_csv():

@@ -6,62 +6,61 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from typing import Any
 
 from .. import _plan
+from .._catalogue import Catalogue
 from .._client import Client
 from .._connect import connected
-from .._errors import OptionError
-from .._links import Domains, Tags
+from .._errors import ApiError, OptionError
+from .._filters import EUI_PREFIX, Choices, Measure, Prefix, Time, moment
+from .._links import Domains, References, Tags
 from .._plan import Seen
 from .._resources.device import DEVICE
 from .._schema import UNKNOWN, dig
 from .._task import Context, Task
-from .._values import Fault, Kind, shown
-from .._wishes import EUI
+from .._values import Degrees, Fault, Flag, Integer, Kind, members
+from .._wishes import EUI, Wish
 from .._words import in_snake_case
 from .._workers import each
 
-#: Option -> the list's query parameter (contract, ``/devices``).
-FILTERS = {
-    "name": "name",
-    "tag": "tag",
-    "domain": "domain",
-    "connectivity_plan": "networkSubscriptionID",
-    "application_server": "appServerID",
-    "health_state": "healthState",
-    "query": "query",
-    "created_from": "from",
-    "created_to": "to",
-    "network_geolocation": "nwGeolocalization",
-    "passive_roaming": "prAllowed",
-    "alarm_level": "alarmLevel",
-    "battery_level": "batteryLevel",
-    "max_rssi": "infRSSI",
-    "max_snr": "infSNR",
-    "min_snr": "supSNR",
-    "min_latitude": "minLat",
-    "max_latitude": "maxLat",
-    "min_longitude": "minLon",
-    "max_longitude": "maxLon",
+#: Option -> the list's query parameter (contract, ``/devices``), and what it holds.
+FILTERS: dict[str, tuple[str, Kind]] = {
+    "eui_prefix": ("devEUI", EUI_PREFIX),
+    "name": ("name", Prefix()),
+    "tag": ("tag", Tags()),
+    "domain": ("domain", Domains()),
+    "connectivity_plan": ("networkSubscriptionID", Kind()),
+    "application_server": ("appServerID", References()),
+    "health_state": ("healthState", Choices("INIT", "ACTIVE", "RF_CNX_ERROR", "SUSPENDED")),
+    "query": ("query", Prefix()),
+    "created_from": ("from", Time()),
+    "created_to": ("to", Time(ends=True)),
+    "network_geolocation": ("nwGeolocalization", Flag()),
+    "passive_roaming": ("prAllowed", Flag()),
+    "alarm_level": ("alarmLevel", Integer(1, 6)),
+    "battery_level": ("batteryLevel", Integer(1, 254)),
+    # No radio of LoRaWAN is outside of these: a sign was forgotten there.
+    "max_rssi": ("infRSSI", Measure(-200, 20)),
+    "max_snr": ("infSNR", Measure(-50, 50)),
+    "min_snr": ("supSNR", Measure(-50, 50)),
+    "min_latitude": ("minLat", Degrees(90)),
+    "max_latitude": ("maxLat", Degrees(90)),
+    "min_longitude": ("minLon", Degrees(180)),
+    "max_longitude": ("maxLon", Degrees(180)),
 }
-TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?\Z", re.ASCII)
-
-
-class Time(Kind):
-    """A date and time of ISO 8601; without an offset, the server's counts (contract, ``from`` and ``to``)."""
-
-    def parse(self, raw: object) -> str:
-        text = str(super().parse(raw))
-        if not TIME.match(text):
-            raise Fault("must be a date and time like 2018-08-24T09:27:59Z, got %s" % shown(text))
-        return text
-
-
-#: What else the contract asks of filters.
-KINDS = {"tag": Tags(), "domain": Domains(), "created_from": Time(), "created_to": Time()}
+#: Filters of which the first must not be beyond the second.
+RANGES = (
+    ("created_from", "created_to"),
+    ("min_snr", "max_snr"),
+    ("min_latitude", "max_latitude"),
+    ("min_longitude", "max_longitude"),
+)
+#: Filters that may name what the platform knows by ID -> the device's option that names the same.
+NAMED = {"connectivity_plan": "connectivity_plan", "application_server": "application_servers"}
+#: What ``connectivity_plan`` may be besides a plan (contract, ``networkSubscriptionID``).
+NO_PLANS = ("_any", "_unset")
 OPTIONS = {
     "dev_eui": {"type": "list", "elements": "str"},
     "eui_prefix": {"type": "str"},
@@ -70,7 +69,7 @@ OPTIONS = {
     "domain": {"type": "dict"},
     "connectivity_plan": {"type": "str"},
     "application_server": {"type": "list", "elements": "str"},
-    "health_state": {"type": "list", "elements": "str", "choices": ["INIT", "ACTIVE", "RF_CNX_ERROR", "SUSPENDED"]},
+    "health_state": {"type": "list", "elements": "str"},
     "query": {"type": "str"},
     "created_from": {"type": "str"},
     "created_to": {"type": "str"},
@@ -88,18 +87,18 @@ OPTIONS = {
     "gather": {"type": "str", "choices": ["briefs", "devices"], "default": "briefs"},
     "parallel": {"type": "int", "default": 8},
 }
-RULES = {"mutually_exclusive": [("dev_eui", name) for name in (*FILTERS, "eui_prefix")]}
+RULES = {"mutually_exclusive": [("dev_eui", name) for name in FILTERS]}
 
 
 def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
     """Return devices by EUI, or all that match the filters."""
     euis = _euis(params.get("dev_eui") or [])
-    _refuse_empty(params)
+    filters = _filters(params)
     if params["parallel"] < 1:
         raise OptionError("parallel must be at least 1, got %d" % params["parallel"])
     with connected(params, context) as client:
         wanted = params.get("dev_eui") is not None  # an empty list means no device, not all of them
-        briefs = [client.brief(dev_eui) for dev_eui in euis] if wanted else _listed(client, params)
+        briefs = [client.brief(dev_eui) for dev_eui in euis] if wanted else _listed(client, filters)
         found = [Seen(brief=brief) for brief in briefs if brief is not None]
         if params["gather"] == "devices":
             each(found, lambda seen: _look(client, seen), min(params["parallel"], len(found)))
@@ -116,26 +115,81 @@ def _euis(given: list[str]) -> list[str]:
     return result
 
 
-def _refuse_empty(params: dict[str, Any]) -> None:
-    """A filter that came out empty is a mistake: without it, all devices would match."""
-    for name in (*FILTERS, "eui_prefix"):
-        if params.get(name) in ("", [], {}):
-            raise OptionError("%s is empty: leave it out to match all devices, or say what to look for" % name)
+def _filters(params: dict[str, Any]) -> dict[str, Any]:
+    """Return the given filters in canonical values; raises :class:`OptionError` for what no device could match.
+
+    A filter that came out empty is a mistake too: without it, all devices would match.
+    """
+    found = {}
+    for option, (_key, kind) in FILTERS.items():
+        given = params.get(option)
+        if given is None:
+            continue
+        try:
+            value = "" if not str(given).strip() else kind.parse(given)
+        except Fault as fault:
+            raise OptionError("%s %s" % (option, fault)) from None
+        if value in ("", ()):
+            raise OptionError("%s is empty: leave it out to match all devices, or say what to look for" % option)
+        found[option] = value
+    for low, high in RANGES:
+        if low in found and high in found and _is_beyond(found[low], found[high]):
+            raise OptionError("%s (%s) is beyond %s (%s), so no device could match" % (low, found[low], high, found[high]))
+    return found
 
 
-def _listed(client: Client, params: dict[str, Any]) -> list[dict[str, Any]]:
-    filters: dict[str, Any] = {key: _said(params[name]) for name, key in FILTERS.items() if params.get(name) is not None}
-    for name, kind in KINDS.items():
-        if params.get(name) is not None:
-            try:
-                filters[FILTERS[name]] = kind.parse(params[name])
-            except Fault as fault:
-                raise OptionError("%s %s" % (name, fault)) from None
-    if "domain" in filters:
-        filters["domain"] = ["%s:%s" % pair for pair in filters["domain"]]
-    if params.get("eui_prefix"):
-        filters["devEUI"] = "".join(c for c in params["eui_prefix"] if c not in "-: ").upper()
-    return [brief for page in client.devices(filters) for brief in page]
+def _is_beyond(low: object, high: object) -> bool:
+    """Return whether a range runs backwards. Of two times, one in the server's unknown offset, nobody knows."""
+    if isinstance(low, str) and isinstance(high, str):
+        first, last = moment(low), moment(high)
+        return (first.tzinfo is None) == (last.tzinfo is None) and first > last
+    return isinstance(low, float) and isinstance(high, float) and low > high
+
+
+def _listed(client: Client, filters: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the briefs that match.
+
+    The platform knows plans and servers by ID. What is given is taken for one first, which costs nothing; only where no device
+    matches, it may be a name, or a mistake, and the names are asked for.
+    """
+    named = {option: filters[option] for option in NAMED if option in filters and filters[option] not in NO_PLANS}
+    found = None
+    try:
+        found = _matching(client, filters)
+    except ApiError as error:
+        if not named or error.status not in (400, 404):
+            raise
+    if found or not named:
+        return found or []
+    identified = _identified(client, named)
+    if found is not None and identified == named:
+        return found
+    return _matching(client, {**filters, **identified})
+
+
+def _identified(client: Client, named: dict[str, Any]) -> dict[str, Any]:
+    """Return the IDs of what filters name; raises :class:`OptionError` for what the platform doesn't know."""
+    wish = Wish("", {NAMED[option]: value for option, value in named.items()})
+    for finding in Catalogue(client).settle([wish], {"": list(wish.values)}):
+        option = next(option for option in named if NAMED[option] == finding.option)
+        raise OptionError("%s %s" % (option, finding.message))
+    return {option: wish.values[NAMED[option]] for option in named}
+
+
+def _matching(client: Client, filters: dict[str, Any]) -> list[dict[str, Any]]:
+    query = {FILTERS[option][0]: _said(value) for option, value in filters.items()}
+    pairs = filters.get("domain", ())
+    if pairs:
+        query["domain"] = ["%s:%s" % pair for pair in pairs]
+    # The contract doesn't say whether one tag or domain is enough; here, as in the scope of a purge, a device has to have all.
+    wanted = {"tags": set(filters.get("tag", ())), "domains": set(pairs)}
+    return [brief for page in client.devices(query) for brief in page if _has_all(Seen(brief=brief), wanted)]
+
+
+def _has_all(seen: Seen, wanted: dict[str, set[Any]]) -> bool:
+    """Return whether a device has all of these, as far as its brief shows it."""
+    shown = {option: seen.value(option) for option, some in wanted.items() if some}
+    return all(wanted[option] <= set(members(value)) for option, value in shown.items() if isinstance(value, tuple))
 
 
 def _said(value: object) -> object:

@@ -72,13 +72,6 @@ def test_yes_and_no_within_something_else(kind, raw, part):
     assert part in fault(kind, raw)
 
 
-def test_ansible_leaves_texts_as_they_are_given():
-    spec = DEVICE.argument_spec()
-    texts = [field.name for field in DEVICE.fields if type(field.kind) in (Kind, Note, Reference, ProtocolIdentifier)]
-    assert {spec[name]["type"] for name in texts} == {"raw"}
-    assert spec["tags"]["elements"] == spec["application_servers"]["elements"] == "raw"
-
-
 @kinds([Kind(), Note(), Reference("name"), Choice("a"), Ports()])
 def test_a_number_with_a_fraction_may_have_been_written_otherwise(kind):
     assert "1.1, and may have been written otherwise" in fault(kind, 1.1)
