@@ -22,7 +22,11 @@ HIDDEN = "********"
 KEY = re.compile(r"[0-9A-Fa-f]{32}\Z")
 LEAST = 8  # characters; what is shorter would be found by chance in any text
 DIGITS_OF_EUI = 16
-EUI = r"(?P<eui>(?<![0-9A-Za-z])(?<![0-9A-Fa-f]{2}[-:])[0-9A-Fa-f]{2}(?:[-:]?[0-9A-Fa-f]{2}){7}(?![-:]?[0-9A-Za-z]))"
+#: A whole EUI; pairs of digits that go on before or behind are a key's.
+EUI = (
+    r"(?P<eui>(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{16}|"
+    r"(?<![0-9A-Fa-f]{2}[-:])[0-9A-Fa-f]{2}(?:[-:][0-9A-Fa-f]{2}){7}(?![-:][0-9A-Fa-f]{2}))(?![0-9A-Za-z]))"
+)
 #: Neither a part of a word, name or number, nor joined to one. What a URL or JSON escapes before it is no part of it.
 ALONE = (
     r"(?:(?<=%%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<![0-9A-Za-z])(?<![0-9A-Za-z][-_.]))%s(?![0-9A-Za-z])(?![-_.][0-9A-Za-z])"

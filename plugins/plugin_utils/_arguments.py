@@ -88,10 +88,12 @@ class _Dates(ast.NodeTransformer):
 
 def _zone(node: ast.expr) -> datetime.timezone:
     """Return the zone that ``datetime.timezone.utc`` or ``datetime.timezone(datetime.timedelta(seconds=7200))`` says."""
-    if isinstance(node, ast.Call) and isinstance(node.args[0], ast.Call):
-        parts = {str(each.arg): ast.literal_eval(each.value) for each in node.args[0].keywords}
-        return datetime.timezone(datetime.timedelta(**parts))
-    return datetime.timezone.utc
+    if ast.unparse(node) == "datetime.timezone.utc":
+        return datetime.timezone.utc
+    offset = node.args[0] if isinstance(node, ast.Call) else node
+    if not isinstance(offset, ast.Call) or ast.unparse(offset.func) != "datetime.timedelta":
+        raise ValueError
+    return datetime.timezone(datetime.timedelta(**{str(part.arg): ast.literal_eval(part.value) for part in offset.keywords}))
 
 
 def _in_json(value: Any) -> Any:
