@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 import shutil
@@ -15,8 +16,9 @@ from pathlib import Path
 import antsibull_nox
 import nox
 import tomllib
-from antsibull_nox.ansible import get_ansible_core_info
+from antsibull_nox.ansible import AnsiblePackage, get_ansible_core_info, get_ansible_core_package_name
 from antsibull_nox.python.versions import get_installed_python_versions
+from antsibull_nox.sessions import ansible_test
 from antsibull_nox.utils import Version
 
 ROOT = Path(__file__).resolve().parent
@@ -38,6 +40,9 @@ if rest:
     sys.argv = ["pip", "install", "--quiet", *rest]
     runpy.run_module("pip", run_name="__main__", alter_sys=True)
 """
+# ansible-test 2.22 takes this from GitHub, until a release knows Python 3.15. With older Pythons the release does, and it is in
+# the package registry like everything else.
+DILL = re.compile(r"(?m)^dill @ .*$")
 # For the many small environments of ansible-test, each of which is used once.
 PIP_CONFIG = """\
 [global]
@@ -59,6 +64,20 @@ def with_real_pythons(path: str) -> str:
     versions.sort(key=lambda each: [int(part) for part in each.name.split(".")], reverse=True)
     real = [str(each / "bin") for each in versions]
     return os.pathsep.join(one for each in path.split(os.pathsep) for one in (real if each.endswith("/shims") else [each]))
+
+
+def with_candidates(core: Version, **source: str) -> AnsiblePackage:
+    """Return a release of ansible-core for pip; of the newest, what comes before its release counts as well.
+
+    antsibull-nox asks for 2.22 or newer, and 2.22.0rc1 is older than that.
+    """
+    package = get_ansible_core_package_name(core, **source)
+    if str(core) != next(reversed(CORES)):
+        return package
+    return dataclasses.replace(package, name=package.name.replace(">=%s" % core, ">=%s.dev0" % core))
+
+
+ansible_test.get_ansible_core_package_name = with_candidates
 
 
 def newest_python(core: str) -> str:
@@ -83,6 +102,9 @@ def add_ansible_test(core: str, suite: str) -> None:
         (home / ".config/pip/pip.conf").write_text(PIP_CONFIG)
         for version in PIP_VERSIONS:
             (cache / ("get_pip_%s.py" % version.replace(".", "_"))).write_text(GET_PIP)
+        installed = Path(nox.options.envdir, re.sub(r"\W", "-", "%s-%s" % (suite, core)), "lib")
+        for requirements in installed.glob("python*/site-packages/ansible_test/_data/requirements/sanity.pylint.txt"):
+            requirements.write_text(DILL.sub("dill", requirements.read_text()))
 
     antsibull_nox.add_ansible_test_session(
         name="%s-%s" % (suite, core),

@@ -30,6 +30,7 @@ LEFT = [
         [
             ("_tasks/*", "what each module does"),
             ("_module", "argument specs, the module's frame"),
+            ("_secrets", "what no result may hold"),
         ],
     ),
     (

@@ -9,6 +9,7 @@ Paths and parameters are the contract's, below the subscription; the session kno
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,6 +23,7 @@ from ._session import Session
 PAGE = 1000  # devices asked for at once; the platform clamps it to its own bounds
 #: Fields of a device that no answer should hold. Old platforms sent some of them (O); they go no further than here.
 SECRET_KEYS = frozenset(spec.path[0] for spec in DEVICE.fields if spec.seen == NEVER)
+INNER_TEXT = re.compile(">([^<>]+)<")
 
 
 class Client:
@@ -188,7 +190,10 @@ class Client:
         if self.read_only and verb != "GET":
             raise AssertionError("check mode was about to send %s %s" % (verb, path))
         where = self.session.subscription + path
-        data, _headers = self.session.call(verb, where, params, body, document=document, repeatable=repeatable)
+        secrets = _secrets_in(body or {})
+        data, _headers = self.session.call(
+            verb, where, params, body, document=document, repeatable=repeatable, secrets=secrets
+        )
         return data
 
     def _seen(self, device: object) -> dict[str, Any]:
@@ -196,6 +201,12 @@ class Client:
         if not isinstance(device, dict):
             return {}
         return self.session.platform.identified({key: value for key, value in device.items() if key not in SECRET_KEYS})
+
+
+def _secrets_in(body: dict[str, Any]) -> tuple[str, ...]:
+    """Return the texts in a device's body that no message may repeat; AppSKeys stand in an XML document."""
+    texts = [str(body[spec.path[0]]) for spec in DEVICE.fields if spec.secret and body.get(spec.path[0])]
+    return (*texts, *(inner for text in texts for inner in INNER_TEXT.findall(text)))
 
 
 def _object(data: object, path: str) -> dict[str, Any]:

@@ -48,7 +48,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "ca_path": {"type": "path"},
     "client_cert": {"type": "path"},
     "client_key": {"type": "path", "no_log": False},
-    "proxy": {"type": "str", "no_log": True},  # it may hold a password
+    "proxy": {"type": "str"},
     "timeout": {"type": "float", "default": 30.0},
     "retries": {"type": "int", "default": 4},
     "max_requests_per_second": {"type": "float", "default": 0.0},

@@ -24,7 +24,10 @@ try:
     from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
     from urllib3.connection import HTTPConnection, HTTPSConnection
     from urllib3.util.ssl_ import create_urllib3_context, resolve_cert_reqs
-except ImportError:  # the glue reports it before anything here is called
+
+    IMPORT_ERROR: Exception | None = None
+except Exception as error:  # the glue reports it before anything here is called
+    IMPORT_ERROR = error
     if not TYPE_CHECKING:
         HTTPAdapter = HTTPConnection = HTTPSConnection = HTTPConnectionPool = HTTPSConnectionPool = object
 

@@ -15,24 +15,51 @@ import html
 import json
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import quote, quote_plus
 
 HIDDEN = "********"
 KEY = re.compile(r"[0-9A-Fa-f]{32}\Z")
-LEAST = 8  # characters of a coded spelling; shorter ones would be found in any text
+LEAST = 8  # characters; what is shorter would be found by chance in any text
+DIGITS_OF_EUI = 16
+#: A whole EUI; pairs of digits that go on before or behind are a key's.
+EUI = (
+    r"(?P<eui>(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{16}|"
+    r"(?<![0-9A-Fa-f]{2}[-:])[0-9A-Fa-f]{2}(?:[-:][0-9A-Fa-f]{2}){7}(?![-:][0-9A-Fa-f]{2}))(?![0-9A-Za-z]))"
+)
+#: Neither a part of a word, name or number, nor joined to one. What a URL or JSON escapes before it is no part of it.
+ALONE = (
+    r"(?:(?<=%%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<![0-9A-Za-z])(?<![0-9A-Za-z][-_.]))%s(?![0-9A-Za-z])(?![-_.][0-9A-Za-z])"
+)
 
 
-def without(text: str, secrets: Iterable[str]) -> str:
-    """Return what the platform said without these secrets, should it have repeated one, in whatever spelling."""
+def without(text: str, secrets: Iterable[str], ours: bool = False) -> str:
+    """Return a text without these secrets, in whatever spelling: should the platform have repeated one, nobody sees it.
+
+    A short one is taken out only where it stands alone, since it is found by chance in names and numbers.
+
+    :param ours: the text is a whole message, with words of ours around the platform's. A few digits in it are a count or code.
+    """
     low = text.lower()
     for secret in filter(None, secrets):
-        for spelling in sorted(_spellings(secret), key=len, reverse=True):
+        if ours and len(secret) < LEAST and secret.isdigit():
+            continue
+        for spelling in sorted(spellings(secret), key=len, reverse=True):
             if spelling in low:
-                text = re.sub(re.escape(spelling), HIDDEN, text, flags=re.IGNORECASE)
+                text = re.sub(_places(spelling), lambda match: match["eui"] or HIDDEN, text, flags=re.IGNORECASE)
     return text
 
 
-def _spellings(secret: str) -> set[str]:
+def _places(spelling: str) -> str:
+    """Return a pattern of where a spelling stands for its secret; what has a name, ``eui``, is to stay."""
+    literal = re.escape(spelling)
+    if len(spelling) < LEAST:
+        literal = ALONE % literal
+    return "%s|%s" % ("(?P<eui>(?!))" if len(spelling) >= DIGITS_OF_EUI else EUI, literal)
+
+
+@lru_cache(maxsize=256)  # a message is searched for each of a task's secrets, and a fleet has thousands of messages
+def spellings(secret: str) -> frozenset[str]:
     """Return how a secret may stand in a text, in lower case: as it is, escaped, in pairs of digits, in hex, in Base64."""
     data = secret.encode("utf-8", "surrogatepass")
     found = {secret, quote(data, safe=""), quote(data), quote_plus(data), html.escape(secret), json.dumps(secret)[1:-1]}
@@ -40,7 +67,7 @@ def _spellings(secret: str) -> set[str]:
     if KEY.match(secret):
         found |= {mark.join(secret[at : at + 2] for at in range(0, 32, 2)) for mark in "-: "}
         coded |= _in_base64(bytes.fromhex(secret))
-    return {one.lower() for one in found | {one for one in coded if len(one) >= LEAST}}
+    return frozenset(one.lower() for one in found | {one for one in coded if len(one) >= LEAST})
 
 
 def _in_base64(data: bytes) -> set[str]:

@@ -306,4 +306,4 @@ def _refused(step: Step) -> Outcome:
 
 def _without_keys(step: Step, message: str) -> str:
     """Return a message without the device's keys, should the platform have repeated one."""
-    return without(message, DEVICE.secrets(step.wish.values))
+    return without(message, DEVICE.secrets(step.wish.values), ours=True)

@@ -16,9 +16,9 @@ from functools import lru_cache
 try:
     from lxml import etree
 
-    HAS_LXML = True
-except ImportError:  # the glue reports it before anything here is called
-    HAS_LXML = False
+    IMPORT_ERROR: Exception | None = None
+except Exception as error:  # the glue reports it before anything here is called
+    IMPORT_ERROR = error
 
 from ._values import BASE64, Fault, Integer, Key, Kind, Ports, Value, shown, text_of
 

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 try:
     from lxml import etree
-except ImportError:  # the glue reports it before anything here is called
+except Exception:  # the glue reports it before anything here is called
     pass
 
 LARGEST_PAGE = 1_000_000  # bytes; a real one has a few thousand

@@ -10,29 +10,30 @@ The other frame, in Ansible's worker, is ``plugins/plugin_utils/_action.py``; bo
 from __future__ import annotations
 
 import os
+import platform
+import sys
 import traceback
 from dataclasses import replace
 from typing import Any, Callable
-from urllib.parse import unquote
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
+from . import _connections, _inner_xml, _transport
 from ._connect import ENVIRONMENT, OPTIONS
-from ._errors import TdmError
-from ._inner_xml import HAS_LXML
+from ._errors import TdmError, without
 from ._interruption import ended_cleanly
-from ._onboarding_tag import looks_like_tag
+from ._secrets import masked, presentable, secrets_of
 from ._task import Context, Task
-from ._transport import HAS_REQUESTS
 from ._words import harmless
 
-#: Options of the connection that are secret as a whole, and addresses that may come with a password.
-SECRETS = tuple(name for name, entry in OPTIONS.items() if entry.get("no_log"))
-ADDRESSES = ("proxy", "url", "login_url", "session_url")
 MISTAKE = (
     "the collection made a mistake (%s in %s, line %d): please report it, with the traceback that -vvv shows. What it was "
     "about isn't shown, since it may hold a secret"
+)
+UNUSABLE = (
+    "The Python library %s on %s's Python %s is there, but can't be imported (%s): install it anew, or a version that fits this "
+    "Python and the libraries beside it"
 )
 
 
@@ -44,37 +45,26 @@ def from_environment(name: str) -> str:
 
 
 def argument_spec(task: Task) -> dict[str, Any]:
-    """Return a module's whole argument spec: the connection's options and its own."""
+    """Return a module's whole argument spec: the connection's options and its own.
+
+    No option is ``no_log`` for Ansible, which would mask its value as a part of any other; ``_secrets`` masks for both frames.
+    """
     spec = {name: {**entry, "fallback": (from_environment, [ENVIRONMENT[name]])} for name, entry in OPTIONS.items()}
     spec.update(task.options)
-    return spec
-
-
-def own_secrets(params: dict[str, Any]) -> set[str]:
-    """Return the secrets in a task's options that are to be kept out of its result, the keys of devices apart."""
-    found = {str(params[name]) for name in SECRETS if params.get(name)}
-    for name in ADDRESSES:
-        found |= _password_in(str(params.get(name) or ""))
-    for name in ("dev_eui", "onboarding_tag"):
-        value = params.get(name)
-        for text in value if isinstance(value, list) else [value]:
-            if looks_like_tag(str(text)):
-                found |= {part[1:] for part in str(text).strip().split(":")[5:] if part[:1] in "Oo"}
-    return found - {""}
-
-
-def _password_in(address: str) -> set[str]:
-    """Return the password in an address, as it stands there and as it is meant."""
-    whose = address.rpartition("@")[0].rpartition("://")[2]
-    password = whose.partition(":")[2]
-    return {password, unquote(password)}
+    return {name: {**entry, "no_log": False} if "no_log" in entry else entry for name, entry in spec.items()}
 
 
 def missing_library() -> str:
-    """Return the sentence about a library that is missing on this machine, or nothing."""
-    for name, is_here in (("requests", HAS_REQUESTS), ("lxml", HAS_LXML)):
-        if not is_here:
-            return str(missing_required_lib(name))
+    """Return the sentence about a library that is missing on this machine, or doesn't work, or nothing."""
+    errors = (("requests", _connections.IMPORT_ERROR), ("requests", _transport.IMPORT_ERROR), ("lxml", _inner_xml.IMPORT_ERROR))
+    for library, error in errors:
+        if error is not None:
+            name = getattr(error, "name", "") or library
+            # A part that is missing in a library, or in another one that it needs, is no missing library.
+            if isinstance(error, ModuleNotFoundError) and "." not in name:
+                return str(missing_required_lib(name))
+            reason = "%s: %s" % (type(error).__name__, str(error).split("\n", maxsplit=1)[0])
+            return UNUSABLE % (name.partition(".")[0], platform.node(), sys.executable, reason)
     return ""
 
 
@@ -86,7 +76,12 @@ def result_of(task: Task, params: dict[str, Any], context: Context) -> dict[str,
     problem = missing_library()
     if problem:
         return {"failed": True, "changed": False, "msg": problem}
-    context = replace(context, warn=_harmlessly(context.warn), report=context.report and _harmlessly(context.report))
+    secrets = secrets_of(task, params)
+
+    def safely(tell: Callable[[str], object]) -> Callable[[str], object]:
+        return lambda text: tell(harmless(without(text, secrets, ours=True)))
+
+    context = replace(context, warn=safely(context.warn), report=context.report and safely(context.report))
     try:
         result = task.run(params, context)
     except TdmError as error:
@@ -96,7 +91,7 @@ def result_of(task: Task, params: dict[str, Any], context: Context) -> dict[str,
         message = MISTAKE % (type(error).__name__, os.path.basename(frames[-1].filename), frames[-1].lineno or 0)
         lines = [*traceback.format_list(frames), type(error).__name__ + "\n"]
         result = {"failed": True, "changed": False, "msg": message, "exception": "".join(lines)}
-    shown: dict[str, Any] = harmless(result)
+    shown: dict[str, Any] = harmless(masked(result, secrets))
     return shown
 
 
@@ -106,23 +101,33 @@ def failure_of(error: TdmError) -> dict[str, Any]:
     return result
 
 
-def _harmlessly(tell: Callable[[str], object]) -> Callable[[str], object]:
-    return lambda text: tell(harmless(text))
+class Module(AnsibleModule):
+    """Ansible's frame of a module, without what it tells of the options by itself: the machine's journal and ``-vvv``."""
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+        super().__init__(argument_spec(task), supports_check_mode=True, **task.rules)
+
+    def _log_invocation(self) -> None:
+        """Write no options into the machine's journal: they hold keys."""
+
+    def fail_json(self, msg: str, **facts: Any) -> None:
+        """End as failed; options that Ansible itself refuses end here too."""
+        msg = without(msg, secrets_of(self._task, self.params), ours=True)
+        self.params = presentable(self._task, self.params)
+        super().fail_json(msg, **facts)
+
+    def exit_json(self, **result: Any) -> None:
+        """End as done."""
+        self.params = presentable(self._task, self.params)
+        super().exit_json(**result)
 
 
 def main(task: Task) -> None:
     """Run a task as a module."""
-    module = AnsibleModule(argument_spec(task), supports_check_mode=True, **task.rules)
-    params = dict(module.params)
-    if task.masks_itself:
-        module.no_log_values = set()
-        # The invocation that -vvv shows: what is in these is known from the playbook.
-        module.params.update(
-            {name: "(not shown)" for name, entry in task.options.items() if entry.get("no_log") and params[name]}
-        )
-    module.no_log_values |= own_secrets(params)
+    module = Module(task)
     with ended_cleanly():
-        result = result_of(task, params, Context(module.check_mode, module._diff, module.warn))
+        result = result_of(task, dict(module.params), Context(module.check_mode, module._diff, module.warn))
     if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)

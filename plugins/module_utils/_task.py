@@ -38,13 +38,13 @@ class Task:
     :param run: ``run(params, context)`` returns the result, with ``failed`` and ``msg`` where it failed after all
         was tried; raises :class:`TdmError` for what ends it early.
     :param rules: what else AnsibleModule takes: ``required_if`` and the like.
-    :param masks_itself: its options hold so many secrets that Ansible's search for each of them in each result would
-        take minutes; it keeps them out of its results by itself.
+    :param holding_secrets: options that hold secrets among other things, and so are never shown; an option that is
+        itself a secret has ``no_log``.
     :param keeps_sessions: it opens and closes sessions for other tasks.
     """
 
     options: dict[str, Any]
     run: Callable[[dict[str, Any], Context], dict[str, Any]]
     rules: dict[str, Any] = field(default_factory=dict)
-    masks_itself: bool = False
+    holding_secrets: tuple[str, ...] = ()
     keeps_sessions: bool = False

@@ -22,9 +22,9 @@ try:
     from requests.auth import HTTPDigestAuth
     from requests.cookies import RequestsCookieJar
 
-    HAS_REQUESTS = True
-except ImportError:  # the glue reports it before anything here is called
-    HAS_REQUESTS = False
+    IMPORT_ERROR: Exception | None = None
+except Exception as error:  # the glue reports it before anything here is called
+    IMPORT_ERROR = error
 
 from ._connections import BoundedAdapter, TooMuch
 from ._errors import TransportError

@@ -17,7 +17,7 @@ from xml.parsers import expat
 
 try:
     from lxml import etree
-except ImportError:  # the glue reports it before anything here is called
+except Exception:  # the glue reports it before anything here is called
     pass
 
 from ._errors import OptionError

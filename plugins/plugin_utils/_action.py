@@ -10,7 +10,6 @@ about a task asks for a process of its own, it runs right here; otherwise its mo
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import threading
@@ -20,16 +19,18 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 
 from ..module_utils._connect import ENVIRONMENT
-from ..module_utils._errors import TdmError
+from ..module_utils._errors import TdmError, without
 from ..module_utils._interruption import ended_cleanly
-from ..module_utils._module import argument_spec, failure_of, missing_library, own_secrets, result_of
+from ..module_utils._module import argument_spec, failure_of, missing_library, result_of
+from ..module_utils._secrets import secrets_of
 from ..module_utils._task import Context, Task
+from ._arguments import as_json, refuse_flags, with_dates
 from ._handover import through_gate
+from ._registry import register
 
 ORPHAN_CHECK = 0.5  # seconds between two looks whether Ansible still lives
 #: A variable to choose the frame with: ``auto``, or ``module`` for a process in any case.
@@ -49,19 +50,29 @@ class TdmAction(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Run the task in the frame that fits; return its result."""
         result = super().run(tmp, task_vars)
-        args = self._with_found_files(dict(self._task.args))
+        spec = argument_spec(self.task)
         try:
-            if self._knows(args) and self._needs_process(task_vars or {}):
+            args = with_dates(self._with_found_files(as_json(self._task.args)), spec)
+            refuse_flags(args, spec)
+            checked = ArgumentSpecValidator(spec, **self.task.rules).validate(args)
+            params = checked.validated_parameters
+            secrets = secrets_of(self.task, params)
+            register(secrets)
+            if checked.error_messages:  # the errors themselves are an object that is always true
+                return {**result, **self._misfit(checked.errors[0], secrets)}
+            if self._needs_process(task_vars or {}):
                 with _ended_with_ansible():
                     return {**result, **self._in_module(args, task_vars)}
-            return {**result, **self._in_worker(args)}
+            return {**result, **self._in_worker(params)}
         except TdmError as error:
             return {**result, **failure_of(error)}
 
-    def _knows(self, args: dict[str, Any]) -> bool:
-        """Return whether all of these are options; a module would show the value of a misspelled one, were it a password."""
-        spec = argument_spec(self.task)
-        return set(args) <= {name for option, entry in spec.items() for name in (option, *entry.get("aliases", ()))}
+    def _misfit(self, error: Exception, secrets: set[str]) -> dict[str, Any]:
+        """Return what AnsibleModule would say of options that can't be; it would show them all with ``-vvv``."""
+        message = str(error)
+        if isinstance(error, UnsupportedError):
+            message = "Unsupported parameters for (%s) module: %s" % (self._task.action, message)
+        return {"failed": True, "changed": False, "msg": without(message, secrets, ours=True)}
 
     def _needs_process(self, task_vars: dict[str, Any]) -> bool:
         return bool(
@@ -96,29 +107,23 @@ class TdmAction(ActionBase):
                 # otherwise the task says in its own words that the file isn't there
         return args
 
-    def _in_worker(self, args: dict[str, Any]) -> dict[str, Any]:
-        """Run the task right here, after the validation that AnsibleModule would do."""
-        checked = ArgumentSpecValidator(argument_spec(self.task), **self.task.rules).validate(args)
-        if checked.error_messages:  # the errors themselves are an object that is always true
-            error = checked.errors[0]
-            message = error.msg
-            if isinstance(error, UnsupportedError):
-                message = "Unsupported parameters for (%s) module: %s" % (self._task.action, message)
-            return {"failed": True, "changed": False, "msg": remove_values(message, checked._no_log_values)}
-        params = checked.validated_parameters
+    def _in_worker(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Run the task right here."""
         warnings: list[str] = []
-        context = Context(self._task.check_mode, self._task.diff, warnings.append, self._display.display)
+        context = Context(self._task.check_mode, self._task.diff, warnings.append, self._report)
         with ended_cleanly(), _ended_with_ansible():
             result: dict[str, Any] = result_of(self.task, params, context)
-        given = set() if self.task.masks_itself else checked._no_log_values
-        result = masked(result, given | own_secrets(params))
         if warnings:
             result["warnings"] = warnings
         return result
 
+    def _report(self, line: str) -> None:
+        """Tell of the progress where it isn't taken for output: what a callback writes there may be JSON."""
+        self._display.display(line, stderr=True)
+
     def _in_module(self, args: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
         """Hand the task over to its module, with what the controller's environment says of the connection."""
-        own = self._task_environment()
+        own = as_json(self._task_environment())
         for name, variable in ENVIRONMENT.items():
             if args.get(name) is None:
                 args[name] = own.get(variable, os.environ.get(variable)) or None
@@ -147,19 +152,6 @@ class TdmAction(ActionBase):
         if not wrap_async:
             self._remove_tmp_path(self._connection._shell.tmpdir)
         return result
-
-
-def masked(result: dict[str, Any], secrets: set[str]) -> dict[str, Any]:
-    """Return a result in which Ansible has masked the secrets.
-
-    Its search goes through every value, and takes longer than to get them: for a list of 100,000 devices half a minute. Nearly
-    every result holds no secret, which its text as JSON shows at once.
-    """
-    text = json.dumps(result, default=str)
-    if not any(json.dumps(secret)[1:-1] in text for secret in secrets):
-        return result
-    cleaned: dict[str, Any] = remove_values(result, secrets)
-    return cleaned
 
 
 @contextmanager

@@ -48,6 +48,7 @@ PURE = [
 ORDER = [
     "_tasks/*",
     "_module",
+    "_secrets",
     "_fleet",
     "_prepare",
     "_catalogue",

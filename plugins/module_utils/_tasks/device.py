@@ -22,7 +22,7 @@ from .._wishes import Row, read_wishes
 OPTIONS: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "dev_eui": {"type": "str"},
-    "onboarding_tag": {"type": "str", "no_log": True},  # it may hold an owner token
+    "onboarding_tag": {"type": "str"},
     "create": {"type": "bool", "default": True},
     **DEVICE.argument_spec(),
     "update_keys": {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
@@ -71,4 +71,4 @@ def diff_of(outcome: Outcome) -> dict[str, object]:
     }
 
 
-TASK = Task(OPTIONS, run, RULES)
+TASK = Task(OPTIONS, run, RULES, holding_secrets=("onboarding_tag",))  # it may hold an owner token

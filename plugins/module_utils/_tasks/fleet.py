@@ -40,9 +40,9 @@ PURGE = {
     "backup": {"type": "path"},
 }
 OPTIONS = {
-    "devices": {"type": "list", "elements": "dict", "no_log": True},
+    "devices": {"type": "list", "elements": "dict"},
     "src": {"type": "path"},
-    "defaults": {"type": "dict", "no_log": True},
+    "defaults": {"type": "dict"},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "create": {"type": "bool", "default": True},
     "update_keys": {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
@@ -241,4 +241,4 @@ def _sentence(summary: dict[str, int], check: bool) -> str:
     return ("would be: " if check else "") + (", ".join(parts) or "no device is described")
 
 
-TASK = Task(OPTIONS, run, RULES, masks_itself=True)
+TASK = Task(OPTIONS, run, RULES, holding_secrets=("devices", "defaults"))

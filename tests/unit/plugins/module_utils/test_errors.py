@@ -83,3 +83,35 @@ def test_what_is_no_secret_stays():
     text = "code 9018: the device profile LORA/GenericA doesn't support ABP"
     assert _errors.without(text, [KEY, PASSWORD, ""]) == text
     assert _errors.without("a device", ["b"]) == "a device", "three letters of Base64 would be in any text"
+
+
+@pytest.mark.parametrize(
+    "secret,text,shown",
+    [
+        ("17", "the code 17 is wrong", "the code ******** is wrong"),
+        ("17", "code=17", "code=********"),
+        ("17", '{"verificationCode":"17"}', '{"verificationCode":"********"}'),
+        ("17", "%22verificationCode%22%3A%2217%22", "%22verificationCode%22%3A%22********%22"),
+        ("17", "17.", "********."),
+        ("17", "device 70B3D57EDE000017: no", None),
+        ("17", "device 70-B3-D5-7E-DE-00-00-17: no", None),
+        ("17", "hall-17 at 52.0017, 17.5 and 1.17, room17 or 17b", None),
+        ("geheim", "GEHEIM, geheimen", "********, geheimen"),
+        ("AABBCCDDEEFF", "device AABBCCDDEEFF0011: no", None),
+        ("AABBCCDDEEFF", "device aa-bb-cc-dd-ee-ff-00-11: no", None),
+        ("AABBCCDDEEFF", "LW:D0:1122334455667788:AABBCCDDEEFF0011:AABB1122:OAABBCCDDEEFF", None),
+        ("AABBCCDDEEFF", "token=AABBCCDDEEFF or xAABBCCDDEEFFx", "token=******** or x********x"),
+        ("hall-17-x", "a_hall-17-x9", "a_********9"),
+        (KEY, "0a9b8c7d6e5f40312213a4f5e6d7c8b9ff", "********ff"),
+        (KEY, "a 0A-9B-8C-7D-6E-5F-40-31-22-13-A4-F5-E6-D7-C8-B9.", "a ********."),
+    ],
+)
+def test_a_short_secret_is_taken_out_where_it_stands_alone(secret, text, shown):
+    expected = text.replace("O" + secret, "O********") if shown is None else shown
+    assert _errors.without(text, [secret]) == expected
+
+
+def test_digits_in_a_message_of_ours_are_no_secret():
+    text = "17 of 20 devices failed; the first: the platform refused it (status 400, code 17: geheim)"
+    assert _errors.without(text, ["17", "400"], ours=True) == text
+    assert _errors.without(text, ["geheim"], ours=True).endswith("code 17: ********)")

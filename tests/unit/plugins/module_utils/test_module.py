@@ -2,35 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the frames do with every task: which texts are kept out of its result, and what becomes of a mistake of ours."""
+"""What the frames do with every task: a library that is missing or broken, secrets in what it tells, and a mistake of ours."""
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils import _connect, _module
+from ansible_collections.lorawan.thingpark.plugins.module_utils import _connect, _connections, _inner_xml, _module, _transport
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import OptionError
 from ansible_collections.lorawan.thingpark.plugins.module_utils._task import Context, Task
-
-TAG = "LW:D0:1122334455667788:AABBCCDDEEFF0011:AABB1122:OOWNER-TOKEN:SABC"
-
-
-@pytest.mark.parametrize(
-    "params,secrets",
-    [
-        ({}, set()),
-        ({"password": "one", "client_secret": "two", "login": "me"}, {"one", "two"}),
-        ({"proxy": "http://me:p%40ss@proxy:3128"}, {"http://me:p%40ss@proxy:3128", "p%40ss", "p@ss"}),
-        ({"proxy": "me:pa/ss@proxy"}, {"me:pa/ss@proxy", "pa/ss"}),
-        ({"url": "https://me:pass@host/rest", "login_url": "https://host/login"}, {"pass"}),
-        ({"dev_eui": TAG}, {"OWNER-TOKEN"}),
-        ({"dev_eui": ["AABBCCDDEEFF0011", TAG]}, {"OWNER-TOKEN"}),
-        ({"onboarding_tag": TAG, "dev_eui": None}, {"OWNER-TOKEN"}),
-    ],
-)
-def test_secrets_among_the_options_of_the_connection(params, secrets):
-    assert _module.own_secrets(params) == secrets
-
 
 def test_a_mistake_of_the_collection_shows_where_it_is_and_not_what_it_was_about():
     def run(params, context):
@@ -50,3 +32,52 @@ def test_no_address_takes_a_login(name):
     with pytest.raises(OptionError, match="without a login in it") as caught:
         _connect.account_of({**params, name: "https://me:pass@host/rest"}, Context())
     assert "pass" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "file,error,sentence",
+    [
+        (_transport, ModuleNotFoundError("No module named 'requests'", name="requests"), "required Python library (requests)"),
+        (_connections, ModuleNotFoundError("No module named 'urllib3'", name="urllib3"), "required Python library (urllib3)"),
+        (_connections, ModuleNotFoundError("No module named 'idna'", name="idna"), "required Python library (idna)"),
+        (_inner_xml, ModuleNotFoundError("No module named 'lxml'", name="lxml"), "required Python library (lxml)"),
+        (
+            _inner_xml,
+            ImportError("libxslt.so.1: cannot open shared object file\nmore", name="lxml.etree"),
+            "The Python library lxml on .* can't be imported .ImportError: libxslt.so.1: cannot open shared object file.: install",
+        ),
+        (
+            _connections,
+            ImportError("cannot import name 'resolve_cert_reqs' from 'urllib3.util.ssl_'", name="urllib3.util.ssl_"),
+            "The Python library urllib3 on .* can't be imported .ImportError: cannot import name 'resolve_cert_reqs'",
+        ),
+        (
+            _transport,
+            ModuleNotFoundError("No module named 'urllib3.packages.six.moves'", name="urllib3.packages.six.moves"),
+            "The Python library urllib3 on .* can't be imported .ModuleNotFoundError: No module named 'urllib3.packages.six",
+        ),
+        (_transport, AttributeError("module 'ssl' has no attribute 'x'"), "The Python library requests on .* .AttributeError: "),
+    ],
+    ids=lambda value: getattr(value, "__name__", "").rpartition(".")[2] or str(value),
+)
+def test_a_library_that_can_not_be_imported(monkeypatch, file, error, sentence):
+    assert _module.missing_library() == ""
+    monkeypatch.setattr(file, "IMPORT_ERROR", error)
+    result = _module.result_of(Task({}, lambda params, context: {}), {}, Context())
+    assert result["failed"] and re.search(sentence.replace("(", "[(]").replace(")", "[)]"), result["msg"])
+    assert "\n" not in result["msg"]
+
+
+def test_secrets_are_kept_out_of_all_that_a_task_tells():
+    told: list[str] = []
+
+    def run(params, context):
+        context.warn("a warning about a-password and 17 devices")
+        context.report("17 of 20 devices, a-password")
+        return {"msg": "a-password", "name": "not-a-password", "dev_eui": "70B3D57EDE000017"}
+
+    task = Task({"verification_code": {"type": "str", "no_log": True}}, run)
+    params = {"password": "a-password", "verification_code": "17"}
+    result = _module.result_of(task, params, Context(warn=told.append, report=told.append))
+    assert result == {"msg": "********", "name": "not-a-password", "dev_eui": "70B3D57EDE000017"}
+    assert told == ["a warning about ******** and 17 devices", "17 of 20 devices, ********"]

@@ -1,0 +1,104 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which of a task's options are secrets, and how its result is kept free of them.
+
+Ansible masks a secret wherever its characters stand. A verification code of two digits would so spoil every DevEUI that has
+them, and such a result is of no use as input. Here, a secret is masked in messages, and where a value is nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import unquote
+
+from ._connect import OPTIONS
+from ._errors import HIDDEN, LEAST, spellings, without
+from ._onboarding_tag import looks_like_tag
+from ._task import Task
+
+#: Addresses that may come with a password.
+ADDRESSES = ("proxy", "url", "login_url", "session_url")
+#: Keys of a result whose values are messages.
+MESSAGES = frozenset({"msg", "error", "message", "exception", "warnings", "notes"})
+NOT_SHOWN = "(not shown)"
+
+
+def secrets_of(task: Task, params: dict[str, Any]) -> set[str]:
+    """Return the secrets in a task's options; those of a fleet's devices are kept out of its result by themselves."""
+    found: set[str] = set()
+    for name in _secret_options(task):
+        value = params.get(name)
+        found |= {str(each) for each in (value.values() if isinstance(value, dict) else [value]) if each}
+    for name in ADDRESSES:
+        found |= _passwords_in(str(params.get(name) or ""))
+    for name in ("dev_eui", "onboarding_tag"):
+        value = params.get(name)
+        for text in value if isinstance(value, list) else [value]:
+            found |= {part[1:] for part in _parts_of_tag(str(text))[5:] if part[:1] in ("O", "o")}
+    return found - {""}
+
+
+def _secret_options(task: Task) -> list[str]:
+    return [name for name, entry in {**OPTIONS, **task.options}.items() if entry.get("no_log")]
+
+
+def _passwords_in(address: str) -> set[str]:
+    """Return the password in an address, as it stands there and as it is meant."""
+    whose = address.rpartition("@")[0].rpartition("://")[2]
+    password = whose.partition(":")[2]
+    return {password, unquote(password)}
+
+
+def _parts_of_tag(text: str) -> list[str]:
+    return text.strip().split(":") if looks_like_tag(text) else []
+
+
+def masked(result: dict[str, Any], secrets: Iterable[str]) -> dict[str, Any]:
+    """Return a result, itself changed where need be, in which no message holds a secret and no value is one.
+
+    A short one is left where it stands alone: the number of a building is no secret because it is somebody's code as well.
+    """
+    known = sorted(secrets)
+    whole = {spelling for secret in known if len(secret) >= LEAST for spelling in spellings(secret)}
+    if known:
+        _mask(result, known, whole, False)
+    return result
+
+
+def _mask(value: Any, secrets: list[str], whole: set[str], is_message: bool) -> Any:
+    if isinstance(value, str):
+        if is_message:
+            return without(value, secrets, ours=True)
+        return HIDDEN if value.lower() in whole else value
+    if isinstance(value, dict):  # in its place: a list of 100,000 devices is not to be had twice
+        for key, each in value.items():
+            value[key] = _mask(each, secrets, whole, is_message or key in MESSAGES)
+    elif isinstance(value, list):
+        value[:] = [_mask(each, secrets, whole, is_message) for each in value]
+    elif isinstance(value, tuple):
+        return [_mask(each, secrets, whole, is_message) for each in value]
+    return value
+
+
+def presentable(task: Task, params: dict[str, Any]) -> dict[str, Any]:
+    """Return a task's options as Ansible may show them with ``-vvv``: no secrets, nor what holds some."""
+    hidden = {*_secret_options(task), *task.holding_secrets}
+    hidden |= {name for name in ADDRESSES if _passwords_in(str(params.get(name) or "")) != {""}}
+    shown: dict[str, Any] = {}
+    for name, value in params.items():
+        is_given = value is not None and value != ""
+        shown[name] = NOT_SHOWN if name in hidden and is_given else _without_tokens(value)
+    return shown
+
+
+def _without_tokens(value: Any) -> Any:
+    """Return texts, alone or in a list, with the owner token taken out of those that are onboarding tags."""
+    if isinstance(value, list):
+        return [_without_tokens(each) for each in value]
+    parts = _parts_of_tag(value) if isinstance(value, str) else []
+    if not parts:
+        return value
+    return ":".join([*parts[:5], *(part[:1] + HIDDEN if part[:1] in ("O", "o") else part for part in parts[5:])])

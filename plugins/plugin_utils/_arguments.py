@@ -1,0 +1,155 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A task's options as a module would get them, in whichever frame the task runs, and with every ansible-core the same.
+
+Ansible writes a module's options as JSON; what its releases make of a value that JSON doesn't have differs.
+"""
+
+from __future__ import annotations
+
+import ast
+import datetime
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleUndefinedVariable
+from ansible.module_utils.common import json as ansible_json
+from jinja2 import Undefined
+
+from ..module_utils._errors import OptionError
+
+if hasattr(ansible_json, "get_module_encoder"):
+    ENCODING = {"cls": ansible_json.get_module_encoder("legacy", ansible_json.Direction.CONTROLLER_TO_MODULE)}
+else:  # ansible-core before 2.19
+    ENCODING = {"cls": ansible_json.AnsibleJSONEncoder, "vault_to_text": True}
+
+TEXTS = ("str", "path")
+#: How JSON writes a key that is true or false.
+KEYS = ('"true": ', '"false": ')
+NO_TEXT = (
+    "%s must be a text, and is true or false: YAML makes that of yes, no, on, off, true and false without quotes. "
+    'Put the text into quotes, as in %s: "NO"'
+)
+NO_VALUE = "%s holds a value of the type %s, which no module can be given: write it as a text in quotes"
+
+
+def as_json(args: dict[str, Any]) -> dict[str, Any]:
+    """Return options in JSON's types: dates as ISO texts, vault texts decrypted, tuples and sets as lists.
+
+    Raises :class:`OptionError` for what can't be such, and Ansible's own errors for what is undefined or can't be decrypted.
+    """
+    try:
+        text = json.dumps(args, default=_in_json)
+    except (TypeError, ValueError):
+        for place, value in _all_within(args, ""):
+            _refuse_misfit(place, value)
+        raise
+    if any(key in text for key in KEYS):
+        for place, value in _all_within(args, ""):
+            if isinstance(value, Mapping) and any(isinstance(key, bool) for key in value):
+                raise _no_text("key in %s" % place)
+    result: dict[str, Any] = json.loads(text)
+    return result
+
+
+def with_dates(args: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
+    """Return options in which a list or dictionary with a date in it is one.
+
+    Before ansible-core 2.19, a template that returns such a list gives Python's text of it, ``[{'name':
+    datetime.date(2024, 1, 5)}]``. Without a date, Ansible itself makes a list of that.
+    """
+    kinds = {name: entry.get("type") for option, entry in spec.items() for name in (option, *entry.get("aliases", ()))}
+    return {name: _evaluated(value) if kinds.get(name) in ("list", "dict") else value for name, value in args.items()}
+
+
+def _evaluated(value: Any) -> Any:
+    if not isinstance(value, str) or "datetime.date" not in value or value[:1] not in ("[", "{"):
+        return value
+    try:
+        return ast.literal_eval(_Dates().visit(ast.parse(value, mode="eval")))
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return value  # Ansible will say that it is no list
+
+
+class _Dates(ast.NodeTransformer):
+    """Replaces Python's way to write a date or a moment with its ISO text."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """Replace ``datetime.date(2024, 1, 5)``, and leave all other calls, which no literal has."""
+        kind = {"datetime.date": datetime.date, "datetime.datetime": datetime.datetime}.get(ast.unparse(node.func))
+        if kind is None:
+            return node
+        named = {each.arg: _zone(each.value) for each in node.keywords if each.arg == "tzinfo"}
+        return ast.Constant(kind(*map(ast.literal_eval, node.args), **named).isoformat())
+
+
+def _zone(node: ast.expr) -> datetime.timezone:
+    """Return the zone that ``datetime.timezone.utc`` or ``datetime.timezone(datetime.timedelta(seconds=7200))`` says."""
+    if ast.unparse(node) == "datetime.timezone.utc":
+        return datetime.timezone.utc
+    offset = node.args[0] if isinstance(node, ast.Call) else node
+    if not isinstance(offset, ast.Call) or ast.unparse(offset.func) != "datetime.timedelta":
+        raise ValueError
+    return datetime.timezone(datetime.timedelta(**{str(part.arg): ast.literal_eval(part.value) for part in offset.keywords}))
+
+
+def _in_json(value: Any) -> Any:
+    """Return what stands for a value that JSON doesn't have; raises TypeError where nothing does."""
+    if isinstance(value, (datetime.date, datetime.time)):
+        return value.isoformat()
+    if isinstance(value, (set, frozenset)):
+        return sorted(value, key=str)  # it has no order, and two runs must not have two
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, Undefined):
+        raise AnsibleUndefinedVariable(str(value._undefined_message))
+    return json.loads(json.dumps(value, **ENCODING))
+
+
+def _refuse_misfit(place: str, value: Any) -> None:
+    """Raise what is to be said of a value that can't be written as JSON by itself, whatever it contains."""
+    if isinstance(value, (Mapping, list, tuple)):
+        for key in value if isinstance(value, Mapping) else ():
+            if not isinstance(key, (str, int, float, bool, type(None))):
+                raise OptionError(NO_VALUE % ("key in %s" % place, type(key).__name__))
+        return
+    try:
+        json.dumps(value, default=_in_json)
+    except (TypeError, ValueError):
+        raise OptionError(NO_VALUE % (place, type(value).__name__)) from None
+
+
+def _all_within(value: Any, place: str) -> Iterator[tuple[str, Any]]:
+    """Yield all that a value contains, each with its place in words like ``devices[3].name``."""
+    if place:
+        yield place, value
+    if isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from _all_within(each, "%s.%s" % (place, key) if place else str(key))
+    elif isinstance(value, (list, tuple)):
+        for number, each in enumerate(value):
+            yield from _all_within(each, "%s[%d]" % (place, number))
+
+
+def refuse_flags(args: dict[str, Any], spec: dict[str, Any], within: str = "") -> None:
+    """Raise :class:`OptionError` for true or false where a text is wanted: Ansible would make "False" of a name like NO.
+
+    :param spec: an argument spec, whose names and aliases ``args`` uses.
+    """
+    for option, entry in spec.items():
+        for name in (option, *entry.get("aliases", ())):
+            value, place = args.get(name), within + name
+            several = value if isinstance(value, list) else [value]
+            wanted = entry.get("elements") if isinstance(value, list) else entry.get("type", "str")
+            for each in several:
+                if isinstance(each, bool) and (wanted in TEXTS or entry.get("elements") in TEXTS):
+                    raise _no_text(place)
+                if isinstance(each, dict) and "options" in entry:
+                    refuse_flags(each, entry["options"], place + ".")
+
+
+def _no_text(place: str) -> OptionError:
+    return OptionError(NO_TEXT % (place, place.rpartition(" ")[2].rpartition(".")[2]))

@@ -1,0 +1,159 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A task's options as a module would get them: JSON's types, and texts where texts are wanted."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections import OrderedDict
+
+import pytest
+from ansible.errors import AnsibleUndefinedVariable
+from ansible.parsing.vault import VaultLib, VaultSecret
+from jinja2 import StrictUndefined
+
+from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import OptionError
+from ansible_collections.lorawan.thingpark.plugins.module_utils._module import argument_spec
+from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import device, device_info, fleet
+from ansible_collections.lorawan.thingpark.plugins.plugin_utils._arguments import as_json, refuse_flags, with_dates
+
+EAST = datetime.timezone(datetime.timedelta(hours=2))
+DAY, TIME = datetime.date(2024, 1, 5), datetime.time(10, 30)
+NAIVE = datetime.datetime(2024, 1, 5, 10, 30, 7)
+
+
+class Unsafe(str):
+    """A text that is no template, such as a result has."""
+
+    __UNSAFE__ = True
+
+
+@pytest.mark.parametrize(
+    "value,expected",
+    [
+        ("text", "text"),
+        (Unsafe("{{ no template }}"), "{{ no template }}"),
+        (12, 12),
+        (1.5, 1.5),
+        (True, True),
+        (None, None),
+        (DAY, "2024-01-05"),
+        (TIME, "10:30:00"),
+        (NAIVE, "2024-01-05T10:30:07"),
+        (NAIVE.replace(tzinfo=datetime.timezone.utc), "2024-01-05T10:30:07+00:00"),
+        (NAIVE.replace(tzinfo=EAST), "2024-01-05T10:30:07+02:00"),
+        (("a", 1), ["a", 1]),
+        ({"b", "a"}, ["a", "b"]),
+        (frozenset({2, 1}), [1, 2]),
+        (OrderedDict(one=DAY), {"one": "2024-01-05"}),
+        ({1: "a", None: "b"}, {"1": "a", "null": "b"}),
+        ({"true": 1}, {"true": 1}),
+    ],
+    ids=repr,
+)
+def test_values_of_other_types(value, expected):
+    found = as_json({"alone": value, "devices": [{"name": value}, {"deep": {"er": (value,)}}]})
+    assert found == {"alone": expected, "devices": [{"name": expected}, {"deep": {"er": [expected]}}]}
+    assert type(found["alone"]) is type(expected)
+
+
+def encrypted(text: str) -> object:
+    """Return an inline vault text as this core has it; from 2.19 on Ansible decrypts it before a task gets it."""
+    vault = VaultLib([("default", VaultSecret(b"vaultpw"))])
+    try:
+        from ansible.parsing.vault import EncryptedString
+    except ImportError:
+        from ansible.parsing.yaml.objects import AnsibleVaultEncryptedUnicode
+
+        found = AnsibleVaultEncryptedUnicode(vault.encrypt(text))
+        found.vault = vault
+        return found
+    assert EncryptedString
+    return text
+
+
+def test_an_inline_vault_text_is_decrypted():
+    args = as_json({"password": encrypted("s\u00e9cret"), "devices": [{"app_key": encrypted("0F" * 16)}]})
+    assert args == {"password": "s\u00e9cret", "devices": [{"app_key": "0F" * 16}]}
+
+
+@pytest.mark.parametrize("value", [b"bytes", object(), 1j], ids=["bytes", "object", "complex"])
+def test_what_has_no_json_is_named(value):
+    with pytest.raises(OptionError, match=r"^devices\[1\]\.name holds a value of the type %s," % type(value).__name__) as caught:
+        as_json({"state": "present", "devices": [{"name": DAY}, {"tags": ["a"], "name": value}]})
+    assert repr(value) not in caught.value.message
+    with pytest.raises(OptionError, match="^name holds a value of the type"):
+        as_json({"name": value})
+    with pytest.raises(OptionError, match="^key in domains holds a value of the type tuple"):
+        as_json({"domains": {(1, 2): "x"}})
+
+
+def test_an_undefined_value_has_ansibles_sentence():
+    with pytest.raises(AnsibleUndefinedVariable, match="'nowhere' is undefined"):
+        as_json({"devices": [{"name": StrictUndefined(name="nowhere")}]})
+
+
+@pytest.mark.parametrize("flag", [True, False])
+def test_a_key_that_is_true_or_false_is_named(flag):
+    with pytest.raises(OptionError, match=r"^key in devices\[0\]\.domains must be a text"):
+        as_json({"devices": [{"domains": {flag: "Oslo"}}]})
+    text = json.dumps({flag: ""})
+    assert as_json({"name": text}) == {"name": text}
+
+
+def test_a_list_with_dates_before_2_19():
+    devices = [{"name": DAY, "at": NAIVE, "from": NAIVE.replace(tzinfo=datetime.timezone.utc), "to": NAIVE.replace(tzinfo=EAST)}]
+    spec = argument_spec(fleet.TASK)
+    found = with_dates({"devices": repr(devices), "defaults": repr({"name": DAY}), "state": repr([DAY])}, spec)
+    texts = {"at": "2024-01-05T10:30:07", "from": "2024-01-05T10:30:07+00:00", "to": "2024-01-05T10:30:07+02:00"}
+    assert found == {"devices": [{"name": "2024-01-05", **texts}], "defaults": {"name": "2024-01-05"}, "state": repr([DAY])}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[datetime.date(2024, 1, 5), print(1)]",
+        "[datetime.date(__import__('os').getpid(), 1, 5)]",
+        "[datetime.date(2024, 1, 5)",
+        "[datetime.date(2024, 13, 5)]",
+        "[datetime.date.today()]",
+        "[datetime.datetime(2024, 1, 5, tzinfo=datetime.timezone(print(1)))]",
+        "datetime.date(2024, 1, 5)",
+    ],
+)
+def test_nothing_but_dates_is_evaluated(text):
+    assert with_dates({"devices": text}, argument_spec(fleet.TASK)) == {"devices": text}
+
+
+@pytest.mark.parametrize("flag", [True, False])
+@pytest.mark.parametrize(
+    "task,shape,place",
+    [
+        (device, lambda flag: {"name": flag}, "name"),
+        (device, lambda flag: {"app_key": flag}, "app_key"),
+        (device, lambda flag: {"app_eui": flag}, "app_eui"),  # an alias
+        (device, lambda flag: {"tags": flag}, "tags"),
+        (device, lambda flag: {"tags": ["se", flag]}, "tags"),
+        (device, lambda flag: {"inactivity_alarm": [{"level": 3, "duration": flag}]}, "inactivity_alarm.duration"),
+        (device, lambda flag: {"password": flag}, "password"),
+        (device, lambda flag: {"session_file": flag}, "session_file"),
+        (fleet, lambda flag: {"src": flag}, "src"),
+        (fleet, lambda flag: {"purge": {"scope": {"tag": flag}}}, "purge.scope.tag"),
+        (fleet, lambda flag: {"purge": {"max": flag}}, "purge.max"),
+        (device_info, lambda flag: {"dev_eui": [flag]}, "dev_eui"),
+        (device_info, lambda flag: {"query": flag}, "query"),
+    ],
+    ids=range(13),
+)
+def test_a_flag_where_a_text_is_wanted_is_refused(task, shape, place, flag):
+    with pytest.raises(OptionError, match=r"^%s must be a text, and is true or false" % place.replace(".", r"\.")):
+        refuse_flags(shape(flag), argument_spec(task.TASK))
+
+
+def test_flags_and_texts_that_are_right():
+    spec = argument_spec(device.TASK)
+    refuse_flags({"name": "NO", "tags": ["no"], "suspended": False, "force": True, "validate_certs": True, "latitude": 5}, spec)
+    refuse_flags({"purge": {"scope": {"all": True}}, "devices": [{"suspended": True}]}, argument_spec(fleet.TASK))
