@@ -29,8 +29,13 @@ from ._workers import ahead, each
 
 #: Up to this many devices are asked for one by one; beyond it the whole list is cheaper.
 FEW = 10
-#: What gives a device a connectivity plan: its ID, or the flags by which the platform chooses one.
-GIVES_PLAN = ("connectivity_plan", "network_geolocation", "passive_roaming")
+#: By which ThingPark Enterprise chooses a connectivity plan.
+FLAGS_OF_PLAN = ("network_geolocation", "passive_roaming")
+NO_PLAN = "%s made without a connectivity_plan, and so suspended: %s. Give each a connectivity_plan, or say suspended: true"
+PLAN_MAY_BE_CHOSEN = (
+    "%s made without a connectivity_plan, and suspended unless this platform chooses plans by itself: %s. Give each a "
+    "connectivity_plan, or network_geolocation by which one is chosen; or say suspended: true"
+)
 #: Told of a fleet on a platform whose lists show little (O).
 OLDER = (
     "This platform is an older one, whose list shows little of a device: %d of them were fetched one by one, "
@@ -127,7 +132,7 @@ def make_plan(client: Client, wishes: list[Wish], policy: Policy, memory: Memory
     if policy.check_licences and _licences.take_licences(plan.steps):
         findings += _licences.findings(plan.steps, catalogue.licences())
     refuse(findings)
-    plan.warnings += _without_plan(plan.steps)
+    plan.warnings += _without_plan(plan.steps, client.session.is_mine)
     if policy.purge is not None:
         plan.purge_steps = _purge_steps(client, wishes, seen, policy.purge, policy.parallel, memory, plan)
     if client.session.platform.shows_little and plan.looked_at:
@@ -135,18 +140,25 @@ def make_plan(client: Client, wishes: list[Wish], policy: Policy, memory: Memory
     return plan
 
 
-def _without_plan(steps: list[Step]) -> list[str]:
+def _gives_plan(step: Step) -> bool:
+    # The flags choose a plan with or without a feature, so that false says something too.
+    return bool(step.values.get("connectivity_plan")) or any(name in step.values for name in FLAGS_OF_PLAN)
+
+
+def _without_plan(steps: list[Step], may_choose: bool) -> list[str]:
     """Return a warning about devices that are made suspended because nothing gives them a connectivity plan.
 
     A run that makes them looks like a success, and the network drops all that they send (contract, ``suspension``).
+
+    :param may_choose: the platform may choose a plan by itself (contract, NetworkSubscriptionsHandlingMode: BASIC).
     """
     made = [step for step in steps if step.action == _plan.CREATE and not step.values.get("suspended")]
-    without = [step.dev_eui for step in made if not any(step.values.get(name) for name in GIVES_PLAN)]
+    without = [step.dev_eui for step in made if not _gives_plan(step)]
     if not without:
         return []
-    message = "%s made without a connectivity_plan, and so suspended: %s%s. Give them a connectivity_plan, or say suspended: true"
     many = "%d devices are" % len(without) if len(without) > 1 else "1 device is"
-    return [message % (many, ", ".join(without[:FEW]), " and others" if len(without) > FEW else "")]
+    named = ", ".join(without[:FEW]) + (" and others" if len(without) > FEW else "")
+    return [(PLAN_MAY_BE_CHOSEN if may_choose else NO_PLAN) % (many, named)]
 
 
 def observe(client: Client, wishes: list[Wish], policy: Policy, memory: Memory) -> tuple[dict[str, Seen], set[str]]:

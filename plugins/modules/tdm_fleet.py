@@ -181,16 +181,15 @@ EXAMPLES = r"""
   lorawan.thingpark.tdm_fleet:
     create: false
     devices:
-      - dev_eui: 70B3D57ED0000001
-        name: park-00001
+      - dev_eui: 70B3D57ED0000031
+        name: floor-00001, moved
 
-- name: Two of a hundred sensors were taken off their poles
+- name: A sensor was taken off its pole
   lorawan.thingpark.tdm_fleet:
     state: absent
-    max_deletions: 2
+    max_deletions: 1
     devices:
-      - dev_eui: 70B3D57ED0000002
-      - dev_eui: 70B3D57ED0000003
+      - dev_eui: 70B3D57ED0000032
 
 - name: A fleet from the inventory, and nothing else that carries its tag
   lorawan.thingpark.tdm_fleet:

@@ -162,3 +162,14 @@ def test_a_plan_whose_creations_are_refused_alike_is_given_up(scarce, rows):
     assert causes[0].startswith("20 devices, 70B3D57ED1000015 (devices[20]), ") and "licenses" in causes[0]
     assert "20 devices in a row with the connectivity plan %s were refused alike" % PLAN in causes[1]
     assert simulator.requests()["by_path"]["POST /thingpark/wireless/rest/subscriptions/100/devices"] == 80
+
+
+def test_a_platform_that_may_choose_a_plan_is_told_of_otherwise(start_simulator, account_on, row):
+    oauth = {"client_id": "sub-1/x", "client_secret": "not-a-real-secret"}
+    simulator = start_simulator(edition="enterprise", **oauth)
+    account = account_on(simulator).with_options(auth_method="oauth2", login=None, password=None, **oauth)
+    plain = row(1, connectivity_plan=None, routing_profile=None)
+    account.tdm_device(**plain)
+    assert "suspended unless this platform chooses plans by itself: " + plain["dev_eui"] in account.warnings.pop()
+    account.tdm_device(**{**plain, "dev_eui": row(2)["dev_eui"], "network_geolocation": False})
+    assert account.warnings == [] and len(simulator.devices()) == 2

@@ -163,7 +163,8 @@ class Playbook:
         self._add_play(block, tasks=self._rehearsed([task]))
 
     def _add_file(self, block: Block, suffix: str) -> None:
-        self._add_play(block, tasks=self._rehearsed([{NAME + ".tdm_fleet": {"src": self._written(block, suffix)}}]))
+        options = {"src": self._written(block, suffix), "max_deletions": block.text.count("\nDELETE,")}
+        self._add_play(block, tasks=self._rehearsed([{NAME + ".tdm_fleet": options}]))
 
     def _written(self, block: Block, suffix: str) -> str:
         name = "example-%d.%s" % (block.line, suffix)
