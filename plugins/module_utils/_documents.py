@@ -23,7 +23,8 @@ except ImportError:  # only needed for a file in YAML
     HAS_YAML = False
 
 from ._errors import OptionError
-from ._text import code_of, shown
+from ._text import code_of
+from ._values import shown
 
 MOST_VALUES = 10_000_000  # with all aliases written out; 100,000 devices have a third of it
 DEEPEST = 100  # lists and dictionaries inside each other; a device's have five
@@ -145,7 +146,7 @@ class _YamlReader:
         if isinstance(event, yaml.ScalarEvent):
             self._put(self._scalar(event, line), event.anchor, 1, line)
         elif isinstance(event, yaml.AliasEvent):
-            value, size = self._anchors.get(event.anchor, (None, 0))
+            value, size = self._anchors.get(str(event.anchor), (None, 0))
             if not size or value is _INCOMPLETE:
                 what = "inside of what it stands for" if size else "without an anchor of that name before it"
                 raise OptionError("src %s has the alias %s in line %d %s" % (self.name, shown(event.anchor), line, what))

@@ -15,11 +15,10 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from ._errors import OptionError
-from ._text import error_value, plain, shown
-from ._values import Fault, text_of
+from ._text import error_value, plain
+from ._values import Fault, shown, text_of
 from ._wishes import Row
 
 COMMON = {
@@ -99,7 +98,6 @@ def read_csv(text: str, name: str, warnings: list[str]) -> list[Row]:
         if isinstance(cells, str):
             rows.append(_unreadable(where, "row", cells))
             continue
-        cells = [cell.strip() for cell in cells]
         directive = _directive(cells[0])
         if directive in DIRECTIVES:
             rows.append(_csv_row(where, directive, cells, delimiter, ignored))
@@ -109,7 +107,8 @@ def read_csv(text: str, name: str, warnings: list[str]) -> list[Row]:
     if len(rows) == len(unknown) > 1 and not any(_directive(cell) == CELLULAR or _fault_of(cell) for cell in unknown):
         raise OptionError(
             "src %s is another table than ThingPark's import CSV: no row says in column A what to do, such as CREATE_OTAA; the "
-            "first one begins with %s. Bring its columns into that order, or give the devices in devices" % (name, shown(unknown[0]))
+            "first one begins with %s. Bring its columns into that order, or give the devices in devices"
+            % (name, shown(unknown[0]))
         )
     for letter, places in ignored.items():
         warnings.append(
@@ -142,7 +141,7 @@ def _is_comment(cells: list[str]) -> bool:
 
 
 def _records(lines: list[str], delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
-    """Yield ``(line number, cells)``, or what is wrong with the row in the place of its cells."""
+    """Yield ``(line number, cells)``, the cells without white space around them, or what is wrong in their place."""
     start = 0
 
     def rest() -> Iterator[str]:
@@ -158,7 +157,7 @@ def _records(lines: list[str], delimiter: str) -> Iterator[tuple[int, list[str] 
             start += 1
             continue
         try:
-            cells = next(csv.reader(rest(), delimiter=delimiter, strict=True), [])
+            cells = [cell.strip() for cell in next(csv.reader(rest(), delimiter=delimiter, strict=True), [])]
         except csv.Error:
             # Go on with the next line that begins as a row does: the others' faults are wanted too.
             start = first + 1
@@ -169,7 +168,7 @@ def _records(lines: list[str], delimiter: str) -> Iterator[tuple[int, list[str] 
             else:
                 yield first + 1, "has a quotation mark that is never closed, or one inside a cell that isn't doubled"
             continue
-        if any(cell.strip() for cell in cells) and not _is_comment(cells):
+        if any(cells) and not _is_comment(cells):
             yield first + 1, cells
 
 

@@ -18,11 +18,11 @@ SPACES = " \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\
 _PLAIN = str.maketrans({**dict.fromkeys(DASHES, "-"), **dict.fromkeys(SPACES, " ")})
 
 #: Characters that take no room or look like nothing; white space is none of them.
-_UNSEEN = (
+UNSEEN_CLASS = (
     "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-UNSEEN = re.compile("[%s]" % _UNSEEN)
+UNSEEN = re.compile("[%s]" % UNSEEN_CLASS)
 #: Those that do something where they stand: joiners between characters that aren't Latin (Persian words, the parts of an
 #: emoji), the variants of an emoji or ideograph, keycaps, and the flags of regions.
 _WORKING = re.compile(
@@ -31,33 +31,25 @@ _WORKING = re.compile(
     "|(?<=[0-9#*])\ufe0f(?=\u20e3)"
     "|(?<=\U0001f3f4)[\U000e0020-\U000e007f]+"
 )
-_NAMED = re.compile("[%s%s]" % (_UNSEEN, re.escape(DASHES[1:])))
-
-#: Between two digits of a key: what a spelling may have there, and what may have got there.
-_BETWEEN = "[%s:._%s%s]{0,2}" % (re.escape(DASHES), SPACES, _UNSEEN)
-#: What may be a key, whole or in part: too long for an EUI, or text as only encryption makes it.
-SECRET = re.compile("(?:[0-9A-Fa-f]%s){20,}|[A-Za-z0-9+/]{64,}={0,2}" % _BETWEEN)
-#: Characters of which a message shows some at most; what lies behind them isn't looked at.
-_LOOKED_AT = 2_000
-_LARGEST_BITS = 1_024
-
 #: The error values of Excel, LibreOffice and Google in the languages met most, and those anywhere that have no mark at their
 #: end; in lower case. Others are known by their shape.
-_ERROR_VALUES = frozenset(
-    "#n/a #n/b #n/d #n/v #nv #i/t #i/r #n/disp #н/д #δ/υ #yok #hiányzik #není_k_dispozici #nedostupný"
-    " #ref! #bezug! #verw! #rif! #¡ref! #value! #wert! #waarde! #valeur! #valore! #valor! #¡valor! #name? #naam? #nom? #nome?"
-    " #nombre? #¿nombre? #div/0! #deel/0! #¡div/0! #num! #zahl! #getal! #nombre! #núm! #¡num! #null! #leeg! #nul! #nulo!"
-    " #¡nulo! #spill! #überlauf! #overloop! #propagation! #calc! #blocked! #field! #unknown! #connect! #busy! #error!"
-    " #getting_data #daten_abrufen #gegevens_ophalen #obtention_donnees #obteniendo_datos #estrazione_dati_in_corso".split()
-) | frozenset(
-    word + dots  # while a value is loaded
-    for word in ("loading", "laden", "wird geladen", "chargement", "cargando", "carregando", "caricamento")
-    for dots in ("...", "\u2026")
-)
+_WORDS = """
+    #n/a #n/b #n/d #n/v #nv #i/t #i/r #n/disp #н/д #δ/υ #yok #hiányzik #není_k_dispozici #nedostupný #ref! #bezug!
+    #verw! #rif! #¡ref! #value! #wert! #waarde! #valeur! #valore! #valor! #¡valor! #name? #naam? #nom? #nome?
+    #nombre? #¿nombre? #num! #zahl! #getal! #nombre! #núm! #¡num! #div/0! #deel/0! #¡div/0! #null! #leeg! #nul!
+    #nulo! #¡nulo! #spill! #überlauf! #overloop! #propagation! #calc! #blocked! #field! #unknown! #connect! #busy!
+    #error! #getting_data #daten_abrufen #gegevens_ophalen #obtention_donnees #obteniendo_datos
+    #estrazione_dati_in_corso
+"""
+_ERROR_VALUES = frozenset(_WORDS.split())
+#: What is shown while a value is loaded, before its dots.
+_LOADING = ("loading", "laden", "wird geladen", "chargement", "cargando", "carregando", "caricamento")
 #: An error value with a mark: #REF!, #BEZUG!, #NAME?, #DIV/0!, #\u00a1VALOR!; and a number too wide for its column.
 _ERROR_SHAPE = re.compile(r"#[\u00a1\u00bf]?[^\W\d_]+(?:[_/][^\W_]+)*[!?]\Z|#{3,}\Z")
 #: LibreOffice's codes, in the languages that translate them.
-_ERROR_CODE = re.compile("(?i)(?:err|fout|erreur|error|erro|errore|błąd|hiba|fel|feil|fejl|chyba|virhe|hata|eroare) ?:5[0-4][0-9]\\Z")
+_ERROR_CODE = re.compile(
+    "(?i)(?:err|error|fout|erreur|erro|errore|błąd|hiba|fel|feil|fejl|chyba|virhe|hata|eroare) ?:5[0-4][0-9]\\Z"
+)
 
 #: 7,01346E+15; 7.01346E15; 7083057000000001.0
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?[Ee][+-][0-9]+\Z|[0-9][.,][0-9]+[Ee][0-9]{1,3}\Z|[0-9]{5,}[.,]0\Z")
@@ -89,16 +81,13 @@ def error_value(text: str) -> str:
 
     One that is only known by its shape may be somebody's word, and is told as ``#...!``.
     """
-    if text.casefold() in _ERROR_VALUES or _ERROR_CODE.match(text):
+    word = text.casefold()
+    is_loading = word.endswith(("...", "\u2026")) and word.rstrip(".\u2026") in _LOADING
+    if is_loading or word in _ERROR_VALUES or _ERROR_CODE.match(text):
         return text
     if len(text) <= 40 and text == text.upper() and _ERROR_SHAPE.match(text):
         return "#..." + text[-1] if text[-1] != "#" else "###"
     return ""
-
-
-def is_huge(raw: object) -> bool:
-    """Return whether this is a whole number that no option could hold, and that Python may refuse to write out."""
-    return isinstance(raw, int) and raw.bit_length() > _LARGEST_BITS
 
 
 def made_a_number(raw: object) -> str:
@@ -109,20 +98,3 @@ def made_a_number(raw: object) -> str:
     if _PYTHONS_NUMBER.match(text):
         return "YAML"
     return "spreadsheet" if _NUMBER.match(text) else ""
-
-
-def shown(raw: object, limit: int = 40) -> str:
-    """Return ``raw`` quoted and short enough for one sentence, what can't be seen or told apart by its code.
-
-    A key that got into another option or column is not shown, and nothing of a list or dictionary is.
-    """
-    if isinstance(raw, (dict, list, tuple, set, frozenset)):
-        return "a dictionary" if isinstance(raw, dict) else "a list"
-    whole = "(very large)" if is_huge(raw) else str(raw)
-    text = SECRET.sub("(hidden, it may be a key)", whole[:_LOOKED_AT])
-    if len(whole) > _LOOKED_AT:  # its end may be the beginning of a key
-        text = text[:-100] + "..."
-    if not (text.isascii() and text.isprintable()):
-        text = _NAMED.sub(lambda match: "(%s)" % code_of(match.group()), text)
-        text = "".join(c if c.isprintable() else "(%s)" % code_of(c) for c in text)
-    return '"%s"' % (text if len(text) <= limit else text[: limit - 3] + "...")

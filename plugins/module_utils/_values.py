@@ -16,8 +16,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from ._text import DASHES, SPACES, code_of, error_value, is_huge, made_a_number, plain, unseen
-from ._text import shown as shown
+from ._text import DASHES, SPACES, UNSEEN, UNSEEN_CLASS, code_of, error_value, made_a_number, plain, unseen
 
 #: A canonical value; only its kind knows its type. What may be less than canonical is an ``object``.
 Value = Any
@@ -28,6 +27,12 @@ HEX = re.compile(r"[0-9A-F]+\Z")
 SEPARATORS = str.maketrans("", "", DASHES + SPACES + ":._")
 #: What stands around digits in code, and in a spreadsheet: 0x70B3, '70B3, ="70B3".
 AROUND = re.compile(r"\A(?:=?[\"'\u2018\u201c]+|0[xX])+|[\"'\u2019\u201d]+\Z")
+#: Between two digits of a key: what a spelling may have there, and what may have got there.
+BETWEEN = "[%s:._%s%s]{0,2}" % (re.escape(DASHES), SPACES, UNSEEN_CLASS)
+#: What may be a key, whole or in part: too long for an EUI, or text as only encryption makes it.
+SECRET = re.compile("(?:[0-9A-Fa-f]%s){20,}|[A-Za-z0-9+/]{64,}={0,2}" % BETWEEN)
+LOOKED_AT = 2_000  # characters of a text of which a message shows some
+LARGEST_BITS = 1_024  # of a whole number that is written out; Python refuses the largest ones
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 BASE64 = re.compile(r"[A-Za-z0-9+/]{64,}={0,2}\Z")
 PORT = re.compile(r"[0-9]{1,3}\Z")
@@ -36,6 +41,32 @@ LONGEST = 16_384  # characters of any option; the longest ones hold XML
 
 class Fault(ValueError):
     """A value that can't be what it is meant to be; its text completes "OPTION ..." and holds no secret."""
+
+
+def is_huge(raw: object) -> bool:
+    """Return whether this is a whole number that no option could hold, and that Python may refuse to write out."""
+    return isinstance(raw, int) and raw.bit_length() > LARGEST_BITS
+
+
+def shown(raw: object, limit: int = 40) -> str:
+    """Return ``raw`` quoted and short enough for one sentence, what can't be seen or told apart by its code.
+
+    A key that got into another option or column is not shown, and nothing of a list or dictionary is.
+    """
+    if isinstance(raw, (dict, list, tuple, set, frozenset)):
+        return "a dictionary" if isinstance(raw, dict) else "a list"
+    whole = "(very large)" if is_huge(raw) else str(raw)
+    text = SECRET.sub("(hidden, it may be a key)", whole[:LOOKED_AT])
+    if len(whole) > LOOKED_AT:  # its end may be the beginning of a key
+        text = text[:-100] + "..."
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(c if c.isascii() and c.isprintable() else _visibly(c) for c in text)
+    return '"%s"' % (text if len(text) <= limit else text[: limit - 3] + "...")
+
+
+def _visibly(character: str) -> str:
+    is_plain = character.isprintable() and character not in DASHES and not UNSEEN.match(character)
+    return character if is_plain else "(%s)" % code_of(character)
 
 
 def text_of(raw: object) -> str:
@@ -145,7 +176,7 @@ def _hint(raw: object, text: str, digits: int) -> str:
     """Return the remedy where it can be told what became of hexadecimal digits on their way; it shows none of them."""
     taken_by = made_a_number(raw)
     if taken_by == "YAML":
-        return "; quote it, YAML or an INI inventory took it for a number: \"24E1...\" in YAML, '\"24E1...\"' in an INI inventory"
+        return '; quote it, YAML or an INI inventory took it for a number: "24E1..." in YAML, \'"24E1..."\' in an INI inventory'
     if taken_by:
         return "; a spreadsheet made a number of it: format the column as text, and fill it in anew"
     bare = AROUND.sub("", text)

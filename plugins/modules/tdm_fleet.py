@@ -36,7 +36,9 @@ options:
       - File that describes the devices, on the machine where the task runs. With a local connection it is looked for beside the
         playbook and in the role's C(files) too.
       - C(.csv) and C(.txt) are ThingPark's own import format, columns A to AA, without a header. JSON and YAML are a list like
-        O(devices), or a dictionary with C(devices) and C(defaults).
+        O(devices), or a dictionary with C(devices) and C(defaults). Their texts and numbers stay as they are written, an unquoted
+        C(no) too, and a key that is repeated in the same place is refused.
+      - A regular file of at most 64 MiB.
       - An empty cell leaves alone what the device has. Latitude and longitude may have a decimal comma where semicolons or tabs
         separate the cells, and nowhere else. Column G (ThingPark X configuration) has no field in the API and is left
         out with a warning.

@@ -142,7 +142,7 @@ def test_a_platform_that_answers_json_all_the_same(meddler, account_on, simulato
 
 def test_a_text_that_xml_can_not_carry_is_one_devices_trouble(simulator, account_on, rows):
     fleet = rows(12)
-    fleet[3]["customer_admin_data"] = "bell \x07"
+    fleet[3]["customer_admin_data"] = "vertical\x0btab"
     result = account_on(simulator, body_format="xml").tdm_fleet(devices=fleet, results="failed")
     assert (result["summary"]["created"], result["summary"]["failed"]) == (11, 1)
     assert "customerAdminData holds a control character" in result["results"][0]["error"]

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 
 import pytest
@@ -37,10 +36,11 @@ def values(text: str, name: str = "f.yml") -> dict:
     return wish.values
 
 
+YAML_WORDS = "no NO off on yes y True 0x10 010 1_000 1.10 .inf .nan 12:30:45 2024-01-05 = 24E12 '~' \"null\" nULL"
+
+
 @pytest.mark.parametrize("loader", ["CSafeLoader", "SafeLoader"])
-@pytest.mark.parametrize(
-    "word", "no NO off on yes y n True 0x10 010 1_000 1.10 .inf .nan 12:30:45 2024-01-05 = 24E12 '~' \"null\" nULL".split()
-)
+@pytest.mark.parametrize("word", YAML_WORDS.split())
 def test_yaml_words_are_texts_as_written(word, loader, monkeypatch):
     monkeypatch.setattr(_documents.yaml, "CSafeLoader", getattr(_documents.yaml, loader))
     assert data("a: %s" % word) == {"a": word.strip("'\"")}
@@ -53,8 +53,8 @@ def test_what_yaml_has_for_nothing_is_nothing(word):
 
 
 def test_norway_and_the_flags_of_one_file():
-    text = "- {dev_eui: 0070B3D57ED01000, name: NO, tags: [no, se], domains: {Country: NO, on: off}, suspended: no, marker_id: 012}"
-    assert values(text) == {
+    texts = "name: NO, tags: [no, se], domains: {Country: NO, on: off}"
+    assert values("[{dev_eui: 0070B3D57ED01000, %s, suspended: no, marker_id: 012}]" % texts) == {
         "name": "NO",
         "tags": ("no", "se"),
         "domains": (("Country", "NO"), ("on", "off")),
@@ -80,7 +80,7 @@ REPEATED = [
     ("- dev_eui: %s\n  inactivity_alarm:\n  - level: 3\n    level: 4\n    duration: P2D" % E1, '"level" in line 4'),
     ("defaults: {}\ndevices: []\ndefaults: {}", '"defaults" in line 3'),
     ("- {dev_eui: %s, 'name': a, ? name : b}" % E1, '"name" in line 1'),
-    ("- {dev_eui: %s, yes: a, \"yes\": b}" % E1, '"yes" in line 1'),
+    ('- {dev_eui: %s, yes: a, "yes": b}' % E1, '"yes" in line 1'),
     ("- &a name\n- {*a : b, name: c}", '"name" in line 2'),
 ]
 

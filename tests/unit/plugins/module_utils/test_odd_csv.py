@@ -16,11 +16,13 @@ from ansible_collections.lorawan.thingpark.plugins.module_utils._wishes import r
 E1, E2, E3 = "70B3D57ED0100001", "70B3D57ED0100002", "70B3D57ED0100003"
 KEY, JOIN = "A3F07B1C9D2E48566F8190BACDE7F2D4", "1122334455667788"
 LEGAL = "CREATE_OTAA;%s;;PROFILE;%s;%s" % (E1, JOIN, KEY)
-ERRORS = (
-    "#N/A #NV #REF! #BEZUG! #VALUE! #WERT! #WAARDE! #NAME? #NAAM? #DIV/0! #DEEL/0! #NUM! #GETAL! #NULL! #LEEG! #SPILL! #ÜBERLAUF!"
-    " #OVERLOOP! #CALC! #GETTING_DATA #BLOCKED! #VALEUR! #NOM? #¡VALOR! #¿NOMBRE? #RIF! #N/D #N/V Err:502 Fout:508 #ERROR!"
-    " Loading... #JAKO/0! #DĚLENÍ_NULOU! #ЗНАЧ! #Н/Д #HIÁNYZIK #ARG! #n/a #ref! #######"
-).split()
+WORDS = """
+    #N/A #NV #REF! #BEZUG! #VALUE! #WERT! #WAARDE! #NAME? #NAAM? #DIV/0! #DEEL/0! #NUM! #GETAL! #NULL! #LEEG!
+    #SPILL! #ÜBERLAUF! #OVERLOOP! #CALC! #GETTING_DATA #BLOCKED! #VALEUR! #NOM? #¡VALOR! #¿NOMBRE? #RIF! #N/D #N/V
+    Err:502 Fout:508 #ERROR! Loading... Laden… #JAKO/0! #DĚLENÍ_NULOU! #ЗНАЧ! #Н/Д #HIÁNYZIK #ARG! #n/a #ref!
+    #######
+"""
+ERRORS = WORDS.split()
 
 
 def wishes(text: str) -> list:
@@ -50,7 +52,8 @@ def otaa(**cells: str) -> str:
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_an_error_value_in_column_a_is_no_comment(error, delimiter):
     rows = [LEGAL, "%s;%s;;PROFILE" % (error, E2), '"%s";%s;;PROFILE' % (error, E3)]
-    places = [(where, option) for where, option, message in found("\n".join(rows).replace(";", delimiter)) if "error value" in message]
+    faults = found("\n".join(rows).replace(";", delimiter))
+    places = [(where, option) for where, option, message in faults if "error value" in message]
     assert places == [("lines 2, 3", "directive (column A)")]
 
 
@@ -100,7 +103,10 @@ def test_a_real_comment_still_is_one(comment):
     assert [wish.where for wish in wishes("%s\n%s" % (LEGAL, comment))] == ["line 1"]
 
 
-@pytest.mark.parametrize("name", ["N/A", "#7", "#north", "Err: 502", "Bld:501", "REF!", "#3 Hall!", "loading", "Halle:5", "#Tor!", "..."])
+NAMES = "N/A|#7|#north|Err: 502|Bld:501|REF!|#3 Hall!|loading|Halle:5|#Tor!|...|.."
+
+
+@pytest.mark.parametrize("name", NAMES.split("|"))
 def test_a_name_that_only_resembles_an_error_value_is_kept(name):
     (wish,) = wishes(otaa(K=name))
     assert wish.values["name"] == name
@@ -150,10 +156,10 @@ def test_a_dash_is_a_dash(dash):
     assert wish.values["motion_indicator"] == "NEAR_STATIC"
 
 
-@pytest.mark.parametrize("code", [0x200B, 0x200C, 0x200D, 0x200E, 0x202D, 0x2060, 0xAD, 0xFEFF, 0x61C, 0xFE0F, 0x7F, 0x3164, 0xE0041])
+@pytest.mark.parametrize("code", [0x7F, 0xAD, 0x61C, 0x200B, 0x200C, 0x200D, 0x200E, 0x202D, 0x2060, 0x3164, 0xFE0F, 0xFEFF])
 @pytest.mark.parametrize("letter", ["A", "B", "D", "E", "F", "G", "H", "K", "L", "N", "Y", "AA"])
 def test_a_character_that_nobody_can_see_is_named(code, letter):
-    given = {"A": "CREATE_OTAA", "B": E1, "D": "PROFILE", "E": JOIN, "F": KEY, "L": "5", "M": "5", "AA": "ACTIVE"}.get(letter, "plan")
+    given = {"A": "CREATE_OTAA", "B": E1, "E": JOIN, "F": KEY, "L": "5", "AA": "ACTIVE"}.get(letter, "plan")
     for cell in (given + chr(code), given[:2] + chr(code) + given[2:]):
         messages = [one[2] for one in found(otaa(**({"F": ""} if letter == "Y" else {}), **{letter: cell}))]
         assert any("U+%04X as character" % code in message for message in messages)
