@@ -77,7 +77,7 @@ class Refusals:
             return ""
         plan = _of_plan(step)
         return "not begun: %d devices in a row %s were refused alike: %s" % (
-            count,
+            ALIKE,
             "with the connectivity plan %s" % plan if plan else "without a connectivity plan",
             cause,
         )
@@ -93,11 +93,11 @@ def cause_of(dev_eui: str, message: str) -> str:
 
 
 def causes(outcomes: list[Outcome]) -> str:
-    """Return why devices failed, one line for each cause with its devices counted; the most frequent first."""
+    """Return why devices failed, one line for each cause with its devices counted; what was not begun comes last."""
     alike: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         alike.setdefault(cause_of(outcome.dev_eui, outcome.error), []).append(outcome)
-    groups = sorted(alike.items(), key=lambda pair: -len(pair[1]))
+    groups = sorted(alike.items(), key=lambda pair: (pair[1][0].action == SKIPPED, -len(pair[1])))
     lines = [_line(cause, group) for cause, group in groups[:CAUSES]]
     if len(groups) > CAUSES:
         lines.append("and %d more causes, all of them in the return value results" % (len(groups) - CAUSES))

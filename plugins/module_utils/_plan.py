@@ -171,7 +171,9 @@ def plan(wish: Wish, seen: Seen, update_keys: bool = False, differing: list[str]
 
 def _creation(wish: Wish) -> Step:
     if not wish.create:
-        lacking = [option for option, _message in check_creation(wish.values)]
+        # An onboarding tag brings a device profile, which is only asked for when the device is to be made.
+        known = wish.values if wish.tag is None else {"device_profile": wish.tag.profile_id, **wish.values}
+        lacking = [option for option, _message in check_creation(known)]
         return Step(wish, REFUSE, message=NOT_TO_BE_MADE + (NEEDS % ", ".join(lacking) if lacking else ""))
     values = {name: value for name, value in wish.values.items() if DEVICE.by_name[name].on_create and name != "tags"}
     return Step(wish, CREATE, after=dict(wish.values), values=values, add_tags=wish.values.get("tags", ()))

@@ -1,0 +1,66 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What became of many devices, told by cause; and a connectivity plan that is given up."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import ApiError, TransportError
+from ansible_collections.lorawan.thingpark.plugins.module_utils._outcomes import ALIKE, Outcome, Refusals, causes
+from ansible_collections.lorawan.thingpark.plugins.module_utils._plan import CREATE, UPDATE, Step
+from ansible_collections.lorawan.thingpark.plugins.module_utils._wishes import Wish
+
+
+def eui(number: int) -> str:
+    return "70B3D57ED1%06X" % number
+
+
+def outcome(number: int, error: str, action: str = "failed") -> Outcome:
+    return Outcome(eui(number), action, "line %d" % number, error=error)
+
+
+def test_failures_are_told_by_cause():
+    put = "the platform refused PUT /devices/e%s (status 400)"
+    failed = [outcome(number, put % eui(number)) for number in range(1, 6)]
+    told = causes([outcome(9, "skipped", "skipped"), outcome(7, "of its own " + eui(7)), *failed]).splitlines()
+    first = "%s (line 1), %s (line 2), %s (line 3) and 2 more" % (eui(1), eui(2), eui(3))
+    assert told == [
+        "5 devices, %s: the platform refused PUT /devices/... (status 400)" % first,
+        "device %s (line 7): of its own %s" % (eui(7), eui(7)),
+        "device %s (line 9): skipped" % eui(9),
+    ]
+
+
+def test_many_causes_are_cut():
+    told = causes([outcome(number, "cause %d" % number) for number in range(15)]).splitlines()
+    assert len(told) == 11 and told[-1] == "and 5 more causes, all of them in the return value results"
+
+
+def creation(number: int, plan: str = "a") -> Step:
+    return Step(Wish(eui(number), {}), CREATE, values={"connectivity_plan": plan})
+
+
+def refused(number: int, reason: str = "used up") -> ApiError:
+    return ApiError("the platform refused %s (%s)" % (eui(number), reason), 403)
+
+
+def test_a_plan_is_given_up_after_refusals_that_are_alike():
+    refusals = Refusals()
+    for number in range(ALIKE):
+        assert refusals.stopped(creation(99)) == ""
+        refusals.note(creation(number), refused(number))
+        refusals.note(creation(number, "b"), None)
+        refusals.note(Step(Wish(eui(number), {}), UPDATE), None)
+    assert "%d devices in a row with the connectivity plan a were refused alike" % ALIKE in refusals.stopped(creation(99))
+    assert refusals.stopped(creation(99, "b")) == "" == refusals.stopped(Step(Wish(eui(1), {}), UPDATE))
+
+
+@pytest.mark.parametrize("between", [None, refused(5, "another reason"), TransportError("no answer"), ApiError("oops", 500)])
+def test_anything_else_in_between_begins_anew(between):
+    refusals = Refusals()
+    for number in range(2 * ALIKE - 2):
+        refusals.note(creation(number), between if number == ALIKE - 1 else refused(number))
+    assert refusals.stopped(creation(99)) == ""
