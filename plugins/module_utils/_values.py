@@ -95,7 +95,7 @@ def _as_text(raw: object) -> str:
     if isinstance(raw, bool):
         raise Fault("is true or false where a text is wanted: YAML takes an unquoted yes, no, on or off for that; quote it")
     if isinstance(raw, float):
-        raise Fault("is the number %r, and may have been written otherwise, such as 1.10: quote it" % raw)
+        raise Fault("is a number with a fraction, of which zeros at the end are lost where a text is wanted: quote it")
     if is_huge(raw):
         raise Fault("is a number that no option could hold: quote it, if a text is meant")
     return str(raw)
