@@ -15,6 +15,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from ._errors import OptionError
 from ._text import error_value, plain

@@ -27,7 +27,8 @@ options:
     description:
       - The devices, each a dictionary with the options of M(lorawan.thingpark.tdm_device), of which C(dev_eui) or
         C(onboarding_tag) is required. C(state) and C(create) may be given for each.
-      - C(host) may say what messages call a device; the filter P(lorawan.thingpark.devices#filter) puts the inventory's host there.
+      - C(host) may say what messages call a device. The filter P(lorawan.thingpark.devices#filter) puts the inventory's host
+        there.
       - Unknown options are faults. One of O(devices) and O(src) is required.
     type: list
     elements: dict

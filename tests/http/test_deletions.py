@@ -16,7 +16,10 @@ def absent(fleet: list) -> list:
     return [{"dev_eui": one["dev_eui"], "state": "absent"} for one in fleet]
 
 
-MAXIMA = [(None, 2, True), (None, 3, False), ("5%", 1, True), ("0", 1, False), (2, 2, True), ("100%", 20, True), ("99%", 20, False)]
+MAXIMA = [
+    *((None, 2, True), (None, 3, False), ("5%", 1, True), ("0", 1, False)),
+    *((2, 2, True), ("100%", 20, True), ("99%", 20, False)),
+]
 
 
 @pytest.mark.parametrize("maximum, gone, allowed", MAXIMA)
@@ -86,12 +89,14 @@ def test_a_backup_without_its_keys_makes_nothing(simulator, account, row):
 
 def test_state_absent_does_not_go_with_rows_that_say_create(simulator, account, tmp_path, rows):
     account.tdm_fleet(devices=rows(3))
-    cells = ["%s,%s,,,,%s" % (word, one["dev_eui"], "C5" * 16) for word, one in zip(("CREATE_OTAA", "UPDATE_OTAA", "DELETE"), rows(3))]
+    words = ("CREATE_OTAA", "UPDATE_OTAA", "DELETE")
+    cells = ["%s,%s,,,,%s" % (word, one["dev_eui"], "C5" * 16) for word, one in zip(words, rows(3))]
     path = tmp_path / "fleet.csv"
     path.write_text("\n".join(cells))
     result = account.tdm_fleet(src=str(path), state="absent", max_deletions="100%")
     (finding,) = result["findings"]
-    assert (finding["where"], finding["option"]) == ("lines 1, 2", "directive (column A)") and "state: absent" in finding["message"]
+    assert (finding["where"], finding["option"]) == ("lines 1, 2", "directive (column A)")
+    assert "state: absent" in finding["message"]
     assert len(simulator.devices()) == 3
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._inner_xml import AppSKeys, InactivityAlarm
 from ansible_collections.lorawan.thingpark.plugins.module_utils._links import Domains, Reference, References, Tags
-from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device import DEVICE, ProtocolIdentifier
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device import ProtocolIdentifier
 from ansible_collections.lorawan.thingpark.plugins.module_utils._values import (
     Choice,
     Degrees,
