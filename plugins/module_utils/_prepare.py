@@ -283,9 +283,7 @@ def _see_tags(client: Client, dev_eui: str, seen: dict[str, Seen]) -> None:
             actual.tags = client.device_tags(dev_eui)
 
 
-def _look_at_all(
-    client: Client, doomed: list[Wish], seen: dict[str, Seen], parallel: int, memory: Memory, plan: Plan
-) -> None:
+def _look_at_all(client: Client, doomed: list[Wish], seen: dict[str, Seen], parallel: int, memory: Memory, plan: Plan) -> None:
     """Fetch devices that are to be deleted: the backup wants the whole of each, with its tags."""
     look(client, [wish for wish in doomed if seen[wish.dev_eui].whole is None], seen, parallel, memory, plan)
     each(doomed, lambda wish: _see_tags(client, wish.dev_eui, seen), min(parallel, len(doomed)))
