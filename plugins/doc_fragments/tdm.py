@@ -162,6 +162,7 @@ options:
     default: 0.0
 requirements:
   - requests >= 2.25.1
+  - urllib3 >= 1.26.5
   - lxml >= 4.6.3
 notes:
   - What moves a terminal's cursor or turns the direction of writing in the platform's texts is shown as C(\u001b) and the like.

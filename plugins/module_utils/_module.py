@@ -31,6 +31,7 @@ MISTAKE = (
     "the collection made a mistake (%s in %s, line %d): please report it, with the traceback that -vvv shows. What it was "
     "about isn't shown, since it may hold a secret"
 )
+LIBRARIES = ("requests", "urllib3", "lxml")
 UNUSABLE = (
     "The Python library %s on %s's Python %s is there, but can't be imported (%s): install it anew, or a version that fits this "
     "Python and the libraries beside it"
@@ -59,12 +60,13 @@ def missing_library() -> str:
     errors = (("requests", _connections.IMPORT_ERROR), ("requests", _transport.IMPORT_ERROR), ("lxml", _inner_xml.IMPORT_ERROR))
     for library, error in errors:
         if error is not None:
-            name = getattr(error, "name", "") or library
-            # A part that is missing in a library, or in another one that it needs, is no missing library.
+            name = getattr(error, "name", None) or library
+            # A part that is missing in a library is no missing library.
             if isinstance(error, ModuleNotFoundError) and "." not in name:
                 return str(missing_required_lib(name))
+            named = name.partition(".")[0]
             reason = "%s: %s" % (type(error).__name__, str(error).split("\n", maxsplit=1)[0])
-            return UNUSABLE % (name.partition(".")[0], platform.node(), sys.executable, reason)
+            return UNUSABLE % (named if named in LIBRARIES else library, platform.node(), sys.executable, reason)
     return ""
 
 

@@ -154,7 +154,8 @@ options:
         type: path
   progress:
     description:
-      - Whether a long run says every two seconds how far it is. Only where the task runs in Ansible's worker.
+      - Whether a long run says every two seconds how far it is, on the standard error. Only where the task runs in
+        Ansible's worker.
     type: bool
     default: true
   results:

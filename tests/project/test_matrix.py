@@ -48,6 +48,12 @@ def test_the_readme_names_each_core_and_python_and_no_other():
     assert PYTHONS[0] in text and PYTHONS[-1] in text
 
 
+def test_the_readme_says_which_releases_have_ended():
+    text = read("README.md")
+    assert list(MATRIX["ended"]) == CORES[: len(MATRIX["ended"])]
+    assert ", ".join("%s (%s)" % pair for pair in MATRIX["ended"].items()) + ":" in text
+
+
 def test_nothing_is_excepted_from_a_gate():
     """No ignore file of ansible-test, no rule that a linter is told to leave out for some files."""
     assert not list((ROOT / "tests").glob("sanity/ignore*"))
