@@ -28,7 +28,7 @@ from ..module_utils._interruption import ended_cleanly
 from ..module_utils._module import argument_spec, failure_of, missing_library, result_of
 from ..module_utils._secrets import secrets_of
 from ..module_utils._task import Context, Task
-from ._arguments import as_json, refuse_flags, with_dates
+from ._arguments import as_json, refuse_misread, with_dates
 from ._handover import through_gate
 from ._registry import register
 
@@ -53,7 +53,7 @@ class TdmAction(ActionBase):
         spec = argument_spec(self.task)
         try:
             args = with_dates(self._with_found_files(as_json(self._task.args)), spec)
-            refuse_flags(args, spec)
+            refuse_misread(args, spec)
             checked = ArgumentSpecValidator(spec, **self.task.rules).validate(args)
             params = checked.validated_parameters
             secrets = secrets_of(self.task, params)

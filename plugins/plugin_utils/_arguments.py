@@ -33,6 +33,10 @@ NO_TEXT = (
     "%s must be a text, and is true or false: YAML makes that of yes, no, on, off, true and false without quotes. "
     'Put the text into quotes, as in %s: "NO"'
 )
+NUMBER = (
+    "%s must be a text, and is a number with a fraction: without quotes, YAML reads 1.10 as 1.1 and 24E124 as a number. "
+    'Put the text into quotes, as in %s: "1.10"'
+)
 NO_VALUE = "%s holds a value of the type %s, which no module can be given: write it as a text in quotes"
 
 
@@ -134,8 +138,10 @@ def _all_within(value: Any, place: str) -> Iterator[tuple[str, Any]]:
             yield from _all_within(each, "%s[%d]" % (place, number))
 
 
-def refuse_flags(args: dict[str, Any], spec: dict[str, Any], within: str = "") -> None:
-    """Raise :class:`OptionError` for true or false where a text is wanted: Ansible would make "False" of a name like NO.
+def refuse_misread(args: dict[str, Any], spec: dict[str, Any], within: str = "") -> None:
+    """Raise :class:`OptionError` for what YAML has misread where a text is wanted.
+
+    Ansible would make the text "False" of a name like NO, and "1.1" of one like 1.10.
 
     :param spec: an argument spec, whose names and aliases ``args`` uses.
     """
@@ -145,11 +151,11 @@ def refuse_flags(args: dict[str, Any], spec: dict[str, Any], within: str = "") -
             several = value if isinstance(value, list) else [value]
             wanted = entry.get("elements") if isinstance(value, list) else entry.get("type", "str")
             for each in several:
-                if isinstance(each, bool) and (wanted in TEXTS or entry.get("elements") in TEXTS):
-                    raise _no_text(place)
+                if isinstance(each, (bool, float)) and (wanted in TEXTS or entry.get("elements") in TEXTS):
+                    raise _no_text(place, NO_TEXT if isinstance(each, bool) else NUMBER)
                 if isinstance(each, dict) and "options" in entry:
-                    refuse_flags(each, entry["options"], place + ".")
+                    refuse_misread(each, entry["options"], place + ".")
 
 
-def _no_text(place: str) -> OptionError:
-    return OptionError(NO_TEXT % (place, place.rpartition(" ")[2].rpartition(".")[2]))
+def _no_text(place: str, message: str = NO_TEXT) -> OptionError:
+    return OptionError(message % (place, place.rpartition(" ")[2].rpartition(".")[2]))

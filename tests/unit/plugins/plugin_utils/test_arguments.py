@@ -18,7 +18,7 @@ from jinja2 import StrictUndefined
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import OptionError
 from ansible_collections.lorawan.thingpark.plugins.module_utils._module import argument_spec
 from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import device, device_info, fleet
-from ansible_collections.lorawan.thingpark.plugins.plugin_utils._arguments import as_json, refuse_flags, with_dates
+from ansible_collections.lorawan.thingpark.plugins.plugin_utils._arguments import as_json, refuse_misread, with_dates
 
 EAST = datetime.timezone(datetime.timedelta(hours=2))
 DAY, TIME = datetime.date(2024, 1, 5), datetime.time(10, 30)
@@ -128,7 +128,7 @@ def test_nothing_but_dates_is_evaluated(text):
     assert with_dates({"devices": text}, argument_spec(fleet.TASK)) == {"devices": text}
 
 
-@pytest.mark.parametrize("flag", [True, False])
+@pytest.mark.parametrize("flag,what", [(True, "true or false"), (False, "true or false"), (1.1, "a number with a fraction")])
 @pytest.mark.parametrize(
     "task,shape,place",
     [
@@ -148,12 +148,13 @@ def test_nothing_but_dates_is_evaluated(text):
     ],
     ids=range(13),
 )
-def test_a_flag_where_a_text_is_wanted_is_refused(task, shape, place, flag):
-    with pytest.raises(OptionError, match=r"^%s must be a text, and is true or false" % place.replace(".", r"\.")):
-        refuse_flags(shape(flag), argument_spec(task.TASK))
+def test_what_yaml_misread_where_a_text_is_wanted_is_refused(task, shape, place, flag, what):
+    with pytest.raises(OptionError, match=r"^%s must be a text, and is %s" % (place.replace(".", r"\."), what)):
+        refuse_misread(shape(flag), argument_spec(task.TASK))
 
 
 def test_flags_and_texts_that_are_right():
     spec = argument_spec(device.TASK)
-    refuse_flags({"name": "NO", "tags": ["no"], "suspended": False, "force": True, "validate_certs": True, "latitude": 5}, spec)
-    refuse_flags({"purge": {"scope": {"all": True}}, "devices": [{"suspended": True}]}, argument_spec(fleet.TASK))
+    flags = {"suspended": False, "force": True, "validate_certs": True, "timeout": 1.5, "latitude": 5.5}
+    refuse_misread({"name": "NO", "tags": ["no", 17], **flags}, spec)
+    refuse_misread({"purge": {"scope": {"all": True}}, "devices": [{"suspended": True}]}, argument_spec(fleet.TASK))
