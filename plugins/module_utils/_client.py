@@ -186,9 +186,7 @@ class Client:
             raise AssertionError("check mode was about to send %s %s" % (verb, path))
         where = self.session.subscription + path
         secrets = _secrets_in(body or {})
-        data, _headers = self.session.call(
-            verb, where, params, body, document=document, repeatable=repeatable, secrets=secrets
-        )
+        data, _headers = self.session.call(verb, where, params, body, document=document, repeatable=repeatable, secrets=secrets)
         return data
 
     def _seen(self, device: object) -> dict[str, Any]:

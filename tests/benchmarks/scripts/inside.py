@@ -13,9 +13,9 @@ import time
 from pathlib import Path
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._fleet import Outcome
+from ansible_collections.lorawan.thingpark.plugins.module_utils._secrets import masked
 from ansible_collections.lorawan.thingpark.plugins.module_utils._sources import read_source
 from ansible_collections.lorawan.thingpark.plugins.module_utils._wishes import read_wishes
-from ansible_collections.lorawan.thingpark.plugins.module_utils._secrets import masked
 
 
 def validation(path: str) -> float:

@@ -14,6 +14,7 @@ from ansible_collections.lorawan.thingpark.plugins.module_utils import _connect,
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import OptionError
 from ansible_collections.lorawan.thingpark.plugins.module_utils._task import Context, Task
 
+
 def test_a_mistake_of_the_collection_shows_where_it_is_and_not_what_it_was_about():
     def run(params, context):
         raise KeyError(params["password"])
@@ -44,7 +45,7 @@ def test_no_address_takes_a_login(name):
         (
             _inner_xml,
             ImportError("libxslt.so.1: cannot open shared object file\nmore", name="lxml.etree"),
-            "The Python library lxml on .* can't be imported .ImportError: libxslt.so.1: cannot open shared object file.: install",
+            "The Python library lxml on .* can't be imported .ImportError: libxslt.so.1: cannot open shared object file.: in",
         ),
         (
             _connections,
