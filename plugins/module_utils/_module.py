@@ -14,7 +14,7 @@ import platform
 import sys
 import traceback
 from dataclasses import replace
-from typing import Any, Callable
+from typing import Any, Callable, NoReturn
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.errors import AnsibleFallbackNotFound
@@ -113,13 +113,14 @@ class Module(AnsibleModule):
     def _log_invocation(self) -> None:
         """Write no options into the machine's journal: they hold keys."""
 
-    def fail_json(self, msg: str, **facts: Any) -> None:
+    def fail_json(self, *messages: Any, **facts: Any) -> NoReturn:
         """End as failed; options that Ansible itself refuses end here too."""
-        msg = without(msg, secrets_of(self._task, self.params), ours=True)
+        message = str(messages[0] if messages else facts.pop("msg"))
+        facts["msg"] = without(message, secrets_of(self._task, self.params), ours=True)
         self.params = presentable(self._task, self.params)
-        super().fail_json(msg, **facts)
+        super().fail_json(**facts)
 
-    def exit_json(self, **result: Any) -> None:
+    def exit_json(self, **result: Any) -> NoReturn:
         """End as done."""
         self.params = presentable(self._task, self.params)
         super().exit_json(**result)

@@ -21,6 +21,7 @@ from jinja2 import Undefined
 
 from ..module_utils._errors import OptionError
 
+ENCODING: dict[str, Any]
 if hasattr(ansible_json, "get_module_encoder"):
     ENCODING = {"cls": ansible_json.get_module_encoder("legacy", ansible_json.Direction.CONTROLLER_TO_MODULE)}
 else:  # ansible-core before 2.19
@@ -86,7 +87,7 @@ class _Dates(ast.NodeTransformer):
         kind = {"datetime.date": datetime.date, "datetime.datetime": datetime.datetime}.get(ast.unparse(node.func))
         if kind is None:
             return node
-        named = {each.arg: _zone(each.value) for each in node.keywords if each.arg == "tzinfo"}
+        named: dict[str, Any] = {each.arg: _zone(each.value) for each in node.keywords if each.arg == "tzinfo"}
         return ast.Constant(kind(*map(ast.literal_eval, node.args), **named).isoformat())
 
 

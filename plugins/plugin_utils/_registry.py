@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from importlib import import_module
+from typing import Any
 
 from ..module_utils._errors import DIGITS_OF_EUI, LEAST
 
+ANSIBLES: Any
 try:
-    from ansible.module_utils.secrets import register_secrets
-except ImportError:  # ansible-core before 2.22
-
-    def register_secrets(values: Iterable[str], /) -> None:
-        """Do nothing: this Ansible masks no more than a task's own result."""
-
-
+    ANSIBLES = import_module("ansible.module_utils.secrets")
+except ImportError:  # before 2.22 Ansible masks no more than a task's own result
+    ANSIBLES = None
 PART_OF_EUI = re.compile("[0-9A-Fa-f]{1,%d}" % DIGITS_OF_EUI)
 
 
 def register(secrets: Iterable[str]) -> None:
     """Tell Ansible of those secrets that nobody finds by chance in a name, a number or a DevEUI."""
-    register_secrets([secret for secret in secrets if len(secret) >= LEAST and not PART_OF_EUI.fullmatch(secret)])
+    if ANSIBLES is not None:
+        ANSIBLES.register_secrets([each for each in secrets if len(each) >= LEAST and not PART_OF_EUI.fullmatch(each)])

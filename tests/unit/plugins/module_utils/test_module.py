@@ -45,7 +45,7 @@ def test_no_address_takes_a_login(name):
         (
             _inner_xml,
             ImportError("libxslt.so.1: cannot open shared object file\nmore", name="lxml.etree"),
-            "The Python library lxml on .* can't be imported .ImportError: libxslt.so.1: cannot open shared object file.: inst",
+            "The Python library lxml on .* can't be imported .ImportError: libxslt.so.1: cannot open shared object file.: in",
         ),
         (
             _connections,
