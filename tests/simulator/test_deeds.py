@@ -219,6 +219,7 @@ def test_debugging_of_the_geolocation_is_kept_and_shown(wireless):
     assert wireless.get(EUI)["debug"] == {"allowed": True, "lorawan": False, "nwGeoloc": True}
     body = {"debug": {"lorawan": True}, "occContext": wireless.get(EUI)["occContext"]}
     assert "nwGeoloc" not in wireless.api("PUT", "/devices/5000/restricted", body)[1]["debug"]
+    assert wireless.get(EUI)["debug"]["nwGeoloc"]
     wireless.put(EUI, {"debug": {"nwGeoloc": False, "lorawan": False}})  # which is read-only here
     shown = wireless.get(EUI)["debug"]
     assert shown.pop("lorawanSince") and shown == {"allowed": True, "lorawan": True, "nwGeoloc": False}

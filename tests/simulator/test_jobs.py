@@ -60,7 +60,7 @@ def test_each_row_has_its_price(slow):
     assert 0.3 <= time.monotonic() - began < 3
     (job,) = jobs(slow)
     assert (job["state"], job["rows"], job["done"], job["failed"], job["client_left"]) == ("FINISHED", 6, 6, 0, False)
-    assert job["ended"] - job["began"] >= 300
+    assert job["ended"] - job["began"] >= 290  # by another clock
 
 
 def test_an_import_at_no_price_is_done_at_once(wireless):
@@ -110,10 +110,11 @@ def test_rows_come_after_the_latency_and_keep_a_worker_busy(slow, wireless_simul
     left_alone(slow, rows(10))
     other = wireless_simulator.client()  # who has to wait for the worker, each time
     assert jobs(other)[0]["state"] == "FINISHED"
-    slow.inspect("PUT", "settings", {"latency_ms": 200, "workers": 0, "import_row_ms": 0})
-    began = time.monotonic()
-    assert send_csv(other, row(20))[0] == 200
-    assert time.monotonic() - began >= 0.2  # what has no price is late all the same
+    for settings, number, seconds in (({"latency_ms": 200, "workers": 0}, 20, 0.25), ({"import_row_ms": 0}, 21, 0.2)):
+        slow.inspect("PUT", "settings", settings)
+        began = time.monotonic()
+        assert send_csv(other, row(number))[0] == 200
+        assert time.monotonic() - began >= seconds - 0.005  # what has no price is late all the same
 
 
 def test_a_reset_ends_an_import(slow, wireless_simulator):

@@ -9,6 +9,7 @@ as they do it, not as would be wise.
 
 from __future__ import annotations
 
+import base64
 import http.cookiejar
 import json
 import urllib.error
@@ -151,18 +152,22 @@ def test_the_client_of_2016_makes_changes_and_deletes_a_routing_profile():
         assert client.send("GET", where + "?" + client.proof)[0] == 404
 
 
-def with_bearer(port):
-    """A client that has got itself a token by its credentials."""
-    form = {"grant_type": "client_credentials", "client_id": "sub-100002581/simulator", "client_secret": SECRET}
-    token = Stranger(port).good("POST", TOKEN, urlencode(form).encode(), FORM)
+CLIENT = "sub-100002581/simulator"
+
+
+def with_bearer(port, form, **headers):
+    """A client that has got itself a token by its credentials, which are in the form or in a header."""
+    form = urlencode({"grant_type": "client_credentials", **form}).encode()
+    token = Stranger(port).good("POST", TOKEN, form, {**FORM, **headers})
     assert token["expires_in"] > 10
     return Stranger(port, headers={"Authorization": "Bearer " + token["access_token"], "Accept": "application/json"})
 
 
 def test_an_integration_makes_suspends_changes_and_deletes_a_device():
-    """Two integrations of ThingPark Enterprise, both in stellio-hub/device-catalog: no update has an occContext."""
+    """An integration of ThingPark Enterprise in stellio-hub/device-catalog, in both of its forms: no update has an occContext."""
     with simulator("--profile", "enterprise", edition=None) as one:
-        client, mine = with_bearer(one.port), BASE + "/subscriptions/mine"
+        client = with_bearer(one.port, {"client_id": CLIENT, "client_secret": SECRET})
+        mine = BASE + "/subscriptions/mine"
         where, kind = mine + "/devices/e70B3D57ED0000001", {"Content-Type": "application/json"}
         device = {
             "EUI": "70B3D57ED0000001",
@@ -188,10 +193,12 @@ def test_an_integration_makes_suspends_changes_and_deletes_a_device():
 def test_routing_profiles_with_a_token_on_a_wireless_platform():
     """Front ends and a service for an operator in Serbia (iot.mts.rs): OAuth, `mine`, and routing profiles.
 
-    Devices are made with a profile's ID and a plan's, both chosen from the lists, and found page by page.
+    The credentials are in a header. Devices are made with a profile's ID and a plan's, both chosen from the lists, and found
+    page by page. Theirs are cellular; here they are LoRaWAN's.
     """
     with simulator("--ways-in", "oauth2") as one:
-        client, mine = with_bearer(one.port), BASE + "/subscriptions/mine"
+        words = base64.b64encode(("%s:%s" % (CLIENT, SECRET)).encode()).decode()
+        client, mine = with_bearer(one.port, {}, Authorization="Basic " + words), BASE + "/subscriptions/mine"
         assert client.good("GET", mine + "/appServersRoutingProfiles?type=CELLULAR")["briefs"] == []
         route = client.good("GET", mine + "/appServersRoutingProfiles?type=LORAWAN")["briefs"][1]["ID"]
         plan = client.good("GET", mine + "/networkSubscriptions?connectivity=LORAWAN")["briefs"][1]["ID"]
