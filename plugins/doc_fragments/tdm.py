@@ -92,7 +92,8 @@ options:
     default: password
   body_format:
     description:
-      - What requests and answers are written in. The results are the same.
+      - What requests and answers are written in. The results are the same, but for the subscription, of which XML tells less
+        (M(lorawan.thingpark.tdm_subscriber_info)).
       - Leave it, unless your platform wants XML. XML is known from its schemas of a few resources only, and the others are
         written in their manner.
       - If not given, the environment variable E(TDM_BODY_FORMAT) is used.

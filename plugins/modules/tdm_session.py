@@ -65,7 +65,7 @@ session_file:
   type: str
   sample: /home/operator/.ansible/tdm/session-3b6f0c.json
 subscription:
-  description: The subscription's number in the API's addresses, V(mine) in ThingPark Enterprise.
+  description: The subscription's number in the API's addresses, V(mine) with OAuth.
   returned: O(state=present)
   type: str
   sample: "100"

@@ -33,21 +33,26 @@ EXAMPLES = r"""
 
 RETURN = r"""
 subscription:
-  description: The subscription. Times are milliseconds of the epoch.
+  description:
+    - The subscription. Times are milliseconds of the epoch.
+    - With O(body_format=xml) it has C(id), C(creation_timestamp), C(alarm_state_notifications), C(state) and C(subscriber)
+      alone, since the platform's XML schema has no more.
   returned: success
   type: dict
   contains:
     id:
-      description: Its number in the API's addresses, V(mine) in ThingPark Enterprise.
+      description: Its number in the API's addresses, V(mine) with OAuth.
       type: str
     state:
       description: Its state, with C(value) and C(timestamp).
       type: dict
     options:
       description: What the operator switched on for it.
+      returned: with O(body_format=json)
       type: dict
     network_subscriptions_handling:
       description: How connectivity plans are chosen, in C(mode).
+      returned: with O(body_format=json)
       type: dict
   sample:
     id: "100"

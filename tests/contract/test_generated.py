@@ -63,7 +63,12 @@ schema = schemathesis.openapi.from_dict(prepared())
 def simulator(tmp_path_factory):
     """An Enterprise simulator with some devices."""
     one = Simulator(
-        tmp_path_factory.mktemp("generated"), edition="enterprise", client_id="a/b", client_secret="c", token_lifetime=36000
+        tmp_path_factory.mktemp("generated"),
+        edition="enterprise",
+        client_id="a/b",
+        client_secret="c",
+        token_lifetime=36000,
+        occ_required=True,
     )
     yield one
     one.stop()

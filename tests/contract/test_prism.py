@@ -31,7 +31,7 @@ class Way:
     """The way from a client to its simulator, with all that stands in it."""
 
     def __init__(self, directory) -> None:
-        self.simulator = Simulator(directory, **options(PROFILE))
+        self.simulator = Simulator(directory, **options(PROFILE), occ_required=True)
         self.meddler = Meddler(self.simulator.origin)
         self.prism = Prism(PRISM, self.meddler.url, directory)
         self.router = Router(self.simulator.origin, self.prism.host)

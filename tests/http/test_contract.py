@@ -36,7 +36,7 @@ FULL = {
 @pytest.fixture
 def enterprise(start_simulator, account_on, start_meddler):
     """Return an account on an Enterprise platform, and who sees its requests."""
-    simulator = start_simulator(edition="enterprise", client_id="a/b", client_secret="c")
+    simulator = start_simulator(edition="enterprise", client_id="a/b", client_secret="c", occ_required=True)
     meddler = start_meddler(simulator.origin)
     oauth = {"auth_method": "oauth2", "client_id": "a/b", "client_secret": "c"}
     return account_on(simulator, meddler.url, login=None, password=None, **oauth), meddler

@@ -171,3 +171,29 @@ def test_odd_lifetimes(enterprise, do, lifetime):
 def test_a_routing_profile_is_refused(enterprise, rows):
     _simulator, _meddler, account = enterprise
     assert account.tdm_fleet(devices=rows(1))["failed"]
+
+
+def test_oauth_on_a_wireless_platform(start_simulator, start_meddler, account_on, rows, counts_of):
+    simulator = start_simulator(ways_in="oauth2", client_id="sub-1/x", client_secret=SECRET)
+    meddler = start_meddler(simulator.origin)
+    oauth = {"auth_method": "oauth2", "client_id": "sub-1/x", "client_secret": SECRET}
+    account = account_on(simulator, meddler.url, login=None, password=None, **oauth)
+    assert account.tdm_subscriber_info()["subscription"]["id"] == "mine"
+    made = account.tdm_fleet(devices=rows(12, routing_profile="Sensor platform"))
+    assert made["summary"]["created"] == 12, made
+    assert {one["route"] for one in simulator.devices().values()} == {"TWA_100002581.25885"}
+    counts_of(simulator)
+    assert not account.tdm_fleet(devices=rows(12))["changed"]
+    assert counts_of(simulator) == {"POST /token": 1, "GET /devices": 1}
+    assert account.tdm_fleet(devices=rows(12, name="x"))["summary"]["updated"] == 12
+    assert account.tdm_device(dev_eui=rows(1)[0]["dev_eui"], state="absent")["action"] == "deleted"
+    paths = {one.path for one in meddler.seen if "/subscriptions/" in one.path}
+    assert paths and all("/subscriptions/mine" in path for path in paths)
+
+
+def test_debugging_of_the_geolocation_is_compared(enterprise, wishes):
+    _simulator, _meddler, account = enterprise
+    fleet = wishes(2, **BY_ID, debug_network_geolocation=True)
+    assert [account.tdm_fleet(devices=fleet)["changed"] for _run in range(2)] == [True, False]
+    fleet[0]["debug_network_geolocation"] = False
+    assert [account.tdm_fleet(devices=fleet)["summary"]["updated"] for _run in range(2)] == [1, 0]

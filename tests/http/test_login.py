@@ -243,12 +243,16 @@ def test_no_session(meddler, through, do, status, body, message):
     assert "userAccessCode=" not in result["msg"]
 
 
-@pytest.mark.parametrize(
-    "href", ["/thingpark/wireless/rest/subscriptions/100", "/subscriptions/100", "subscriptions/100", "whole"]
-)
-def test_the_spellings_of_the_subscriptions_address(meddler, through, do, href):
-    if href == "whole":
-        href = meddler.url + "/subscriptions/100"
+@pytest.mark.parametrize("spelling", ["relative", "absolute", "slashless"])
+def test_the_spellings_of_the_subscriptions_address(simulator, account, rows, spelling):
+    assert simulator.settings(subscription_href=spelling)["subscription_href"] == spelling
+    assert account.tdm_subscriber_info()["subscription"]["id"] == "100"
+    assert account.tdm_fleet(devices=rows(3))["summary"]["created"] == 3
+    assert not account.tdm_fleet(devices=rows(3))["changed"]
+
+
+def test_the_subscriptions_address_with_its_host(meddler, through, do):
+    href = meddler.url + "/subscriptions/100"
     meddler.on("GET", "/customers", do.edited(lambda data: data["subscription"].update(href=href)))
     assert through.tdm_subscriber_info()["subscription"]["id"] == "100"
 

@@ -52,12 +52,24 @@ def test_a_right_password_forgives_the_wrong_ones_before(wireless):
 def test_session_start(wireless):
     status, document, headers = wireless.customers(wireless.access_code())
     assert status == 200
-    assert document["subscription"]["href"] == BASE + "/subscriptions/100"
+    assert document["subscription"]["href"] == "/subscriptions/100"
     assert document["sessionToken"] and document["user"]["lastName"]
     assert document["subscription"]["grantedPermissions"] and document["thingparkPreviousBadConsecutivePwd"] == 0
     assert isinstance(document["previousConnection"], int)
     assert headers["Set-Cookie"].startswith("JSESSIONID=")
     assert headers["Set-Cookie"].endswith("; Path=/; HttpOnly")
+
+
+@pytest.mark.parametrize(
+    "spelling, href",
+    [("relative", "/subscriptions/100"), ("absolute", BASE + "/subscriptions/100"), ("slashless", "subscriptions/100")],
+)
+def test_the_subscriptions_address_has_a_spelling(wireless, spelling, href):
+    wireless.inspect("PUT", "settings", {"subscription_href": spelling})
+    try:
+        assert wireless.customers(wireless.access_code())[1]["subscription"]["href"] == href
+    finally:
+        wireless.inspect("PUT", "settings", {"subscription_href": "relative"})
 
 
 def test_an_access_code_works_once(wireless):
@@ -152,6 +164,29 @@ def test_each_edition_refuses_the_other_way(wireless, enterprise):
         assert client.api("GET", "/devices")[0] in (403, 404)
 
 
+def test_oauth_on_a_wireless_platform():
+    with simulator("--ways-in", "html,oauth2") as one:
+        client = one.client()
+        for name in ("100", "mine"):  # a session knows both names too
+            client.root = BASE + "/subscriptions/" + name
+            assert client.api("GET", "/devices")[0] == 200
+        client.headers, client.query = {"Authorization": "Bearer " + client.token()[1]["access_token"]}, {}
+        assert client.made()["appServersRoutingProfile"]["ID"] == "DEFAULT"
+        assert client.api("GET", "/devices/5000")[1]["occContext"]["who"] == "sub-100002581/simulator"
+        client.root = BASE + "/subscriptions/100"
+        assert client.api("GET", "/devices/5000")[0] == 200
+        client.root = BASE + "/subscriptions/101"
+        assert client.api("GET", "/devices/5000")[1]["code"] == 9001
+        client.headers = {"Authorization": "Bearer none"}
+        assert client.api("GET", "/devices/5000")[1]["code"] == 163
+        client.headers = {}
+        assert client.api("GET", "/devices/5000")[1]["code"] == 164
+    with simulator("--ways-in", "oauth2") as one:
+        client = one.client(enter=False)
+        status, _document, headers = client.api("GET", "")
+        assert status == 401 and headers["WWW-Authenticate"].startswith("Bearer")
+
+
 def test_cookie_only_operator():
     with simulator("--no-session-token") as one:
         client = one.client(enter=False)
@@ -169,7 +204,7 @@ def test_secrets_from_the_environment():
 @pytest.mark.parametrize("way", ["smp", "digest"])
 def test_an_administrator_enters(wireless, way):
     document = wireless.enter(way)
-    assert document["subscription"]["href"] == BASE + "/subscriptions/100"
+    assert document["subscription"]["href"] == "/subscriptions/100"
     assert wireless.api("GET", "/devices")[0] == 200
 
 

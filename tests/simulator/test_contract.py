@@ -190,8 +190,10 @@ class Judge:
 
 @pytest.fixture
 def judge(enterprise):
-    """A judge over an Enterprise simulator."""
-    return Judge(enterprise)
+    """A judge over an Enterprise simulator that is as strict as the contract."""
+    enterprise.inspect("PUT", "settings", {"occ_required": True})
+    yield Judge(enterprise)
+    enterprise.inspect("PUT", "settings", {"occ_required": False})
 
 
 @pytest.mark.parametrize("null_briefs", [False, True])

@@ -213,6 +213,21 @@ def test_debugging_is_restricted_and_read_with_the_device(wireless):
     assert wireless.get(EUI)["debug"] == dict(document["debug"], allowed=True)
 
 
+def test_debugging_of_the_geolocation_is_kept_and_shown(wireless):
+    assert "debug" not in wireless.made()
+    wireless.put(EUI, {"debug": {"nwGeoloc": True}})
+    assert wireless.get(EUI)["debug"] == {"allowed": True, "lorawan": False, "nwGeoloc": True}
+    body = {"debug": {"lorawan": True}, "occContext": wireless.get(EUI)["occContext"]}
+    assert "nwGeoloc" not in wireless.api("PUT", "/devices/5000/restricted", body)[1]["debug"]
+    assert wireless.get(EUI)["debug"]["nwGeoloc"]
+    wireless.put(EUI, {"debug": {"nwGeoloc": False, "lorawan": False}})  # which is read-only here
+    shown = wireless.get(EUI)["debug"]
+    assert shown.pop("lorawanSince") and shown == {"allowed": True, "lorawan": True, "nwGeoloc": False}
+    wireless.made(EUI="70B3D57ED0000009", debug={"nwGeoloc": True})
+    assert wireless.get("70B3D57ED0000009")["debug"]["nwGeoloc"]
+    assert wireless.put(EUI, {"debug": {"nwGeoloc": 1}})[0] == 400
+
+
 def test_downlinks_of_both_lorawan_versions(wireless):
     wireless.made(**otaa(model={"ID": "LORA/GenericA.1.1a_ETSI_Rx2-SF12"}, nwkKey="0" * 32))
     query = {"payload": "00", "fPort": 1}

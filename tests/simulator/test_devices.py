@@ -245,12 +245,29 @@ def test_occ_versions(wireless):
     assert wireless.put(EUI, {"name": "g", "occContext": {"version": "1"}})[0] == 400
 
 
-def test_occ_is_required_in_enterprise(enterprise):
-    version = enterprise.made()["occContext"]
-    assert enterprise.put(EUI, {"name": "b"})[0] == 400
-    assert enterprise.put(EUI, {"name": "b"}, [("force", "")])[0] == 200
-    version = enterprise.get(EUI)["occContext"]
-    assert enterprise.put(EUI, {"name": "b", "occContext": version})[0] == 200
+@pytest.mark.parametrize("edition", ["wireless", "enterprise"])
+def test_an_update_without_a_version_passes(request, edition):
+    client = request.getfixturevalue(edition)
+    first = client.made()["occContext"]
+    assert client.put(EUI, {"name": "b"})[0] == 200
+    assert client.put(EUI, {"name": "b", "occContext": first})[0] == 409
+    assert client.api("PUT", "", {"nsID": "0" * 16})[0] == 200
+    assert client.api("PUT", "/appServers/1972", {"name": "b"})[0] == 200
+
+
+@pytest.mark.parametrize("edition", ["wireless", "enterprise"])
+def test_a_version_may_be_required(request, edition):
+    client = request.getfixturevalue(edition)
+    client.inspect("PUT", "settings", {"occ_required": True})
+    try:
+        client.made()
+        for path, body in (("/devices/5000", {"name": "b"}), ("", {"nsID": "0" * 16}), ("/appServers/1972", {"name": "b"})):
+            assert client.api("PUT", path, body)[1]["code"] == 9012
+        assert client.put(EUI, {"name": "b"}, [("force", "")])[0] == 200
+        version = client.get(EUI)["occContext"]
+        assert client.put(EUI, {"name": "b", "occContext": version})[0] == 200
+    finally:
+        client.inspect("PUT", "settings", {"occ_required": False})
 
 
 def test_another_writer_makes_a_version_stale(wireless):

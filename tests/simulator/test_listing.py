@@ -250,10 +250,14 @@ def test_subscription_updates(wireless):
         assert wireless.api("PUT", "", bad)[0] == 400
 
 
-def test_subscription_updates_need_a_version_in_enterprise(enterprise):
-    assert enterprise.api("PUT", "", {}, {"force": "true"})[0] == 400
-    assert enterprise.api("PUT", "", {"occContext": {"version": 0}})[0] == 409
-    assert enterprise.api("PUT", "", {"occContext": {"version": 0}}, {"force": "true"})[0] == 200
+def test_subscription_updates_may_need_a_version(enterprise):
+    enterprise.inspect("PUT", "settings", {"occ_required": True})
+    try:
+        assert enterprise.api("PUT", "", {}, {"force": "true"})[0] == 400
+        assert enterprise.api("PUT", "", {"occContext": {"version": 0}})[0] == 409
+        assert enterprise.api("PUT", "", {"occContext": {"version": 0}}, {"force": "true"})[0] == 200
+    finally:
+        enterprise.inspect("PUT", "settings", {"occ_required": False})
 
 
 def test_profiles_and_their_filters(wireless):

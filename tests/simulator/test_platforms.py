@@ -86,6 +86,20 @@ def test_legacy_shows_little_and_knows_integers_alone():
         assert device["nwKey"] == abp()["nwKey"] and "appKey" not in device
 
 
+def test_legacy_takes_what_clients_of_2016_leave_out(wireless):
+    bodies = [abp(activation=None, appKeys=..., networkSubscription=...), otaa(activation=None, customerAdminData=..., name=...)]
+    assert [wireless.create(body)[0] for body in bodies] == [400, 400]
+    wireless.inspect("PUT", "settings", {"old_bodies": True})
+    try:
+        assert [wireless.create(body)[1]["activation"] for body in bodies] == ["ABP", "OTAA"]
+        wireless.put(abp()["EUI"], {"networkSubscription": {"ID": "kpn-cs/seldom"}})
+        assert wireless.put(abp()["EUI"], {"networkSubscription": None, "occContext": None})[1]["suspension"] == "NONE"
+        # Inside an object, null is what it always was.
+        assert wireless.put(abp()["EUI"], {"networkSubscription": {"ID": None}})[1]["suspension"] != "NONE"
+    finally:
+        wireless.inspect("PUT", "settings", {"old_bodies": False})
+
+
 def test_an_administrators_code_with_every_call_is_no_filter():
     with simulator("--profile", "legacy", edition=None) as one:
         client = one.client(enter=False)

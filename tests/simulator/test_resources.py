@@ -55,6 +55,16 @@ def test_application_servers_that_are_refused(wireless, body):
     assert wireless.api("POST", "/appServers", body)[0] == 400
 
 
+def test_an_application_server_by_its_id(wireless):
+    path = "/appServers/TWA_100002581.1972.AS"
+    assert wireless.api("GET", path)[1] == wireless.api("GET", "/appServers/1972")[1]
+    assert wireless.api("PUT", path, {"name": "new"})[0] == 200
+    assert wireless.api("GET", path + "/security")[1]["downlinkSecurity"] == {"status": "NONE"}
+    assert wireless.api("DELETE", path)[0] == 204
+    for gone in (path, "/appServers/1972", "/appServers/TWA_1"):
+        assert wireless.api("GET", gone)[1]["code"] == 9029
+
+
 def test_destinations_by_edition(wireless, enterprise):
     some = [{"addresses": ["https://a.example"], "ports": ports, "strategy": "BLAST"} for ports in ("1-9", "*")]
     assert wireless.api("POST", "/appServers", {"name": "a", "destinations": some})[0] == 201

@@ -126,9 +126,20 @@ def test_the_subscription_has_the_elements_of_its_schema_in_order(wireless):
     assert root.tag == WS + "subscription}subscription"
     assert [child.tag for child in root] == ["creationTimestamp", "alarmStateNotifications", "state", "subscriber"]
     assert [child.tag for child in root.find("subscriber")] == ["ID", "organization", "name"]
+    lacks = {"options", "defaultIsmBands", "occContext", "networkSubscriptionsHandling"}
+    assert lacks <= set(wireless.api("GET", "")[1]) - {child.tag for child in root}
     root = ask(wireless, "GET", "/networkSubscriptions/87")[1]
     assert root.tag == WS + "subscription}subscriptionNetwork"
-    assert root.findtext("uplinkRate") == "6" and root.find("uplinkLrrBufferingDuratione") is not None
+    assert [root[0].tag, root[-1].tag, len(root)] == ["ID", "maxDestinationPerRoute", 20]
+    in_json = wireless.api("GET", "/networkSubscriptions/87")[1]
+    assert {"granted", "used", "supplier", "uplinkRateUnit"} <= set(in_json) - {child.tag for child in root}
+
+
+def test_the_network_subscription_has_names_of_its_own(wireless):
+    root, in_json = ask(wireless, "GET", "/networkSubscriptions/87")[1], wireless.api("GET", "/networkSubscriptions/87")[1]
+    own = {"thirdPartyAppRouting": "thirdPartyAppServersRouting", "uplinkLrrBufferingDuratione": "uplinkLrrBufferingDuration"}
+    assert {child.tag for child in root} - set(in_json) == set(own) and set(own.values()) <= set(in_json)
+    assert root.findtext("uplinkRate") == "6" and in_json["uplinkRate"] == 6.0
 
 
 @pytest.mark.parametrize(

@@ -95,10 +95,13 @@ class Admins:
         if not boolean(request, "force", False):
             check_occ(body, device["version"], True)
         if "lorawan" in body.get("debug", {}):
-            self._world.replace(device, {"debug": {"lorawan": body["debug"]["lorawan"], "lorawanSince": now_ms()}})
+            debug = dict(device.get("debug") or {}, lorawan=body["debug"]["lorawan"], lorawanSince=now_ms())
+            self._world.replace(device, {"debug": debug})
         self._world.stamp(device, who)
         context = {name: device[name] for name in ("version", "lastUpdate", "who")}
-        return encode(request, 200, {"occContext": context, "debug": device.get("debug") or {"lorawan": False}})
+        kept = {"lorawan": False, **(device.get("debug") or {})}
+        debug = {name: kept[name] for name in ("lorawan", "lorawanSince") if name in kept}
+        return encode(request, 200, {"occContext": context, "debug": debug})
 
     def logs(self, request, who, uid):
         """GET the frames as CSV; the columns of the real logs are not public (?)."""

@@ -17,6 +17,7 @@ from .exchange import ExchangeKey
 from .faults import Faults
 from .imports import Imports
 from .inspection import Inspection
+from .jobs import Jobs
 from .listing import Listing
 from .measures import Measures
 from .multicast import MulticastGroups
@@ -25,6 +26,7 @@ from .onboarding import Onboarding
 from .operations import Routes
 from .overview import Overview
 from .resources import Resources
+from .routing import RoutingProfiles
 from .subscription import Subscription
 from .tags import Tags
 from .tasks import Tasks
@@ -43,6 +45,7 @@ class Application:
         exchange = ExchangeKey(settings)
         tasks = Tasks(world, settings)
         devices = Devices(world, settings, exchange, tasks)
+        self.jobs = Jobs()
         listing = Listing(world, settings)
         groups = MulticastGroups(world, settings, tasks)
         stations = MulticastStations(world, settings, groups)
@@ -52,7 +55,7 @@ class Application:
             listing,
             Tags(world, settings, listing),
             Onboarding(world, settings),
-            Imports(world, settings, devices, tasks),
+            Imports(world, settings, devices, tasks, self.jobs),
             Alarms(world, settings, groups),
             Measures(world, settings, groups),
             Overview(world, settings, listing),
@@ -61,11 +64,12 @@ class Application:
             stations,
             AppServers(world, settings),
             Resources(world, settings),
+            RoutingProfiles(world, settings),
             exchange,
             tasks,
         )
         self.faults = Faults(world, self.accounts, devices)
-        self._inspection = Inspection(world, settings, self.accounts, meter, devices, self.faults)
+        self._inspection = Inspection(self, world, settings, meter, devices)
         self.operations = [operation for area in self._areas for operation in area.operations()]
         self._routes = Routes(self.operations)
         self._outside = Routes(WaysIn(self.accounts, settings, meter).operations())
@@ -88,6 +92,7 @@ class Application:
     def _dispatch(self, request):
         request.formats = self._settings.formats
         request.xml = asks_for_xml(request, request.formats)
+        request.nulls_are_absent = self._settings.old_bodies
         outside = self._outside.find(request.path)
         if outside is not None:
             methods, parts = outside
@@ -96,22 +101,33 @@ class Application:
             raise ApiError("not_found")
         owner, slash, path = request.path[len(_BELOW) :].partition("/")
         found = self._routes.find(slash + path)
-        if found is None or (owner == "mine" and not self._settings.enterprise):
-            raise ApiError("not_found")  # mine is the way of the other edition
+        if found is None or (owner == "mine" and not self._settings.oauth):
+            raise ApiError("not_found")  # mine goes with OAuth
         methods, parts = found
         operation = _choose(methods, request)
-        if self._settings.enterprise:
-            self.accounts.require_bearer(request)
-            who = self._settings.client_id
-        else:
-            self.accounts.require_session(request)
-            who = USER_NAME
-        if owner != ("mine" if self._settings.enterprise else SUBSCRIPTION_ID):
+        who = self._caller(request)
+        if owner not in self._names():
             raise ApiError("other_subscription")
         if self._settings.read_only and operation.changes:
             raise ApiError("read_only")
         operation.check_query(request)
         return operation.handler(request, who, *parts)
+
+    def _caller(self, request):
+        """Who calls, by a bearer token (C; O on Wireless) or in a session (P)."""
+        settings = self._settings
+        is_bearer = request.headers.get("authorization", "")[:7].lower() == "bearer "
+        if settings.enterprise or settings.ways_in == ("oauth2",) or ("oauth2" in settings.ways_in and is_bearer):
+            self.accounts.require_bearer(request)
+            return settings.client_id
+        self.accounts.require_session(request)
+        return USER_NAME
+
+    def _names(self):
+        """What the subscription is called in addresses: Wireless with OAuth knows its number too (?)."""
+        if self._settings.enterprise:
+            return ("mine",)
+        return (SUBSCRIPTION_ID, "mine") if self._settings.oauth else (SUBSCRIPTION_ID,)
 
 
 def _choose(methods, request):

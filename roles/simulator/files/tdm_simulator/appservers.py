@@ -143,7 +143,7 @@ class AppServers:
         return {"downlinkSecurity": security, "occContext": context}
 
     def _require(self, uid):
-        return by_uid(self._world.servers, uid, "application server")
+        return self._world.servers.get(uid) or by_uid(self._world.servers, uid, "application server")
 
     def create(self, request, who):
         """POST: the ID is made from the subscriber's and the server's number (C)."""
@@ -208,7 +208,7 @@ class AppServers:
 
     def _check_occ(self, request, body, one):
         if not boolean(request, "force", False):
-            check_occ(body, one["version"], self._settings.enterprise)
+            check_occ(body, one["version"], self._settings.occ_required)
 
     def _change(self, one, changed, who):
         one.update(changed, version=one["version"] + 1, who=who, lastUpdate=max(now_ms(), one["lastUpdate"] + 1))

@@ -92,16 +92,7 @@ class Catalogue:
             )
         )
         self.stations = _stations()
-        self.routes = {
-            route_id: {"uid": uid, "ID": route_id, "name": name, "isDefault": default} for uid, route_id, name, default in routes
-        }
-
-    def default_route(self):
-        """ID of the default routing profile (Wireless, O), or None."""
-        for route in self.routes.values():
-            if route["isDefault"]:
-                return route["ID"]
-        return None
+        self.routes = {route_id: _route(uid, route_id, *rest) for uid, route_id, *rest in routes}
 
     def unicast_plans(self):
         """The plans of devices, in the order of their subscription date."""
@@ -186,6 +177,13 @@ def _stations():
         }
         for lrr, latitude, longitude, health, tags in rows
     ]
+
+
+def _route(uid, route_id, name, is_default):
+    """A routing profile; one has nowhere to send to."""
+    place = '<dests><dest type="HTTP" address="https://as.example.com/%d"/></dests>' % uid
+    to_one = [] if route_id == "NOAS" else [{"sourcePort": "*", "strategy": "SEQUENTIAL", "destinations": place}]
+    return {"uid": uid, "ID": route_id, "name": name, "isDefault": is_default, "routes": to_one}
 
 
 def _plans(enterprise):

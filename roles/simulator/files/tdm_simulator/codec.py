@@ -67,6 +67,8 @@ def decode(request, shape=ANY):
         raise ApiError("bad_body", str(problem) or "nesting") from None
     if not isinstance(document, dict):
         raise ApiError("bad_body", "an object is expected")
+    if request.nulls_are_absent:
+        document = {name: value for name, value in document.items() if value is not None}
     return shape.check("", document)
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from . import seeding
 from .errors import ApiError
 from .httpmsg import Response
+from .jobs import Later
 
 SHIFT_PREFIX = "70B3D57EDF"  # of devices that come and go by themselves
 _HTML = "text/html;charset=UTF-8"
@@ -58,6 +59,8 @@ FAULTS = {
     "shifting_list": Fault("a device appears before the list is answered, and another one goes", True),
     "licences_out": Fault("from here on, no licence is left in any plan", True),
 }
+#: What doesn't wait for the work behind the request.
+_AT_ONCE = ("reset", "silence", "error", "gateway")
 _STATUSES = {"error_before": 500, "error_after": 500, "bad_gateway": 502, "unavailable": 503, "gateway_timeout": 504}
 
 
@@ -168,6 +171,11 @@ class Faults:
         if name == "shifting_list":
             self._shift()
         response = call(request) if FAULTS[name].takes_effect else Response(200)
+        if isinstance(response, Later) and not name.startswith(_AT_ONCE):
+            return response.but(lambda there: self._spoiled(name, request, there))
+        return self._spoiled(name, request, response)
+
+    def _spoiled(self, name, request, response):
         kind = name.partition("_")[0]
         if kind in ("reset", "silence"):
             return Broken(response, kind)

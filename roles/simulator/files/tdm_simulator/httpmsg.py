@@ -20,7 +20,10 @@ _STATUS_LINES = {status.value: ("HTTP/1.1 %d %s\r\n" % (status.value, status.phr
 class Request:
     """One request: method, decoded path, query, headers with lower-case names, body."""
 
-    __slots__ = ("method", "path", "query", "headers", "body", "peer", "origin", "keep_alive", "operation", "formats", "xml")
+    __slots__ = (
+        *("method", "path", "query", "headers", "body", "peer", "origin", "keep_alive", "operation", "formats", "xml"),
+        "nulls_are_absent",
+    )
 
     def __init__(self, method, path, query, headers, body=b"", peer="", origin=""):
         self.method = method
@@ -34,6 +37,7 @@ class Request:
         self.operation = None  # found by the router
         self.formats = ("json",)
         self.xml = False
+        self.nulls_are_absent = False
 
     def values(self, name):
         """All values of a query parameter."""

@@ -14,6 +14,7 @@ from . import fields, onboarding, views
 from .codec import encode
 from .devices import handling_mode
 from .errors import IMPORT_FAULTS, ApiError
+from .jobs import Job, Later
 from .operations import Operation
 from .parameters import boolean, texts
 
@@ -50,11 +51,12 @@ _NOT_IN_ENTERPRISE = (ROUTE, MARKER, CODE, APP_VERSION)
 class Imports:
     """The handler of `devices/import`."""
 
-    def __init__(self, world, settings, devices, tasks):
+    def __init__(self, world, settings, devices, tasks, jobs):
         self._world = world
         self._settings = settings
         self._devices = devices
         self._tasks = tasks
+        self._jobs = jobs
 
     def operations(self):
         """What this area answers."""
@@ -62,26 +64,29 @@ class Imports:
         return [Operation("POST", "/devices/import", self.handle, query, "error")]
 
     def handle(self, request, who):
-        """POST the CSV: 200 and nothing, 200 and an error document whose message is CSV, or 202 (C)."""
+        """POST the CSV: 200 and nothing, 200 and an error document whose message is CSV, or 202 (C).
+
+        Rows that take their time are done all the same when the client doesn't wait for it (?).
+        """
         mode = handling_mode(request, self._settings)
         domains = fields.domains([views.domain(text) for text in request.values("domain")], "domain")
-        text = _csv_part(request)
-        faults = []
-        for line, row in _rows(text):
-            try:
-                self._do(row, mode, domains, boolean(request, "forceDevAddrs", True), who)
-            except ApiError as refusal:
-                faults.append([_cell(row, DEVICE), "line %d" % line, "[%d] %s" % (refusal.code, refusal.message)])
-            if len(faults) >= MOST_ERRORS:
-                break
-        if boolean(request, "async", False):
-            return self._tasks.accepted(request, views.href(self._settings, "devices"))
-        if not faults:
-            return encode(request, 200)
-        stream = io.StringIO()
-        csv.writer(stream, lineterminator="\n").writerows(faults)
-        text = stream.getvalue()
-        return encode(request, 200, {"code": IMPORT_FAULTS, "message": text, "csv": text})
+        rows, faults = list(_rows(_csv_part(request))), []
+        force_addresses, later = boolean(request, "forceDevAddrs", True), boolean(request, "async", False)
+
+        def done_one_by_one():
+            for line, row in rows:
+                try:
+                    self._do(row, mode, domains, force_addresses, who)
+                except ApiError as refusal:
+                    faults.append([_cell(row, DEVICE), "line %d" % line, "[%d] %s" % (refusal.code, refusal.message)])
+                    job.seen["failed"] = len(faults)
+                yield len(faults) < MOST_ERRORS
+
+        job = Job("import", done_one_by_one(), len(rows), self._settings.import_row_ms / 1000.0)
+        self._jobs.add(job)
+        if later:
+            return self._tasks.accepted(request, views.href(self._settings, "devices"), job)
+        return Later(job, lambda: _told(request, faults))
 
     def _do(self, row, mode, domains, force_addresses, who):
         directive = _cell(row, DIRECTIVE).upper()
@@ -134,6 +139,16 @@ class Imports:
             body["appServersRoutingProfile"] = {"ID": _cell(row, ROUTE)}
         body.update(_plan(_cell(row, PLAN), mode))
         return body
+
+
+def _told(request, faults):
+    """The answer about an import that is done."""
+    if not faults:
+        return encode(request, 200)
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="\n").writerows(faults)
+    text = stream.getvalue()
+    return encode(request, 200, {"code": IMPORT_FAULTS, "message": text, "csv": text})
 
 
 def _plan(text, mode):

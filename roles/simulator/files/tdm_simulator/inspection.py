@@ -20,13 +20,14 @@ OTHER_WRITER = "Another Writer"
 class Inspection:
     """Looks into the world and changes it behind the client's back."""
 
-    def __init__(self, world, settings, accounts, meter, devices, faults):
+    def __init__(self, application, world, settings, meter, devices):
         self._world = world
         self._settings = settings
-        self._accounts = accounts
+        self._accounts = application.accounts
         self._meter = meter
         self._devices = devices
-        self._faults = faults
+        self._faults = application.faults
+        self._jobs = application.jobs
 
     def handle(self, request):
         """Answer one inspection request."""
@@ -84,7 +85,11 @@ class Inspection:
         self._faults.clear()
         return encode(request, 204)
 
+    def _get_jobs(self, request, rest):
+        return encode(request, 200, {"jobs": self._jobs.shown()})
+
     def _post_reset(self, request, rest):
+        self._jobs.clear()
         self._faults.clear()
         self._world.reset()
         self._accounts.reset()
@@ -127,7 +132,7 @@ class Inspection:
             raise ApiError("unknown_plan", plan)
         if model is not None and model not in self._world.catalogue.profiles:
             raise ApiError("unknown_model", model)
-        if route is not None and route not in self._world.catalogue.routes:
+        if route is not None and route not in self._world.routes:
             raise ApiError("unknown_route", route)
         try:
             made = seeding.seed(self._world, count, prefix.upper(), tags, plan, model, route)

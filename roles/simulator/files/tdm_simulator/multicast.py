@@ -193,7 +193,7 @@ class MulticastGroups:
         mode = handling_mode(request, self._settings)
         body = decode(request, _GROUP)
         if not boolean(request, "force", False):
-            check_occ(body, one["version"], self._settings.enterprise)
+            check_occ(body, one["version"], self._settings.occ_required)
         for name in _FIXED:
             if name in body and body[name].upper() != one[name]:
                 raise ApiError("update_forbidden", name)

@@ -15,6 +15,7 @@ from . import parameters
 _PARTS = {
     "deviceUid": r"(e[0-9A-F]+|[0-9]+)",
     "multicastGroupUid": r"(e[0-9A-F]+|[0-9]+)",
+    "appServerUid": r"([0-9A-Za-z._-]+)",  # ? its ID beside its integer
     "alarmUid": r"([0-9A-Za-z-]+)",
     "thingparkID": r"([^/]+)",
 }

@@ -34,5 +34,6 @@ PROFILES = {
         "eui_paths": False,
         "cursors": False,
         "keys_returned": True,
+        "old_bodies": True,
     },
 }

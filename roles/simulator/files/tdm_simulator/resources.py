@@ -1,14 +1,14 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What devices refer to and cannot be changed: profiles, vendors, plans, bands, drivers, routes (C, O)."""
+"""What devices refer to and cannot be changed: profiles, vendors, plans, bands, drivers (C)."""
 
 from __future__ import annotations
 
 import csv
 import io
 
-from . import SUBSCRIBER, views
+from . import views
 from .catalogue import ISM_BANDS, SUPPLIER
 from .codec import encode
 from .errors import ApiError
@@ -74,7 +74,7 @@ class Resources:
         """What this area answers."""
         plans = ("pageIndex", "language-tag", *texts("connectivitySupplier", "connectivityPlan", "networkSubscriptionID"))
         cast = ("communicationType", word("UNICAST", "MULTICAST"))
-        found = [
+        return [
             Operation(
                 "GET",
                 "/deviceProfiles",
@@ -117,12 +117,6 @@ class Resources:
                 "subscriptionNetwork",
             ),
         ]
-        if not self._settings.enterprise:
-            path = "/appServersRoutingProfiles"
-            found.append(Operation("GET", path, self.list_routes, ("pageIndex",), "appServersRoutingProfiles"))
-            path += "/{appServersRoutingProfileUid}"
-            found.append(Operation("GET", path, self.read_route, answer="appServersRoutingProfile"))
-        return found
 
     def _paged(self, request, briefs):
         return encode(request, 200, page(request, self._settings, briefs))
@@ -282,45 +276,6 @@ class Resources:
             for plan in (self._plans(request) if vendor == _OPERATOR else ())
         ]
         return self._paged(request, briefs)
-
-    # -- routing profiles --------------------------------------------------------------
-
-    def list_routes(self, request, who):
-        """GET appServersRoutingProfiles (Wireless, O)."""
-        return self._paged(
-            request,
-            [
-                {
-                    "ID": route["ID"],
-                    "name": route["name"],
-                    "isDefault": route["isDefault"],
-                    "href": views.href(self._settings, "appServersRoutingProfiles/%d" % route["uid"]),
-                }
-                for route in self._catalogue.routes.values()
-            ],
-        )
-
-    def read_route(self, request, who, uid):
-        """GET one routing profile (Wireless, O)."""
-        route = by_uid(self._catalogue.routes, uid, "AS routing profile")
-        destinations = '<dests><dest type="HTTP" address="https://as.example.com/%s"/></dests>'
-        return encode(
-            request,
-            200,
-            {
-                "ID": route["ID"],
-                "name": route["name"],
-                "isDefault": route["isDefault"],
-                "occContext": {
-                    "version": 1,
-                    "who": SUBSCRIBER["name"],
-                    "lastUpdate": self._world.subscription["creationTimestamp"],
-                },
-                "routes": []
-                if route["ID"] == "NOAS"
-                else [{"sourcePort": "*", "strategy": "SEQUENTIAL", "destinations": destinations % route["uid"]}],
-            },
-        )
 
 
 def by_uid(table, uid, what):

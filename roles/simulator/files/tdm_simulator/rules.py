@@ -134,6 +134,9 @@ def simple_fields(body, device):
         if not isinstance(application, str) or not fields.PROTOCOL.match(application):
             raise ApiError("invalid", "driverMetadata.application", application)
         changed["driver"] = application
+    if "nwGeoloc" in body.get("debug", {}):
+        kept = (device or {}).get("debug") or {}
+        changed["debug"] = {**kept, "nwGeoloc": body["debug"]["nwGeoloc"]}
     changed.update(_location(body, device))
     changed["keys"] = dict(device["keys"] if device else {})
     for name in fields.WRITE_ONLY:
@@ -202,10 +205,10 @@ def routing(world, settings, body, current):
         route = None
         if body["appServersRoutingProfile"] is not None:
             route = fields.reference(body, "appServersRoutingProfile", nullable=True)
-        if route is not None and route not in world.catalogue.routes:
+        if route is not None and route not in world.routes:
             raise ApiError("unknown_route", route)
     elif current is None and not servers:
-        route = world.catalogue.default_route()
+        route = world.default_route()
     if route is not None and servers:
         raise ApiError("forbidden", "appServers", "the device is associated with an AS routing profile")
     return route, servers

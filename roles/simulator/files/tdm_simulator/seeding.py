@@ -24,7 +24,7 @@ def seed(world, count, prefix=SEED_PREFIX, tags=(), plan=None, model=None, route
         [model] if model else sorted(key for key, one in world.catalogue.profiles.items() if one["otaa"] and one["minor"] < 10)
     )
     plans = [plan["ID"] for plan in world.catalogue.unicast_plans()]
-    routes = list(world.catalogue.routes)
+    routes = list(world.routes)
     servers = list(world.servers)
     made = []
     number = 0

@@ -15,6 +15,7 @@ import traceback
 
 from . import httpmsg
 from .errors import ApiError
+from .jobs import Later
 
 DROP = 64  # bytes of an answer that comes drop by drop
 DROP_SECONDS = 0.005
@@ -64,6 +65,7 @@ class Connection(asyncio.Protocol):
         self._peer = ""
         self._busy = False
         self._continued = False
+        self._job = None  # what its client waits for
 
     def connection_made(self, transport):
         """Remember who is there; small answers are sent at once."""
@@ -76,9 +78,11 @@ class Connection(asyncio.Protocol):
             raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def connection_lost(self, exc):
-        """Forget the connection."""
+        """Forget the connection; a job goes on."""
         self._api.connections.discard(self._transport)
         self._transport = None
+        if self._job is not None:
+            self._job.seen.update(client_left=True)
 
     def data_received(self, data):
         """Collect bytes and answer what is complete; a client that pipelines waits."""
@@ -136,6 +140,21 @@ class Connection(asyncio.Protocol):
 
     def _answer(self, request):
         response, due = self._api.handle(request)
+        if isinstance(response, Later):
+            self._busy, self._job = True, response.job
+            response.job.when_done(lambda: self._finish_job(request, response))
+            return
+        self._send_or_break(request, response, due)
+
+    def _finish_job(self, request, response):
+        self._busy, self._job = False, None
+        self._api.finished()
+        response = self._api.answer_of(request, response)  # also where nobody waits for it: it is recorded
+        if self._transport is not None:
+            self._send_or_break(request, response, 0.0)
+            self._serve()
+
+    def _send_or_break(self, request, response, due):
         data = response.to_bytes(request.keep_alive, request.method == "HEAD")
         if response.then:
             self._break(data, response.then)
@@ -212,15 +231,31 @@ class Front:
             self._record(request, response)
             return response, 0.0
         response = self._application.faults.answer(request, self._answered)
-        latency, workers = self._settings.latency_ms / 1000.0, self._settings.workers
-        if latency <= 0:
-            return response, 0.0
-        self._in_flight += 1
-        self._meter.note_in_flight(self._in_flight)
-        return response, self._workers.done_at(arrived, latency, workers) if workers else arrived + latency
+        job = self._application.jobs.take()
+        waits = isinstance(response, Later)
+        work, workers = self._settings.latency_ms / 1000.0, self._settings.workers
+        if waits:
+            work += job.seconds
+        due = 0.0
+        if work > 0:
+            due = self._workers.done_at(arrived, work, workers) if workers else arrived + work
+            self._in_flight += 1
+            self._meter.note_in_flight(self._in_flight)
+        if job is not None:
+            job.start(due - job.seconds if waits else due or arrived)
+            if waits and not job.seconds:
+                response = self.answer_of(request, response)
+        return response, due
 
     def _answered(self, request):
         response = self._call(request)
+        if not isinstance(response, Later):
+            self._record(request, response)
+        return response
+
+    def answer_of(self, request, response):
+        """The answer to a request whose job is done."""
+        response = response.now()
         self._record(request, response)
         return response
 

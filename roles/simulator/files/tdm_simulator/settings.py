@@ -15,6 +15,7 @@ EDITIONS = ("wireless", "enterprise")
 WAYS_IN = ("html", "smp", "digest", "oauth2")
 FORMATS = ("json", "xml")
 PADDINGS = ("pkcs1v15", "oaep-sha1", "oaep-sha256")
+SUBSCRIPTION_HREFS = ("relative", "absolute", "slashless")
 
 
 def _option(default, help_text="", choices=None, bounds=None, runtime=True, many=False):
@@ -33,12 +34,15 @@ class Settings:
     password: str = DEFAULT_PASSWORD
     client_id: str = field(**_option(DEFAULT_CLIENT_ID, "the OAuth client", runtime=False))
     client_secret: str = DEFAULT_CLIENT_SECRET
-    ways_in: tuple = field(**_option((), "the logins that are served, by default those of the edition", WAYS_IN, many=True))
+    ways_in: tuple = field(
+        **_option((), "the logins that are served, by default the edition's; oauth2 brings mine", WAYS_IN, many=True)
+    )
     formats: tuple = field(**_option((), "the formats of bodies, by default those of the edition", FORMATS, many=True))
     latency_ms: float = field(**_option(0.0, "milliseconds by which every answer of the API is late", bounds=(0, 600000)))
     workers: int = field(
         **_option(0, "requests that are worked on at a time, each for latency_ms; others wait; 0 is no limit", bounds=(0, 10000))
     )
+    import_row_ms: float = field(**_option(0.0, "milliseconds that an import takes for each of its rows", bounds=(0, 600000)))
     page_size_min: int = field(
         **_option(100, "the smallest page, and the size of a page when none is asked for", bounds=(1, 100000))
     )
@@ -46,6 +50,13 @@ class Settings:
     page_index_max: int = field(**_option(1000, "the largest page index", bounds=(1, 10**9)))
     cursors: bool = field(**_option(True, "lists sorted by EUI have cursors"))
     session_token: bool = field(**_option(True, "a session needs a token beside its cookie"))
+    subscription_href: str = field(
+        **_option(
+            "relative", "how the subscription's address comes: from the base, the host, or without slash", SUBSCRIPTION_HREFS
+        )
+    )
+    occ_required: bool = field(**_option(False, "an update needs the version of what it changes, as the contract says"))
+    old_bodies: bool = field(**_option(False, "bodies as clients of 2016 send them: no activation, null for what is absent"))
     null_briefs: bool = field(**_option(False, "briefs as after an upgrade to 7.0: several fields are null"))
     few_briefs: bool = field(**_option(False, "briefs with the few fields of old platforms"))
     eui_paths: bool = field(**_option(True, "a device can be addressed by e and its EUI"))
@@ -69,6 +80,11 @@ class Settings:
     def enterprise(self):
         """True for the ThingPark Enterprise edition."""
         return self.edition == "enterprise"
+
+    @property
+    def oauth(self):
+        """True where bearer tokens are known, and `mine` as a name of the subscription."""
+        return self.enterprise or "oauth2" in self.ways_in
 
     def public(self):
         """The settings without secrets."""

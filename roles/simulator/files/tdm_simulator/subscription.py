@@ -70,8 +70,8 @@ class Subscription:
         force = boolean(request, "force", False)
         body = decode(request, _SUBSCRIPTION)
         if not force:
-            check_occ(body, self._world.subscription["version"], self._settings.enterprise)
-        elif self._settings.enterprise and "occContext" not in body:
+            check_occ(body, self._world.subscription["version"], self._settings.occ_required)
+        elif self._settings.occ_required and "occContext" not in body:
             raise ApiError("occ_missing")  # C requires it here without exception
         changed = {name: body[name] for name in ("alarmStateNotifications", "nsID") if name in body}
         for name in ("defaultIsmBand", "defaultIsmBands"):

@@ -14,7 +14,7 @@ _KEPT = 10000
 
 
 class Tasks:
-    """The work is done at once; the task says that it is finished (?)."""
+    """Work is done at once, but for a job's; the task says when it is finished (?)."""
 
     def __init__(self, world, settings):
         self._world = world
@@ -24,12 +24,16 @@ class Tasks:
         """What this area answers."""
         return [Operation("GET", "/tasks/{taskUid}", self.read, answer="task")]
 
-    def accepted(self, request, href):
-        """202 with the Location of a task about a resource (C)."""
+    def accepted(self, request, href, job=None):
+        """202 with the Location of a task about a resource (C), perhaps with a job to do."""
         world = self._world
         uid = str(world.next_task)
         world.next_task += 1
-        world.tasks[uid] = {"state": "FINISHED", "href": href}
+        task = world.tasks[uid] = {"state": "RUNNING", "href": href}
+        if job is None:
+            task.update(state="FINISHED")
+        else:
+            job.when_done(lambda: task.update(state="FINISHED"))
         while len(world.tasks) > _KEPT:
             del world.tasks[next(iter(world.tasks))]
         world.touch()

@@ -150,7 +150,7 @@ def device(world, settings, one):
         uid = catalogue.plans[one["plan"]]["uid"]
         shown["networkSubscription"] = dict(plan_of(catalogue, one), href=href(settings, "networkSubscriptions/%d" % uid))
     if one["route"] is not None:
-        route = catalogue.routes[one["route"]]
+        route = world.routes[one["route"]]
         shown["appServersRoutingProfile"] = {
             "ID": route["ID"],
             "name": route["name"],
@@ -159,7 +159,7 @@ def device(world, settings, one):
     else:
         shown["appServers"] = servers_of(world, settings, one)
     if one.get("debug"):
-        shown["debug"] = dict(one["debug"], allowed=True)
+        shown["debug"] = {"lorawan": False, **one["debug"], "allowed": True}
     if settings.keys_returned:  # O: old platforms
         shown.update({name: key for name, key in one["keys"].items() if name in _ONCE_SHOWN})
     if one["driver"]:
@@ -230,7 +230,7 @@ def brief(world, settings, one):
     if one["plan"] is not None:
         shown["networkSubscription"] = plan_of(catalogue, one)
     if one["route"] is not None:  # O: Wireless platforms show it in a list, as public clients of theirs read it
-        route = catalogue.routes[one["route"]]
+        route = world.routes[one["route"]]
         shown["appServersRoutingProfile"] = {"ID": route["ID"], "name": route["name"]}
     if one["driver"]:
         shown["driverMetadata"] = {"application": one["driver"]}

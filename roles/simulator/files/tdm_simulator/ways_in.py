@@ -26,6 +26,8 @@ ADMINS_PATH = "/thingpark/smp/rest/admins"  # O
 TOKEN_PATH = "/users-auth/protocol/openid-connect/token"  # C, O
 REALM = "thingpark"  # ?
 _NONCES = 10000
+#: How the subscription's address is spelled: public clients put the base in front of it as it comes (O).
+_HREFS = {"relative": "/subscriptions/", "absolute": BASE_PATH + "/subscriptions/", "slashless": "subscriptions/"}
 
 _ADMIN_LOGIN = Thing(_needed=("login", "password"), login=Text(), password=Text())
 _ACCESS_CODE = Thing(_needed=("subscriberID", "moduleID"), subscriberID=Text(), moduleID=Text())
@@ -186,7 +188,7 @@ class WaysIn:
         cookie, session, bad_passwords = accounts.start_session(kind, code)
         document = {
             "subscription": {
-                "href": BASE_PATH + "/subscriptions/" + SUBSCRIPTION_ID,
+                "href": _HREFS[self._settings.subscription_href] + SUBSCRIPTION_ID,
                 "grantedPermissions": ["x", "a", "ra", "s1"],
             },
             "user": dict(USER),

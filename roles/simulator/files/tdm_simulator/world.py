@@ -16,6 +16,7 @@ from .errors import ApiError
 FIRST_DEVICE_UID = 5000
 FIRST_TAG_UID = 21
 FIRST_SERVER_UID = 2000
+FIRST_ROUTE_UID = 26000
 
 
 def now_ms():
@@ -42,6 +43,12 @@ def new_server(one):
     return server
 
 
+def new_route(one):
+    """An AS routing profile from its few fields (O)."""
+    route = {"isDefault": False, "routes": [], "version": 1, "lastUpdate": 1577836800000, "who": "Platform Operator"}
+    return {**route, **one}
+
+
 class World:
     """Devices by EUI and by UID; the EUIs in order; the order of creation."""
 
@@ -58,6 +65,8 @@ class World:
         self.used = dict.fromkeys(self.catalogue.plans, 0)
         self.servers = {key: new_server(one) for key, one in self.catalogue.servers.items()}
         self.next_server = FIRST_SERVER_UID
+        self.routes = {key: new_route(one) for key, one in self.catalogue.routes.items()}
+        self.next_route = FIRST_ROUTE_UID
         self.groups = {}  # multicast groups, by EUI
         self.next_group = 1
         self.alarms = {}  # of devices and multicast groups, by EUI
@@ -121,6 +130,10 @@ class World:
         devices = sum(server_id in one["servers"] for one in self.by_uid.values())
         return devices, sum(server_id in one["servers"] for one in self.groups.values())
 
+    def default_route(self):
+        """ID of the default routing profile (Wireless, O), or None."""
+        return next((route["ID"] for route in self.routes.values() if route["isDefault"]), None)
+
     def count(self, device, step):
         """Keep the used licences: a device or a multicast group comes (1) or goes (-1)."""
         if device["plan"] is not None:
@@ -170,6 +183,8 @@ class World:
         "subscription",
         "servers",
         "next_server",
+        "routes",
+        "next_route",
         "groups",
         "next_group",
         "alarms",
