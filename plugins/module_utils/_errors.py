@@ -16,7 +16,7 @@ import json
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 HIDDEN = "********"
 KEY = re.compile(r"[0-9A-Fa-f]{32}\Z")
@@ -36,16 +36,24 @@ def without(text: str, secrets: Iterable[str], ours: bool = False) -> str:
 
     A short one is taken out only where it stands alone, since it is found by chance in names and numbers.
 
-    :param ours: the text is a whole message, with words of ours around the platform's. A few digits in it are a count or code.
+    :param ours: the text is a whole message, with words of ours around the platform's. A short word in it, or a few digits,
+        are one of ours, or a count: they are no secret for being somebody's password as well.
     """
     low = text.lower()
     for secret in filter(None, secrets):
-        if ours and len(secret) < LEAST and secret.isdigit():
+        if ours and len(secret) < LEAST and (secret.isdigit() or secret.isalpha()):
             continue
         for spelling in sorted(spellings(secret), key=len, reverse=True):
             if spelling in low:
                 text = re.sub(_places(spelling), lambda match: match["eui"] or HIDDEN, text, flags=re.IGNORECASE)
     return text
+
+
+def passwords_in(address: str) -> set[str]:
+    """Return the password in an address, as it stands there and as it is meant; nothing where there is none."""
+    whose = address.rpartition("@")[0].rpartition("://")[2]
+    password = whose.partition(":")[2]
+    return {password, unquote(password)} - {""}
 
 
 def _places(spelling: str) -> str:

@@ -15,7 +15,7 @@ try:
     import requests
     from urllib3.exceptions import LocationParseError
     from urllib3.util import parse_url
-except ImportError:  # the glue reports it before anything here is called
+except Exception:  # the glue reports it before anything here is called, by what _transport and _connections keep
     pass
 
 from ._errors import OptionError, TransportError

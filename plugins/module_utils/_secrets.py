@@ -12,10 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import unquote
 
 from ._connect import OPTIONS
-from ._errors import HIDDEN, LEAST, spellings, without
+from ._errors import HIDDEN, LEAST, passwords_in, spellings, without
 from ._onboarding_tag import looks_like_tag
 from ._task import Task
 
@@ -33,7 +32,7 @@ def secrets_of(task: Task, params: dict[str, Any]) -> set[str]:
         value = params.get(name)
         found |= {str(each) for each in (value.values() if isinstance(value, dict) else [value]) if each}
     for name in ADDRESSES:
-        found |= _passwords_in(str(params.get(name) or ""))
+        found |= passwords_in(str(params.get(name) or ""))
     for name in ("dev_eui", "onboarding_tag"):
         value = params.get(name)
         for text in value if isinstance(value, list) else [value]:
@@ -43,13 +42,6 @@ def secrets_of(task: Task, params: dict[str, Any]) -> set[str]:
 
 def _secret_options(task: Task) -> list[str]:
     return [name for name, entry in {**OPTIONS, **task.options}.items() if entry.get("no_log")]
-
-
-def _passwords_in(address: str) -> set[str]:
-    """Return the password in an address, as it stands there and as it is meant."""
-    whose = address.rpartition("@")[0].rpartition("://")[2]
-    password = whose.partition(":")[2]
-    return {password, unquote(password)}
 
 
 def _parts_of_tag(text: str) -> list[str]:
@@ -86,7 +78,7 @@ def _mask(value: Any, secrets: list[str], whole: set[str], is_message: bool) -> 
 def presentable(task: Task, params: dict[str, Any]) -> dict[str, Any]:
     """Return a task's options as Ansible may show them with ``-vvv``: no secrets, nor what holds some."""
     hidden = {*_secret_options(task), *task.holding_secrets}
-    hidden |= {name for name in ADDRESSES if _passwords_in(str(params.get(name) or "")) != {""}}
+    hidden |= {name for name in ADDRESSES if passwords_in(str(params.get(name) or ""))}
     shown: dict[str, Any] = {}
     for name, value in params.items():
         is_given = value is not None and value != ""

@@ -27,7 +27,7 @@ except Exception as error:  # the glue reports it before anything here is called
     IMPORT_ERROR = error
 
 from ._connections import BoundedAdapter, TooMuch
-from ._errors import TransportError
+from ._errors import TransportError, passwords_in, without
 from ._proxies import LOGIN_WANTED, Proxy, proxy_for
 from ._throttle import Budget, Pacer, seconds_to_wait
 
@@ -269,7 +269,8 @@ def _explained(error: Exception, url: str, wire: Wire, proxy: Proxy | None = Non
         return TransportError("%s can't be reached: check url and the network" % host, sent=False)
     if isinstance(error, (OSError, ValueError)) and not isinstance(error, requests.RequestException):
         # requests complains like this about a ca_path or client_cert that isn't there.
-        return TransportError("%s can't be used: %s" % (host, str(error).split("\n", maxsplit=1)[0][:200]), sent=False)
+        reason = without(str(error).split("\n", maxsplit=1)[0], passwords_in(wire.proxy))
+        return TransportError("%s can't be used: %s" % (host, reason[:200]), sent=False)
     if isinstance(error, (kinds.InvalidURL, kinds.MissingSchema, kinds.InvalidSchema)):
         return TransportError("%s is no usable address: check url, login_url and session_url" % host, sent=False)
     return TransportError("the connection to %s broke before the answer was complete" % host)
