@@ -29,8 +29,7 @@ def secrets_of(task: Task, params: dict[str, Any]) -> set[str]:
     """Return the secrets in a task's options; those of a fleet's devices are kept out of its result by themselves."""
     found: set[str] = set()
     for name in _secret_options(task):
-        value = params.get(name)
-        found |= {str(each) for each in (value.values() if isinstance(value, dict) else [value]) if each}
+        found |= _texts_of(params.get(name))
     for name in ADDRESSES:
         found |= passwords_in(str(params.get(name) or ""))
     for name in ("dev_eui", "onboarding_tag"):
@@ -38,6 +37,22 @@ def secrets_of(task: Task, params: dict[str, Any]) -> set[str]:
         for text in value if isinstance(value, list) else [value]:
             found |= {part[1:] for part in _parts_of_tag(str(text))[5:] if part[:1] in ("O", "o")}
     return found - {""}
+
+
+def secrets_inside(task: Task, params: dict[str, Any]) -> set[str]:
+    """Return the secrets of a fleet's devices, which may be many thousands."""
+    found: set[str] = set()
+    for option in task.holding_secrets:
+        value = params.get(option)
+        for row in value if isinstance(value, list) else [value]:
+            for name in task.secrets_inside.intersection(row) if isinstance(row, dict) else ():
+                found |= _texts_of(row[name])
+    return found
+
+
+def _texts_of(value: Any) -> set[str]:
+    """Return the texts of a secret; an ABP device's AppSKeys are several."""
+    return {str(each) for each in (value.values() if isinstance(value, dict) else [value]) if each}
 
 
 def _secret_options(task: Task) -> list[str]:

@@ -40,6 +40,7 @@ class Task:
     :param rules: what else AnsibleModule takes: ``required_if`` and the like.
     :param holding_secrets: options that hold secrets among other things, and so are never shown; an option that is
         itself a secret has ``no_log``.
+    :param secrets_inside: what the secrets are called in there.
     :param keeps_sessions: it opens and closes sessions for other tasks.
     """
 
@@ -47,4 +48,5 @@ class Task:
     run: Callable[[dict[str, Any], Context], dict[str, Any]]
     rules: dict[str, Any] = field(default_factory=dict)
     holding_secrets: tuple[str, ...] = ()
+    secrets_inside: frozenset[str] = frozenset()
     keeps_sessions: bool = False

@@ -56,10 +56,9 @@ class TdmAction(ActionBase):
             refuse_misread(args, spec)
             checked = ArgumentSpecValidator(spec, **self.task.rules).validate(args)
             params = checked.validated_parameters
-            secrets = secrets_of(self.task, params)
-            register(secrets)
+            register(self.task, params)
             if checked.error_messages:  # the errors themselves are an object that is always true
-                return {**result, **self._misfit(checked.errors[0], secrets)}
+                return {**result, **self._misfit(checked.errors[0], secrets_of(self.task, params))}
             if self._needs_process(task_vars or {}):
                 with _ended_with_ansible():
                     return {**result, **self._in_module(args, task_vars)}

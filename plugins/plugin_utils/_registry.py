@@ -7,11 +7,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from importlib import import_module
 from typing import Any
 
 from ..module_utils._errors import DIGITS_OF_EUI, LEAST
+from ..module_utils._secrets import secrets_inside, secrets_of
+from ..module_utils._task import Task
 
 ANSIBLES: Any
 try:
@@ -21,7 +22,8 @@ except ImportError:  # before 2.22 Ansible masks no more than a task's own resul
 PART_OF_EUI = re.compile("[0-9A-Fa-f]{1,%d}" % DIGITS_OF_EUI)
 
 
-def register(secrets: Iterable[str]) -> None:
-    """Tell Ansible of those secrets that nobody finds by chance in a name, a number or a DevEUI."""
+def register(task: Task, params: dict[str, Any]) -> None:
+    """Tell Ansible of those of a task's secrets that nobody finds by chance in a name, a number or a DevEUI."""
     if ANSIBLES is not None:
+        secrets = secrets_of(task, params) | secrets_inside(task, params)
         ANSIBLES.register_secrets([each for each in secrets if len(each) >= LEAST and not PART_OF_EUI.fullmatch(each)])

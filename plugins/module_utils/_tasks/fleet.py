@@ -241,4 +241,10 @@ def _sentence(summary: dict[str, int], check: bool) -> str:
     return ("would be: " if check else "") + (", ".join(parts) or "no device is described")
 
 
-TASK = Task(OPTIONS, run, RULES, holding_secrets=("devices", "defaults"))
+TASK = Task(
+    OPTIONS,
+    run,
+    RULES,
+    holding_secrets=("devices", "defaults"),
+    secrets_inside=frozenset(name for name, spec in DEVICE.by_name.items() if spec.secret),
+)

@@ -8,14 +8,29 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import fleet
 from ansible_collections.lorawan.thingpark.plugins.plugin_utils import _registry
+
+KEYS = ["%02X" % number * 16 for number in range(3)]
+DEVICES = [
+    {"dev_eui": "70B3D57ED0000017", "name": "a-long-name", "app_key": KEYS[0], "verification_code": "17"},
+    {"dev_eui": "70B3D57ED0000018", "app_s_keys": {"*": KEYS[1]}, "owner_token": "AABBCCDDEEFF"},
+]
 
 
 def test_what_is_found_by_chance_is_not_registered(monkeypatch):
     told: list[str] = []
     monkeypatch.setattr(_registry, "ANSIBLES", SimpleNamespace(register_secrets=told.extend))
-    key = "0F1E2D3C4B5A69788796A5B4C3D2E1F0"
-    _registry.register({"17", "demo", "AABBCCDDEEFF", "70B3D57ED0000017", "a-long-password", key})
-    assert sorted(told) == [key, "a-long-password"]
+    params = {"password": "a-long-password", "client_secret": "demo", "devices": DEVICES, "defaults": {"f_nwk_s_int_key": KEYS[2]}}
+    _registry.register(fleet.TASK, params)
+    assert sorted(told) == [*KEYS, "a-long-password"]
     monkeypatch.setattr(_registry, "ANSIBLES", None)
-    _registry.register({"a-long-password"})
+    _registry.register(fleet.TASK, params)
+
+
+def test_options_that_can_not_be(monkeypatch):
+    told: list[str] = []
+    monkeypatch.setattr(_registry, "ANSIBLES", SimpleNamespace(register_secrets=told.extend))
+    for value in (None, "text", ["text", 5, None], {"a": 1}):
+        _registry.register(fleet.TASK, {"devices": value, "defaults": value})
+    assert told == []
