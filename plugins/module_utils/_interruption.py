@@ -73,6 +73,8 @@ def ended_cleanly(is_alone: Callable[[], bool] = bool) -> Iterator[None]:
 
     :param is_alone: returns whether nobody waits for the task any more, which tells it to end as well.
     """
+    if is_alone():
+        raise KeyboardInterrupt
     vars(_asked).update(vars(_Asked()))
     _asked.before = {number: signal.getsignal(number) for number in NUMBERS if _is_ours(number)}
     reader, writer = os.pipe()

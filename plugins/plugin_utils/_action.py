@@ -10,6 +10,7 @@ about a task asks for a process of its own, it runs right here; otherwise its mo
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 from contextlib import suppress
@@ -165,8 +166,9 @@ class TdmAction(ActionBase):
 
 def _orphaned() -> Callable[[], bool]:
     """Return what tells whether Ansible is gone: who cancels a job (AWX, a time limit) kills Ansible, but not its workers."""
-    parent = os.getppid()
-    return lambda: os.getppid() != parent
+    parent = multiprocessing.parent_process()
+    number = os.getppid() if parent is None else parent.pid  # the latter also where Ansible was gone before this
+    return lambda: os.getppid() != number
 
 
 def _end_children() -> None:

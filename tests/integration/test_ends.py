@@ -4,7 +4,7 @@
 
 """Runs that are told to end at a hundred moments of their life: in two seconds there is no process, no session, no secret.
 
-The moments lie evenly over a run, from where Ansible begins to bring a module to its host until it removes it again.
+The moments lie over a whole run: while Ansible brings a module to its host, between any two requests, while it removes its files.
 """
 
 from __future__ import annotations
@@ -27,14 +27,17 @@ PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
 DEVICES = 40
 KEY = "0F1E2D3C4B5A69788796A5B4C3D2E1F0"
 IS_CHAOS = "SCHEDULES" in os.environ
-MOMENTS = 28 if IS_CHAOS else 7
+#: How many runs are told to end before the first request, after so many requests, and after the last one; for `make chaos` and
+#: for every day.
+BEFORE, BETWEEN, AFTER = (12, 14, 4) if IS_CHAOS else (3, 4, 1)
 #: Seconds that a run may take to end. A machine that is busy with other tests gets some more.
 END = 2.0 if IS_CHAOS else 4.0
-#: Who is told to end, and how: by a service manager, at a terminal, by a terminal that is closed; and a worker alone.
+#: Who is told to end, and how: by a service manager, at a terminal, by a terminal that is closed, by AWX; and a worker alone.
 WAYS = [
     ("ansible-playbook", signal.SIGTERM),
     ("ansible-playbook", signal.SIGINT),
     ("ansible-playbook", signal.SIGHUP),
+    ("ansible-playbook", signal.SIGKILL),
     ("worker", signal.SIGTERM),
     ("worker", signal.SIGHUP),
 ]
@@ -91,19 +94,29 @@ class Run:
     def begin(self) -> subprocess.Popen:
         """Start it, and return when Ansible has begun its task."""
         process = self.start()
-        while not children(process.pid) and process.poll() is None:
+        while not workers(process.pid) and process.poll() is None:
             time.sleep(0.005)
         return process
 
-    def life(self) -> float:
-        """Let it come to its end; return how many seconds its task takes."""
+    def life(self) -> tuple[float, int, float]:
+        """Let it come to its end; return the seconds to its first request, how many there are, and the seconds after the last."""
         process = self.begin()
-        begin = end = time.monotonic()
-        while process.poll() is None:
-            end = time.monotonic() if children(process.pid) else end
-            time.sleep(0.005)
-        assert process.returncode == 0, (self.directory / "output").read_text()
-        return end - begin
+        begin, first, last, sent = time.monotonic(), 0.0, 0.0, 0
+        while workers(process.pid):
+            total = self.simulator.requests()["total"]
+            if total > sent:
+                sent, last = total, time.monotonic()
+                first = first or last
+            time.sleep(0.01)
+        end = time.monotonic()
+        assert process.wait() == 0, (self.directory / "output").read_text()
+        return first - begin, sent, end - last
+
+    def wait(self, process: subprocess.Popen, requests: int, seconds: float) -> None:
+        """Wait until a run has sent so many requests, and for some seconds then."""
+        while requests and self.simulator.requests()["total"] < requests and process.poll() is None:
+            time.sleep(0.01)
+        time.sleep(seconds)
 
     def processes(self) -> dict[int, str]:
         """Return the command lines of what belongs to the run, but for a connection that Ansible keeps for the next one."""
@@ -120,11 +133,11 @@ class Run:
 
     def tell(self, process: subprocess.Popen, whom: str, how: int) -> float:
         """Tell a run to end; return after how many seconds nothing of it runs any more, 30 where something stays."""
-        told = next(iter(children(process.pid)), process.pid) if whom == "worker" else process.pid
+        told = next(iter(workers(process.pid)), process.pid) if whom == "worker" else process.pid
         start = time.monotonic()
         os.kill(told, how)
         while (process.poll() is None or self.processes()) and time.monotonic() < start + 30:
-            time.sleep(0.01)
+            time.sleep(0.05)
         return time.monotonic() - start
 
     def secrets(self) -> list[str]:
@@ -142,10 +155,11 @@ class Run:
         shutil.rmtree(self.directory)
 
 
-def children(number: int) -> list[int]:
-    """Return the processes that a process has started and that are there."""
+def workers(main: int) -> list[int]:
+    """Return the processes that Ansible works in: each of its children that leads a session of its own."""
     try:
-        return [int(word) for word in Path("/proc/%d/task/%d/children" % (number, number)).read_text().split()]
+        found = Path("/proc/%d/task/%d/children" % (main, main)).read_text().split()
+        return [int(number) for number in found if os.getsid(int(number)) == int(number)]
     except OSError:
         return []
 
@@ -169,7 +183,7 @@ def run(start_simulator, child_environment):
     runs = []
 
     def run(frame: str, over_ssh: bool, pipelined: bool) -> Run:
-        runs.append(Run(start_simulator(latency=40), child_environment, frame, over_ssh, pipelined))
+        runs.append(Run(start_simulator(latency=100), child_environment, frame, over_ssh, pipelined))
         return runs[-1]
 
     yield run
@@ -177,24 +191,31 @@ def run(start_simulator, child_environment):
         one.close()
 
 
+def moments(before: float, requests: int, after: float) -> list[tuple[int, float]]:
+    """Return the moments of a run's life, as requests that were sent and seconds that went by then."""
+    first = [(0, before * number / BEFORE) for number in range(BEFORE)]
+    # Close together at the beginning, where a session is opened, and up to the request that closes it.
+    between = [(1 + round((requests - 1) * (number / (BETWEEN - 1)) ** 2), 0.0) for number in range(BETWEEN)]
+    return first + between + [(requests, after * number / AFTER) for number in range(1, AFTER + 1)]
+
+
 @pytest.mark.parametrize("frame,over_ssh,pipelined", PLACES.values(), ids=PLACES)
 def test_a_run_ends_when_it_is_told_to(run, frame, over_ssh, pipelined):
     one = run(frame, over_ssh, pipelined)
     one.life()  # a connection is made, files are compiled
     life = one.life()
-    print("a task takes %.2f s" % life)
+    print("%.2f s before the first request, %d requests, %.2f s after them" % life)
     wrong, times = [], []
-    for number in range(MOMENTS):
+    for number, (requests, seconds) in enumerate(moments(*life)):
         whom, how = WAYS[number % len(WAYS)]
         process = one.begin()
-        time.sleep(life * number / MOMENTS)
-        took = one.tell(process, whom, how)
-        times.append(took)
+        one.wait(process, requests, seconds)
+        times.append(one.tell(process, whom, how))
         sessions, secrets = one.simulator.sessions()["sessions"], one.secrets()
-        share, sent = 100 * number // MOMENTS, one.simulator.requests()["total"]
-        what = "%s to %s after %d %% (%d requests): %.2f s" % (how.name, whom, share, sent, took)
+        sent = one.simulator.requests()["total"]
+        what = "%s to %s at %d and %.2f s: %.2f s, %d sent" % (how.name, whom, requests, seconds, times[-1], sent)
         print(what)
-        if took > END or sessions or secrets:
+        if times[-1] > END or sessions or secrets:
             wrong.append("%s, %d sessions, secrets in %s; %s" % (what, sessions, secrets, one.processes()))
     print("%.2f s at most" % max(times))
     assert not wrong, "\n".join(wrong)
