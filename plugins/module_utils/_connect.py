@@ -17,7 +17,7 @@ from ._auth import ADMINISTRATORS, Account, Grant
 from ._client import Client
 from ._codec import JSON, XML
 from ._errors import OptionError
-from ._interruption import unbroken
+from ._interruption import breakable, unbroken
 from ._platform import LookedUp
 from ._session import Session
 from ._task import Context
@@ -136,13 +136,15 @@ def connected(params: dict[str, Any], context: Context) -> Iterator[Client]:
     transport = Transport(wire_of(params))
     path = params.get("session_file") or ""
     session = None
-    try:
-        with unbroken():
+    with unbroken():  # from before the session is there until it is closed, but for the work in it
+        try:
             session = _from_file(path, account, transport) if path else _of_its_own(account, transport)
-        yield Client(session, read_only=context.check)
-    finally:
-        if session is not None and not path:
-            session.close()
+            with breakable():
+                yield Client(session, read_only=context.check)
+        finally:
+            if session is not None and not path:
+                session.close()
+            transport.stop()
 
 
 def _of_its_own(account: Account, transport: Transport) -> Session:

@@ -23,6 +23,7 @@ from functools import lru_cache
 from typing import Any
 
 from ._errors import OptionError
+from ._interruption import breakable, is_told_to_end
 
 LARGEST_SOURCE = 64 * 1024 * 1024  # bytes; 100,000 devices have some 30 million
 ROUNDS = 50_000  # of PBKDF2: about 20 ms, once per process
@@ -131,7 +132,10 @@ def remove(path: str) -> bool:
 
 @contextmanager
 def locked(path: str) -> Iterator[None]:
-    """Hold the lock that goes with ``path``. A lock of a process that died is free: the kernel keeps it, not the file."""
+    """Hold the lock that goes with ``path``. A lock of a process that died is free: the kernel keeps it, not the file.
+
+    Whoever waits can be interrupted, and must have nothing to lose; a task that was told to end doesn't wait at all.
+    """
     ensure_directory(os.path.dirname(os.path.abspath(path)))
     descriptor = _take_lock(path + ".lock")
     try:
@@ -151,7 +155,12 @@ def _take_lock(path: str) -> int:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise OptionError("%s can't be opened: %s" % (path, error.strerror)) from None
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        try:
+            with breakable():
+                fcntl.flock(descriptor, fcntl.LOCK_EX | (fcntl.LOCK_NB if is_told_to_end() else 0))
+        except BaseException as error:
+            os.close(descriptor)
+            raise KeyboardInterrupt if isinstance(error, BlockingIOError) else error from None
         try:
             if os.stat(path).st_ino == os.fstat(descriptor).st_ino:
                 return descriptor

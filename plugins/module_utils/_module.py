@@ -9,10 +9,13 @@ The other frame, in Ansible's worker, is ``plugins/plugin_utils/_action.py``; bo
 
 from __future__ import annotations
 
+import glob
 import os
 import platform
+import select
 import sys
 import traceback
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Callable, NoReturn
 
@@ -129,8 +132,24 @@ class Module(AnsibleModule):
 def main(task: Task) -> None:
     """Run a task as a module."""
     module = Module(task)
-    with ended_cleanly():
+    _remove_program(module)
+    with ended_cleanly(_nobody_reads()):
         result = result_of(task, dict(module.params), Context(module.check_mode, module._diff, module.warn))
     if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)
+
+
+def _remove_program(module: AnsibleModule) -> None:
+    """Remove the file that this process was started from: it holds the options, and whoever kills Ansible leaves it there."""
+    if module._tmpdir and not module._keep_remote_files:
+        for path in glob.glob(os.path.join(glob.escape(module._tmpdir), "AnsiballZ_*")):
+            with suppress(OSError):  # another user's, who removes it after the task
+                os.unlink(path)
+
+
+def _nobody_reads() -> Callable[[], bool]:
+    """Return what tells whether nobody is left to read the result: Ansible here, or its connection from elsewhere, is gone."""
+    output = select.poll()
+    output.register(1, 0)
+    return lambda: any(event & (select.POLLERR | select.POLLHUP) for _number, event in output.poll(0))

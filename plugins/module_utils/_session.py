@@ -18,12 +18,13 @@ from . import _auth, _files, _login_gate
 from ._auth import Account, Grant
 from ._codec import MEDIA_TYPES, SESSION_CODES, NotData, decode, encode, error_document
 from ._errors import ApiError, LoginError, OptionError, SessionDied, TdmError, TransportError, without
-from ._interruption import unbroken
+from ._interruption import is_told_to_end, unbroken
 from ._platform import LookedUp, Platform
-from ._transport import Answer, Transport, cookies_at
+from ._transport import LAST, Answer, Transport, cookies_at
 from ._words import in_short
 
 KIND = "lorawan.thingpark session 2"  # marks our files: no other one is ever written over or removed
+LOGOUT = "/customers/logout"  # (O)
 SLASHES = re.compile(r"[/\\]")
 
 
@@ -47,6 +48,7 @@ def log_in(account: Account, transport: Transport) -> Grant:
         raise OptionError("%s and %s are needed to open a session (or a session_file that holds a living one)" % names)
     if account.method in _auth.ADMINISTRATORS and not account.subscriber_id:
         raise OptionError("subscriber_id is needed with auth_method=%s: for which subscriber to log in" % account.method)
+    transport.go_on()
     with _login_gate.pass_through(account.gate_key(), account.secret):
         return _auth.WAYS[account.method](account, transport)
 
@@ -247,13 +249,29 @@ class Session:
         return answer.status < 300 or (answer.status >= 400 and not self._says_dead(answer, content))
 
     def close(self) -> None:
-        """End the session on the platform (O: ``customers/logout``). A bearer token ends by itself; a dead session is closed."""
+        """End the session on the platform (O: ``customers/logout``). A bearer token ends by itself; a dead session is closed.
+
+        Where the task was told to end, before or meanwhile, this is soon over.
+        """
         if self.grant.bearer:
             return
-        try:
-            self._send(self.grant, "GET", "/customers/logout")
-        except TransportError:
-            pass  # it will end by itself; what the task did is what counts
+        if not is_told_to_end():
+            try:
+                self._send(self.grant, "GET", LOGOUT)
+            except TransportError:
+                pass  # it will end by itself; what the task did is what counts
+            except BaseException:
+                self._leave()
+                raise
+        else:
+            self._leave()
+
+    def _leave(self) -> None:
+        self.transport.stop()
+        if self._renewal.acquire(timeout=LAST):  # a worker that was left behind may be opening it again
+            self._renewal.release()
+        head = _auth.headers({"Accept": MEDIA_TYPES[self.account.body_format]}, self.grant.cookies)
+        self.transport.send_last("GET", self.account.url + LOGOUT, self.grant.query, head)
 
 
 def load(path: str, account: Account, transport: Transport, renewable: bool = False) -> Session | None:

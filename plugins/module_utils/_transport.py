@@ -13,6 +13,7 @@ import random
 import re
 import threading
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +39,7 @@ TROUBLE = frozenset({429, 500, 502, 503, 504})
 OLD_TLS = ("PROTOCOL_VERSION", "PROTOCOL VERSION", "UNSUPPORTED_PROTOCOL", "VERSION_TOO_LOW")
 FIRST_PAUSE = 0.5  # seconds before the first retry; doubled each time
 LONGEST_PAUSE = 30.0
+LAST = 0.4  # seconds that the last request of an interrupted task has for its connection, and again for its answer
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ class Transport:
         self.counts: Counter[str] = Counter()
         self._proxies: dict[str, Proxy | None] = {}  # by host
         self._lock = threading.Lock()
+        self._is_stopped = False
         # No session of requests: it would follow redirections, keep cookies and hand them on to other accounts and hosts,
         # and take certificates and passwords from the environment and .netrc instead of from the user.
         self._adapter = _adapter_of(wire)
@@ -127,6 +130,7 @@ class Transport:
                 raise _explained(error, url, self.wire) from None
             request.headers.setdefault("User-Agent", USER_AGENT)
             self.pacer.wait()
+            self.go_on()
             with self._lock:
                 self.counts[method] += 1
             try:
@@ -149,6 +153,22 @@ class Transport:
                     return answer
                 unclear = unclear or answer.status != 429
             attempt += 1
+
+    def stop(self) -> None:
+        """Send nothing more: workers that an interruption has left behind must not open a session again."""
+        self._is_stopped = True
+
+    def go_on(self) -> None:
+        """Raise :class:`KeyboardInterrupt` where nothing more is to be sent."""
+        if self._is_stopped:
+            raise KeyboardInterrupt
+
+    def send_last(self, method: str, url: str, params: dict[str, str], headers: dict[str, str]) -> None:
+        """Send one request more and nothing after it. It waits for no pace and hardly for its answer, whatever that is."""
+        self.stop()
+        request = requests.Request(method, url, params=params, headers={"User-Agent": USER_AGENT, **headers}).prepare()
+        with suppress(TransportError):
+            self._once(request, LAST)
 
     def may_try_again(self, attempt: int) -> bool:
         """Return whether a request whose answer was of no use may be sent again; all workers slow down.
@@ -177,12 +197,12 @@ class Transport:
             self._proxies[host] = proxy_for(url, self.wire.proxy)
         return self._proxies[host]
 
-    def _once(self, request: requests.PreparedRequest) -> Answer:
+    def _once(self, request: requests.PreparedRequest, timeout: float = 0) -> Answer:
         wire, url = self.wire, request.url or ""
         proxy = self._proxy_for(url)
         how: dict[str, Any] = {
             "stream": True,
-            "timeout": wire.timeout,
+            "timeout": timeout or wire.timeout,
             # The environment's proxies count; its CA bundle never does.
             "verify": (wire.ca_path or requests.utils.DEFAULT_CA_BUNDLE_PATH) if wire.validate_certs else False,
             "cert": ((wire.client_cert, wire.client_key) if wire.client_key else wire.client_cert) or None,

@@ -9,25 +9,39 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import Any, Callable, TypeVar
 
 Item = TypeVar("Item")
 TICK = 2.0  # seconds between two reports
+LAST = 0.5  # seconds that the workers have to end when the task is interrupted; then they are left behind, and end with the process
 
 
 def ahead(items: Iterable[Item]) -> Iterator[Item]:
     """Yield the items; while the caller is at work with one, a thread of its own gets the next."""
     source = iter(items)
     end: Any = object()
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        coming = thread.submit(next, source, end)
-        while True:
-            item = coming.result()
-            if item is end:
-                return
-            coming = thread.submit(next, source, end)
-            yield item
+    coming = _next(source, end)
+    while True:
+        item = coming.result()
+        if item is end:
+            return
+        coming = _next(source, end)
+        yield item
+
+
+def _next(source: Iterator[Item], end: Any) -> Future[Any]:
+    """Begin to get the next item. Nobody waits for the thread, as a library's pool would, when the task is interrupted."""
+    coming: Future[Any] = Future()
+
+    def get() -> None:
+        try:
+            coming.set_result(next(source, end))
+        except BaseException as error:  # raised where the item is wanted
+            coming.set_exception(error)
+
+    threading.Thread(target=get, daemon=True).start()
+    return coming
 
 
 def each(items: Iterable[Item], work: Callable[[Item], object], parallel: int, tick: Callable[[], object] | None = None) -> None:
@@ -63,9 +77,10 @@ def each(items: Iterable[Item], work: Callable[[Item], object], parallel: int, t
                     due += TICK
                     if tick is not None:
                         tick()
-    except BaseException as error:  # an interruption: let the workers end with what they are at
+    except BaseException as error:  # an interruption: the workers may end what they are at, if that is soon
         failures.append(error)
+        end = time.monotonic() + LAST
         for thread in threads:
-            thread.join()
+            thread.join(max(end - time.monotonic(), 0))
     if failures:
         raise failures[0]

@@ -10,12 +10,11 @@ about a task asks for a process of its own, it runs right here; otherwise its mo
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import suppress
+from typing import Any, Callable
 
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -24,7 +23,7 @@ from ansible.plugins.action import ActionBase
 
 from ..module_utils._connect import ENVIRONMENT
 from ..module_utils._errors import TdmError, without
-from ..module_utils._interruption import ended_cleanly
+from ..module_utils._interruption import ended_cleanly, is_told_to_end
 from ..module_utils._module import argument_spec, failure_of, missing_library, result_of
 from ..module_utils._secrets import secrets_of
 from ..module_utils._task import Context, Task
@@ -32,7 +31,6 @@ from ._arguments import as_json, refuse_misread, with_dates
 from ._handover import through_gate
 from ._registry import register
 
-ORPHAN_CHECK = 0.5  # seconds between two looks whether Ansible still lives
 #: A variable to choose the frame with: ``auto``, or ``module`` for a process in any case.
 FRAME = "tdm_frame"
 
@@ -60,7 +58,7 @@ class TdmAction(ActionBase):
             if checked.error_messages:  # the errors themselves are an object that is always true
                 return {**result, **self._misfit(checked.errors[0], secrets_of(self.task, params))}
             if self._needs_process(task_vars or {}):
-                with _ended_with_ansible():
+                with ended_cleanly(_orphaned()):
                     return {**result, **self._in_module(args, task_vars)}
             return {**result, **self._in_worker(params)}
         except TdmError as error:
@@ -110,7 +108,7 @@ class TdmAction(ActionBase):
         """Run the task right here."""
         warnings: list[str] = []
         context = Context(self._task.check_mode, self._task.diff, warnings.append, self._report)
-        with ended_cleanly(), _ended_with_ansible():
+        with ended_cleanly(_orphaned()):
             result: dict[str, Any] = result_of(self.task, params, context)
         if warnings:
             result["warnings"] = warnings
@@ -147,30 +145,32 @@ class TdmAction(ActionBase):
 
     def _execute(self, args: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
         wrap_async = self._task.async_val and not self._connection.has_native_async
-        result: dict[str, Any] = self._execute_module(module_args=args, task_vars=task_vars, wrap_async=wrap_async)
-        if not wrap_async:
-            self._remove_tmp_path(self._connection._shell.tmpdir)
+        try:
+            result: dict[str, Any] = self._execute_module(module_args=args, task_vars=task_vars, wrap_async=wrap_async)
+            self._remove_files()
+        except BaseException:
+            if is_told_to_end():
+                _end_children()
+            with suppress(AnsibleError):  # of a connection that is gone
+                self._remove_files()
+            if is_told_to_end():
+                self._connection._shell.tmpdir = None  # Ansible would try once more, and take its time
+            raise
         return result
 
+    def _remove_files(self) -> None:
+        """Remove what Ansible made for the module, with the options in it; an async wrapper that runs has taken it over."""
+        self._remove_tmp_path(self._connection._shell.tmpdir)
 
-@contextmanager
-def _ended_with_ansible() -> Iterator[None]:
-    """Interrupt the task when Ansible is gone: who cancels a job (AWX, a time limit) kills Ansible, but not its workers.
 
-    The interruption closes the session. It goes to the worker, which hands it on to the module where there is one.
-    """
-    parent, done = os.getppid(), threading.Event()
+def _orphaned() -> Callable[[], bool]:
+    """Return what tells whether Ansible is gone: who cancels a job (AWX, a time limit) kills Ansible, but not its workers."""
+    parent = multiprocessing.parent_process()
+    number = os.getppid() if parent is None else parent.pid  # the latter also where Ansible was gone before this
+    return lambda: os.getppid() != number
 
-    def watch() -> None:
-        while not done.wait(ORPHAN_CHECK):
-            if os.getppid() != parent:
-                os.kill(os.getpid(), signal.SIGINT)
-                return
 
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    try:
-        yield
-    finally:
-        done.set()
-        watcher.join()
+def _end_children() -> None:
+    """Tell what runs for this task to end: a module here, or the client of a connection, whose end is that of the module there."""
+    if os.getpgrp() == os.getpid():  # with ansible-core before 2.19 all of Ansible is in this group
+        os.killpg(0, signal.SIGTERM)

@@ -78,8 +78,8 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
     memory = Memory(_memory_path(params))
     started = time.monotonic()
     backup = ""
-    with connected(params, context) as client:
-        try:
+    try:
+        with connected(params, context) as client:
             plan = make_plan(client, wishes, policy, memory)
             for warning in plan.warnings:
                 context.warn(warning)
@@ -88,8 +88,8 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
             else:
                 backup = _back_up(params, plan.deletions())
                 outcomes = _carry_out(client, plan, policy, memory, _reporter(params, context))
-        finally:
-            _save(memory, context)
+    finally:
+        _save(memory, context)  # once the session is closed: a task that is told to end may not come so far
     requests = dict(sorted(client.session.transport.counts.items()))
     result = _result(outcomes, params, context)
     result.update(requests=requests, looked_up=plan.looked_at, seconds=round(time.monotonic() - started, 3))

@@ -2,19 +2,28 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Interruptions: one exception, at a moment at which nothing gets lost."""
+"""Interruptions: one exception, soon, at a moment at which nothing gets lost."""
 
 from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
+import time
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._interruption import ended_cleanly, unbroken
+from ansible_collections.lorawan.thingpark.plugins.module_utils import _interruption
+from ansible_collections.lorawan.thingpark.plugins.module_utils._interruption import (
+    breakable,
+    ended_cleanly,
+    is_told_to_end,
+    unbroken,
+)
 
-NUMBERS = [signal.SIGTERM, signal.SIGINT]
+NUMBERS = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
 
 
 def told(number: int) -> None:
@@ -56,17 +65,101 @@ def test_an_interruption_waits_for_what_must_not_be_broken(number):
     assert done == ["logged in", "written down"]
 
 
-def test_a_failure_comes_before_the_interruption_that_waited():
-    with pytest.raises(ValueError), ended_cleanly(), unbroken():
+def test_an_interruption_does_not_wait_for_long():
+    start = time.monotonic()
+    with pytest.raises(KeyboardInterrupt), ended_cleanly(), unbroken():
         told(signal.SIGTERM)
-        raise ValueError
+        time.sleep(30)  # a login that is never answered
+    assert _interruption.PATIENCE < time.monotonic() - start < 2
+
+
+def test_what_can_be_broken_stands_within_what_can_not():
+    done = []
+    with pytest.raises(KeyboardInterrupt), ended_cleanly(), unbroken():
+        try:
+            with breakable():
+                told(signal.SIGTERM)
+                done.append("never")
+        finally:
+            told(signal.SIGTERM)
+            done.append("closed")
+    assert done == ["closed"]
+
+
+def test_what_waited_comes_where_it_can():
+    done = []
+    with pytest.raises(KeyboardInterrupt), ended_cleanly(), unbroken():
+        told(signal.SIGTERM)
+        done.append("opened")
+        with breakable():
+            done.append("never")
+    assert done == ["opened"]
+
+
+@pytest.mark.parametrize("caught", [True, False])
+def test_nothing_is_begun_after_an_interruption_whatever_became_of_it(caught):
+    with pytest.raises(KeyboardInterrupt), ended_cleanly():
+        try:
+            with unbroken():
+                told(signal.SIGTERM)
+                raise ValueError
+        except ValueError:
+            if not caught:
+                raise
 
 
 def test_the_next_task_knows_nothing_of_it():
     with pytest.raises(KeyboardInterrupt), ended_cleanly():
         told(signal.SIGTERM)
+        assert is_told_to_end()
     with ended_cleanly(), unbroken():
-        pass
+        assert not is_told_to_end()
+
+
+def test_who_is_left_alone_is_told_to_end():
+    alone = threading.Event()
+    start = time.monotonic()
+    with pytest.raises(KeyboardInterrupt), ended_cleanly(alone.is_set):
+        time.sleep(0.01)
+        alone.set()
+        time.sleep(30)
+    assert time.monotonic() - start < 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_what_is_ignored_stays_so(number):
+    """As ``nohup`` and a shell's ``&`` have it."""
+    before = signal.signal(number, signal.SIG_IGN)
+    try:
+        with ended_cleanly():
+            told(number)
+    finally:
+        signal.signal(number, before)
+
+
+class LimitReached(BaseException):
+    """What Ansible raises when a task's ``timeout`` is over."""
+
+
+def test_a_limit_of_ansibles_waits_as_well_and_keeps_its_own_exception():
+    def raise_it(_number, _frame) -> None:
+        raise LimitReached
+
+    done = []
+    before = signal.signal(signal.SIGALRM, raise_it)
+    try:
+        with pytest.raises(LimitReached), ended_cleanly():
+            with unbroken():
+                told(signal.SIGALRM)
+                done.append("logged in")
+            done.append("never")
+        assert signal.getsignal(signal.SIGALRM) is raise_it
+        with pytest.raises(KeyboardInterrupt), ended_cleanly(), unbroken():
+            told(signal.SIGALRM)
+            told(signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert done == ["logged in"]
 
 
 def test_other_threads_hold_nothing_up():
@@ -84,3 +177,25 @@ def test_other_threads_hold_nothing_up():
         told(signal.SIGTERM)
     go.set()
     thread.join()
+
+
+STUCK = """
+import hashlib, sys
+sys.path[:0] = %r
+from ansible_collections.lorawan.thingpark.plugins.module_utils._interruption import ended_cleanly
+with ended_cleanly():
+    print("there", flush=True)
+    hashlib.pbkdf2_hmac("sha256", b"", b"", 2**31 - 1)
+"""
+
+
+def test_a_library_that_never_returns_does_not_hold_the_process():
+    """A name server that doesn't answer is waited for where no exception gets through."""
+    command = [sys.executable, "-c", STUCK % sys.path]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout.read(5) == b"there"
+        time.sleep(0.3)
+        start = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 1
+        assert _interruption.LONGEST < time.monotonic() - start < 3
