@@ -44,8 +44,9 @@ def secrets_inside(task: Task, params: dict[str, Any]) -> set[str]:
     found: set[str] = set()
     for option in task.holding_secrets:
         value = params.get(option)
-        for row in value if isinstance(value, list) else [value]:
-            for name in task.secrets_inside.intersection(row) if isinstance(row, dict) else ():
+        rows: list[Any] = value if isinstance(value, list) else [value]
+        for row in (each for each in rows if isinstance(each, dict)):
+            for name in task.secrets_inside.intersection(row):
                 found |= _texts_of(row[name])
     return found
 

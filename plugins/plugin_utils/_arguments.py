@@ -28,6 +28,8 @@ else:  # ansible-core before 2.19
     ENCODING = {"cls": ansible_json.AnsibleJSONEncoder, "vault_to_text": True}
 
 TEXTS = ("str", "path")
+#: Options with a device's options in them, some of which are flags; what a device is takes texts for itself.
+WITH_FLAGS = ("devices", "defaults")
 #: How JSON writes a key that is true or false.
 KEYS = ('"true": ', '"false": ')
 NO_TEXT = (
@@ -156,6 +158,8 @@ def refuse_misread(args: dict[str, Any], spec: dict[str, Any], within: str = "")
                     raise _no_text(place, NO_TEXT if isinstance(each, bool) else NUMBER)
                 if isinstance(each, dict) and "options" in entry:
                     refuse_misread(each, entry["options"], place + ".")
+                elif isinstance(each, dict) and name not in WITH_FLAGS:  # names of its user's own, and their texts
+                    refuse_misread(each, {str(key): {} for key in each}, place + ".")
 
 
 def _no_text(place: str, message: str = NO_TEXT) -> OptionError:

@@ -143,10 +143,14 @@ def test_nothing_but_dates_is_evaluated(text):
         (fleet, lambda flag: {"src": flag}, "src"),
         (fleet, lambda flag: {"purge": {"scope": {"tag": flag}}}, "purge.scope.tag"),
         (fleet, lambda flag: {"purge": {"max": flag}}, "purge.max"),
+        (device, lambda flag: {"domains": {"Country": flag}}, "domains.Country"),
+        (device, lambda flag: {"app_s_keys": {"1": flag}}, "app_s_keys.1"),
+        (fleet, lambda flag: {"purge": {"scope": {"domain": {"Site": flag}}}}, "purge.scope.domain.Site"),
+        (device_info, lambda flag: {"domain": {"Site": flag}}, "domain.Site"),
         (device_info, lambda flag: {"dev_eui": [flag]}, "dev_eui"),
         (device_info, lambda flag: {"query": flag}, "query"),
     ],
-    ids=range(13),
+    ids=range(17),
 )
 def test_what_yaml_misread_where_a_text_is_wanted_is_refused(task, shape, place, flag, what):
     with pytest.raises(OptionError, match=r"^%s must be a text, and is %s" % (place.replace(".", r"\."), what)):
@@ -157,4 +161,5 @@ def test_flags_and_texts_that_are_right():
     spec = argument_spec(device.TASK)
     flags = {"suspended": False, "force": True, "validate_certs": True, "timeout": 1.5, "latitude": 5.5}
     refuse_misread({"name": "NO", "tags": ["no", 17], **flags}, spec)
-    refuse_misread({"purge": {"scope": {"all": True}}, "devices": [{"suspended": True}]}, argument_spec(fleet.TASK))
+    rows = {"devices": [{"suspended": True}], "defaults": {"suspended": False, "latitude": 5.5}}
+    refuse_misread({"purge": {"scope": {"all": True}}, **rows}, argument_spec(fleet.TASK))

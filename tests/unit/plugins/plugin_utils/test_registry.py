@@ -21,7 +21,8 @@ DEVICES = [
 def test_what_is_found_by_chance_is_not_registered(monkeypatch):
     told: list[str] = []
     monkeypatch.setattr(_registry, "ANSIBLES", SimpleNamespace(register_secrets=told.extend))
-    params = {"password": "a-long-password", "client_secret": "demo", "devices": DEVICES, "defaults": {"f_nwk_s_int_key": KEYS[2]}}
+    params = {"password": "a-long-password", "client_secret": "demo", "devices": DEVICES}
+    params["defaults"] = {"f_nwk_s_int_key": KEYS[2]}
     _registry.register(fleet.TASK, params)
     assert sorted(told) == [*KEYS, "a-long-password"]
     monkeypatch.setattr(_registry, "ANSIBLES", None)
