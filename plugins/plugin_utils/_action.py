@@ -125,7 +125,7 @@ class TdmAction(ActionBase):
             if args.get(name) is None:
                 args[name] = own.get(variable, os.environ.get(variable))
                 args[name] = None if args[name] == "" else args[name]
-        refuse_flags(args, argument_spec(self.task))
+        refuse_misread(args, argument_spec(self.task))
         is_blind = bool(self._task.async_val) and self._connection.transport != "local"
         given = {name: value for name, value in args.items() if value is not None}
         return through_gate(self.task, given, is_blind, lambda final: self._execute(final, task_vars))
