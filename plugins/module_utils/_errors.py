@@ -127,6 +127,13 @@ class TransportError(TdmError):
         self.final = final
 
 
+class NoRoom(TransportError):
+    """This machine lets the process open no further file or connection: nothing was sent."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, sent=False)
+
+
 class LoginError(TdmError):
     """The account could not be logged in, for a reason other than its password.
 

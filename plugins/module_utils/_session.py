@@ -139,7 +139,7 @@ class Session:
                 except NotData as error:
                     content, died = None, error.page and answer.status in (200, 302, 401, 403)
                     if not died:
-                        if repeatable and answer.status < 300 and self.transport.may_try_again(useless):
+                        if repeatable and answer.status < 300 and self.transport.may_try_again(useless, answer):
                             useless += 1
                             unclear += 1
                             continue

@@ -2,59 +2,144 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One pace for all workers: a rate that isn't exceeded, and a platform that asks for less."""
+"""One pace for all workers: a rate that isn't exceeded, and a platform or a machine that asks for less.
+
+The pace follows trouble as TCP does. All answers of trouble to requests that were under way together are one event, and
+halve the rate once. Good answers then raise it step by step, so that it is at its full height within seconds.
+"""
 
 from __future__ import annotations
 
 import math
 import threading
 import time
+from collections import deque
 from email.utils import parsedate_to_datetime
 from typing import Callable
 
 LONGEST_WAIT = 120.0  # seconds; what a Retry-After may ask of us at most
-SLOWEST = 5.0  # seconds between two requests of the whole task
-QUICKEST = 0.002  # below this, slowing down is over
+SLOWEST = 1.0  # seconds between two requests of the whole task
+SETTLED = 0.5  # seconds until a slower pace shows; trouble with what is sent until then is the same event
+START = 100.0  # requests per second that the first trouble of a task leaves at least
+RAISE = 200.0  # requests per second that a second of good answers adds; TCP adds as much at a latency of 70 ms
+FULL = 1000.0  # requests per second; a process sends no more, so that slowing down is over here
+RECENT = 64  # good answers that tell how many the platform really gives
 RESERVE = 300  # retries that a task may have owing to a platform that only fails; 64 workers are through a short outage with it
 EARNED = 0.5  # retries that a good answer gives back
 
 
 class Pacer:
-    """Lets requests go, one after the other where need be.
+    """Lets requests go, at a pace where need be.
+
+    A request begins with :meth:`wait` and ends with :meth:`done`. In between, what became of it is told with the time at which
+    it went, which :meth:`wait` returned.
 
     :param rate: requests per second of the whole task, 0 for no bound.
     """
 
     def __init__(
-        self, rate: float = 0, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], object] = time.sleep
+        self, rate: float = 0, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], object] | None = None
     ) -> None:
         self._interval = 1.0 / rate if rate else 0.0
-        self._extra = 0.0
-        self._next = 0.0
         self._clock = clock
-        self._sleep = sleep
-        self._lock = threading.Lock()
+        self._state = threading.Condition()  # guards all that follows; what waits for a change waits for it
+        self._sleep = sleep or time.sleep
+        self._sleep_unless_changed = sleep or self._state.wait
+        self._turns = (threading.Lock(), threading.Lock())  # first sendings and repeated ones: one of each looks at the clock
+        self._repeated = 0  # of those that wait, how many are sent again
+        self._last = -math.inf  # when the last request went
+        self._good: deque[float] = deque(maxlen=RECENT)  # when the last good answers came
+        self._going = 0  # under way
+        self._most = math.inf  # that may be under way
+        self._rate = math.inf  # requests per second that the platform seems to take
+        self._proven = math.inf  # half of what it really took before; below, good answers double the rate
+        self._gate = -math.inf  # until when the platform wishes to be left alone
+        self._slowed = -math.inf  # when it was slowed down last
+        self._is_well = True  # the last answer was a good one
 
-    def wait(self) -> None:
-        """Return when the next request may go."""
-        with self._lock:
+    def wait(self, again: bool = False) -> float:
+        """Return when the next request may go: the time.
+
+        :param again: the request was sent before. It goes first, and has waited already for what the platform asked of it.
+        """
+        with self._state:
+            self._repeated += again
+        try:
+            with self._turns[again], self._state:
+                slept = 0.0
+                while True:
+                    now = self._clock()
+                    due = max(self._last + max(self._interval, 1 / self._rate), -math.inf if again else self._gate)
+                    if self._going >= self._most or (self._repeated and not again):
+                        self._state.wait()
+                    elif due > now:
+                        self._sleep_unless_changed(due - now)
+                        slept = due
+                    else:
+                        break
+                # By its own time, not by that of waking up: else each would lose what the machine took to wake it.
+                self._last = due if slept == due else now
+                self._going += 1
+                return now
+        finally:
+            with self._state:
+                self._repeated -= again
+                self._state.notify_all()
+
+    def done(self) -> None:
+        """A request is no longer under way."""
+        with self._state:
+            self._going -= 1
+            self._state.notify_all()
+
+    def rest(self, seconds: float) -> None:
+        """Let one request pause before it is sent again; and as long as the platform wishes to be left alone now."""
+        with self._state:
+            pause = max(seconds, self._gate - self._clock())
+        self._sleep(pause)
+
+    def slow_down(self, sent: float, again: bool = False, asked: float | None = None) -> None:
+        """The platform has trouble: go at half the rate, once for all that was under way.
+
+        :param again: the request had failed before. That it fails again while others are fine is its own trouble.
+        :param asked: seconds for which the platform wishes to be left alone; all workers wait for them together.
+        """
+        with self._state:
             now = self._clock()
-            start = max(self._next, now)
-            self._next = start + max(self._interval, self._extra)
-        if start > now:
-            self._sleep(start - now)
+            if asked:
+                self._gate = max(self._gate, now + min(asked, LONGEST_WAIT))
+            if sent >= self._slowed + SETTLED and not (again and self._is_well):
+                self._slowed = now
+                if self._is_well or self._rate == math.inf:
+                    given = len(self._good) / max(now - (self._good or [now])[0], 1 / FULL)  # good answers per second
+                    self._proven = max(min(self._rate, given, FULL) / 2, START if self._rate == math.inf else 1 / SLOWEST)
+                    self._rate = self._proven
+                else:  # trouble upon trouble says that the platform is away, and nothing about what it takes
+                    self._rate = max(self._rate / 2, 1 / SLOWEST)
+            self._is_well = False
 
-    def slow_down(self, seconds: float) -> None:
-        """The platform has too much: all workers pause for ``seconds`` and go on more slowly."""
-        with self._lock:
-            self._next = max(self._next, self._clock() + min(seconds, LONGEST_WAIT))
-            self._extra = min(max(self._extra * 2, 0.02), SLOWEST)
-
-    def speed_up(self) -> None:
+    def speed_up(self, sent: float) -> None:
         """The platform answered well: go a little faster again."""
-        if self._extra:
-            with self._lock:
-                self._extra = self._extra * 0.95 if self._extra > QUICKEST else 0.0
+        self._good.append(self._clock())
+        if self._is_well and self._rate == math.inf:
+            return
+        with self._state:
+            self._is_well = self._is_well or sent >= self._slowed
+            if sent < self._slowed + SETTLED:
+                return
+            if self._rate < self._proven:
+                self._rate = min(self._rate * 2, self._proven)
+            else:
+                self._rate += min(self._rate / 4, RAISE / self._rate)
+            if self._rate > FULL:
+                self._rate = math.inf
+
+    def use_fewer(self, sent: float) -> None:
+        """This machine has no room for as many connections: from here on, half as many requests are under way at a time."""
+        with self._state:
+            if sent >= self._slowed + SETTLED:
+                self._slowed = self._clock()
+                self._most = max(min(self._most, self._going) // 2, 1)
 
 
 class Budget:

@@ -9,6 +9,7 @@ Nothing here knows ThingPark, sessions or Ansible.
 
 from __future__ import annotations
 
+import errno
 import random
 import re
 import threading
@@ -28,7 +29,7 @@ except Exception as error:  # the glue reports it before anything here is called
     IMPORT_ERROR = error
 
 from ._connections import BoundedAdapter, TooMuch
-from ._errors import TransportError, passwords_in, without
+from ._errors import NoRoom, TransportError, passwords_in, without
 from ._proxies import LOGIN_WANTED, Proxy, proxy_for
 from ._throttle import Budget, Pacer, seconds_to_wait
 
@@ -40,6 +41,8 @@ OLD_TLS = ("PROTOCOL_VERSION", "PROTOCOL VERSION", "UNSUPPORTED_PROTOCOL", "VERS
 FIRST_PAUSE = 0.5  # seconds before the first retry; doubled each time
 LONGEST_PAUSE = 30.0
 LAST = 0.4  # seconds that the last request of an interrupted task has for its connection, and again for its answer
+#: What the system says when a process, or the machine, has as many files and connections open as it may.
+SHORT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ class Answer:
     :param cookies: what it sets, each with the host and path where it belongs; see :func:`cookies_at`.
     :param was_challenged: the server asked for a digest of the password first, and got it.
     :param unclear: the same request was sent before, and may have taken effect then.
+    :param sent: when the request went, by the pace's clock.
     """
 
     status: int
@@ -77,6 +81,12 @@ class Answer:
     cookies: RequestsCookieJar
     was_challenged: bool = False
     unclear: bool = False
+    sent: float = 0.0
+
+    @property
+    def asked(self) -> float | None:
+        """For how many seconds the platform wishes to be left alone, None where it doesn't say."""
+        return seconds_to_wait(self.headers.get("retry-after"))
 
 
 #: Keep-alive connections outlive a task: the items of a loop run in one worker process.
@@ -95,6 +105,7 @@ class Transport:
         self.budget = Budget()
         self.counts: Counter[str] = Counter()
         self._proxies: dict[str, Proxy | None] = {}  # by host
+        self._is_short = False  # of files and connections, on this machine
         self._lock = threading.Lock()
         self._is_stopped = False
         # No session of requests: it would follow redirections, keep cookies and hand them on to other accounts and hosts,
@@ -129,12 +140,8 @@ class Transport:
             except ValueError as error:
                 raise _explained(error, url, self.wire) from None
             request.headers.setdefault("User-Agent", USER_AGENT)
-            self.pacer.wait()
-            self.go_on()
-            with self._lock:
-                self.counts[method] += 1
             try:
-                answer = self._once(request)
+                answer = self._in_turn(request, attempt > 0)
             except TransportError as error:
                 error.unclear = unclear = unclear or error.sent
                 is_over = attempt >= self.wire.retries or error.final or (error.sent and not repeatable)
@@ -144,13 +151,11 @@ class Transport:
             else:
                 answer.unclear = unclear
                 if answer.status not in TROUBLE:
-                    self.pacer.speed_up()
                     self.budget.earn()
                     return answer
-                # All workers slow down, also where it is for the caller to find out what became of the request.
-                self._pause(attempt, answer)
                 if attempt >= self.wire.retries or not (repeatable or answer.status == 429) or not self.budget.spend():
                     return answer
+                self._pause(attempt, answer.asked)
                 unclear = unclear or answer.status != 429
             attempt += 1
 
@@ -170,22 +175,48 @@ class Transport:
         with suppress(TransportError):
             self._once(request, LAST)
 
-    def may_try_again(self, attempt: int) -> bool:
-        """Return whether a request whose answer was of no use may be sent again; all workers slow down.
+    def may_try_again(self, attempt: int, answer: Answer) -> bool:
+        """Return, after a pause, whether a request whose answer was of no use may be sent again; all workers slow down.
 
         :param attempt: how often it was tried again already.
         """
         if attempt >= self.wire.retries or not self.budget.spend():
             return False
+        self.pacer.slow_down(answer.sent, attempt > 0)
         self._pause(attempt, None)
         return True
 
-    def _pause(self, attempt: int, answer: Answer | None) -> None:
-        wait = None if answer is None else seconds_to_wait(answer.headers.get("retry-after"))
-        if wait is None:
-            # Jittered, so that workers that failed together don't come back together.
-            wait = min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE) * random.uniform(0.5, 1.0)
-        self.pacer.slow_down(wait)
+    def _in_turn(self, request: requests.PreparedRequest, again: bool) -> Answer:
+        """Send a request once its turn has come, and tell the pace what became of it, whoever finds out the rest."""
+        sent = self.pacer.wait(again)
+        if self._is_short:  # a connection that waits for its next use takes the place of a file
+            request.headers["Connection"] = "close"
+        try:
+            self.go_on()
+            with self._lock:
+                self.counts[request.method or ""] += 1
+            answer = self._once(request)
+            answer.sent = sent
+            if answer.status in TROUBLE:
+                self.pacer.slow_down(sent, again, answer.asked)
+            else:
+                self.pacer.speed_up(sent)
+            return answer
+        except NoRoom:
+            self._is_short = True
+            self.pacer.use_fewer(sent)
+            raise
+        except TransportError as error:
+            if not error.final:
+                self.pacer.slow_down(sent, again)
+            raise
+        finally:
+            self.pacer.done()
+
+    def _pause(self, attempt: int, asked: float | None) -> None:
+        # Jittered, so that requests that failed together don't come back together.
+        own = min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE) * random.uniform(0.5, 1.0)
+        self.pacer.rest(asked or own)
 
     def _proxy_for(self, url: str) -> Proxy | None:
         """Return the proxy for a URL, if any.
@@ -265,6 +296,8 @@ def _explained(error: Exception, url: str, wire: Wire, proxy: Proxy | None = Non
     """Return the TransportError that says what a library's exception means, without the query of the URL."""
     host = host_of(url)
     kinds = requests.exceptions
+    if _is_short(error):
+        return NoRoom("this machine lets the process open no further file or connection: raise ulimit -n, or lower parallel")
     if isinstance(error, TooMuch):
         return TransportError("the answer of %s %s" % (host, error), final=True)
     if proxy and isinstance(error, (kinds.ProxyError, kinds.ConnectTimeout)):  # it is the proxy that is connected to
@@ -294,6 +327,15 @@ def _explained(error: Exception, url: str, wire: Wire, proxy: Proxy | None = Non
     if isinstance(error, (kinds.InvalidURL, kinds.MissingSchema, kinds.InvalidSchema)):
         return TransportError("%s is no usable address: check url, login_url and session_url" % host, sent=False)
     return TransportError("the connection to %s broke before the answer was complete" % host)
+
+
+def _is_short(error: BaseException | None) -> bool:
+    """Return whether an exception, or what led to it, is the system's word that it has no more files or connections."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in SHORT:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _tls_reason(error: Exception) -> str:

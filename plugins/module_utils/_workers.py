@@ -18,7 +18,7 @@ LAST = 0.5  # seconds that the workers have to end when the task is interrupted;
 
 
 def ahead(items: Iterable[Item]) -> Iterator[Item]:
-    """Yield the items; while the caller is at work with one, a thread of its own gets the next."""
+    """Yield the items; while the caller is at work with one, a thread of its own gets the next, if the system has one."""
     source = iter(items)
     end: Any = object()
     coming = _next(source, end)
@@ -40,12 +40,17 @@ def _next(source: Iterator[Item], end: Any) -> Future[Any]:
         except BaseException as error:  # raised where the item is wanted
             coming.set_exception(error)
 
-    threading.Thread(target=get, daemon=True).start()
+    try:
+        threading.Thread(target=get, daemon=True).start()
+    except RuntimeError:  # the system has no thread left
+        get()
     return coming
 
 
 def each(items: Iterable[Item], work: Callable[[Item], object], parallel: int, tick: Callable[[], object] | None = None) -> None:
     """Call ``work(item)`` for every item, in ``parallel`` threads; raises the first exception that one of them met.
+
+    Where the system has fewer threads left, those do the work; where it has none, the calling thread does.
 
     :param tick: called without arguments every two seconds by the thread that waits.
     """
@@ -65,11 +70,12 @@ def each(items: Iterable[Item], work: Callable[[Item], object], parallel: int, t
             except BaseException as error:  # handed to the caller below
                 failures.append(error)
 
-    threads = [threading.Thread(target=loop, daemon=True) for _number in range(parallel)]
-    for thread in threads:
-        thread.start()
+    threads: list[threading.Thread] = []
     due = time.monotonic() + TICK
     try:
+        _start(threads, loop, parallel)
+        if not threads:
+            loop()
         for thread in threads:
             while thread.is_alive():
                 thread.join(max(due - time.monotonic(), 0.05))
@@ -84,3 +90,14 @@ def each(items: Iterable[Item], work: Callable[[Item], object], parallel: int, t
             thread.join(max(end - time.monotonic(), 0))
     if failures:
         raise failures[0]
+
+
+def _start(threads: list[threading.Thread], loop: Callable[[], None], count: int) -> None:
+    """Start up to ``count`` threads, as many as the system has."""
+    for _number in range(count):
+        thread = threading.Thread(target=loop, daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:  # can't start new thread
+            return
+        threads.append(thread)

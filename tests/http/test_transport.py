@@ -224,42 +224,6 @@ def test_a_date_in_retry_after(server, transport, clock, do):
     assert 30 <= sum(clock.slept) <= 40
 
 
-def test_one_workers_429_slows_all(transport, clock):
-    pacer = Pacer(0, clock, clock.sleep)
-    pacer.wait()
-    assert clock.slept == []
-    pacer.slow_down(5)
-    pacer.wait()
-    assert clock.slept == [5]
-    for _number in range(3):  # slower for a while, then faster again
-        pacer.wait()
-    assert [round(pause, 3) for pause in clock.slept[1:]] == [0.02, 0.02, 0.02]
-    for _number in range(100):
-        pacer.speed_up()
-    pacer.wait()
-    clock.slept.clear()
-    pacer.wait()
-    assert clock.slept == []
-
-
-def test_slowing_down_has_an_end(clock):
-    pacer = Pacer(0, clock, clock.sleep)
-    for _number in range(50):
-        pacer.slow_down(10**9)
-    pacer.wait()
-    pacer.wait()
-    assert clock.slept == [120.0, 5.0]
-
-
-@pytest.mark.parametrize("rate", [0.5, 1, 50])
-def test_a_rate_is_kept(clock, rate):
-    pacer = Pacer(rate, clock, clock.sleep)
-    begin = clock.now
-    for _number in range(11):
-        pacer.wait()
-    assert clock.now - begin == pytest.approx(10 / rate)
-
-
 def test_the_rate_of_a_task(server, transport, clock, do):
     server.on("GET", "/x", do.says(200, {}))
     sender = transport(rate=4)

@@ -110,6 +110,49 @@ def test_the_waiting_thread_reports_while_they_work(monkeypatch):
     assert ticked.is_set() and set(callers) == {threading.current_thread()}
 
 
+@pytest.fixture
+def few_threads(monkeypatch):
+    """Return a function that lets the system start some threads, and no further one."""
+
+    def few_threads(count: int) -> None:
+        start, left = threading.Thread.start, iter(range(count))
+
+        def start_one(thread: threading.Thread) -> None:
+            if next(left, None) is None:
+                raise RuntimeError("can't start new thread")
+            start(thread)
+
+        monkeypatch.setattr(threading.Thread, "start", start_one)
+
+    return few_threads
+
+
+@pytest.mark.parametrize("system_has", [0, 1, 5, 63])
+def test_a_system_out_of_threads_has_fewer_at_work(few_threads, system_has):
+    few_threads(system_has)
+    done: list = []
+    workers: set = set()
+
+    def work(item: int) -> None:
+        workers.add(threading.current_thread())
+        done.append(item)
+
+    each(range(500), work, 64)
+    assert sorted(done) == list(range(500)) and len(workers) <= max(system_has, 1)
+    assert (workers == {threading.current_thread()}) == (system_has == 0)
+
+
+def test_a_failure_without_threads_reaches_the_caller(few_threads):
+    few_threads(0)
+    with pytest.raises(ZeroDivisionError):
+        each([1, 0, 1], lambda item: 1 / item, 64)
+
+
+def test_nothing_is_got_ahead_without_threads(few_threads):
+    few_threads(0)
+    assert list(ahead(iter(range(20)))) == list(range(20))
+
+
 def test_an_interruption_while_waiting_lets_the_workers_end(monkeypatch):
     monkeypatch.setattr(_workers, "TICK", 0.01)
     interrupted = threading.Event()
