@@ -31,14 +31,34 @@ SILENCE = 20
 NOT_KNOWN = "Whether it took effect is not known; the next run will see"
 #: Devices in one request that tags several, unless a page of this platform holds fewer.
 TAGGED_AT_ONCE = 100
+PURGE_LAST = "not begun: a purge comes last, and only when no device failed before (%d did)"
 ALREADY_EXISTS = 111  # error code (O)
 #: Takes the numbers of devices that are done, in all, and failed.
 Progress = Callable[[int, int, int], None]
 
 
-def foretell(steps: list[Step]) -> list[Outcome]:
-    """Return the outcomes that the steps would have, without taking them."""
-    return [_refused(step) if step.action == _plan.REFUSE else _success(step) for step in steps]
+def foretell(steps: list[Step], purge_steps: list[Step] | None = None, max_failures: int | None = None) -> list[Outcome]:
+    """Return the outcomes that the steps would have, without taking them: what is refused ends others in the same way."""
+    refused = sum(step.action == _plan.REFUSE for step in steps)
+    stopped = too_many(refused, max_failures)
+
+    def outcome(step: Step, why: str) -> Outcome:
+        if step.action == _plan.REFUSE:
+            return _refused(step)
+        is_begun = step.action == _plan.NOTHING or not why
+        return _success(step) if is_begun else Outcome(step.dev_eui, SKIPPED, step.wish.where, error=why)
+
+    waits = stopped or (PURGE_LAST % refused if refused else "")
+    return [outcome(step, stopped) for step in steps] + [outcome(step, waits) for step in purge_steps or ()]
+
+
+def too_many(failed: int, maximum: int | None) -> str:
+    """Return why no further device is begun after so many failures, or nothing."""
+    if maximum is None or failed <= maximum:
+        return ""
+    if not maximum:
+        return "not begun: a device had failed, and on_error or max_failures ends the run at the first one"
+    return "not begun: %d devices had failed, and no more than %d may" % (failed, maximum)
 
 
 class Run:
@@ -279,9 +299,7 @@ class Run:
         with self._lock:
             self._outcomes[step.dev_eui] = outcome
             self._failed += outcome.action == FAILED
-            limit = self._policy.max_failures
-            if limit is not None and self._failed > limit and not self._stopped:
-                self._stopped = "not begun: %d devices had failed, and no more than %d may" % (self._failed, limit)
+            self._stopped = self._stopped or too_many(self._failed, self._policy.max_failures)
 
     def _count_silence(self, silent: bool) -> None:
         with self._lock:

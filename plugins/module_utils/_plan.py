@@ -44,7 +44,7 @@ RIVALS = (("routing_profile", "application_servers"), ("application_servers", "r
 
 NOT_TO_BE_MADE = (
     "the device is not there, and create: false (in a CSV, an UPDATE row) says not to make it. Take it out of the description; "
-    "or, if it should exist, say create: true (a CREATE row)"
+    "or, if it should exist, say create: true (a CREATE row) where that is said, for the device, in defaults or for the task"
 )
 NEEDS = ", and give what it needs besides: %s"
 LOSS = (
@@ -173,7 +173,7 @@ def _creation(wish: Wish) -> Step:
     if not wish.create:
         # An onboarding tag brings a device profile, which is only asked for when the device is to be made.
         known = wish.values if wish.tag is None else {"device_profile": wish.tag.profile_id, **wish.values}
-        lacking = [option for option, _message in check_creation(known)]
+        lacking = list(dict.fromkeys([*(option for option, _message in check_creation(known)), *wish.open]))
         return Step(wish, REFUSE, message=NOT_TO_BE_MADE + (NEEDS % ", ".join(lacking) if lacking else ""))
     values = {name: value for name, value in wish.values.items() if DEVICE.by_name[name].on_create and name != "tags"}
     return Step(wish, CREATE, after=dict(wish.values), values=values, add_tags=wish.values.get("tags", ()))

@@ -103,8 +103,9 @@ class Plan:
     notes: list[str] = field(default_factory=list)
 
     def deletions(self) -> list[Step]:
-        """Return the steps that delete a device."""
-        return [step for step in self.steps + self.purge_steps if step.action == _plan.DELETE]
+        """Return the steps that delete a device, as far as can be told; a purge waits until no device has failed."""
+        is_refused = any(step.action == _plan.REFUSE for step in self.steps)
+        return [step for step in self.steps + ([] if is_refused else self.purge_steps) if step.action == _plan.DELETE]
 
 
 def make_plan(client: Client, wishes: list[Wish], policy: Policy, memory: Memory) -> Plan:

@@ -15,11 +15,18 @@ from fractions import Fraction
 from typing import Any
 
 from ._errors import OptionError
-from ._filters import EUI_PREFIX
+from ._filters import EUI_PREFIX, Prefix
 from ._plan import Seen
 from ._resources.device import DEVICE
-from ._values import Fault, shown
+from ._values import Fault, Kind, shown
 
+#: The conditions of a scope, each with the kind of value that a device's own option has.
+CONDITIONS: dict[str, Kind] = {
+    "tag": DEVICE.by_name["tags"].kind,
+    "domain": DEVICE.by_name["domains"].kind,
+    "name_prefix": Prefix(),
+    "eui_prefix": EUI_PREFIX,
+}
 AMOUNT = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(%?)\Z")
 
 
@@ -67,15 +74,20 @@ def read_scope(options: dict[str, Any]) -> Scope:
         raise OptionError("purge.scope must say which devices may go: tag, domain, name_prefix, eui_prefix, or all: true")
     if given.pop("all", False) and given:
         raise OptionError("purge.scope says all: true and also %s: one of them must go" % ", ".join(sorted(given)))
-    try:
-        domain = DEVICE.by_name["domains"].kind.parse(given.get("domain") or {})
-    except Fault as fault:
-        raise OptionError("purge.scope.domain %s" % fault) from None
-    try:
-        prefix = EUI_PREFIX.parse(given["eui_prefix"]) if "eui_prefix" in given else ""
-    except Fault as fault:
-        raise OptionError("purge.scope.eui_prefix %s" % fault) from None
-    return Scope(str(given.get("tag", "")), domain, str(given.get("name_prefix", "")), prefix)
+    parsed: dict[str, Any] = {}
+    for name, kind in CONDITIONS.items():
+        if name in given:
+            try:
+                parsed[name] = kind.parse([given[name]] if name == "tag" else given[name])
+            except Fault as fault:
+                raise OptionError("purge.scope.%s %s" % (name, fault)) from None
+    # What says nothing once it is read, such as a blank, would hold for all devices.
+    empty = [name for name in parsed if not parsed[name]]
+    if empty:
+        raise OptionError("purge.scope.%s is empty: say which devices may go, or leave it out" % empty[0])
+    return Scope(
+        "".join(parsed.get("tag", ())), parsed.get("domain", ()), parsed.get("name_prefix", ""), parsed.get("eui_prefix", "")
+    )
 
 
 def allowance(option: str, maximum: object, total: int) -> int:

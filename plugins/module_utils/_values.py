@@ -211,6 +211,9 @@ class Hex(Kind):
                 return text
         written = _digits(raw)
         text = written.translate(SEPARATORS).upper()
+        if isinstance(raw, int):  # 0x0004A30B001A2B3C has 16 digits as a number too, and they are another device's
+            hint = _hint(raw, written, self.digits)
+            raise Fault("is no %s: %s is a number, and may have been written otherwise%s" % (self.what, shown(raw), hint))
         if len(text) == self.digits and HEX.match(text) and not isinstance(raw, float) and not made_a_number(written):
             return text
         hint = _hint(raw, written, self.digits)
@@ -235,6 +238,8 @@ class Key(Kind):
                 return digits
         text = _digits(raw)
         digits = text.translate(SEPARATORS).upper()
+        if isinstance(raw, int):
+            raise Fault("is no key: it is a number, and may have been written otherwise%s" % _hint(raw, text, 32))
         if len(digits) in (32, 48) and HEX.match(digits):
             return digits
         if BASE64.match(text) and not HEX.match(digits):

@@ -12,7 +12,7 @@ from typing import Any
 
 from ._errors import BadInput
 from ._onboarding_tag import OnboardingTag, looks_like_tag, parse_tag
-from ._resources.device import DEVICE
+from ._resources.device import ABP_ONLY, DEVICE, OTAA_ONLY
 from ._schema import Faults
 from ._values import Fault, Flag, Hex, Values, shown
 
@@ -59,6 +59,7 @@ class Wish:
     :param create: it may be made where it isn't there.
     :param tag: the onboarding tag it came from.
     :param labels: what its source calls options, where it calls them otherwise.
+    :param open: secrets for which the description has a place and says nothing, as a backup does.
     """
 
     dev_eui: str
@@ -68,6 +69,7 @@ class Wish:
     create: bool = True
     tag: OnboardingTag | None = None
     labels: dict[str, str] = field(default_factory=dict)
+    open: tuple[str, ...] = ()
 
     def findings(self, faults: Faults) -> list[Finding]:
         """Return the findings that faults of this device are, in the words of its source."""
@@ -202,6 +204,8 @@ def _read(row: Row, defaults: dict[str, Any], state: str, create: bool) -> tuple
         # What the tag would bring isn't known, so nothing can be called missing.
         return wish, faults + DEVICE.parse_fields(merged)[1]
     wish.values, more = DEVICE.parse(merged)
+    if not wish.create:
+        wish.open = tuple(name for name in raw if raw[name] is None and name in DEVICE.by_name and DEVICE.by_name[name].secret)
     return wish, faults + more
 
 
@@ -263,6 +267,10 @@ def _with_defaults(raw: dict[str, Any], defaults: dict[str, Any]) -> dict[str, A
     for rivals in RIVALS:
         if known.intersection(rivals):
             known.update(rivals)
+    # In a mixed description, a default for the one kind of device doesn't reach the other.
+    known.update({"ABP": OTAA_ONLY, "OTAA": ABP_ONLY}.get(str(said.get("activation")).strip().upper(), ()))
+    if known.intersection(("app_key", "nwk_key")):
+        known.add("join_server")
     merged = {name: given for name, given in defaults.items() if DEVICE.by_name[name].name not in known}
     merged.update(said)
     return merged

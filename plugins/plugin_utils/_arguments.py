@@ -20,6 +20,7 @@ from ansible.module_utils.common import json as ansible_json
 from jinja2 import Undefined
 
 from ..module_utils._errors import OptionError
+from ..module_utils._resources.device import of_digits
 
 ENCODING: dict[str, Any]
 if hasattr(ansible_json, "get_module_encoder"):
@@ -28,6 +29,8 @@ else:  # ansible-core before 2.19
     ENCODING = {"cls": ansible_json.AnsibleJSONEncoder, "vault_to_text": True}
 
 TEXTS = ("str", "path")
+OF_DIGITS = of_digits()
+PREFIX = "purge.scope.eui_prefix"  # what a purge deletes must not be misread; a filter that only shows devices is no danger
 #: Options with a device's options in them, some of which are flags; what a device is takes texts for itself.
 WITH_FLAGS = ("devices", "defaults")
 #: How JSON writes a key that is true or false.
@@ -39,6 +42,10 @@ NO_TEXT = (
 NUMBER = (
     "%s must be a text, and is a number with a fraction: without quotes, YAML reads 1.10 as 1.1 and 24E124 as a number. "
     'Put the text into quotes, as in %s: "1.10"'
+)
+DIGITS = (
+    "%s must be hexadecimal digits in a text, and is a number: without quotes, YAML reads 0x0004A30B001A2B3C, 0012345670123456 and "
+    '10:12:34:56 as numbers with other digits. Put it into quotes, as in %s: "0012345670123456"'
 )
 NO_VALUE = "%s holds a value of the type %s, which no module can be given: write it as a text in quotes"
 
@@ -154,6 +161,8 @@ def refuse_misread(args: dict[str, Any], spec: dict[str, Any], within: str = "")
             several = value if isinstance(value, list) else [value]
             wanted = entry.get("elements") if isinstance(value, list) else entry.get("type", "str")
             for each in several:
+                if isinstance(each, int) and not isinstance(each, bool) and (name in OF_DIGITS or place == PREFIX):
+                    raise _no_text(place, DIGITS)
                 if isinstance(each, (bool, float)) and (wanted in TEXTS or entry.get("elements") in TEXTS):
                     raise _no_text(place, NO_TEXT if isinstance(each, bool) else NUMBER)
                 if isinstance(each, dict) and "options" in entry:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+OF_1_1 = "LORA/GenericA.1.1a_ETSI_Rx2-SF12"
+
 
 def absent(fleet: list) -> list:
     return [{"dev_eui": one["dev_eui"], "state": "absent"} for one in fleet]
@@ -78,7 +80,7 @@ def test_a_backup_without_its_keys_makes_nothing(simulator, account, row):
     result = account.tdm_fleet(devices=absent(fleet), max_deletions="100%")
     refused = account.tdm_fleet(src=result["backup_file"], results="all")
     errors = [one["error"] for one in refused["results"]]
-    assert "app_key" in errors[0] and "nwk_s_key" in errors[1] and errors[2].endswith("(a CREATE row)")
+    assert "app_key" in errors[0] and "nwk_s_key" in errors[1] and errors[2].endswith("besides: owner_token")
     assert len(errors) == 3 and not simulator.devices()
     kept = Path(result["backup_file"])
     kept.write_text(kept.read_text().replace('"create": false', '"create": true'))
@@ -121,3 +123,57 @@ def test_one_device_deleted_by_somebody_else(simulator, meddler, through, row, d
     meddler.on("DELETE", "/devices/.*", gone, times=1)
     result = through.tdm_device(dev_eui=row(1)["dev_eui"], state="absent")
     assert (result["action"], result["changed"]) == ("unchanged", False)
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        {"tag": "#N/A"},
+        {"tag": "\u200b"},
+        {"tag": "a<b"},
+        {"name_prefix": " "},
+        {"name_prefix": "#REF!"},
+        {"eui_prefix": "0x46"},
+        {"eui_prefix": "- -"},
+        {"domain": {"Site": True}},
+    ],
+)
+def test_a_scope_that_was_misread_sends_nothing(simulator, account, rows, scope):
+    result = account.tdm_fleet(devices=rows(1), purge={"scope": scope})
+    assert result["failed"] and "purge.scope.%s " % next(iter(scope)) in result["msg"]
+    assert simulator.requests()["total"] == 0
+
+
+@pytest.mark.parametrize("options", [{}, {"on_error": "stop"}, {"max_failures": 0}])
+def test_check_mode_says_what_a_refused_device_ends(account, rows, row, tmp_path, options):
+    account.tdm_fleet(devices=rows(20, tags=["p"]))
+    fleet = [*rows(19, tags=["p"], name="new"), row(30, create=False)]
+    purge = {"scope": {"tag": "p"}, "max": 1}
+    foretold = account.tdm_fleet(devices=fleet, purge=purge, results="all", check=True, **options)
+    done = account.tdm_fleet(devices=fleet, purge=purge, results="all", **options)
+    assert foretold["summary"] == done["summary"] and foretold["results"] == done["results"]
+    assert foretold["changed"] == done["changed"] == (not options) and "backup_file" not in done
+    assert done["summary"]["skipped"] == (20 if options else 1)
+
+
+def test_check_mode_says_that_the_backup_is_there_already(account, rows, tmp_path):
+    account.tdm_fleet(devices=rows(1))
+    (tmp_path / "kept").write_text("precious")
+    for check in (True, False):
+        result = account.tdm_fleet(devices=absent(rows(1)), max_deletions=1, backup=str(tmp_path / "kept"), check=check)
+        assert result["failed"] and "is there already" in result["msg"]
+
+
+def test_a_backup_has_a_place_for_each_key(account, row):
+    fleet = [
+        row(1, device_profile=OF_1_1, nwk_key="C5" * 16),
+        row(2, activation="ABP", app_key=None, join_eui=None, dev_addr="01020304", nwk_s_key="C5" * 16, app_s_keys={"*": "C6" * 16}),
+        row(3, app_key=None, owner_token="AABBCC"),
+    ]
+    account.tdm_fleet(devices=fleet)
+    result = account.tdm_fleet(devices=absent(fleet), max_deletions=3)
+    kept = json.loads(Path(result["backup_file"]).read_text())["devices"]
+    places = [{name for name, value in one.items() if value is None} for one in kept]
+    assert places == [{"app_key", "nwk_key"}, {"nwk_s_key", "app_s_keys"}, {"owner_token"}]
+    errors = [one["error"] for one in account.tdm_fleet(src=result["backup_file"])["results"]]
+    assert [error.rpartition("besides: ")[2] for error in errors] == ["app_key, nwk_key", "nwk_s_key, app_s_keys", "owner_token"]

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -21,7 +20,6 @@ from ansible_collections.lorawan.thingpark.plugins.module_utils import _files
 from ansible_collections.lorawan.thingpark.plugins.module_utils._connect import account_of
 from ansible_collections.lorawan.thingpark.plugins.module_utils._task import Context
 from ansible_collections.lorawan.thingpark.tests.http.conftest import TASKS, validated
-from ansible_collections.lorawan.thingpark.tests.meddler import Meddler
 
 SIGNALS = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
 #: Seconds that a task has to end.

@@ -193,6 +193,12 @@ def _check_keys_of_otaa(values: Values) -> Faults:
     return [("app_key", NO_KEY)]
 
 
+def of_digits() -> frozenset[str]:
+    """Return the options, with their other names, whose texts are hexadecimal digits: YAML may take them for numbers."""
+    fields = [each for each in DEVICE.fields if isinstance(each.kind, (Hex, Key))]
+    return frozenset(["dev_eui", *(name for each in fields for name in (each.name, *each.aliases))])
+
+
 def _key(name: str, api: str, *aliases: str) -> Field:
     return Field(name, (api,), Key(), NEVER, aliases, secret=True)
 

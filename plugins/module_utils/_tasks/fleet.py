@@ -20,7 +20,8 @@ from .._outcomes import FAILED, SKIPPED, Outcome
 from .._plan import Seen, Step
 from .._prepare import Plan, Policy, Purge, make_plan
 from .._purge import allowance, read_scope
-from .._resources.device import DEVICE
+from .._resources.device import DEVICE, LORAWAN_1_1
+from .._schema import dig
 from .._sources import Source, read_source, rows_of
 from .._task import Context, Task
 from .._wishes import Wish, read_wishes
@@ -83,10 +84,11 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
             plan = make_plan(client, wishes, policy, memory)
             for warning in plan.warnings:
                 context.warn(warning)
+            path = _backup_path(params) if plan.deletions() else ""
             if context.check:
-                outcomes = _fleet.foretell(plan.steps + plan.purge_steps)
+                outcomes = _fleet.foretell(plan.steps, plan.purge_steps, policy.max_failures)
             else:
-                backup = _back_up(params, plan.deletions())
+                backup = _back_up(path, plan.deletions())
                 outcomes = _carry_out(client, plan, policy, memory, _reporter(params, context))
     finally:
         _save(memory, context)  # once the session is closed: a task that is told to end may not come so far
@@ -177,14 +179,12 @@ def _carry_out(client: Client, plan: Plan, policy: Policy, memory: Memory, progr
     outcomes = run_.carry_out(plan.steps)
     failed = sum(outcome.action == FAILED for outcome in outcomes)
     if failed and plan.purge_steps:
-        run_.stop("not begun: a purge comes last, and only when no device failed before (%d did)" % failed)
+        run_.stop(_fleet.PURGE_LAST % failed)
     return outcomes + run_.carry_out(plan.purge_steps)
 
 
-def _back_up(params: dict[str, Any], deletions: list[Step]) -> str:
-    """Write the devices that a run will delete to a new file, before its first write; return its path, nothing without any."""
-    if not deletions:
-        return ""
+def _backup_path(params: dict[str, Any]) -> str:
+    """Return the new file for the devices that a run will delete."""
     named = {str(path) for path in (params["backup"], (params["purge"] or {}).get("backup")) if path}
     if len(named) > 1:
         raise OptionError("backup and purge.backup name two files: name one, all devices that a run deletes go into it")
@@ -192,7 +192,14 @@ def _back_up(params: dict[str, Any], deletions: list[Step]) -> str:
     path = named.pop() if named else os.path.join(_files.home(), "backup-%s-%s.json" % (stamp, secrets.token_hex(4)))
     if os.path.exists(path):
         raise OptionError("backup %s is there already, and may hold devices of an earlier run: name a new file" % path)
-    devices = [{"dev_eui": step.dev_eui, **DEVICE.show(_plan.known(step.seen)), **_missing_key(step.seen)} for step in deletions]
+    return path
+
+
+def _back_up(path: str, deletions: list[Step]) -> str:
+    """Write the devices that a run will delete to a file, before its first write; return its path, nothing without any."""
+    if not deletions:
+        return ""
+    devices = [{"dev_eui": step.dev_eui, **DEVICE.show(_plan.known(step.seen)), **_unreadable(step.seen)} for step in deletions]
     try:
         _files.write_json(path, {"note": BACKUP_NOTE, "defaults": {"create": False}, "devices": devices}, indent=2)
     except OptionError as error:
@@ -200,11 +207,16 @@ def _back_up(params: dict[str, Any], deletions: list[Step]) -> str:
     return path
 
 
-def _missing_key(seen: Seen) -> dict[str, None]:
-    """Return the place for the key that a device had, and that nobody can read; null says nothing."""
+def _unreadable(seen: Seen) -> dict[str, None]:
+    """Return places for the keys and the token that a device may have had, and that nobody can read; null says nothing."""
+    is_new = dig(seen.whole, ("model", "macMinorVersion")) == LORAWAN_1_1
     if seen.value("activation") == "ABP":
-        return {"nwk_s_key": None}
-    return {} if seen.join_server == "EXTERNAL" else {"app_key": None}
+        names = ["nwk_s_key", "app_s_keys", *(["s_nwk_s_int_key", "nwk_s_enc_key"] if is_new else [])]
+    elif seen.join_server == "EXTERNAL":
+        names = ["owner_token"]
+    else:
+        names = ["app_key", *(["nwk_key"] if is_new else [])]
+    return dict.fromkeys(names)
 
 
 def _result(outcomes: list[Outcome], params: dict[str, Any], context: Context) -> dict[str, Any]:
