@@ -185,4 +185,5 @@ def test_a_default_reaches_only_the_devices_that_it_can_be_meant_for(simulator, 
     )
     result = account.tdm_fleet(src=str(path), defaults={"join_server": "external"})
     assert result.get("summary", result)["created"] == 3
-    assert [one["joinServer"] for one in simulator.devices().values()] == ["LOCAL", "EXTERNAL", None]
+    devices = simulator.devices()
+    assert [devices[eui]["joinServer"] for eui in sorted(devices)] == ["LOCAL", "EXTERNAL", None]
