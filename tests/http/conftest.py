@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -15,6 +16,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import urllib3
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils import _throttle, _transport
@@ -58,6 +60,12 @@ def validated(task, options: dict) -> dict:
     checked = ArgumentSpecValidator(argument_spec(task), **task.rules).validate(options)
     assert not checked.error_messages, checked.error_messages
     return checked.validated_parameters
+
+
+@pytest.fixture
+def validated_for():
+    """Return a function that gives the parameters of a task, by its name."""
+    return lambda name, options: validated(TASKS[name], options)
 
 
 class Account:
@@ -134,6 +142,24 @@ def hurried(monkeypatch):
     """Wait for a moment where an operator's run would wait for minutes."""
     monkeypatch.setattr(_throttle, "LONGEST_WAIT", 0.02)
     monkeypatch.setattr(_throttle, "SLOWEST", 0.01)
+
+
+@pytest.fixture
+def refuse(monkeypatch):
+    """Return a function that has connections refused, as by a platform that restarts: ``refuse(64, after=1)``."""
+    connect, to_come = urllib3.util.connection.create_connection, iter(())
+
+    def create_connection(*arguments: object, **options: object) -> object:
+        if next(to_come, False):
+            raise ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")
+        return connect(*arguments, **options)
+
+    def refuse(count: int, after: int = 0) -> None:
+        nonlocal to_come
+        to_come = iter([False] * after + [True] * count)
+
+    monkeypatch.setattr(urllib3.util.connection, "create_connection", create_connection)
+    return refuse
 
 
 @pytest.fixture

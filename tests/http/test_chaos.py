@@ -23,6 +23,7 @@ from ansible_collections.lorawan.thingpark.plugins.module_utils._fleet import NO
 SCHEDULES = int(os.environ.get("SCHEDULES", "60"))  # on each of four platforms
 FLEET, STRAYS, OTHERS, PASSING = "70B3D57ED1", "70B3D57ED1F", "70B3D57EDE", "70B3D57EDF"  # which come and go
 SIZE = 6
+LARGE, PARALLEL = 80, 64  # a fleet that keeps all workers busy
 SEED = os.environ.get("SEED", "")
 REPLAY = "this is replayed by: make chaos SCHEDULES=%d%s" % (SCHEDULES, SEED and " SEED=" + SEED)
 RUNS = 12  # before the platform is well again, at the latest
@@ -79,6 +80,7 @@ class Case:
 
     :param strays: devices that nobody describes, in the scope of a purge.
     :param maximum: how many a purge may take, None for no purge.
+    :param refused: how many connections are refused, and how many come before them.
     """
 
     fleet: list
@@ -86,6 +88,7 @@ class Case:
     parallel: int
     strays: int
     maximum: int | None
+    refused: tuple = (0, 0)
 
     def rows(self, row, lacks: str) -> tuple[list, list]:
         """Return the rows of the start and those of the wish, without an option that a platform lacks."""
@@ -119,6 +122,24 @@ cases = st.builds(
     st.sampled_from([1, 4]),
     st.integers(0, 3),
     st.sampled_from([None, None, 1, 3]),
+)
+#: What a platform says, or doesn't, to all that is under way.
+BURSTS = ("rate_bare", "rate_seconds", "rate_date", "unavailable", "bad_gateway", "error_before", "reset_before", "reset_after")
+bursts = st.builds(
+    lambda fault, place, skip, times: {"fault": fault, "method": place[0], "path": place[1], "skip": skip, "times": times},
+    st.sampled_from(BURSTS),
+    st.sampled_from([place for place in PLACES if "devices/" in place[1] or place[0] == "POST"]),
+    st.integers(0, LARGE),
+    st.sampled_from([PARALLEL, 2 * PARALLEL]),
+)
+storms = st.builds(
+    Case,
+    st.lists(devices, min_size=SIZE, max_size=SIZE).map(lambda some: (some * LARGE)[:LARGE]),
+    st.lists(bursts, min_size=1, max_size=2),
+    st.just(PARALLEL),
+    st.integers(0, 3),
+    st.sampled_from([None, 3]),
+    st.tuples(st.sampled_from([0, PARALLEL]), st.integers(0, PARALLEL)),
 )
 
 
@@ -219,27 +240,44 @@ def platform(request, start_simulator, account_on, home, hurried):
     return Platform(simulator, account_on(simulator), home)
 
 
-@settings(
-    max_examples=SCHEDULES,
-    deadline=None,
-    derandomize=not SEED,
-    database=None,
-    print_blob=True,
-    phases=(Phase.explicit, Phase.generate, Phase.shrink),
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+def schedules(count: int) -> settings:
+    """Return how a test tries as many schedules."""
+    return settings(
+        max_examples=count,
+        deadline=None,
+        derandomize=not SEED,
+        database=None,
+        print_blob=True,
+        phases=(Phase.explicit, Phase.generate, Phase.shrink),
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+
+
+@schedules(SCHEDULES)
 @given(case=cases)
 def test_a_fleet_converges(platform, row, case):
+    _converges(platform, row, case)
+
+
+@schedules(max(SCHEDULES // 10, 1))
+@given(case=storms)
+def test_a_fleet_converges_under_bursts_at_full_parallelism(platform, row, refuse, case):
+    platform.simulator.settings(latency_ms=20)  # so that all are under way at once
+    _converges(platform, row, case, refuse)
+
+
+def _converges(platform, row, case, refuse=None) -> None:
     start, wish = case.rows(lambda number, **options: row(number, **{**platform.servers, **options}), platform.lacks)
     platform.begin(start, case.strays)
     platform.simulator.inspect("PUT", "faults", {"rules": case.rules})
+    if refuse is not None:
+        refuse(*case.refused)
     runs = 0
     result = {"failed": True}
     while result.get("failed") and runs < RUNS:
         result = platform.run(wish, case.parallel, case.maximum)
         runs += 1
-    struck = platform.simulator.inspect("GET", "faults")["struck"]
-    for one in struck:
+    for one in platform.simulator.inspect("GET", "faults")["struck"]:
         event(one["fault"])
     platform.simulator.inspect("DELETE", "faults")
     maximum = case.maximum
@@ -256,7 +294,7 @@ def test_a_fleet_converges(platform, row, case):
     strays = [eui for eui in platform.seen() if eui.startswith(STRAYS)]
     assert len(strays) == (case.strays if maximum is None else 0)
     last = platform.run(wish, case.parallel, maximum)
-    assert not last["changed"] and last["summary"]["unchanged"] == SIZE, last
+    assert not last["changed"] and last["summary"]["unchanged"] == len(wish), last
 
 
 def _reached(wish: list, seen: dict) -> None:
