@@ -12,11 +12,9 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
-import socket
 import sys
 import termios
 import threading
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -87,28 +85,31 @@ class SshServer:
         connection = process.get_extra_info("connection")
         self._open.add(connection)
         terminal = process.get_terminal_type() is not None
-        ours, theirs = os.openpty() if terminal else (one.detach() for one in socket.socketpair())
-        our_errors, errors = (0, theirs) if terminal else (one.detach() for one in socket.socketpair())
+        if terminal:
+            source, theirs = os.openpty()
+            target, given, errors, failed = source, theirs, 0, theirs
+        else:
+            (given, target), (source, theirs), (errors, failed) = os.pipe(), os.pipe(), os.pipe()
         child = await asyncio.create_subprocess_exec(
             *("/bin/sh", "-c", process.command),
-            stdin=theirs,
+            stdin=given,
             stdout=theirs,
-            stderr=errors,
+            stderr=failed,
             env=self.environment,
             start_new_session=True,
             preexec_fn=partial(fcntl.ioctl, 0, termios.TIOCSCTTY, 0) if terminal else None,
         )
-        for descriptor in {theirs, errors}:
+        for descriptor in {given, theirs, failed}:
             os.close(descriptor)
-        read = [self._relay(ours, process.stdout)] + ([self._relay(our_errors, process.stderr)] if our_errors else [])
-        write = asyncio.ensure_future(self._feed(process.stdin, ours))
+        read = [self._relay(source, process.stdout)] + ([] if terminal else [self._relay(errors, process.stderr)])
+        write = asyncio.ensure_future(self._feed(process.stdin, target, not terminal))
         ended, gone = asyncio.ensure_future(child.wait()), asyncio.ensure_future(process.channel.wait_closed())
         await asyncio.wait([ended, gone], return_when=asyncio.FIRST_COMPLETED)
         if not gone.done():
             await asyncio.wait(read, timeout=2)
             process.exit(ended.result() if ended.result() >= 0 else 128 - ended.result())
         write.cancel()
-        for descriptor in filter(None, (ours, our_errors)):
+        for descriptor in {source, errors or source}:
             self._loop.remove_reader(descriptor)
             os.close(descriptor)
         self._open.discard(connection)
@@ -122,26 +123,23 @@ class SshServer:
         def hand_on() -> None:
             try:
                 chunk = os.read(descriptor, CHUNK)
-            except OSError:  # a terminal's end
-                chunk = b""
-            if chunk:
                 writer.write(chunk)
-            else:
+            except OSError:  # a terminal's end, or the client is gone
+                chunk = b""
+            if not chunk:
                 self._loop.remove_reader(descriptor)
                 end.set_result(None)
 
         self._loop.add_reader(descriptor, hand_on)
         return end
 
-    async def _feed(self, reader, descriptor: int) -> None:
-        """Hand a command what the client sends."""
-        with suppress(OSError):
+    async def _feed(self, reader, target: int, closes: bool) -> None:
+        """Hand a command what the client sends; then close its input, unless that is a terminal."""
+        try:
             while chunk := await reader.read(CHUNK):
-                while chunk:
-                    try:
-                        chunk = chunk[os.write(descriptor, chunk) :]
-                    except BlockingIOError:
-                        await asyncio.sleep(0.01)
-            if not os.isatty(descriptor):
-                with socket.socket(fileno=os.dup(descriptor)) as end:
-                    end.shutdown(socket.SHUT_WR)
+                await self._loop.run_in_executor(None, os.write, target, chunk)
+        except OSError:
+            pass  # the command has ended, or reads nothing
+        finally:
+            if closes:
+                os.close(target)
