@@ -124,12 +124,14 @@ class TransportError(TdmError):
 class LoginError(TdmError):
     """The account could not be logged in, for a reason other than its password.
 
-    :param harmless: the password was accepted before, or never sent: it can't have counted as a wrong one.
+    :param harmless: the password was accepted before: it can't have counted as a wrong one.
+    :param sent: whether the password may have reached the platform.
     """
 
-    def __init__(self, message: str, harmless: bool = False, **facts: object) -> None:
+    def __init__(self, message: str, harmless: bool = False, sent: bool = True, **facts: object) -> None:
         super().__init__(message, **facts)
         self.harmless = harmless
+        self.sent = sent
 
 
 class LoginRefused(LoginError):

@@ -10,6 +10,8 @@ them, and such a result is of no use as input. Here, a secret is masked in messa
 
 from __future__ import annotations
 
+import base64
+import os
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import unquote
@@ -32,8 +34,8 @@ def secrets_of(task: Task, params: dict[str, Any]) -> set[str]:
     for name in _secret_options(task):
         value = params.get(name)
         found |= {str(each) for each in (value.values() if isinstance(value, dict) else [value]) if each}
-    for name in ADDRESSES:
-        found |= _passwords_in(str(params.get(name) or ""))
+    for address in (*(str(params.get(name) or "") for name in ADDRESSES), *_proxies()):
+        found |= _passwords_in(address)
     for name in ("dev_eui", "onboarding_tag"):
         value = params.get(name)
         for text in value if isinstance(value, list) else [value]:
@@ -46,10 +48,18 @@ def _secret_options(task: Task) -> list[str]:
 
 
 def _passwords_in(address: str) -> set[str]:
-    """Return the password in an address, as it stands there and as it is meant."""
+    """Return the password in an address, as it stands there and as it is meant, and the login with it as HTTP sends them."""
     whose = address.rpartition("@")[0].rpartition("://")[2]
     password = whose.partition(":")[2]
-    return {password, unquote(password)}
+    if not password:
+        return set()
+    sent = {base64.b64encode(unquote(whose).encode(how, "replace")).decode("ascii") for how in ("latin-1", "utf-8")}
+    return {password, unquote(password), *sent}
+
+
+def _proxies() -> set[str]:
+    """Return the environment's proxies."""
+    return {value for name, value in os.environ.items() if name.lower().endswith("_proxy")}
 
 
 def _parts_of_tag(text: str) -> list[str]:
@@ -86,7 +96,7 @@ def _mask(value: Any, secrets: list[str], whole: set[str], is_message: bool) -> 
 def presentable(task: Task, params: dict[str, Any]) -> dict[str, Any]:
     """Return a task's options as Ansible may show them with ``-vvv``: no secrets, nor what holds some."""
     hidden = {*_secret_options(task), *task.holding_secrets}
-    hidden |= {name for name in ADDRESSES if _passwords_in(str(params.get(name) or "")) != {""}}
+    hidden |= {name for name in ADDRESSES if _passwords_in(str(params.get(name) or ""))}
     shown: dict[str, Any] = {}
     for name, value in params.items():
         is_given = value is not None and value != ""

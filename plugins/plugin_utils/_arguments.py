@@ -55,6 +55,18 @@ def as_json(args: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
+def without_empty(args: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
+    """Return options without the empty texts of those that have a default: a variable that is empty means nothing else.
+
+    :param spec: which options are meant; what is empty of others stays.
+    """
+    return {
+        name: value
+        for name, value in args.items()
+        if not (isinstance(value, str) and not value.strip() and spec.get(name, {}).get("default") is not None)
+    }
+
+
 def with_dates(args: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
     """Return options in which a list or dictionary with a date in it is one.
 
