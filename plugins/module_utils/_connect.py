@@ -70,13 +70,12 @@ def wire_of(params: dict[str, Any]) -> Wire:
     for name in ("ca_path", "client_cert", "client_key"):
         if params.get(name) and not os.path.exists(params[name]):
             raise OptionError("%s names %s, which isn't there" % (name, params[name]))
-    if os.path.exists(params.get("ca_path") or "") and not os.path.isdir(params["ca_path"]) and not os.path.isfile(params["ca_path"]):
-        raise OptionError("ca_path names %s, which is neither a regular file nor a directory" % params["ca_path"])
     if params.get("client_key") and not params.get("client_cert"):
         raise OptionError("client_key is given without client_cert")
-    for name in ("client_cert", "client_key"):
-        if params.get(name) and not os.path.isfile(params[name]):
+    for name in ("ca_path", "client_cert", "client_key"):  # nobody may ever write to a pipe
+        if params.get(name) and not os.path.isfile(params[name]) and not (name == "ca_path" and os.path.isdir(params[name])):
             raise OptionError("%s names %s, which is no regular file" % (name, params[name]))
+    for name in ("client_cert", "client_key"):
         if params.get(name) and _is_locked(params[name]):
             raise OptionError(
                 "%s holds a key with a passphrase, which nobody could type: give a file without one, readable by you alone "

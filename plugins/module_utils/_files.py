@@ -117,7 +117,7 @@ def _name(path: str) -> str:
 
 def _why(error: Exception) -> str:
     """Return the reason that a message gives; a ValueError comes of a NUL and the like in a path."""
-    return (error.strerror or "an unknown reason") if isinstance(error, OSError) else "no file's name can be like that"
+    return str(error.strerror) if isinstance(error, OSError) else "no file's name can be like that"
 
 
 def read_text(path: str, most: int = LARGEST_STATE) -> str:

@@ -36,6 +36,13 @@ options:
     type: str
     choices: [present, absent]
     default: present
+  forget_refusal:
+    description:
+      - Whether to forget that a password of this account was refused, so that it is sent again.
+      - For once, when the operator has unlocked the account. It works once in 15 minutes, so that of many tasks one sends the
+        password again.
+    type: bool
+    default: false
 seealso:
   - module: lorawan.thingpark.tdm_fleet
   - module: lorawan.thingpark.tdm_device
@@ -51,6 +58,12 @@ EXAMPLES = r"""
 - name: Use it
   lorawan.thingpark.tdm_subscriber_info:
     session_file: "{{ session.session_file }}"
+
+- name: Log in again, after the operator has unlocked the account
+  lorawan.thingpark.tdm_session:
+    login: "{{ tdm_login }}"
+    password: "{{ tdm_password }}"
+    forget_refusal: true
 
 - name: Close it
   lorawan.thingpark.tdm_session:
