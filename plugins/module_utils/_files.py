@@ -156,7 +156,12 @@ def _is_private(file: os.stat_result, directory: os.stat_result) -> bool:
 def _refuse_open_directory(path: str) -> os.stat_result:
     """Return the status of a file's directory; raises :class:`OptionError` where others could put another file in its place."""
     directory = os.path.dirname(os.path.abspath(path))
-    status = os.stat(directory)
+    try:
+        status = os.stat(directory)
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError) as error:
+        raise OptionError("%s can't be read: %s" % (_name(directory), _why(error))) from None
     if status.st_mode & stat.S_IWOTH and not status.st_mode & stat.S_ISVTX:
         raise OptionError(
             "everybody can write into the directory %s, and replace %s in it: name a file in a directory of your own, or close "
@@ -237,8 +242,12 @@ def locked(path: str) -> Iterator[float]:
     A lock of a process that died is free: the kernel keeps it, not the file.
     """
     began = clock()
-    ensure_directory(os.path.dirname(os.path.abspath(path)))
-    _refuse_open_directory(path)
+    directory = os.path.dirname(os.path.abspath(path))
+    ensure_directory(directory)
+    try:
+        _refuse_open_directory(path)
+    except FileNotFoundError:  # somebody has removed it meanwhile
+        ensure_directory(directory)
     descriptor = _take_lock(path + ".lock")
     try:
         yield began

@@ -136,6 +136,7 @@ def announce(path: str, gate_key: str, secret: str) -> None:
         note = Note(HELD, _files.fingerprint(secret, gate_key), HOLD, "it was refused, and the disk had no room for the reason")
         _write(_sent_path(path), [*_known(path), note])
     except OptionError as error:
+        withdraw(path)
         raise OptionError("the login was not sent, since that could not be noted before: " + error.message) from None
 
 

@@ -36,6 +36,7 @@ class Memory:
     def __init__(self, path: str, warn: Callable[[str], object] = str) -> None:
         self._path = path
         self._warn = warn
+        self._is_useless = False
         self._devices = self._read() if path else {}
         self._new: dict[str, list[Any]] = {}
         self._gone: set[str] = set()
@@ -47,8 +48,9 @@ class Memory:
             if not isinstance(data, dict) or not isinstance(data.get("devices"), dict):
                 raise OptionError("%s is damaged" % self._path)
         except OptionError as error:
-            self._warn("What earlier runs saw of the devices is of no use, and is seen anew: " + error.message)
-            self._warn = str  # once is enough
+            if not self._is_useless:
+                self._warn("What earlier runs saw of the devices is of no use, and is seen anew: " + error.message)
+            self._is_useless = True
             return {}
         return data["devices"] if data.get("format") == FORMAT else {}
 
@@ -72,7 +74,7 @@ class Memory:
 
     def save(self) -> None:
         """Write what was learned; what other runs wrote meanwhile stays."""
-        if not self._path or not (self._new or self._gone & set(self._devices)):
+        if not self._path or not (self._new or self._gone & set(self._devices) or self._is_useless):
             return
         with _files.locked(self._path):
             devices = {**self._read(), **self._new}

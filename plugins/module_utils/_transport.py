@@ -26,7 +26,7 @@ try:
 except Exception as error:  # the glue reports it before anything here is called
     IMPORT_ERROR = error
 
-from ._connections import BoundedAdapter, TooMuch
+from ._connections import BoundedAdapter, TooMuch, was_before_sending
 from ._errors import TransportError
 from ._proxies import LOGIN_WANTED, Proxy, proxy_for
 from ._throttle import Budget, Pacer, seconds_to_wait
@@ -36,6 +36,7 @@ USER_AGENT = "lorawan.thingpark/0.1.0"
 TROUBLE = frozenset({429, 500, 502, 503, 504})
 #: What OpenSSL says when it finds no version of TLS in common.
 OLD_TLS = ("PROTOCOL_VERSION", "PROTOCOL VERSION", "UNSUPPORTED_PROTOCOL", "VERSION_TOO_LOW")
+REFUSED_OURS = "the platform refused ours"
 FIRST_PAUSE = 0.5  # seconds before the first retry; doubled each time
 LONGEST_PAUSE = 30.0
 
@@ -253,6 +254,8 @@ def _explained(error: Exception, url: str, wire: Wire, proxy: Proxy | None = Non
         return TransportError(
             "%s offers no TLS 1.2 or newer, and an older one is never used: tell its operator" % host, sent=False
         )
+    if isinstance(error, kinds.SSLError) and not was_before_sending(error) and _tls_reason(error) != REFUSED_OURS:
+        return TransportError("the connection to %s broke before the answer was complete" % host)
     if isinstance(error, kinds.SSLError):
         return TransportError(
             "the TLS certificate of %s was not accepted (%s): give its authority with ca_path, "
@@ -286,7 +289,7 @@ def _tls_reason(error: Exception) -> str:
         ("self-signed", "it is signed by itself"),
         ("self signed", "it is signed by itself"),
         ("unable to get local issuer", "its authority is not known here"),
-        ("alert", "the platform refused ours"),
+        ("alert", REFUSED_OURS),  # with TLS 1.3 only when the request was sent, which the platform drops
     ):
         if mark in text:
             return reason
