@@ -41,7 +41,7 @@ def without(text: str, secrets: Iterable[str], ours: bool = False) -> str:
     :param ours: the text is a whole message, with words of ours around the platform's. A few digits in it are a count or code.
     """
     low = text.lower()
-    for secret in filter(None, secrets):
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):  # one may be a part of another
         if ours and len(secret) < LEAST and secret.isdigit():
             continue
         for spelling in sorted(spellings(secret), key=len, reverse=True):

@@ -36,7 +36,8 @@ USER_AGENT = "lorawan.thingpark/0.1.0"
 TROUBLE = frozenset({429, 500, 502, 503, 504})
 #: What OpenSSL says when it finds no version of TLS in common.
 OLD_TLS = ("PROTOCOL_VERSION", "PROTOCOL VERSION", "UNSUPPORTED_PROTOCOL", "VERSION_TOO_LOW")
-REFUSED_OURS = "the platform refused ours"
+#: What OpenSSL says when the platform ended TLS before it got a whole request; with TLS 1.3, that can be during the request.
+TLS_IS_OVER = ("alert", "EOF occurred")
 FIRST_PAUSE = 0.5  # seconds before the first retry; doubled each time
 LONGEST_PAUSE = 30.0
 
@@ -254,7 +255,8 @@ def _explained(error: Exception, url: str, wire: Wire, proxy: Proxy | None = Non
         return TransportError(
             "%s offers no TLS 1.2 or newer, and an older one is never used: tell its operator" % host, sent=False
         )
-    if isinstance(error, kinds.SSLError) and not was_before_sending(error) and _tls_reason(error) != REFUSED_OURS:
+    is_over = any(mark in str(error) for mark in TLS_IS_OVER)
+    if isinstance(error, kinds.SSLError) and not was_before_sending(error) and not is_over:
         return TransportError("the connection to %s broke before the answer was complete" % host)
     if isinstance(error, kinds.SSLError):
         return TransportError(
@@ -289,7 +291,7 @@ def _tls_reason(error: Exception) -> str:
         ("self-signed", "it is signed by itself"),
         ("self signed", "it is signed by itself"),
         ("unable to get local issuer", "its authority is not known here"),
-        ("alert", REFUSED_OURS),  # with TLS 1.3 only when the request was sent, which the platform drops
+        ("alert", "the platform refused ours"),
     ):
         if mark in text:
             return reason

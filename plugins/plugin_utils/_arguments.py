@@ -58,13 +58,14 @@ def as_json(args: dict[str, Any]) -> dict[str, Any]:
 def without_empty(args: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
     """Return options without the empty texts of those that have a default: a variable that is empty means nothing else.
 
-    :param spec: which options are meant; what is empty of others stays.
+    :param spec: which options are meant. What holds blanks alone is empty, and stays as such where there is no default.
     """
-    return {
-        name: value
-        for name, value in args.items()
-        if not (isinstance(value, str) and not value.strip() and spec.get(name, {}).get("default") is not None)
-    }
+    kept = {}
+    for name, value in args.items():
+        is_empty = name in spec and isinstance(value, str) and not value.strip()
+        if not is_empty or spec[name].get("default") is None:
+            kept[name] = "" if is_empty else value
+    return kept
 
 
 def with_dates(args: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
