@@ -125,8 +125,8 @@ def _refused(account: Account, why: str, said: str = "") -> LoginRefused:
     """
     if LOCKED.search(said or why):
         return LoginRefused(
-            "%s says that the account %s is locked (%s): ask the operator to unlock it. Its login is held back for 15 minutes, or "
-            "until tdm_session is run with forget_refusal=true" % (account.origin, account.name, why)
+            "%s says that the account %s is locked (%s): ask the operator to unlock it. Its login is held back for 15 minutes, "
+            "or until tdm_session is run with forget_refusal=true" % (account.origin, account.name, why)
         )
     return LoginRefused(
         "%s refused the %s of %s (%s). It was sent once and won't be sent again: three wrong ones lock the account, and only "
@@ -178,9 +178,7 @@ def _refused_by_page(account: Account, page: LoginAnswer) -> LoginRefused:
     elif LOCKED.search(said):
         meaning = ""
     else:  # locked, not for this application, or new: whichever it is, sending it again can only make it worse
-        meaning = (
-            ": the operator doesn't publish what it means; the account may be locked, or not be associated with the Device Manager"
-        )
+        meaning = ": the operator doesn't publish what it means; the account may be locked, or not be for the Device Manager"
     return _refused(account, "error code %s%s%s" % (in_short(page.error_code), notes, meaning), said)
 
 

@@ -123,7 +123,9 @@ def _why(error: Exception) -> str:
 def read_text(path: str, most: int = LARGEST_STATE) -> str:
     """Return what a file of ours holds, nothing when it isn't there.
 
-    Raises :class:`OptionError` for a file of another user, one that others can read or replace, or one of more bytes than ``most``.
+    Raises :class:`OptionError` for a file of another user, one that others can read or replace, or one that is too large.
+
+    :param most: how many bytes it may have.
     """
     try:
         content, status = _read(path, _name(path), most, os.O_NOFOLLOW)
@@ -132,7 +134,8 @@ def read_text(path: str, most: int = LARGEST_STATE) -> str:
         return ""
     if not _is_private(status, directory):
         raise OptionError(
-            "%s belongs to another user or is open to others, and isn't used: name another file, or close it with chmod 600" % path
+            "%s belongs to another user or is open to others, and isn't used: name another file, or close it with chmod 600"
+            % path
         )
     if len(content) > most:
         raise OptionError("%s is larger than any file of the collection's own: name another file" % path)

@@ -15,7 +15,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Callable
 
 from . import _files
@@ -37,16 +37,17 @@ class Note:
 
     :param about: the fingerprint of a password, or the way to the platform.
     :param seconds: for how long it counts.
-    :param since: when it was made, in seconds of the epoch; ``clock`` in seconds since the machine started, at its start ``boot``.
+    :param since: when it was made, in seconds of the epoch.
+    :param clock: the same in seconds since the machine started, and ``boot`` tells which of its starts that was.
     """
 
     kind: str
-    about: str = ""
-    seconds: float = HOLD
-    message: str = ""
-    since: float = field(default_factory=lambda: time.time())
-    clock: float = field(default_factory=lambda: _files.clock())
-    boot: str = field(default_factory=lambda: _files.boot())
+    about: str
+    seconds: float
+    message: str
+    since: float
+    clock: float
+    boot: str
 
     def age(self) -> float:
         """Return how many seconds ago it was made; below 0 where the clock was set back since, and the machine started anew."""
@@ -61,6 +62,10 @@ class Note:
     def is_about(self, secret: str) -> bool:
         """Return whether it is about this password."""
         return _files.is_fingerprint_of(secret, self.about)
+
+
+def _note(kind: str, about: str = "", seconds: float = HOLD, message: str = "") -> Note:
+    return Note(kind, about, seconds, message, time.time(), _files.clock(), _files.boot())
 
 
 def note_path(gate_key: str) -> str:
@@ -91,7 +96,9 @@ def refuse(path: str, secret: str, route: str = "", began: float = NEVER) -> Non
     for note in notes:
         if note.kind == HELD and note.is_about(secret):
             was_forgotten = any(other.kind == FORGOTTEN for other in notes)
-            remedy = "wait" if was_forgotten else "wait, or run tdm_session with forget_refusal=true when the operator has unlocked it"
+            remedy = (
+                "wait" if was_forgotten else "wait, or run tdm_session with forget_refusal=true when the operator has unlocked it"
+            )
             raise LoginRefused(
                 "This login was tried already without success, and its password was not sent again (three wrong ones lock the "
                 "account). It is held back for %s: correct the password, %s. The first answer was: %s"
@@ -114,17 +121,16 @@ def is_proven(path: str, secret: str) -> bool:
     return any(note.kind == ACCEPTED and note.is_about(secret) for note in _known(path))
 
 
-def forget(gate_key: str) -> None:
+def forget(path: str) -> None:
     """Forget what was refused, once in a while: of many tasks that want it, only the first one sends the password again."""
-    for path in (note_path(gate_key), proof_path(gate_key)):
-        with _files.locked(path):
-            try:
-                was_forgotten = any(note.kind == FORGOTTEN for note in _known(path))
-            except OptionError:
-                was_forgotten = False  # the file is damaged, and made anew
-            if not was_forgotten:
-                _write(path, [Note(FORGOTTEN)])
-                _files.remove(_sent_path(path))
+    with _files.locked(path):
+        try:
+            was_forgotten = any(note.kind == FORGOTTEN for note in _known(path))
+        except OptionError:
+            was_forgotten = False  # the file is damaged, and made anew
+        if not was_forgotten:
+            _write(path, [_note(FORGOTTEN)])
+            _files.remove(_sent_path(path))
 
 
 def announce(path: str, gate_key: str, secret: str) -> None:
@@ -133,7 +139,7 @@ def announce(path: str, gate_key: str, secret: str) -> None:
         left = _left_behind(path)
         if left:
             _write(path, [*_known(path), *left])
-        note = Note(HELD, _files.fingerprint(secret, gate_key), HOLD, "it was refused, and the disk had no room for the reason")
+        note = _note(HELD, _files.fingerprint(secret, gate_key), HOLD, "it was refused, and the disk had no room for the reason")
         _write(_sent_path(path), [*_known(path), note])
     except OptionError as error:
         withdraw(path)
@@ -152,15 +158,15 @@ def settle(path: str, gate_key: str, secret: str, error: TdmError | None = None,
     """
     if isinstance(error, LoginRefused):
         _try(lambda: _files.rename(_sent_path(path), path))  # the note of before, which needs no room
-        _try(lambda: _add(path, Note(HELD, _files.fingerprint(secret, gate_key), HOLD, error.message)))
+        _try(lambda: _add(path, _note(HELD, _files.fingerprint(secret, gate_key), HOLD, error.message)))
     elif error is None or (isinstance(error, LoginError) and error.harmless):
         withdraw(path)
         _try(lambda: _files.remove(path))
     elif not getattr(error, "sent", not isinstance(error, OptionError)):
         withdraw(path)
         if isinstance(error, TransportError) and not error.final:
-            _try(lambda: _add(path, Note(UNSENT, route, UNCLEAR_HOLD, error.message)))
-    elif _try(lambda: _add(path, Note(HELD, _files.fingerprint(secret, gate_key), UNCLEAR_HOLD, error.message))):
+            _try(lambda: _add(path, _note(UNSENT, route, UNCLEAR_HOLD, error.message)))
+    elif _try(lambda: _add(path, _note(HELD, _files.fingerprint(secret, gate_key), UNCLEAR_HOLD, error.message))):
         withdraw(path)
 
 
@@ -180,14 +186,19 @@ def _add(path: str, note: Note) -> None:
 
 def prove(path: str, gate_key: str, secret: str) -> None:
     """Note that a password was accepted, and nothing else: what was refused before doesn't count any more."""
-    _try(lambda: _write(path, [Note(ACCEPTED, _files.fingerprint(secret, gate_key))]))
+    _try(lambda: _write(path, [_note(ACCEPTED, _files.fingerprint(secret, gate_key))]))
 
 
-def note_refusal(gate_key: str, secret: str, message: str) -> None:
-    """Note that a password was refused elsewhere."""
+def hand_on(proof: str, gate_key: str, secret: str, message: str) -> None:
+    """Note that a module's password was refused, to be called with the lock of ``proof``, the controller's own file.
+
+    It is noted where all tasks look, and stays in ``proof`` only where there is no room for that.
+    """
+    settle(proof, gate_key, secret, LoginRefused(message))
     path = note_path(gate_key)
     with _files.locked(path):
-        _try(lambda: _add(path, Note(HELD, _files.fingerprint(secret, gate_key), HOLD, message)))
+        if _try(lambda: _add(path, _note(HELD, _files.fingerprint(secret, gate_key), HOLD, message))):
+            _try(lambda: _files.remove(proof))
 
 
 @contextmanager
@@ -229,7 +240,7 @@ def _known(path: str) -> list[Note]:
         )
     notes = [note for note in (Note(**one) for one in found) if note.left() > 0]
     if any(note.age() < 0 for note in notes):  # from now on they age, whatever the clock is set to
-        now = Note(HELD)
+        now = _note(HELD)
         notes = [replace(one, since=now.since, clock=now.clock, boot=now.boot) if one.age() < 0 else one for one in notes]
         _try(lambda: _write(path, notes))
     return notes

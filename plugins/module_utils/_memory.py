@@ -56,10 +56,11 @@ class Memory:
 
     def recall(self, brief: dict[str, Any]) -> dict[str, Any] | None:
         """Return the remembered parts of the device with this brief, None when it has changed since."""
-        record = self._devices.get(brief.get("EUI", ""))
+        record: object = self._devices.get(brief.get("EUI", ""))
         mark = _mark(brief)
-        is_known = isinstance(record, list) and len(record) == 3 and mark is not None and record[:2] == mark
-        return record[2] if is_known and isinstance(record[2], dict) else None
+        if mark is None or not isinstance(record, list) or len(record) != 3 or record[:2] != mark:
+            return None
+        return record[2] if isinstance(record[2], dict) else None
 
     def learn(self, dev_eui: str, whole: dict[str, Any]) -> None:
         """Remember what a whole device shows."""

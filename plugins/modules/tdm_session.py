@@ -11,7 +11,7 @@ short_description: Open or close a session with ThingPark's Device Manager
 version_added: 0.1.0
 description:
   - Logs in once, and keeps the session in a file that the other modules of this collection take as O(session_file).
-  - The file has mode 0600 in a directory of mode 0700. The session's token and cookie are in it and nowhere else.
+  - The file has mode 0600, and a directory that is made for it 0700. The session's token and cookie are in it and nowhere else.
   - In check mode too, the session is opened and closed, since nothing could be read without one.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:

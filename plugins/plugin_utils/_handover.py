@@ -41,7 +41,8 @@ def through_gate(
     """
     account, route = _account(args)
     if account and str(args.get("forget_refusal")).lower() in BOOLEANS_TRUE:
-        _login_gate.forget(account.gate_key())
+        for path in (_login_gate.note_path(account.gate_key()), _login_gate.proof_path(account.gate_key())):
+            _login_gate.forget(path)
     if account is None or not account.secret or (task.keeps_sessions and args.get("state") == "absent"):
         return execute(args)  # no password will be sent
     key = account.gate_key()
@@ -78,9 +79,7 @@ def _first(
         _login_gate.withdraw(proof)
         raise
     if result.get("login_refused") and not result.get("held_back"):
-        message = str(result.get("msg"))
-        _login_gate.settle(proof, key, account.secret, LoginRefused(message))
-        _login_gate.note_refusal(key, account.secret, message)
+        _login_gate.hand_on(proof, key, account.secret, str(result.get("msg")))
     else:
         _login_gate.withdraw(proof)
         if _proves(task, args, result):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A refused password goes out once, whatever fails around it; and who waits for a login isn't held up by one that goes nowhere."""
+"""A refused password goes out once, whatever fails around it, and a login that goes nowhere holds up nobody."""
 
 from __future__ import annotations
 
@@ -70,7 +70,9 @@ def test_spellings_of_one_account_have_one_gate():
     assert {gate_key(url=url) for url in SAME} == {gate_key(url=URL)}
     assert len({gate_key(url="http://%s:8000/rest" % host) for host in HOSTS}) == 1
     assert len({gate_key(url=URL, login_url="https://tdm.example.com" + path) for path in PATHS}) == 1
-    assert len({gate_key(url="https://%s/" % host) for host in ("bücher.example", "BÜCHER.example", "xn--bcher-kva.example.")}) == 1
+    assert (
+        len({gate_key(url="https://%s/" % host) for host in ("bücher.example", "BÜCHER.example", "xn--bcher-kva.example.")}) == 1
+    )
     assert {gate_key(url=URL, login=login) for login in ("ME", " me", "Me\t", "\u200bme\ufeff")} == {gate_key(url=URL)}
 
 
@@ -81,7 +83,10 @@ def test_other_accounts_have_other_gates():
         {"url": URL, "login": "you"},
         {"url": URL, "login_field": "mail"},
         {"url": URL, "login_url": "https://tdm.example.com/login"},
-        *({"url": "http://%s/" % host} for host in ("127.2", "1.2.3", "1.2.3.4.5", "256.1.1.1", "127.example.com", "08.1", "0x.1.1.g")),
+        *(
+            {"url": "http://%s/" % host}
+            for host in ("127.2", "1.2.3", "1.2.3.4.5", "256.1.1.1", "127.example.com", "08.1", "0x.1.1.g")
+        ),
     ]
     assert len({gate_key(url=URL), *(gate_key(**other) for other in others)}) == len(others) + 1
 
@@ -308,7 +313,13 @@ def test_who_waits_for_a_login_that_goes_nowhere_shares_its_result(account, tmp_
 
 
 def test_only_who_goes_the_same_way_shares_it(account, unreachable):
-    ways = [{}, {"timeout": 7}, {"proxy": "http://127.0.0.1:9"}, {"validate_certs": False}, {"session_url": account.options["url"]}]
+    ways = [
+        {},
+        {"timeout": 7},
+        {"proxy": "http://127.0.0.1:9"},
+        {"validate_certs": False},
+        {"session_url": account.options["url"]},
+    ]
     with ThreadPoolExecutor(len(ways)) as pool:
         results = list(pool.map(lambda way: account.tdm_subscriber_info(retries=0, **way), ways))
     assert not any("found by another" in result["msg"] for result in results)

@@ -163,7 +163,12 @@ def _all_refused(simulator, account, path: Path, message: str) -> None:
 
 
 #: Options that only the whole device shows, and so the memory.
-WHOLE = {"inactivity_alarm": [{"level": 3, "duration": "P2D"}], "debug_network_geolocation": False, "latitude": 52.5, "longitude": 4.5}
+WHOLE = {
+    "inactivity_alarm": [{"level": 3, "duration": "P2D"}],
+    "debug_network_geolocation": False,
+    "latitude": 52.5,
+    "longitude": 4.5,
+}
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
     if params["forget_refusal"]:
         if not account.name:
             raise OptionError("forget_refusal needs the account's login (or client_id), to know whose refusal is meant")
-        _login_gate.forget(account.gate_key())
+        _login_gate.forget(_login_gate.note_path(account.gate_key()))
     path = params.get("session_file") or _session.default_path(account)
     with _files.locked(path) as began, unbroken():
         if params["state"] == "absent":

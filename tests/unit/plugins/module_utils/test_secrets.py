@@ -88,9 +88,7 @@ def test_lists_of_messages_are_searched():
 
 
 def test_a_word_of_a_message_that_is_a_short_secret():
-    assert masked({"msg": "geheim: the geheimen of hall-geheim"}, {"geheim"}) == {
-        "msg": "********: the geheimen of hall-geheim"
-    }
+    assert masked({"msg": "geheim: the geheimen of hall-geheim"}, {"geheim"}) == {"msg": "********: the geheimen of hall-geheim"}
 
 
 def test_what_ansible_may_show_of_the_options():

@@ -120,6 +120,19 @@ def test_a_refusal_is_forgotten_once():
     assert len(module.calls) == 3
 
 
+def test_a_module_that_forgets_here_too_waits_for_nobody():
+    def module(_args):
+        _login_gate.forget(_login_gate.note_path(_handover._account(ARGS)[0].gate_key()))
+        return REFUSED
+
+    done = threading.Thread(target=through, args=(module, session.TASK), kwargs={"forget_refusal": True}, daemon=True)
+    done.start()
+    done.join(10)
+    assert not done.is_alive()
+    with pytest.raises(LoginRefused):
+        through(module)
+
+
 def test_modules_that_wait_share_a_login_that_goes_nowhere(monkeypatch):
     """They run here, with the same notes; on other hosts each of them has a network of its own."""
     tried = []
