@@ -110,6 +110,7 @@ RIGHT = [
             ("_types", "the types that XML doesn't say"),
             ("_login_page", "the HTML page after a login"),
             ("_values", "kinds of value: EUI, key, degrees"),
+            ("_addresses", "which two are the same"),
             ("_text", "what gets into texts on their way"),
             ("_words", "the API's names in snake_case"),
             ("_errors", "what can go wrong, as types"),

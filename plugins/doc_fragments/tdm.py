@@ -32,14 +32,16 @@ options:
   login:
     description:
       - Email address or login of the ThingPark account, for every O(auth_method) but V(oauth2).
+      - Blanks around it are left out, with a warning.
       - If not given, the environment variable E(TDM_LOGIN) is used.
     type: str
   password:
     description:
       - Password of the ThingPark account, for every O(auth_method) but V(oauth2).
       - B(Three wrong passwords lock the account, and only the operator unlocks it.) A refused password is sent once, however
-        many hosts, forks and retries a play has. It is held back until it changes, or for 15 minutes.
-        One that got no clear answer is held back for a minute.
+        many hosts, forks and retries a play has. It is held back until it changes, or for 15 minutes, or until
+        M(lorawan.thingpark.tdm_session) is told to forget it. One that got no clear answer is held back for a minute.
+      - One with the end of a line in it, as C(echo) and text files leave one, is not sent at all.
       - If not given, the environment variable E(TDM_PASSWORD) is used.
     type: str
   client_id:
@@ -167,6 +169,7 @@ requirements:
   - lxml >= 4.6.3
 notes:
   - What moves a terminal's cursor or turns the direction of writing in the platform's texts is shown as C(\u001b) and the like.
+  - An option of the connection that is empty takes its default, where it has one.
   - All options of the connection can be set once for a play, with C(module_defaults) of the group C(lorawan.thingpark.tdm).
   - On a local connection the task runs in Ansible's own worker, which makes loops many times faster. With C(become),
     C(async), C(environment) or a remote connection, and where the variable C(tdm_frame) is V(module), it runs as a module.

@@ -10,15 +10,17 @@ What the platform's owner doesn't publish (the login URL and its field names) is
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Callable
 from urllib.parse import quote, urljoin, urlsplit
 
+from ._addresses import same_place
 from ._codec import JSON, MEDIA_TYPES, NotData, decode, encode, error_document
 from ._errors import LoginError, LoginRefused, without
-from ._login_page import WRONG_PASSWORD, read_login_page
+from ._login_page import WRONG_PASSWORD, LoginAnswer, read_login_page
 from ._transport import Answer, Transport, cookies_at
 from ._words import in_short
 
@@ -31,6 +33,8 @@ USUAL_PLACES = {
 }
 #: The ways of administrators, who log in for a subscriber.
 ADMINISTRATORS = ("smp", "digest")
+#: How the platform tells that an account is locked, in whatever words: ACCOUNT_LOCKED, "User is locked".
+LOCKED = re.compile("(?<!un)locked", re.IGNORECASE)
 LEAST = 8  # characters of a cookie that may be a secret
 EARLY = 30  # seconds before its end at which a bearer token counts as used up, or a quarter of a shorter life
 
@@ -78,14 +82,12 @@ class Account:
         return _mark(self.url, self.method, self.name, self.where_to_log_in, self.session_url, *whose)
 
     def gate_key(self) -> str:
-        """Return what tells the account that the platform would lock from others, however the address is written."""
-        scheme, _colon, rest = self.where_to_log_in.partition("://")
-        host, slash, path = rest.partition("/")
-        return _mark((scheme + "://" + host).lower() + slash + path, self.name, self.login_field, self.password_field)
+        """Return what tells the account that the platform would lock from others, however its address and login are written."""
+        return _mark(same_place(self.where_to_log_in), self.name.strip().casefold(), self.login_field, self.password_field)
 
 
 def _mark(*parts: str) -> str:
-    return hashlib.sha256("\n".join(parts).encode("utf-8")).hexdigest()[:24]
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
 @dataclass
@@ -115,7 +117,17 @@ class Grant:
         return bool(self.ends) and time.time() > self.ends
 
 
-def _refused(account: Account, why: str) -> LoginRefused:
+def _refused(account: Account, why: str, said: str = "") -> LoginRefused:
+    """Return the error for a refusal.
+
+    :param why: what stands in parentheses.
+    :param said: the platform's own words, where these are more.
+    """
+    if LOCKED.search(said or why):
+        return LoginRefused(
+            "%s says that the account %s is locked (%s): ask the operator to unlock it. Its login is held back for 15 minutes, "
+            "or until tdm_session is run with forget_refusal=true" % (account.origin, account.name, why)
+        )
     return LoginRefused(
         "%s refused the %s of %s (%s). It was sent once and won't be sent again: three wrong ones lock the account, and only "
         "the operator unlocks it. Correct it first"
@@ -141,28 +153,33 @@ def html(account: Account, transport: Transport) -> Grant:
         headers={"Accept": "text/html"},
         repeatable=False,
     )
-    if answer.status in (401, 403):
+    is_refusal = answer.status in (401, 403)
+    page = read_login_page(answer.body) if answer.status == 200 or is_refusal else None
+    if is_refusal and not (page and page.error_code):
         raise _refused(account, "status %d" % answer.status)
-    page = read_login_page(answer.body) if answer.status == 200 else None
     if page is None:
         raise LoginError(
             "%s answered the login with status %d and no login page: check url, login_url, login_field and password_field"
             % (account.origin, answer.status)
         )
-    infos = (("info1", page.info1), ("info2", page.info2))
-    notes = "".join(", %s %s" % (name, in_short(without(text, [account.secret]))) for name, text in infos if text)
-    if page.error_code in WRONG_PASSWORD:
-        raise _refused(account, "error code %s%s: wrong login or password" % (page.error_code, notes))
     if page.error_code:
-        # Locked, not for this application, or new: whichever it is, sending it again can only make it worse.
-        raise _refused(
-            account,
-            "error code %s%s: the operator doesn't publish what it means; the account may be locked, or not be associated "
-            "with the Device Manager" % (page.error_code, notes),
-        )
+        raise _refused_by_page(account, page)
     if not page.access_code:
         raise LoginError("%s accepted the login but sent no userAccessCode: log in once in the web interface" % account.origin)
     return _start_session(account, transport, {"userAccessCode": page.access_code}, answer)
+
+
+def _refused_by_page(account: Account, page: LoginAnswer) -> LoginRefused:
+    infos = (("info1", page.info1), ("info2", page.info2))
+    notes = "".join(", %s %s" % (name, in_short(without(text, [account.secret]))) for name, text in infos if text)
+    said = " ".join((page.error_code, page.info1, page.info2))
+    if page.error_code in WRONG_PASSWORD:
+        meaning = ": wrong login or password"
+    elif LOCKED.search(said):
+        meaning = ""
+    else:  # locked, not for this application, or new: whichever it is, sending it again can only make it worse
+        meaning = ": the operator doesn't publish what it means; the account may be locked, or not be for the Device Manager"
+    return _refused(account, "error code %s%s%s" % (in_short(page.error_code), notes, meaning), said)
 
 
 def smp(account: Account, transport: Transport) -> Grant:
@@ -190,7 +207,7 @@ def digest(account: Account, transport: Transport) -> Grant:
         raise LoginError(
             "%s answered the login with status %d and asked for no HTTP Digest: check url, login_url and auth_method"
             % (account.origin, answer.status),
-            harmless=True,
+            sent=False,
         )
     return _for_subscriber(account, transport, answer)
 
@@ -302,7 +319,8 @@ def oauth2(account: Account, transport: Transport) -> Grant:
         return Grant(bearer=str(data["access_token"]), ends=ends)
     error = in_short(without(str(data.get("error", "")), [account.secret]))
     if answer.status in (401, 403) or (answer.status == 400 and error):
-        raise _refused(account, error or "status %d" % answer.status)
+        said = "%s %s" % (error, data.get("error_description", ""))
+        raise _refused(account, error or "status %d" % answer.status, said)
     raise LoginError("%s gave no access token (status %d): check url, login_url and client_id" % (account.origin, answer.status))
 
 

@@ -10,9 +10,9 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlsplit
 
 from . import _files, _session
+from ._addresses import is_this_machine, parts_of
 from ._auth import ADMINISTRATORS, Account, Grant
 from ._client import Client
 from ._codec import JSON, XML
@@ -21,11 +21,16 @@ from ._interruption import breakable, unbroken
 from ._platform import LookedUp
 from ._session import Session
 from ._task import Context
+from ._text import SPACES
 from ._transport import Transport, Wire
 
 #: KPN's public base address of the Device Manager API.
 KPN = "https://www.kpn-lora.com/thingpark/wireless/rest"
 
+ADDRESSES = ("url", "login_url", "session_url")
+#: Options in which blanks at the ends mean nothing, and nothing else means the default.
+NAMES = ("login_field", "password_field", "subscriber_id", "module_id")
+UNSEEN_MARKS = "\u200b\u2060\ufeff"  # what takes no room at a copied text's ends
 LARGEST_PEM = 1_000_000  # bytes; a certificate with its chain and key has a few thousand
 
 #: The connection's options, for every module's argument spec.
@@ -67,6 +72,9 @@ def wire_of(params: dict[str, Any]) -> Wire:
             raise OptionError("%s names %s, which isn't there" % (name, params[name]))
     if params.get("client_key") and not params.get("client_cert"):
         raise OptionError("client_key is given without client_cert")
+    for name in ("ca_path", "client_cert", "client_key"):  # nobody may ever write to a pipe
+        if params.get(name) and not os.path.isfile(params[name]) and not (name == "ca_path" and os.path.isdir(params[name])):
+            raise OptionError("%s names %s, which is no regular file" % (name, params[name]))
     for name in ("client_cert", "client_key"):
         if params.get(name) and _is_locked(params[name]):
             raise OptionError(
@@ -95,34 +103,46 @@ def _is_locked(path: str) -> bool:
 
 
 def account_of(params: dict[str, Any], context: Context) -> Account:
-    """Return who logs in where; raises :class:`OptionError` for an address that is none."""
-    url = params["url"].strip().rstrip("/")
-    try:
-        parts = urlsplit(url)
-    except ValueError:  # brackets of an IPv6 address that don't close
-        parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
-        raise OptionError("url must be like %s, without a login in it" % KPN)
-    for name in ("login_url", "session_url"):
-        if "@" in (params.get(name) or "").partition("?")[0]:
-            raise OptionError("%s must be an address without a login in it" % name)
-    if parts.scheme == "http" and parts.hostname not in ("localhost", "::1") and not parts.hostname.startswith("127."):
-        context.warn("url is plain http: the password and all keys can be read on the way. Use https.")
+    """Return who logs in where; raises :class:`OptionError` for what no platform and no login form could take."""
+    addresses = {name: (params.get(name) or "").strip() for name in ADDRESSES}
+    for name, address in addresses.items():
+        parts = parts_of(address)
+        if parts is None and (address or name == "url"):
+            raise OptionError("%s must be like %s, without a login in it" % (name, KPN))
+        if parts and parts.scheme == "http" and not is_this_machine(parts.hostname or ""):
+            context.warn("%s is plain http: the password and all keys can be read on the way. Use https." % name)
     oauth = params["auth_method"] == "oauth2"
     for_subscriber = params["auth_method"] in ADMINISTRATORS
+    texts = {name: (params.get(name) or "").strip() or OPTIONS[name].get("default", "") for name in NAMES}
     return Account(
-        url,
+        addresses["url"].rstrip("/"),
         params["auth_method"],
-        params.get("client_id" if oauth else "login") or "",
-        params.get("client_secret" if oauth else "password") or "",
-        params.get("login_url") or "",
-        params.get("session_url") or "",
-        params["login_field"],
-        params["password_field"],
-        (params.get("subscriber_id") or "") if for_subscriber else "",
-        params["module_id"] if for_subscriber else "",
+        _credential(params, "client_id" if oauth else "login", context),
+        _credential(params, "client_secret" if oauth else "password", context),
+        addresses["login_url"],
+        addresses["session_url"],
+        texts["login_field"],
+        texts["password_field"],
+        texts["subscriber_id"] if for_subscriber else "",
+        texts["module_id"] if for_subscriber else "",
         params["body_format"],
     )
+
+
+def _credential(params: dict[str, Any], name: str, context: Context) -> str:
+    """Return a login or its secret as it is sent."""
+    text: str = params.get(name) or ""
+    if text.splitlines() not in ([], [text]):
+        raise OptionError(
+            "%s holds the end of a line, which no login can have (echo and text files leave one): nothing was sent. Take it off, "
+            "as with the filter trim" % name
+        )
+    if OPTIONS[name].get("no_log"):
+        return text  # which may begin or end with a blank
+    trimmed = text.strip(SPACES + UNSEEN_MARKS)
+    if trimmed != text:
+        context.warn("%s has blanks around it, which are left out: take them off" % name)
+    return trimmed
 
 
 #: What was looked up in the last session that came from a file: the items of a loop run in one process, one after the other.
@@ -157,12 +177,8 @@ def _from_file(path: str, account: Account, transport: Transport) -> Session:
     if session is None:
         if not account.secret:
             raise OptionError("session_file %s holds no session: run tdm_session first, or give login and password too" % path)
-        with _files.locked(path):
-            session = _session.load(path, account, transport)
-            if session is None:
-                grant = _session.log_in(account, transport)
-                _session.save(path, account, grant)
-                session = Session(account, transport, grant, path)
+        with _files.locked(path) as began:
+            session = _session.load(path, account, transport) or _session.open_in(path, account, transport, began)
     whose = (account.url, session.grant)
     if not _SHARED or _SHARED[0][:2] != whose:
         _SHARED[:] = [(*whose, session.looked_up)]

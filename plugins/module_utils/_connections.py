@@ -35,9 +35,20 @@ LARGEST_HEAD = 256 * 1024  # bytes of all headers, those of interim answers incl
 LARGEST_BODY = 32 * 1024 * 1024  # bytes, packed or unpacked; a page of 5,000 briefs has about 7 MB
 PATIENCE = 10  # time-outs; what a whole answer may take, of which each part comes in time
 CHUNK = 64 * 1024
+BEFORE = "before_sending"  # marks what went wrong before anything but TLS's own was sent
 LONG_HEAD = "has more headers than any Device Manager sends: check url"
 #: What zlib unpacks. None of it is asked for, but some proxies pack all the same.
 PACKED = ("gzip", "x-gzip", "deflate")
+
+
+def was_before_sending(error: BaseException) -> bool:
+    """Return whether a library's exception, or what it comes of, is about a connection over which nothing was sent yet."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if getattr(seen, BEFORE, False):
+            return True
+        seen = seen.__context__
+    return False
 
 
 class TooMuch(Exception):
@@ -120,7 +131,11 @@ class _TlsConnection(HTTPSConnection):
         if self.ssl_context is None:  # one for each connection: they can't be set up by several threads at once
             self.ssl_context = create_urllib3_context(cert_reqs=resolve_cert_reqs(self.cert_reqs))
             self.ssl_context.minimum_version = ssl.TLSVersion.TLSv1_2
-        super().connect()
+        try:
+            super().connect()
+        except Exception as error:
+            setattr(error, BEFORE, True)
+            raise
 
 
 class _Pool(HTTPConnectionPool):

@@ -40,7 +40,7 @@ def without(text: str, secrets: Iterable[str], ours: bool = False) -> str:
         are one of ours, or a count: they are no secret for being somebody's password as well.
     """
     low = text.lower()
-    for secret in filter(None, secrets):
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):  # one may be a part of another
         if ours and len(secret) < LEAST and (secret.isdigit() or secret.isalpha()):
             continue
         for spelling in sorted(spellings(secret), key=len, reverse=True):
@@ -50,10 +50,13 @@ def without(text: str, secrets: Iterable[str], ours: bool = False) -> str:
 
 
 def passwords_in(address: str) -> set[str]:
-    """Return the password in an address, as it stands there and as it is meant; nothing where there is none."""
+    """Return the password in an address, as it stands there and as it is meant, and the login with it as HTTP sends them."""
     whose = address.rpartition("@")[0].rpartition("://")[2]
     password = whose.partition(":")[2]
-    return {password, unquote(password)} - {""}
+    if not password:
+        return set()
+    sent = {base64.b64encode(unquote(whose).encode(how, "replace")).decode("ascii") for how in ("latin-1", "utf-8")}
+    return {password, unquote(password), *sent}
 
 
 def _places(spelling: str) -> str:
@@ -137,12 +140,14 @@ class NoRoom(TransportError):
 class LoginError(TdmError):
     """The account could not be logged in, for a reason other than its password.
 
-    :param harmless: the password was accepted before, or never sent: it can't have counted as a wrong one.
+    :param harmless: the password was accepted before: it can't have counted as a wrong one.
+    :param sent: whether the password may have reached the platform.
     """
 
-    def __init__(self, message: str, harmless: bool = False, **facts: object) -> None:
+    def __init__(self, message: str, harmless: bool = False, sent: bool = True, **facts: object) -> None:
         super().__init__(message, **facts)
         self.harmless = harmless
+        self.sent = sent
 
 
 class LoginRefused(LoginError):

@@ -10,15 +10,16 @@ refused passwords; they lie below Ansible's home.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import json
 import os
-import secrets
 import stat
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import Any
 
@@ -26,7 +27,14 @@ from ._errors import OptionError
 from ._interruption import breakable, is_told_to_end
 
 LARGEST_SOURCE = 64 * 1024 * 1024  # bytes; 100,000 devices have some 30 million
+LARGEST_STATE = 1024 * 1024  # bytes; a session has some hundreds
 ROUNDS = 50_000  # of PBKDF2: about 20 ms, once per process
+#: Hexadecimal digits that are kept of a password's digest. So few tell the password from another one that somebody typed, and
+#: don't tell a right guess from a wrong one: of a million guesses, 15 fit, and the platform takes three.
+DIGITS = 4
+BOOT_ID = "/proc/sys/kernel/random/boot_id"
+#: Reasons why a directory can't be synced on some network file systems, where its files are synced all the same.
+NOT_SYNCED = (errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EBADF)
 
 
 def home() -> str:
@@ -34,69 +42,144 @@ def home() -> str:
     return os.path.join(os.path.expanduser(os.environ.get("ANSIBLE_HOME") or "~/.ansible"), "tdm")
 
 
+def clock() -> float:
+    """Return the seconds since the machine started, those asleep included, whatever its clock is set to."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+@lru_cache(maxsize=1)
+def boot() -> str:
+    """Return what tells this start of the machine from others, nothing where the machine doesn't say."""
+    try:
+        with open(BOOT_ID, encoding="ascii") as file:
+            return file.read().strip()
+    except OSError:
+        return ""
+
+
 def ensure_directory(path: str) -> None:
     """Make a directory that only its owner can enter."""
     try:
         os.makedirs(path, mode=0o700, exist_ok=True)
-    except OSError as error:
-        raise OptionError("the directory %s can't be made: %s" % (path, error.strerror)) from None
+    except (OSError, ValueError) as error:
+        raise OptionError("the directory %s can't be made: %s" % (_name(path), _why(error))) from None
 
 
 def read_source_file(path: str) -> bytes:
     """Return what a user's file holds; raises :class:`OptionError`, without waiting, for what is no file or too large."""
+    name = "src " + _name(path)
     try:
-        _refuse_irregular(path, os.stat(path))  # to open a device can already do something to it
-        # Between the two it may have become a pipe, which nobody may ever write to.
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-            _refuse_irregular(path, os.fstat(file.fileno()))
-            content = file.read(LARGEST_SOURCE + 1)
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        reason = error.strerror if isinstance(error, OSError) else "its name holds a NUL character"
-        raise OptionError("src %s can't be read: %s" % (path.replace("\0", "?"), reason)) from None
+        content, _status = _read(path, name, LARGEST_SOURCE)
+    except FileNotFoundError as error:
+        raise OptionError("%s can't be read: %s" % (name, _why(error))) from None
     if len(content) > LARGEST_SOURCE:
         most = LARGEST_SOURCE // 1024 // 1024
-        raise OptionError("src %s is larger than %d MiB, which is read at most: divide it into several files" % (path, most))
+        raise OptionError("%s is larger than %d MiB, which is read at most: divide it into several files" % (name, most))
     return content
 
 
-def _refuse_irregular(path: str, status: os.stat_result) -> None:
-    kinds = ((stat.S_ISDIR, "a directory"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"), (stat.S_ISREG, ""))
-    kind = next((what for is_kind, what in kinds if is_kind(status.st_mode)), "a device")
-    if kind:
-        raise OptionError("src %s is %s: name a regular file" % (path, kind))
+def _read(path: str, name: str, most: int, flags: int = 0) -> tuple[bytes, os.stat_result]:
+    """Return up to a byte more than ``most`` of a regular file, and its status, without waiting for anybody.
 
-
-def read_text(path: str) -> str:
-    """Return what a file holds, nothing when it isn't there.
-
-    Raises :class:`OptionError` for a file of another user, or one that others can read or write.
+    :param name: what messages call it.
+    :param flags: more flags for opening it; with O_NOFOLLOW, a link is no regular file.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+        # To open a device can already do something to it.
+        _refuse_irregular(name, os.stat(path, follow_symlinks=not flags & os.O_NOFOLLOW))
+        # Between the two it may have become a pipe, which nobody may ever write to.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | flags), "rb") as file:
+            status = os.fstat(file.fileno())
+            _refuse_irregular(name, status)
+            return file.read(most + 1), status
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError) as error:
+        raise OptionError("%s can't be read: %s" % (name, _why(error))) from None
+
+
+def _refuse_irregular(name: str, status: os.stat_result) -> None:
+    kinds = (
+        (stat.S_ISDIR, "a directory"),
+        (stat.S_ISFIFO, "a pipe"),
+        (stat.S_ISSOCK, "a socket"),
+        (stat.S_ISLNK, "a link"),
+        (stat.S_ISREG, ""),
+    )
+    kind = next((what for is_kind, what in kinds if is_kind(status.st_mode)), "a device")
+    if kind:
+        raise OptionError("%s is %s: name a regular file" % (name, kind))
+
+
+def _name(path: str) -> str:
+    """Return a path as messages show it."""
+    return path.replace("\0", "?")
+
+
+def _why(error: Exception) -> str:
+    """Return the reason that a message gives; a ValueError comes of a NUL and the like in a path."""
+    return str(error.strerror) if isinstance(error, OSError) else "no file's name can be like that"
+
+
+def read_text(path: str, most: int = LARGEST_STATE) -> str:
+    """Return what a file of ours holds, nothing when it isn't there.
+
+    Raises :class:`OptionError` for a file of another user, one that others can read or replace, or one that is too large.
+
+    :param most: how many bytes it may have.
+    """
+    try:
+        content, status = _read(path, _name(path), most, os.O_NOFOLLOW)
+        directory = _refuse_open_directory(path)
     except FileNotFoundError:
         return ""
-    except OSError as error:
-        raise OptionError("%s can't be opened: %s" % (path, error.strerror)) from None
-    status = os.fstat(descriptor)
-    if not stat.S_ISREG(status.st_mode):
-        os.close(descriptor)
-        raise OptionError("%s is no file" % path)
-    with os.fdopen(descriptor, encoding="utf-8", errors="replace") as file:
-        if status.st_uid != os.geteuid() or status.st_mode & 0o077:
-            raise OptionError(
-                "%s belongs to another user or is open to others, and isn't used: name another file, or close it with chmod 600"
-                % path
-            )
-        return file.read()
+    if not _is_private(status, directory):
+        raise OptionError(
+            "%s belongs to another user or is open to others, and isn't used: name another file, or close it with chmod 600"
+            % path
+        )
+    if len(content) > most:
+        raise OptionError("%s is larger than any file of the collection's own: name another file" % path)
+    return content.decode("utf-8", "replace")
 
 
-def read_json(path: str) -> dict[str, Any] | None:
-    """Return what a file of ours holds, None when it isn't there or can't be understood; raises as :func:`read_text`."""
+def _is_private(file: os.stat_result, directory: os.stat_result) -> bool:
+    """Return whether a file is for its user alone.
+
+    Kubernetes gives all of a volume to one group (``fsGroup``), files and directories, marks the latter with the setgid bit, and
+    lets root own the rest of it. Nobody else is in that group.
+    """
+    if file.st_mode & 0o007:
+        return False
+    if file.st_uid == os.geteuid() and not file.st_mode & 0o070:
+        return True
+    is_volume = bool(directory.st_mode & stat.S_ISGID) and file.st_gid == directory.st_gid
+    return is_volume and file.st_uid in (0, os.geteuid())
+
+
+def _refuse_open_directory(path: str) -> os.stat_result:
+    """Return the status of a file's directory; raises :class:`OptionError` where others could put another file in its place."""
+    directory = os.path.dirname(os.path.abspath(path))
     try:
-        data = json.loads(read_text(path))
-    except ValueError:
+        status = os.stat(directory)
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError) as error:
+        raise OptionError("%s can't be read: %s" % (_name(directory), _why(error))) from None
+    if status.st_mode & stat.S_IWOTH and not status.st_mode & stat.S_ISVTX:
+        raise OptionError(
+            "everybody can write into the directory %s, and replace %s in it: name a file in a directory of your own, or close "
+            "this one with chmod o-w" % (directory, os.path.basename(path))
+        )
+    return status
+
+
+def from_json(text: str) -> Any:
+    """Return what a JSON text says, None where it can't be understood."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
         return None
-    return data if isinstance(data, dict) else None
 
 
 def write_json(path: str, data: object, indent: int | None = None) -> None:
@@ -115,10 +198,34 @@ def write_json(path: str, data: object, indent: int | None = None) -> None:
                 os.fsync(descriptor)
             os.replace(temporary, path)
         except BaseException:
-            os.unlink(temporary)
+            with suppress(OSError):
+                os.unlink(temporary)
             raise
+        _sync(directory)
+    except (OSError, ValueError) as error:
+        raise OptionError("%s can't be written: %s" % (_name(path), _why(error))) from None
+
+
+def _sync(directory: str) -> None:
+    """Let a directory outlive a power failure as it is now."""
+    try:
+        descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
     except OSError as error:
-        raise OptionError("%s can't be written: %s" % (path, error.strerror)) from None
+        if error.errno not in NOT_SYNCED:
+            raise
+
+
+def rename(path: str, new: str) -> None:
+    """Put a file in another one's place, which takes no room on a full disk."""
+    try:
+        os.replace(path, new)
+        _sync(os.path.dirname(new))
+    except OSError as error:
+        raise OptionError("%s can't be written: %s" % (new, _why(error))) from None
 
 
 def remove(path: str) -> bool:
@@ -127,19 +234,28 @@ def remove(path: str) -> bool:
         os.unlink(path)
     except FileNotFoundError:
         return False
+    except OSError as error:
+        raise OptionError("%s can't be removed: %s" % (path, _why(error))) from None
     return True
 
 
 @contextmanager
-def locked(path: str) -> Iterator[None]:
-    """Hold the lock that goes with ``path``. A lock of a process that died is free: the kernel keeps it, not the file.
+def locked(path: str) -> Iterator[float]:
+    """Hold the lock that goes with ``path``; gives when the wait for it began, in seconds of :func:`clock`.
 
-    Whoever waits can be interrupted, and must have nothing to lose; a task that was told to end doesn't wait at all.
+    A lock of a process that died is free: the kernel keeps it, not the file. Whoever waits can be interrupted, and must have
+    nothing to lose; a task that was told to end doesn't wait at all.
     """
-    ensure_directory(os.path.dirname(os.path.abspath(path)))
+    began = clock()
+    directory = os.path.dirname(os.path.abspath(path))
+    ensure_directory(directory)
+    try:
+        _refuse_open_directory(path)
+    except FileNotFoundError:  # somebody has removed it meanwhile
+        ensure_directory(directory)
     descriptor = _take_lock(path + ".lock")
     try:
-        yield
+        yield began
     finally:
         os.close(descriptor)
 
@@ -152,35 +268,50 @@ def drop_lock(path: str) -> None:
 def _take_lock(path: str) -> int:
     while True:
         try:
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise OptionError("%s can't be opened: %s" % (path, error.strerror)) from None
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        except (OSError, ValueError) as error:
+            raise OptionError("%s can't be opened: %s" % (_name(path), _why(error))) from None
         try:
+            status = os.fstat(descriptor)
+            _refuse_irregular(path, status)
+            if status.st_uid not in (0, os.geteuid()):
+                raise OptionError("%s belongs to another user, who could hold it for ever: name another file" % path)
             with breakable():
                 fcntl.flock(descriptor, fcntl.LOCK_EX | (fcntl.LOCK_NB if is_told_to_end() else 0))
-        except BaseException as error:
-            os.close(descriptor)
-            raise KeyboardInterrupt if isinstance(error, BlockingIOError) else error from None
-        try:
-            if os.stat(path).st_ino == os.fstat(descriptor).st_ino:
+            if os.stat(path).st_ino == status.st_ino:
                 return descriptor
         except FileNotFoundError:
             pass
+        except BlockingIOError:  # told to end: nobody waits any more
+            os.close(descriptor)
+            raise KeyboardInterrupt from None
+        except OSError as error:
+            os.close(descriptor)
+            raise OptionError("%s can't be locked: %s" % (path, _why(error))) from None
+        except BaseException:
+            os.close(descriptor)
+            raise
         os.close(descriptor)  # whoever held it has dropped it meanwhile: take the one that others take now
 
 
-def fingerprint(secret: str, salt: str = "") -> str:
-    """Return ``salt:digest``, by which a secret is known again but not found out."""
-    salt = salt or secrets.token_hex(16)
+def fingerprint(secret: str, salt: str) -> str:
+    """Return ``salt:digest``, by which a secret is known again but not found out.
+
+    :param salt: one and the same for all that is kept of an account: each other one would tell further digits of the secret.
+    """
     return "%s:%s" % (salt, _digest(secret, salt))
 
 
 def is_fingerprint_of(secret: str, mark: str) -> bool:
     """Return whether ``mark`` is a fingerprint of ``secret``."""
-    salt, colon, _rest = mark.partition(":")
-    return bool(colon) and secrets.compare_digest(fingerprint(secret, salt), mark)
+    salt, colon, digits = mark.partition(":")
+    return bool(colon) and _digest(secret, salt) == digits[:DIGITS]
 
 
 @lru_cache(maxsize=64)  # the items of a loop ask the same again and again
 def _digest(secret: str, salt: str) -> str:
-    return hashlib.pbkdf2_hmac("sha256", secret.encode("utf-8"), salt.encode("ascii"), ROUNDS).hex()
+    return hashlib.pbkdf2_hmac("sha256", _bytes(secret), _bytes(salt), ROUNDS).hex()[:DIGITS]
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

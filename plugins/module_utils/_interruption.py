@@ -154,4 +154,3 @@ def breakable() -> Iterator[None]:
         yield
     finally:
         _asked.waits = True
-

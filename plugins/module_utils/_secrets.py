@@ -10,6 +10,7 @@ them, and such a result is of no use as input. Here, a secret is masked in messa
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from typing import Any
 
@@ -30,8 +31,8 @@ def secrets_of(task: Task, params: dict[str, Any]) -> set[str]:
     found: set[str] = set()
     for name in _secret_options(task):
         found |= _texts_of(params.get(name))
-    for name in ADDRESSES:
-        found |= passwords_in(str(params.get(name) or ""))
+    for address in (*(str(params.get(name) or "") for name in ADDRESSES), *_proxies()):
+        found |= passwords_in(address)
     for name in ("dev_eui", "onboarding_tag"):
         value = params.get(name)
         for text in value if isinstance(value, list) else [value]:
@@ -58,6 +59,11 @@ def _texts_of(value: Any) -> set[str]:
 
 def _secret_options(task: Task) -> list[str]:
     return [name for name, entry in {**OPTIONS, **task.options}.items() if entry.get("no_log")]
+
+
+def _proxies() -> set[str]:
+    """Return the environment's proxies."""
+    return {value for name, value in os.environ.items() if name.lower().endswith("_proxy")}
 
 
 def _parts_of_tag(text: str) -> list[str]:

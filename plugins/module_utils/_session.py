@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
-import json
+import hashlib
+import math
 import os
 import re
 import threading
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -20,7 +21,7 @@ from ._codec import MEDIA_TYPES, SESSION_CODES, NotData, decode, encode, error_d
 from ._errors import ApiError, LoginError, OptionError, SessionDied, TdmError, TransportError, without
 from ._interruption import is_told_to_end, unbroken
 from ._platform import LookedUp, Platform
-from ._transport import LAST, Answer, Transport, cookies_at
+from ._transport import LAST, Answer, Transport, Wire, cookies_at
 from ._words import in_short
 
 KIND = "lorawan.thingpark session 2"  # marks our files: no other one is ever written over or removed
@@ -41,16 +42,25 @@ def default_path(account: Account) -> str:
     return os.path.join(_files.home(), "session-%s.json" % account.key())
 
 
-def log_in(account: Account, transport: Transport) -> Grant:
-    """Return what a login gives, through the gate that lets a refused password out once."""
+def log_in(account: Account, transport: Transport, began: float = _login_gate.NEVER) -> Grant:
+    """Return what a login gives, through the gate that lets a refused password out once.
+
+    :param began: when this task began to wait for others with this account, in seconds of :func:`_files.clock`.
+    """
     if not account.name or not account.secret:
         names = ("client_id", "client_secret") if account.method == "oauth2" else ("login", "password")
         raise OptionError("%s and %s are needed to open a session (or a session_file that holds a living one)" % names)
     if account.method in _auth.ADMINISTRATORS and not account.subscriber_id:
         raise OptionError("subscriber_id is needed with auth_method=%s: for which subscriber to log in" % account.method)
     transport.go_on()
-    with _login_gate.pass_through(account.gate_key(), account.secret):
+    with _login_gate.pass_through(account.gate_key(), account.secret, route_of(account, transport.wire), began):
         return _auth.WAYS[account.method](account, transport)
+
+
+def route_of(account: Account, wire: Wire) -> str:
+    """Return what tells one way to the platform from another, fit for a file; the login of a proxy is no part of it."""
+    whole = replace(wire, proxy=wire.proxy.rpartition("@")[2])
+    return hashlib.sha256(repr((account.where_to_log_in, account.url, account.session_url, whole)).encode("utf-8")).hexdigest()
 
 
 class Session:
@@ -284,15 +294,14 @@ def load(path: str, account: Account, transport: Transport, renewable: bool = Fa
     text = _files.read_text(path)
     if not text.strip():
         return None
-    try:
-        data = json.loads(text)
-    except ValueError:
-        data = None
-    if not isinstance(data, dict) or data.get("kind") != KIND or not isinstance(data.get("grant"), dict):
-        raise OptionError("session_file %s is something else than a session: name another file" % path)
+    data = _files.from_json(text)
+    grant = _grant_of(data.get("grant")) if isinstance(data, dict) and data.get("kind") == KIND else None
+    if grant is None:
+        raise OptionError("session_file %s is something else than a session, or is damaged: name another file" % path)
     if data.get("url") != account.url:
         raise OptionError(
-            "session_file %s is a session with another url (%s): give it the url of this task" % (path, data.get("url"))
+            "session_file %s is a session with another url (%s): give it the url of this task"
+            % (path, in_short(str(data.get("url"))))
         )
     whose = {"name": account.name, "method": account.method, "subscriber": account.subscriber_id}
     if account.name and any(data.get(key) != value for key, value in whose.items()):
@@ -303,22 +312,51 @@ def load(path: str, account: Account, transport: Transport, renewable: bool = Fa
         raise OptionError(
             "session_file %s was opened with another password: close it first, with tdm_session state=absent" % path
         )
-    return Session(account, transport, Grant(**data["grant"]), path)
+    return Session(account, transport, grant, path)
+
+
+def _grant_of(data: object) -> Grant | None:
+    """Return the Grant that a file holds, None where it holds anything else."""
+    if not isinstance(data, dict) or set(data) != {one.name for one in fields(Grant)}:
+        return None
+    ends, facts = data["ends"], data["facts"]
+    texts = [data["bearer"], data["subscription"]]
+    for pairs in (data["query"], data["cookies"]):
+        if not isinstance(pairs, dict):
+            return None
+        texts += [*pairs, *pairs.values()]
+    is_number = isinstance(ends, (int, float)) and 0 <= ends < math.inf
+    are_texts = all(isinstance(text, str) and text.isprintable() for text in texts)
+    shown = (("granted_permissions", list), ("user", dict))
+    are_facts = isinstance(facts, dict) and all(isinstance(facts.get(name, kind()), kind) for name, kind in shown)
+    return Grant(**data) if is_number and are_texts and are_facts else None
 
 
 def save(path: str, account: Account, grant: Grant) -> None:
     """Write a session to its file."""
-    mark = _files.fingerprint(account.secret)
+    mark = _files.fingerprint(account.secret, account.gate_key())
     whose = {"method": account.method, "name": account.name, "subscriber": account.subscriber_id}
     _files.write_json(path, {"kind": KIND, "url": account.url, **whose, "fingerprint": mark, "grant": asdict(grant)})
 
 
+def open_in(path: str, account: Account, transport: Transport, began: float) -> Session:
+    """Log in and keep the session in a file, with its lock held; one that can't be kept is closed again.
+
+    :param began: as for :func:`log_in`.
+    """
+    session = Session(account, transport, log_in(account, transport, began), path)
+    try:
+        save(path, account, session.grant)
+    except BaseException:
+        session.close()
+        raise
+    return session
+
+
 def renew_file(path: str, account: Account, transport: Transport, dead: Grant) -> Grant:
     """Return a living Grant for a session file whose session died; another process may have renewed it already."""
-    with _files.locked(path):
+    with _files.locked(path) as began:
         session = load(path, account, transport)
         if session is not None and session.grant != dead and not session.grant.used_up():
             return session.grant
-        grant = log_in(account, transport)
-        save(path, account, grant)
-        return grant
+        return open_in(path, account, transport, began).grant

@@ -28,7 +28,7 @@ try:
 except Exception as error:  # the glue reports it before anything here is called
     IMPORT_ERROR = error
 
-from ._connections import BoundedAdapter, TooMuch
+from ._connections import BoundedAdapter, TooMuch, was_before_sending
 from ._errors import NoRoom, TransportError, passwords_in, without
 from ._proxies import LOGIN_WANTED, Proxy, proxy_for
 from ._throttle import Budget, Pacer, seconds_to_wait
@@ -38,6 +38,8 @@ USER_AGENT = "lorawan.thingpark/0.1.0"
 TROUBLE = frozenset({429, 500, 502, 503, 504})
 #: What OpenSSL says when it finds no version of TLS in common.
 OLD_TLS = ("PROTOCOL_VERSION", "PROTOCOL VERSION", "UNSUPPORTED_PROTOCOL", "VERSION_TOO_LOW")
+#: What OpenSSL says when the platform ended TLS before it got a whole request; with TLS 1.3, that can be during the request.
+TLS_IS_OVER = ("alert", "EOF occurred")
 FIRST_PAUSE = 0.5  # seconds before the first retry; doubled each time
 LONGEST_PAUSE = 30.0
 LAST = 0.4  # seconds that the last request of an interrupted task has for its connection, and again for its answer
@@ -306,6 +308,9 @@ def _explained(error: Exception, url: str, wire: Wire, proxy: Proxy | None = Non
         return TransportError(
             "%s offers no TLS 1.2 or newer, and an older one is never used: tell its operator" % host, sent=False
         )
+    is_over = any(mark in str(error) for mark in TLS_IS_OVER)
+    if isinstance(error, kinds.SSLError) and not was_before_sending(error) and not is_over:
+        return TransportError("the connection to %s broke before the answer was complete" % host)
     if isinstance(error, kinds.SSLError):
         return TransportError(
             "the TLS certificate of %s was not accepted (%s): give its authority with ca_path, "

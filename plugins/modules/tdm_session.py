@@ -11,7 +11,7 @@ short_description: Open or close a session with ThingPark's Device Manager
 version_added: 0.1.0
 description:
   - Logs in once, and keeps the session in a file that the other modules of this collection take as O(session_file).
-  - The file has mode 0600 in a directory of mode 0700. The session's token and cookie are in it and nowhere else.
+  - The file has mode 0600, and a directory that is made for it 0700. The session's token and cookie are in it and nowhere else.
   - In check mode too, the session is opened and closed, since nothing could be read without one.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
@@ -36,6 +36,13 @@ options:
     type: str
     choices: [present, absent]
     default: present
+  forget_refusal:
+    description:
+      - Whether to forget that a password of this account was refused, so that it is sent again.
+      - For once, when the operator has unlocked the account. It works once in 15 minutes, so that of many tasks one sends the
+        password again.
+    type: bool
+    default: false
 seealso:
   - module: lorawan.thingpark.tdm_fleet
   - module: lorawan.thingpark.tdm_device
@@ -51,6 +58,12 @@ EXAMPLES = r"""
 - name: Use it
   lorawan.thingpark.tdm_subscriber_info:
     session_file: "{{ session.session_file }}"
+
+- name: Log in again, after the operator has unlocked the account
+  lorawan.thingpark.tdm_session:
+    login: "{{ tdm_login }}"
+    password: "{{ tdm_password }}"
+    forget_refusal: true
 
 - name: Close it
   lorawan.thingpark.tdm_session:

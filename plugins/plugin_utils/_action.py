@@ -21,13 +21,13 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 
-from ..module_utils._connect import ENVIRONMENT
+from ..module_utils._connect import ENVIRONMENT, OPTIONS
 from ..module_utils._errors import TdmError, without
 from ..module_utils._interruption import ended_cleanly, is_told_to_end
 from ..module_utils._module import argument_spec, failure_of, missing_library, result_of
 from ..module_utils._secrets import secrets_of
 from ..module_utils._task import Context, Task
-from ._arguments import as_json, refuse_misread, with_dates
+from ._arguments import as_json, refuse_misread, with_dates, without_empty
 from ._handover import through_gate
 from ._registry import register
 
@@ -50,7 +50,7 @@ class TdmAction(ActionBase):
         result = super().run(tmp, task_vars)
         spec = argument_spec(self.task)
         try:
-            args = with_dates(self._with_found_files(as_json(self._task.args)), spec)
+            args = without_empty(with_dates(self._with_found_files(as_json(self._task.args)), spec), OPTIONS)
             refuse_misread(args, spec)
             checked = ArgumentSpecValidator(spec, **self.task.rules).validate(args)
             params = checked.validated_parameters
@@ -173,6 +173,6 @@ def _orphaned() -> Callable[[], bool]:
 
 
 def _end_children() -> None:
-    """Tell what runs for this task to end: a module here, or the client of a connection, whose end is that of the module there."""
+    """Tell what runs for this task to end: a module here, or a connection's client, whose end is that of the module there."""
     if os.getpgrp() == os.getpid():  # with ansible-core before 2.19 all of Ansible is in this group
         os.killpg(0, signal.SIGTERM)

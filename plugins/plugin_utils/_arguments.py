@@ -44,8 +44,8 @@ NUMBER = (
     'Put the text into quotes, as in %s: "1.10"'
 )
 DIGITS = (
-    "%s must be hexadecimal digits in a text, and is a number: without quotes, YAML reads 0x0004A30B001A2B3C, 0012345670123456 and "
-    '10:12:34:56 as numbers with other digits. Put it into quotes, as in %s: "0012345670123456"'
+    "%s must be hexadecimal digits in a text, and is a number: without quotes, YAML reads 0x0004A30B001A2B3C, 0012345670123456 "
+    'and 10:12:34:56 as numbers with other digits. Put it into quotes, as in %s: "0012345670123456"'
 )
 NO_VALUE = "%s holds a value of the type %s, which no module can be given: write it as a text in quotes"
 
@@ -67,6 +67,19 @@ def as_json(args: dict[str, Any]) -> dict[str, Any]:
                 raise _no_text("key in %s" % place)
     result: dict[str, Any] = json.loads(text)
     return result
+
+
+def without_empty(args: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
+    """Return options without the empty texts of those that have a default: a variable that is empty means nothing else.
+
+    :param spec: which options are meant. What holds blanks alone is empty, and stays as such where there is no default.
+    """
+    kept = {}
+    for name, value in args.items():
+        is_empty = name in spec and isinstance(value, str) and not value.strip()
+        if not is_empty or spec[name].get("default") is None:
+            kept[name] = "" if is_empty else value
+    return kept
 
 
 def with_dates(args: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:

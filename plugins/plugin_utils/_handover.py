@@ -10,13 +10,17 @@ until the first of them has shown that the password is right.
 
 from __future__ import annotations
 
-import os
 from typing import Any, Callable
+
+from ansible.errors import AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.parsing.convert_bool import BOOLEANS_TRUE
 
 from ..module_utils import _files, _login_gate
 from ..module_utils._auth import Account
-from ..module_utils._connect import OPTIONS, account_of
+from ..module_utils._connect import OPTIONS, account_of, wire_of
 from ..module_utils._errors import LoginRefused, OptionError, TdmError
+from ..module_utils._session import route_of
 from ..module_utils._task import Context, Task
 
 NO_SECRETS = {"password": "", "client_secret": ""}
@@ -35,42 +39,67 @@ def through_gate(
 
     Raises :class:`LoginRefused` where the password would be sent once too often.
     """
-    account = _account(args)
-    if account is None or (task.keeps_sessions and args.get("state") == "absent"):
+    account, route = _account(args)
+    if account and str(args.get("forget_refusal")).lower() in BOOLEANS_TRUE:
+        for path in (_login_gate.note_path(account.gate_key()), _login_gate.proof_path(account.gate_key())):
+            _login_gate.forget(path)
+    if account is None or not account.secret or (task.keeps_sessions and args.get("state") == "absent"):
         return execute(args)  # no password will be sent
-    proof = os.path.join(_files.home(), "proven-%s.json" % account.gate_key())
-    with _files.locked(proof):
+    key = account.gate_key()
+    notes, proof = _login_gate.note_path(key), _login_gate.proof_path(key)
+    with _files.locked(proof) as began:
         try:
-            _login_gate.check(account.gate_key(), account.secret)
+            _login_gate.refuse(proof, account.secret)
+            with _files.locked(notes):
+                _login_gate.refuse(notes, account.secret, route, began)
         except LoginRefused:
             if not args.get("session_file"):
                 raise
             # A living session is still good; a dead one must not be opened again with this password.
-            return execute({**args, **NO_SECRETS})
-        if not _login_gate.is_proven(proof, account.secret):
-            if is_blind:
-                raise OptionError(
-                    "async on another host would hide whether the password is right: run tdm_subscriber_info once before it"
-                )
-            result = execute(args)
-            if result.get("login_refused") and not result.get("held_back"):
-                notes = _login_gate.note_path(account.gate_key())
-                _login_gate.note(notes, account.secret, _login_gate.HOLD, str(result.get("msg")))
-            elif _proves(task, args, result):
-                _login_gate.note(proof, account.secret, _login_gate.HOLD)
-            return result
+            args = {**args, **NO_SECRETS}
+        else:
+            if not _login_gate.is_proven(proof, account.secret):
+                if is_blind:
+                    raise OptionError(
+                        "async on another host would hide whether the password is right: run tdm_subscriber_info once before it"
+                    )
+                return _first(task, args, account, proof, execute)
     return execute(args)
 
 
-def _account(options: dict[str, Any]) -> Account | None:
-    """Return the account that a module will log in with, None where the options give none that is whole."""
-    params = {name: entry.get("default") for name, entry in OPTIONS.items()}
-    params.update({name: options[name] for name in OPTIONS if options.get(name) is not None})
+def _first(
+    task: Task, args: dict[str, Any], account: Account, proof: str, execute: Callable[[dict[str, Any]], dict[str, Any]]
+) -> dict[str, Any]:
+    """Return what ``execute(args)`` returns, which may be the first one to send a password; note what became of that."""
+    key = account.gate_key()
+    _login_gate.announce(proof, key, account.secret)
+    try:
+        result = execute(args)
+    except AnsibleError:  # the host couldn't be reached, say
+        _login_gate.withdraw(proof)
+        raise
+    if result.get("login_refused") and not result.get("held_back"):
+        _login_gate.hand_on(proof, key, account.secret, str(result.get("msg")))
+    else:
+        _login_gate.withdraw(proof)
+        if _proves(task, args, result):
+            _login_gate.prove(proof, key, account.secret)
+    return result
+
+
+def _account(options: dict[str, Any]) -> tuple[Account | None, str]:
+    """Return the account that a module will log in with, and its way to the platform; None where the options give no account."""
+    given = {name: options[name] for name in OPTIONS if options.get(name) is not None}
+    params = ArgumentSpecValidator(OPTIONS).validate(given).validated_parameters
     try:
         account = account_of(params, Context())
-    except TdmError:
-        return None  # the module will say what is wrong
-    return account if account.name and account.secret else None
+    except (TdmError, AttributeError, TypeError):
+        return None, ""  # the module will say what is wrong
+    try:
+        route = route_of(account, wire_of(params))
+    except (TdmError, TypeError):
+        route = ""
+    return (account, route) if account.name else (None, "")
 
 
 def _proves(task: Task, args: dict[str, Any], result: dict[str, Any]) -> bool:

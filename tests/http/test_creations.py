@@ -179,9 +179,12 @@ def test_a_default_reaches_only_the_devices_that_it_can_be_meant_for(simulator, 
     path = tmp_path / "fleet.csv"
     rest = "LORA/GenericA.1.0.2a_ETSI_Rx2-SF12,%s,%s,,kpn-cs/seldom\n"
     path.write_text(
-        "CREATE_OTAA,70B3D57ED1000001,," + rest % ("70B3D57ED0FFFFFF", "C5" * 16)
-        + "CREATE_OTAA,70B3D57ED1000002,," + rest % ("70B3D57ED0FFFFFF", "")
-        + "CREATE_ABP,70B3D57ED1000003,01020304," + rest % ("C6" * 16, "")
+        "CREATE_OTAA,70B3D57ED1000001,,"
+        + rest % ("70B3D57ED0FFFFFF", "C5" * 16)
+        + "CREATE_OTAA,70B3D57ED1000002,,"
+        + rest % ("70B3D57ED0FFFFFF", "")
+        + "CREATE_ABP,70B3D57ED1000003,01020304,"
+        + rest % ("C6" * 16, "")
     )
     result = account.tdm_fleet(src=str(path), defaults={"join_server": "external"})
     assert result.get("summary", result)["created"] == 3

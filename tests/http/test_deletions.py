@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+ABP = {"activation": "ABP", "app_key": None, "join_eui": None, "dev_addr": "01020304", "nwk_s_key": "C5" * 16}
 OF_1_1 = "LORA/GenericA.1.1a_ETSI_Rx2-SF12"
 
 
@@ -167,7 +168,7 @@ def test_check_mode_says_that_the_backup_is_there_already(account, rows, tmp_pat
 def test_a_backup_has_a_place_for_each_key(account, row):
     fleet = [
         row(1, device_profile=OF_1_1, nwk_key="C5" * 16),
-        row(2, activation="ABP", app_key=None, join_eui=None, dev_addr="01020304", nwk_s_key="C5" * 16, app_s_keys={"*": "C6" * 16}),
+        row(2, **ABP, app_s_keys={"*": "C6" * 16}),
         row(3, app_key=None, owner_token="AABBCC"),
     ]
     account.tdm_fleet(devices=fleet)

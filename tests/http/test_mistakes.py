@@ -71,8 +71,12 @@ def test_a_memory_that_can_not_be_kept_is_a_warning(account, rows, monkeypatch):
     from ansible_collections.lorawan.thingpark.plugins.module_utils import _files
     from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import OptionError
 
-    def full(path, _data):
-        raise OptionError("%s can't be written: No space left on device" % path)
+    write = _files.write_json
+
+    def full(path, data):
+        if Path(path).name.startswith("devices"):
+            raise OptionError("%s can't be written: No space left on device" % path)
+        write(path, data)
 
     monkeypatch.setattr(_files, "write_json", full)
     assert account.tdm_fleet(devices=rows(2))["summary"]["created"] == 2

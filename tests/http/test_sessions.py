@@ -119,7 +119,7 @@ def test_a_link_in_the_files_place(account, tmp_path):
     path = Path(account.tdm_session()["session_file"])
     link = tmp_path / "link.json"
     link.symlink_to(path)
-    assert "can't be opened" in account.tdm_subscriber_info(session_file=str(link))["msg"]
+    assert "is a link: name a regular file" in account.tdm_subscriber_info(session_file=str(link))["msg"]
 
 
 def test_an_empty_file_counts_as_none(simulator, account, tmp_path):
@@ -140,7 +140,7 @@ def test_a_file_of_the_users_own_is_left_alone(simulator, account, tmp_path, con
         account.tdm_session(session_file=str(path), state="absent"),
     ):
         assert result["failed"] and "something else than a session" in result["msg"]
-    assert "is no file" in account.tdm_session(session_file=str(tmp_path))["msg"]
+    assert "is a directory: name a regular file" in account.tdm_session(session_file=str(tmp_path))["msg"]
     assert path.read_text() == content and simulator.requests()["total"] == 0
 
 
@@ -165,7 +165,7 @@ OTHERS = [
     ({"url": "{url}/"}, ""),
     ({"url": "http://127.0.0.1:9/rest"}, "another url"),
     ({"login": "else@example.com"}, "another account"),
-    ({"password": "another"}, "another password"),
+    ({"password": "another one"}, "another password"),
     ({"auth_method": "oauth2", "client_id": "tester@example.com", "client_secret": "x"}, "another account"),
 ]
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
+import socket
 import ssl
+import threading
 import warnings
 from pathlib import Path
 from types import SimpleNamespace
@@ -239,3 +241,25 @@ def test_an_authority_file_with_nonsense(simulator, account_on, tls, tmp_path):
     server = tls()
     result = account_on(simulator, server.url, ca_path=str(tmp_path / "nonsense.pem")).tdm_subscriber_info(retries=0)
     assert result["failed"] and not server.seen
+
+
+def test_tls_that_breaks_after_the_login_was_sent_is_no_login_that_stayed_here(plain, authority):
+    """The password may have been refused: it isn't to be sent again at once."""
+    requests = []
+
+    def serve(listening: socket.socket) -> None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*authority.issue("server"))
+        while True:
+            connection = context.wrap_socket(listening.accept()[0], server_side=True)
+            requests.append(connection.recv(100_000))
+            with socket.socket(fileno=connection.detach()) as bare:
+                bare.sendall(b"\x17\x03\x03\x00\x20" + b"x" * 32)  # a record that nobody encrypted
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=serve, args=(listening,), daemon=True).start()
+        mine = plain("https://127.0.0.1:%d/rest" % listening.getsockname()[1], ca_path=authority.path)
+        result = mine.tdm_subscriber_info()
+        assert "broke before the answer was complete" in result["msg"]
+        assert mine.tdm_subscriber_info()["held_back"]
+    assert len(requests) == 1 and b"POST" in requests[0]

@@ -40,6 +40,7 @@ PURE = [
     "_types",
     "_login_page",
     "_values",
+    "_addresses",
     "_text",
     "_words",
     "_errors",

@@ -76,7 +76,7 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
         raise OptionError(
             "devices is empty: with purge, everything in its scope would go. Use tdm_device with state: absent for that"
         )
-    memory = Memory(_memory_path(params))
+    memory = Memory(_memory_path(params), context.warn)
     started = time.monotonic()
     backup = ""
     try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from .. import _files, _session
+from .. import _files, _login_gate, _session
 from .._auth import Account
 from .._connect import account_of, wire_of
 from .._errors import OptionError
@@ -18,7 +18,10 @@ from .._session import Session
 from .._task import Context, Task
 from .._transport import Transport
 
-OPTIONS = {"state": {"type": "str", "choices": ["present", "absent"], "default": "present"}}
+OPTIONS = {
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "forget_refusal": {"type": "bool", "default": False},
+}
 
 
 def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
@@ -27,8 +30,12 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
     transport = Transport(wire_of(params))
     if not params.get("session_file") and not account.name:
         raise OptionError("login (or client_id) is needed to find the account's session, or session_file to name one")
+    if params["forget_refusal"]:
+        if not account.name:
+            raise OptionError("forget_refusal needs the account's login (or client_id), to know whose refusal is meant")
+        _login_gate.forget(_login_gate.note_path(account.gate_key()))
     path = params.get("session_file") or _session.default_path(account)
-    with _files.locked(path), unbroken():
+    with _files.locked(path) as began, unbroken():
         if params["state"] == "absent":
             return _close(path, account, transport)
         session = _session.load(path, account, transport, renewable=True)
@@ -36,9 +43,8 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
             return _shown(False, path, session)
         if session is None:  # there may be one that was opened with the password of before
             _close_on_platform(path, account, transport)
-        grant = _session.log_in(account, transport)
-        _session.save(path, account, grant)
-    return _shown(True, path, Session(account, transport, grant, path))
+        session = _session.open_in(path, account, transport, began)
+    return _shown(True, path, session)
 
 
 def _close(path: str, account: Account, transport: Transport) -> dict[str, Any]:

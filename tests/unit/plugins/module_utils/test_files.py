@@ -43,7 +43,7 @@ def test_what_is_no_regular_file_is_refused_without_waiting(tmp_path):
 def test_what_becomes_a_pipe_meanwhile_is_refused_too(tmp_path, monkeypatch):
     os.mkfifo(tmp_path / "pipe.csv")
     here = os.stat(__file__)
-    monkeypatch.setattr(_files.os, "stat", lambda path: here)
+    monkeypatch.setattr(_files.os, "stat", lambda path, **_how: here)
     assert "is a pipe" in refused(tmp_path / "pipe.csv")
 
 
@@ -66,5 +66,5 @@ def test_what_can_not_be_read(tmp_path, name):
 
 def test_a_file_of_ours_that_is_a_pipe_makes_nobody_wait(tmp_path):
     os.mkfifo(tmp_path / "session", 0o600)
-    with pytest.raises(OptionError, match="is no file"):
+    with pytest.raises(OptionError, match="is a pipe: name a regular file"):
         _files.read_text(str(tmp_path / "session"))

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import copy
+import os
 
 import pytest
 
@@ -24,9 +25,9 @@ HIDDEN = "********"
         ({}, set()),
         ({"password": "one", "client_secret": "two", "login": "me"}, {"one", "two"}),
         ({"proxy": "http://proxy:3128"}, set()),
-        ({"proxy": "http://me:p%40ss@proxy:3128"}, {"p%40ss", "p@ss"}),
-        ({"proxy": "me:pa/ss@proxy"}, {"pa/ss"}),
-        ({"url": "https://me:pass@host/rest", "login_url": "https://host/login"}, {"pass"}),
+        ({"proxy": "http://me:p%40ss@proxy:3128"}, {"p%40ss", "p@ss", "bWU6cEBzcw=="}),
+        ({"proxy": "me:pa/ss@proxy"}, {"pa/ss", "bWU6cGEvc3M="}),
+        ({"url": "https://me:pass@host/rest", "login_url": "https://host/login"}, {"pass", "bWU6cGFzcw=="}),
         ({"dev_eui": TAG}, {"OWNER-TOKEN"}),
         ({"dev_eui": ["AABBCCDDEEFF0011", TAG]}, {"OWNER-TOKEN"}),
         ({"onboarding_tag": TAG, "dev_eui": None}, {"OWNER-TOKEN"}),
@@ -35,8 +36,14 @@ HIDDEN = "********"
         ({"app_s_keys": "<AppSKeys/>", "verification_code": 17}, {"<AppSKeys/>", "17"}),
     ],
 )
-def test_secrets_among_the_options(params, secrets):
+def test_secrets_among_the_options(monkeypatch, params, secrets):
+    monkeypatch.setattr(os, "environ", {})
     assert secrets_of(device.TASK, params) == secrets
+
+
+def test_the_password_of_a_proxy_in_the_environment_is_a_secret(monkeypatch):
+    monkeypatch.setattr(os, "environ", {"https_proxy": "http://me:pass@proxy:3128", "NO_PROXY": "x", "HTTP_PROXY": "http://y"})
+    assert secrets_of(device.TASK, {}) == {"pass", "bWU6cGFzcw=="}
 
 
 FIELDS = {

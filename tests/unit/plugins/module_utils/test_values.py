@@ -61,7 +61,9 @@ def test_every_spelling_of_an_eui_is_the_same(raw):
     assert EUI.parse(raw) == "F03D291000F00001"
 
 
-@pytest.mark.parametrize("kind, raw", [(EUI, 0x0004A30B001A2B3C), (EUI, 7083057000000001), (Hex(8, "DevAddr"), 0x01234567), (KEY, int("1" * 32))])
+@pytest.mark.parametrize(
+    "kind, raw", [(EUI, 0x0004A30B001A2B3C), (EUI, 7083057000000001), (Hex(8, "DevAddr"), 0x01234567), (KEY, int("1" * 32))]
+)
 def test_a_number_may_have_been_written_otherwise(kind, raw):
     with pytest.raises(Fault, match="is a number, and may have been written otherwise; quote it"):
         kind.parse(raw)

@@ -1,0 +1,89 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Addresses and hosts, which people write in many ways: what is one, which two are the same, and which are this machine."""
+
+from __future__ import annotations
+
+import ipaddress
+import posixpath
+import re
+from urllib.parse import SplitResult, unquote, urlsplit
+
+THIS_MACHINE = "127.0.0.1"
+USUAL_PORTS = {"http": 80, "https": 443}
+#: What the C library takes for a number in an IPv4 address: 127, 0x7f and 0177.
+NUMBER = re.compile(r"0x[0-9a-f]*\Z|[0-9]+\Z")
+
+
+def parts_of(address: str) -> SplitResult | None:
+    """Return the parts of an http or https address with a host and without a login, None for anything else."""
+    try:
+        parts = urlsplit(address)
+        parts.port  # noqa: B018  (raises for what is no port)
+    except ValueError:  # brackets of an IPv6 address that don't close
+        return None
+    return parts if parts.scheme in USUAL_PORTS and parts.hostname and "@" not in parts.netloc else None
+
+
+def is_this_machine(host: str) -> bool:
+    """Return whether a host is this machine, by its name or number."""
+    return _is_loopback(same_host(host))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def same_host(host: str) -> str:
+    """Return one spelling of a host for all of them: ``host``, ``HOST`` and ``host.``, ``127.1`` and ``127.0.0.1``."""
+    host = unquote(host).lower()
+    try:
+        host = host.encode("idna").decode("ascii")
+    except UnicodeError:
+        pass  # no name at all, or an odd one: it stays what it is
+    host = host.rstrip(".")
+    if host == "localhost" or host.endswith(".localhost"):
+        return THIS_MACHINE
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return _from_numbers(host) or host
+    if address.version == 4:
+        return str(address)
+    inner = address.ipv4_mapped
+    return THIS_MACHINE if address.is_loopback else str(inner or address)
+
+
+def _from_numbers(host: str) -> str:
+    """Return the IPv4 address that the C library reads in one to four numbers, of which the last one fills the rest."""
+    numbers = host.split(".")
+    if len(numbers) > 4 or not all(NUMBER.match(number) for number in numbers):
+        return ""
+    try:
+        values = [int(number, 16 if number[:2] == "0x" else 8 if number[0] == "0" else 10) for number in numbers]
+    except ValueError:
+        return ""
+    total = values[-1]
+    for place, value in enumerate(values[:-1]):
+        if value > 255:
+            return ""
+        total += value << (24 - 8 * place)
+    fits = values[-1] < 1 << (8 * (5 - len(values)))
+    return str(ipaddress.IPv4Address(total)) if fits else ""
+
+
+def same_place(address: str) -> str:
+    """Return one spelling for all of an address: of its host, its port and its path.
+
+    It leaves out the scheme, since an account is the same over http and https, and what comes after the path.
+    """
+    parts = parts_of(address)
+    if parts is None:
+        return address
+    port = "" if parts.port in (None, USUAL_PORTS[parts.scheme]) else ":%d" % (parts.port or 0)
+    return same_host(parts.hostname or "") + port + posixpath.normpath("/" + unquote(parts.path).lstrip("/"))
