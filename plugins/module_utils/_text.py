@@ -10,6 +10,7 @@ Web pages, chats and PDF files give the characters; spreadsheets, YAML and INI i
 from __future__ import annotations
 
 import re
+import unicodedata
 
 #: Every dash that people or their word processors put for a hyphen, the hyphen first.
 DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
@@ -38,17 +39,17 @@ _WORDS = """
     #verw! #rif! #¡ref! #value! #wert! #waarde! #valeur! #valore! #valor! #¡valor! #name? #naam? #nom? #nome?
     #nombre? #¿nombre? #num! #zahl! #getal! #nombre! #núm! #¡num! #div/0! #deel/0! #¡div/0! #null! #leeg! #nul!
     #nulo! #¡nulo! #spill! #überlauf! #overloop! #propagation! #calc! #blocked! #field! #unknown! #connect! #busy!
-    #error! #getting_data #daten_abrufen #gegevens_ophalen #obtention_donnees #obteniendo_datos
+    #error! #error #fehler! #fehler #type! #getting_data #daten_abrufen #gegevens_ophalen #obtention_donnees #obteniendo_datos
     #estrazione_dati_in_corso
 """
 _ERROR_VALUES = frozenset(_WORDS.split())
 #: What is shown while a value is loaded, before its dots.
 _LOADING = ("loading", "laden", "wird geladen", "chargement", "cargando", "carregando", "caricamento")
 #: An error value with a mark: #REF!, #BEZUG!, #NAME?, #DIV/0!, #\u00a1VALOR!; and a number too wide for its column.
-_ERROR_SHAPE = re.compile(r"#[\u00a1\u00bf]?[^\W\d_]+(?:[_/][^\W_]+)*[!?]\Z|#{3,}\Z")
+_ERROR_SHAPE = re.compile(r"#[\u00a1\u00bf]?[^\W\d_]+(?:[_/.]+[^\W_]+)*[!?]\Z|#{3,}\Z")
 #: LibreOffice's codes, in the languages that translate them.
 _ERROR_CODE = re.compile(
-    "(?i)(?:err|error|fout|erreur|erro|errore|błąd|hiba|fel|feil|fejl|chyba|virhe|hata|eroare) ?:5[0-4][0-9]\\Z"
+    "(?i)(?:err|error|fehler|fout|erreur|erro|errore|błąd|hiba|fel|feil|fejl|chyba|virhe|hata|eroare) ?:5[0-4][0-9]\\Z"
 )
 
 #: 7,01346E+15; 7.01346E15; 7083057000000001.0
@@ -81,6 +82,8 @@ def error_value(text: str) -> str:
 
     One that is only known by its shape may be somebody's word, and is told as ``#...!``.
     """
+    if not text.isascii():  # East Asian keyboards have a wide # and a wide !
+        text = unicodedata.normalize("NFKC", text)
     word = text.casefold()
     is_loading = word.endswith(("...", "\u2026")) and word.rstrip(".\u2026") in _LOADING
     if is_loading or word in _ERROR_VALUES or _ERROR_CODE.match(text):

@@ -81,7 +81,7 @@ def text_of(raw: object) -> str:
         if found := unseen(text):
             raise Fault("holds %s, which nobody can see: write it anew by hand, or take that character out" % found)
     # Each begins or ends with such a character, which nearly every other text doesn't.
-    if text and (text[0] == "#" or not text[-1].isalnum() or ":5" in text) and (error := error_value(text)):
+    if text and (text[0] in "#\uff03\ufe5f" or not text[-1].isalnum() or ":5" in text) and (error := error_value(text)):
         raise Fault("holds %s, an error value of a spreadsheet: mend its formula, or empty the cell" % error)
     if len(text) > LONGEST:
         raise Fault("has %d characters; %d are the most that any option takes" % (len(text), LONGEST))

@@ -20,7 +20,7 @@ WORDS = """
     #N/A #NV #REF! #BEZUG! #VALUE! #WERT! #WAARDE! #NAME? #NAAM? #DIV/0! #DEEL/0! #NUM! #GETAL! #NULL! #LEEG!
     #SPILL! #ÜBERLAUF! #OVERLOOP! #CALC! #GETTING_DATA #BLOCKED! #VALEUR! #NOM? #¡VALOR! #¿NOMBRE? #RIF! #N/D #N/V
     Err:502 Fout:508 #ERROR! Loading... Laden… #JAKO/0! #DĚLENÍ_NULOU! #ЗНАЧ! #Н/Д #HIÁNYZIK #ARG! #n/a #ref!
-    #######
+    ####### #Error #Fehler! #FEHLER #Type! #ADR! #SAKNAS! #ССЫЛ! #ΔΙΑΙΡ./0! Fehler:502 ＃N/A ＃ＲＥＦ！
 """
 ERRORS = WORDS.split()
 
@@ -61,6 +61,8 @@ def test_a_file_of_error_values_is_neither_empty_nor_another_table():
     assert [place[:2] for place in found("#N/A;%s\n#REF!;%s\n#ARG!;#ARG!" % (E1, E2))] == [
         ("line 1", "directive (column A)"),
         ("line 2", "directive (column A)"),
+        ("line 3", "directive (column A)"),
+        ("line 3", "dev_eui (column B)"),
     ]
     assert [place[0] for place in found("#NAME?")] == ["line 1", "line 1"]
 
@@ -87,8 +89,18 @@ def test_an_error_value_is_found_in_every_row(row):
         "#type;DevEUI;devAddr",
         "#CREATE_OTAA;%s;;PROFILE" % E2,
         "#N/A means: not delivered; 3 of them",
-        "#ACHTUNG!",
         "#ACHTUNG!;nicht sortieren",
+        "#WICHTIG!;siehe Zeile 3",
+        "#Achtung!",
+        "#;%s" % E2,
+        "#DELETE;%s" % E2,
+        "##CREATE-ABP;%s" % E2,
+        "#CREATE_CELLULAR;%s" % E2,
+        '#"DELETE";"%s"' % E2,
+        "#error: %s is missing" % E2,
+        "#note",
+        "#note;",
+        "#note;see 12 May",
         "# N/A;%s" % E2,
         "#" * 40,
         "# REF! 12",
@@ -101,6 +113,24 @@ def test_an_error_value_is_found_in_every_row(row):
 def test_a_real_comment_still_is_one(comment):
     assert [wish.where for wish in wishes("%s\n%s" % (comment, LEGAL))] == ["line 2"]
     assert [wish.where for wish in wishes("%s\n%s" % (LEGAL, comment))] == ["line 1"]
+
+
+SPELLED = [E2, E2.lower(), "-".join(E2), "'" + E2, "0x" + E2, "7,01346E+15", "LW:D0:%s:%s:00110022" % (JOIN, E2), "#ADR!", "#N/A"]
+
+
+@pytest.mark.parametrize("word", ["#Deleted", "#ОЖИДАНИЕ_ДАННЫХ", "#正在获取数据", "#Ref", "#12", "#CREATE_OTA", "#Tor!", "#x/0"])
+@pytest.mark.parametrize("eui", SPELLED)
+def test_a_word_before_a_device_may_be_an_error_value(word, eui):
+    for delimiter in ",;\t":
+        row = '%s%s"%s"%sPROFILE' % (word, delimiter, eui, delimiter)
+        told = [one for one in found(row + "\n" + row) if one[1] == "directive (column A)"]
+        assert told and told[0][0] == "lines 1, 2"
+        assert "looks like an error value of a spreadsheet" in told[0][2] and "put a blank behind the #" in told[0][2]
+
+
+@pytest.mark.parametrize("row", ["#ADR!", "#SAKNAS!;", "#ССЫЛ!;;;PROFILE", "#ADR!;70B3D57EDO100001", "#ADR!;-", "####;####"])
+def test_what_has_an_error_values_shape_is_a_comment_only_before_prose(row):
+    assert ("line 2", "directive (column A)") in [one[:2] for one in found("%s\n%s" % (LEGAL, row))]
 
 
 NAMES = "N/A|#7|#north|Err: 502|Bld:501|REF!|#3 Hall!|loading|Halle:5|#Tor!|...|.."
