@@ -13,7 +13,7 @@ from typing import Any
 from ._documents import read_json, read_yaml
 from ._errors import OptionError
 from ._import_csv import read_csv
-from ._values import shown
+from ._values import Fault, shown, text_of
 from ._wishes import Row
 
 #: Where a text begins or goes on in a new line: whoever pastes files together gets a byte order mark there.
@@ -55,7 +55,12 @@ def rows_of(devices: list[Any], where: str = "devices") -> list[Row]:
     for index, raw in enumerate(devices):
         place = "%s[%d]" % (where, index)
         if isinstance(raw, dict):
-            rows.append(Row("host %s" % raw["host"] if raw.get("host") else place, raw))
+            row = Row(place, raw)
+            try:
+                row.where = "host %s" % text_of(raw["host"]) if raw.get("host") else place
+            except Fault as fault:
+                row.faults.append(("host", str(fault)))
+            rows.append(row)
         else:
             what = "a list" if isinstance(raw, list) else "nothing" if raw is None else "a single value"
             message = "must be a dictionary of a device's options, not %s" % what

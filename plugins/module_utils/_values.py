@@ -258,6 +258,8 @@ class Choice(Kind):
         self.spec = {"type": "str", "choices": list(words)}
 
     def parse(self, raw: object) -> str:
+        if isinstance(raw, str) and raw in self.words:  # as nearly all of them are written
+            return raw
         word = text_of(raw)
         if word not in self.words:
             word = plain(word).upper().replace("-", "_").replace(" ", "_")
