@@ -54,6 +54,10 @@ _ERROR_CODE = re.compile(
 
 #: 7,01346E+15; 7.01346E15; 7083057000000001.0
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?[Ee][+-][0-9]+\Z|[0-9][.,][0-9]+[Ee][0-9]{1,3}\Z|[0-9]{5,}[.,]0\Z")
+#: 7.083.057.000.000.000, with whatever a country puts between thousands.
+_GROUPED = re.compile(r"[0-9]{1,3}(?:[.,'\u2019\s][0-9]{3})+\Z")
+#: 1,5E+20, as a spreadsheet shows a number too long for it, which no text is likely to be.
+SCIENTIFIC = re.compile(r"[+-]?[0-9](?:[.,][0-9]+)?[Ee][+-][0-9]{2,3}\Z")
 #: What Python makes of 24E1241234567890: inf, or 2.4e+125 where there are fewer digits.
 _PYTHONS_NUMBER = re.compile(r"-?(?:inf|nan|[0-9.]+e[+-][0-9]+)\Z")
 
@@ -100,4 +104,4 @@ def made_a_number(raw: object) -> str:
     text = str(raw).strip()
     if _PYTHONS_NUMBER.match(text):
         return "YAML"
-    return "spreadsheet" if _NUMBER.match(text) else ""
+    return "spreadsheet" if _NUMBER.match(text) or _GROUPED.match(text) else ""

@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from ._text import DASHES, SPACES, UNSEEN, UNSEEN_CLASS, code_of, error_value, made_a_number, plain, unseen
+from ._text import DASHES, SCIENTIFIC, SPACES, UNSEEN, UNSEEN_CLASS, code_of, error_value, made_a_number, plain, unseen
 
 #: A canonical value; only its kind knows its type. What may be less than canonical is an ``object``.
 Value = Any
@@ -37,6 +37,10 @@ SURROGATE = re.compile(r"[\ud800-\udfff]")
 BASE64 = re.compile(r"[A-Za-z0-9+/]{64,}={0,2}\Z")
 PORT = re.compile(r"[0-9]{1,3}\Z")
 LONGEST = 16_384  # characters of any option; the longest ones hold XML
+YAMLS_REMEDY = (
+    '; quote it, YAML or an INI inventory took it for a number: "24E1..." in YAML, \'"24E1..."\' in an INI inventory'
+)
+SPREADSHEETS_REMEDY = "; a spreadsheet made a number of it: format the column as text, and fill it in anew"
 
 
 class Fault(ValueError):
@@ -161,6 +165,16 @@ class Kind:
         return value
 
 
+class Typed(Kind):
+    """A text that may consist of digits, so that a spreadsheet may have made a number of it: a name, a token."""
+
+    def parse(self, raw: object) -> str:
+        text = text_of(raw)
+        if text[-1:].isdigit() and SCIENTIFIC.match(text):
+            raise Fault("is spoilt" + SPREADSHEETS_REMEDY)
+        return text
+
+
 class Note(Kind):
     """A free text that may also be empty."""
 
@@ -176,9 +190,9 @@ def _hint(raw: object, text: str, digits: int) -> str:
     """Return the remedy where it can be told what became of hexadecimal digits on their way; it shows none of them."""
     taken_by = made_a_number(raw)
     if taken_by == "YAML":
-        return '; quote it, YAML or an INI inventory took it for a number: "24E1..." in YAML, \'"24E1..."\' in an INI inventory'
+        return YAMLS_REMEDY
     if taken_by:
-        return "; a spreadsheet made a number of it: format the column as text, and fill it in anew"
+        return SPREADSHEETS_REMEDY
     bare = AROUND.sub("", text)
     count = len(bare.translate(SEPARATORS))
     if bare != text and count == digits:

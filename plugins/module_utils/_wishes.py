@@ -14,7 +14,7 @@ from ._errors import BadInput
 from ._onboarding_tag import OnboardingTag, looks_like_tag, parse_tag
 from ._resources.device import DEVICE
 from ._schema import Faults
-from ._values import Choice, Fault, Flag, Hex, Values, shown
+from ._values import SPREADSHEETS_REMEDY, YAMLS_REMEDY, Choice, Fault, Flag, Hex, Values, shown
 
 EUI = Hex(16, "DevEUI")
 FLAG = Flag()
@@ -72,6 +72,8 @@ class Wish:
 
     def findings(self, faults: Faults) -> list[Finding]:
         """Return the findings that faults of this device are, in the words of its source."""
+        if self.labels:  # only a CSV has other names for options, and what is read from it was never YAML
+            faults = [(option, message.replace(YAMLS_REMEDY, SPREADSHEETS_REMEDY)) for option, message in faults]
         return [Finding(self.where, self.dev_eui, self.labels.get(option, option), message) for option, message in faults]
 
 

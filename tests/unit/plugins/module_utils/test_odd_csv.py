@@ -220,8 +220,13 @@ def test_one_directive_makes_it_an_import_csv():
         ("7083057000000001.0", "a spreadsheet made a number of it"),
         ("1E+16", "a spreadsheet made a number of it"),
         ("70830570000001", "if zeros are missing in front"),
-        ("inf", "YAML or an INI inventory took it for a number"),
-        ("2.4e+125", "YAML or an INI inventory took it for a number"),
+        ("7.01346e+15", "a spreadsheet made a number of it"),
+        ("inf", "a spreadsheet made a number of it"),
+        ("2.4e+125", "a spreadsheet made a number of it"),
+        ("7.083.057.000.000.000", "a spreadsheet made a number of it"),
+        ("7,083,057,000,000,000", "a spreadsheet made a number of it"),
+        ("7\u202f083\u202f057\u202f000\u202f000\u202f000", "a spreadsheet made a number of it"),
+        ("7 083 057 000 000 000", "a spreadsheet made a number of it"),
         ("0x" + E1, "give the digits alone"),
         ("'" + E1, "give the digits alone"),
         ('"=""%s"""' % E1, "give the digits alone"),
@@ -236,9 +241,21 @@ def test_what_became_of_an_eui_is_said(cell, part):
         assert part in one[2] and "is no %s" % ("DevEUI" if letter == "B" else "JoinEUI") in one[2]
 
 
-@pytest.mark.parametrize("cell", ["24E1241234567890", "8340000000000001", "7E15000000000000", "0012345670123456"])
+@pytest.mark.parametrize("letter", ["K", "P", "Y"])
+@pytest.mark.parametrize("cell", ["1,5E+20", "7.01346E+15", "2e-07"])
+def test_a_name_or_token_that_became_a_number_is_refused(letter, cell):
+    (one,) = found(otaa(**{"F": "" if letter == "Y" else KEY, letter: cell}))
+    assert one[1].endswith("(column %s)" % letter) and "a spreadsheet made a number of it" in one[2] and cell not in one[2]
+
+
+@pytest.mark.parametrize("name", ["2.5E3", "E+20", "1E5", "Hall 1E+15", "1.500", "12345.0"])
+def test_a_name_of_digits_is_one(name):
+    assert wishes(otaa(K=name))[0].values["name"] == name
+
+
+@pytest.mark.parametrize("cell", ["7083 0570 0000 0001", "70.83.05.70.00.00.00.01", "24E1241234567890", "8340000000000001", "7E15000000000000", "0012345670123456"])
 def test_an_eui_that_looks_like_a_number_is_one(cell):
-    assert wishes(otaa(B=cell))[0].dev_eui == cell
+    assert wishes(otaa(B=cell))[0].dev_eui == cell.replace(" ", "").replace(".", "")
 
 
 def test_long_lines_and_cells():
