@@ -12,6 +12,7 @@ fault of the row, also where it looks like a comment.
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 import re
 from collections.abc import Iterator
@@ -108,7 +109,10 @@ def read_csv(text: str, name: str, warnings: list[str]) -> list[Row]:
         else:
             unknown.append(cells[0])
             rows.append(_without_directive(where, cells))
-    if len(rows) == len(unknown) > 1 and not any(_directive(cell) == CELLULAR or cell.startswith("#") or _fault_of(cell) for cell in unknown):
+    # One row alone may be headings, or have its directive misspelled.
+    is_lonely = len(unknown) == 1 and rows[0].is_readable
+    is_other = len(unknown) > 1 or (is_lonely and not difflib.get_close_matches(_directive(unknown[0])[:20], DIRECTIVES))
+    if is_other and len(rows) == len(unknown) and not any(_directive(cell) == CELLULAR or cell.startswith("#") or _fault_of(cell) for cell in unknown):
         raise OptionError(
             "src %s is another table than ThingPark's import CSV: no row says in column A what to do, such as CREATE_OTAA; the "
             "first one begins with %s. Bring its columns into that order, or give the devices in devices"
