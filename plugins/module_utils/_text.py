@@ -12,8 +12,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
-#: Every dash that people or their word processors put for a hyphen, the hyphen first.
-DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
+#: Every horizontal dash of Unicode and the minus, the hyphen first.
+DASHES = (
+    "-\u058a\u05be\u1400\u1806\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2e17\u2e1a\u2e3a\u2e3b\u2e40\u2e5d"
+    "\u301c\u3030\u30a0\ufe58\ufe63\uff0d\U00010ead"
+)
 #: Every space that isn't the end of a line, the plain one first.
 SPACES = " \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _PLAIN = str.maketrans({**dict.fromkeys(DASHES, "-"), **dict.fromkeys(SPACES, " ")})
