@@ -12,14 +12,16 @@ fault of the row, also where it looks like a comment.
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from ._errors import OptionError
-from ._text import error_value, plain
-from ._values import Fault, shown, text_of
+from ._onboarding_tag import looks_like_tag
+from ._text import UNSEEN, error_value, made_a_number, plain
+from ._values import AROUND, HEX, SEPARATORS, Fault, shown, text_of
 from ._wishes import Row
 
 COMMON = {
@@ -79,6 +81,8 @@ STATES = {
     "SUBSCRIBER_SUSPENDED": True,
 }
 PLAN_FEATURES = {"NetworkGeolocation": "network_geolocation", "PassiveRoaming": "passive_roaming"}
+#: What an error value in a language nobody listed may look like: # and a word without a blank.
+WORD = re.compile(r"#\S{2,}\Z")
 #: Excel's own first line, which says what separates the cells.
 SEPARATOR_LINE = re.compile(r"(?i)\"?sep=(\\t|\t|[^\w\s\"'#])?\"?[,;\t ]*\n?\Z")
 
@@ -105,7 +109,10 @@ def read_csv(text: str, name: str, warnings: list[str]) -> list[Row]:
         else:
             unknown.append(cells[0])
             rows.append(_without_directive(where, cells))
-    if len(rows) == len(unknown) > 1 and not any(_directive(cell) == CELLULAR or _fault_of(cell) for cell in unknown):
+    # One row alone may be headings, or have its directive misspelled.
+    is_lonely = len(unknown) == 1 and rows[0].is_readable
+    is_other = len(unknown) > 1 or (is_lonely and not difflib.get_close_matches(_directive(unknown[0])[:20], DIRECTIVES))
+    if is_other and len(rows) == len(unknown) and not any(_directive(cell) == CELLULAR or cell.startswith("#") or _fault_of(cell) for cell in unknown):
         raise OptionError(
             "src %s is another table than ThingPark's import CSV: no row says in column A what to do, such as CREATE_OTAA; the "
             "first one begins with %s. Bring its columns into that order, or give the devices in devices"
@@ -125,20 +132,38 @@ def _delimiter(lines: list[str]) -> str:
         if told and told.group(1):
             return "\t" if told.group(1) == "\\t" else told.group(1)
         places = [(line.index(mark), mark) for mark in ",;\t" if mark in line]
-        if places and not told and not _is_comment(re.split("[,;\t]", line, maxsplit=2)):
+        if places and not told and not _is_comment(_cut(line, min(places)[1])):
             return min(places)[1]
     return ","
+
+
+def _cut(line: str, delimiter: str) -> list[str]:
+    """Return the cells of a line that may be a comment: its quotation marks may be anywhere, which a strict reader refuses."""
+    is_quoted = '"' in line and len(line) <= csv.field_size_limit()
+    return next(csv.reader([line], delimiter=delimiter)) if is_quoted else line.split(delimiter, 2)
 
 
 def _is_comment(cells: list[str]) -> bool:
     """Return whether a row or a line, cut into cells, is a comment: an error value in column A is none."""
     # Excel puts quotation marks around a comment that holds a separator.
-    first = cells[0].strip(' "\n')
+    first = cells[0].strip().strip('"').strip()
     if not first.startswith("#"):
         return False
-    error, second = error_value(first), cells[1] if len(cells) > 1 else ""
-    # What is known by its shape alone may be somebody's own word: a device has to follow.
-    return not error or (error != first and not any(c.isdigit() for c in second))
+    second = cells[1].strip().strip('"').strip() if len(cells) > 1 else ""
+    error = error_value(first)
+    if error == first or _names_device(second):
+        # The error values of all languages are unknown, so that any word before a device may be one.
+        return not error and (not WORD.match(first) or _directive(first.lstrip("#\"'")) in (*DIRECTIVES, CELLULAR))
+    # What is known by its shape alone may be somebody's own word: prose has to follow. A line of # only is a line.
+    is_prose = sum(c.isalpha() for c in second) > sum(c.isdigit() for c in second)
+    return not error or is_prose or (error == "###" and not second)
+
+
+def _names_device(cell: str) -> bool:
+    """Return whether a cell says which device a row is about, or would if a spreadsheet hadn't spoilt it."""
+    digits = AROUND.sub("", UNSEEN.sub("", cell)).translate(SEPARATORS).upper()
+    is_eui = len(digits) == 16 and HEX.match(digits) is not None
+    return is_eui or looks_like_tag(cell) or bool(error_value(cell) or (cell[-1:].isdigit() and made_a_number(cell)))
 
 
 def _records(lines: list[str], delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
@@ -176,7 +201,7 @@ def _records(lines: list[str], delimiter: str) -> Iterator[tuple[int, list[str] 
 def _says_nothing(line: str, delimiter: str) -> bool:
     """Return whether a line is a comment that needs no parsing, or says what separates the cells."""
     if line.startswith("#"):
-        return _is_comment(line.split(delimiter, 2))
+        return _is_comment(_cut(line, delimiter))
     told = SEPARATOR_LINE.match(line) if line[:4].lower() in ("sep=", '"sep') else None
     return told is not None and told.group(1) in (None, delimiter, "\\t")
 
@@ -240,11 +265,16 @@ def _without_directive(where: str, cells: list[str]) -> Row:
     if not fault and _directive(cells[0]) == CELLULAR:
         message = "is CREATE_CELLULAR: cellular devices are not in this collection's scope, take the row out"
         return _unreadable(where, "directive", message)
-    if not fault and not any(c.isdigit() for c in "".join(cells[1:2])):
+    if not fault and not cells[0].startswith("#") and not any(c.isdigit() for c in "".join(cells[1:2])):
         message = "is %s, and no DevEUI follows: a row of headings is a comment, put # in front of it" % shown(cells[0])
         return _unreadable(where, "directive", message)
     known = ", ".join(each for each in DIRECTIVES if each)
     message = fault or "is %s, which is no directive: %s are" % (shown(cells[0]), known)
+    if not fault and cells[0].startswith("#"):
+        message = (
+            "is %s, which looks like an error value of a spreadsheet: mend its formula; where the row is a comment, put a blank "
+            "behind the #" % shown(cells[0])
+        )
     # What the row wants isn't known, which device it is about is: as with a DELETE, only that is looked at.
     raw = {"dev_eui": cells[1] if len(cells) > 1 else "", "state": "absent"}
     return Row(where, raw, faults=[("directive", message)], labels=IDENTITY_LABELS)

@@ -45,7 +45,7 @@ def crc16_modbus(data: bytes) -> int:
     return crc
 
 
-def parse_tag(text: str) -> OnboardingTag:
+def parse_tag(text: object) -> OnboardingTag:
     """Return the parts of an onboarding tag; raises :class:`Fault`, also for a checksum that doesn't agree."""
     tag = text_of(text)
     if tag == tag.lower():  # a code in capitals that a scanner made small; the checksum and the token are of the capitals

@@ -24,6 +24,9 @@ WHOLE = "whole"  # only in the resource itself
 APART = "apart"  # in the list, and in a sub-resource of its own; never in the resource's body
 NEVER = "never"  # write-only
 
+MOST_HINTS = 60  # whoever has more unknown names than that gave another file
+LONGEST_NAME = 60  # characters of a name that can be a misspelled option
+
 
 class _Unknown:
     """What isn't known is neither empty nor different: the resource has to be asked."""
@@ -112,6 +115,8 @@ class Resource:
     check: Callable[[Values], Faults] = lambda values: []
     complete: Callable[[Values], None] = lambda values: None
     by_name: dict[str, Field] = field(default_factory=dict, compare=False)
+    #: Unknown name -> the option it is nearest to, or nothing: looking for one takes about a millisecond.
+    nearest: dict[str, str] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         for each in self.fields:
@@ -159,8 +164,10 @@ class Resource:
         return values, faults
 
     def _unknown(self, name: str) -> str:
-        near = difflib.get_close_matches(name.lower(), self.by_name, 1)
-        return "is no option of a %s%s" % (self.name, "; did you mean %s?" % near[0] if near else "")
+        if name not in self.nearest and len(self.nearest) < MOST_HINTS and len(name) <= LONGEST_NAME:
+            self.nearest[name] = "".join(difflib.get_close_matches(name.lower(), self.by_name, 1))
+        near = self.nearest.get(name)
+        return "is no option of a %s%s" % (self.name, "; did you mean %s?" % near if near else "")
 
     def body(self, values: Values) -> dict[str, Any]:
         """Return the JSON body that says ``values`` (canonical, by option)."""

@@ -13,11 +13,26 @@ from typing import Any
 from ._documents import read_json, read_yaml
 from ._errors import OptionError
 from ._import_csv import read_csv
-from ._values import shown
+from ._values import Fault, shown, text_of
 from ._wishes import Row
 
 #: Where a text begins or goes on in a new line: whoever pastes files together gets a byte order mark there.
 MARKED_LINE = re.compile("(\\A|[\r\n])\ufeff+")
+#: How files begin that hold a table, but not as text.
+OTHER_FILES = {
+    b"PK\x03\x04": "a workbook",  # of today
+    b"\xd0\xcf\x11\xe0": "a workbook",  # of before 2007
+    b"%PDF": "a PDF file",
+    b"{\\rtf": "a document in RTF",
+    b"\x1f\x8b": "a compressed file",
+    b"BZh": "a compressed file",
+    b"\xfd7zXZ": "a compressed file",
+    b"\x28\xb5\x2f\xfd": "a compressed file",
+}
+#: How texts begin that are no CSV.
+JSON_BEGINS = re.compile(r"\s*[\[{]")
+YAML_BEGINS = re.compile(r"(?:\s*#[^\n]*\n)*\s*(?:---|(?:- *)?[a-z_]+:)(?:\s|\Z)")
+MARKUP_BEGINS = re.compile(r"(?i)\s*<(?:!doctype|!--|\?xml|html|head|body|table)\b")
 
 
 @dataclass
@@ -41,12 +56,22 @@ def read_source(content: bytes, name: str) -> Source:
     ending = name.rpartition(".")[2].lower()
     if ending in ("yml", "yaml"):
         return _from_data(read_yaml(text, name), name, warnings)
-    if ending == "json" or (ending not in ("csv", "txt") and text.lstrip()[:1] in ("[", "{")):
+    if ending == "json" or (ending not in ("csv", "txt") and JSON_BEGINS.match(text)):
         return _from_data(read_json(text, name), name, warnings)
+    _refuse_other_text(text, name)
     rows = read_csv(text, name, warnings)
     if not rows:
         raise OptionError("src %s holds comments only: it describes no device" % name)
     return Source(rows, {}, warnings)
+
+
+def _refuse_other_text(text: str, name: str) -> None:
+    """Raise :class:`OptionError` where what would be read as a CSV is a text of another kind."""
+    for begins, what, ending in ((JSON_BEGINS, "JSON", ".json"), (YAML_BEGINS, "YAML", ".yml")):
+        if begins.match(text):
+            raise OptionError("src %s holds %s, but its name doesn't say so: let it end with %s" % (name, what, ending))
+    if MARKUP_BEGINS.match(text):
+        raise OptionError("src %s is a web page or XML, not a table: save or download it as CSV (UTF-8) first" % name)
 
 
 def rows_of(devices: list[Any], where: str = "devices") -> list[Row]:
@@ -55,7 +80,12 @@ def rows_of(devices: list[Any], where: str = "devices") -> list[Row]:
     for index, raw in enumerate(devices):
         place = "%s[%d]" % (where, index)
         if isinstance(raw, dict):
-            rows.append(Row("host %s" % raw["host"] if raw.get("host") else place, raw))
+            row = Row(place, raw)
+            try:
+                row.where = "host %s" % text_of(raw["host"]) if raw.get("host") else place
+            except Fault as fault:
+                row.faults.append(("host", str(fault)))
+            rows.append(row)
         else:
             what = "a list" if isinstance(raw, list) else "nothing" if raw is None else "a single value"
             message = "must be a dictionary of a device's options, not %s" % what
@@ -64,8 +94,9 @@ def rows_of(devices: list[Any], where: str = "devices") -> list[Row]:
 
 
 def _decode(content: bytes, name: str, warnings: list[str]) -> str:
-    if content[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):  # of today, and of before 2007
-        raise OptionError("src %s is a workbook, not a text file: save it as CSV (UTF-8) first" % name)
+    for beginning, what in OTHER_FILES.items():
+        if content.startswith(beginning):
+            raise OptionError("src %s is %s, not a text file: save it as CSV (UTF-8) first" % (name, what))
     if content.startswith(b"$ANSIBLE_VAULT;"):
         raise OptionError("src %s is encrypted: give its rows in devices, since the lookup file decrypts and src doesn't" % name)
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):

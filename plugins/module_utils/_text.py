@@ -10,9 +10,13 @@ Web pages, chats and PDF files give the characters; spreadsheets, YAML and INI i
 from __future__ import annotations
 
 import re
+import unicodedata
 
-#: Every dash that people or their word processors put for a hyphen, the hyphen first.
-DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
+#: Every horizontal dash of Unicode and the minus, the hyphen first.
+DASHES = (
+    "-\u058a\u05be\u1400\u1806\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2e17\u2e1a\u2e3a\u2e3b\u2e40\u2e5d"
+    "\u301c\u3030\u30a0\ufe58\ufe63\uff0d\U00010ead"
+)
 #: Every space that isn't the end of a line, the plain one first.
 SPACES = " \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _PLAIN = str.maketrans({**dict.fromkeys(DASHES, "-"), **dict.fromkeys(SPACES, " ")})
@@ -38,21 +42,25 @@ _WORDS = """
     #verw! #rif! #¡ref! #value! #wert! #waarde! #valeur! #valore! #valor! #¡valor! #name? #naam? #nom? #nome?
     #nombre? #¿nombre? #num! #zahl! #getal! #nombre! #núm! #¡num! #div/0! #deel/0! #¡div/0! #null! #leeg! #nul!
     #nulo! #¡nulo! #spill! #überlauf! #overloop! #propagation! #calc! #blocked! #field! #unknown! #connect! #busy!
-    #error! #getting_data #daten_abrufen #gegevens_ophalen #obtention_donnees #obteniendo_datos
+    #error! #error #fehler! #fehler #type! #getting_data #daten_abrufen #gegevens_ophalen #obtention_donnees #obteniendo_datos
     #estrazione_dati_in_corso
 """
 _ERROR_VALUES = frozenset(_WORDS.split())
 #: What is shown while a value is loaded, before its dots.
 _LOADING = ("loading", "laden", "wird geladen", "chargement", "cargando", "carregando", "caricamento")
 #: An error value with a mark: #REF!, #BEZUG!, #NAME?, #DIV/0!, #\u00a1VALOR!; and a number too wide for its column.
-_ERROR_SHAPE = re.compile(r"#[\u00a1\u00bf]?[^\W\d_]+(?:[_/][^\W_]+)*[!?]\Z|#{3,}\Z")
+_ERROR_SHAPE = re.compile(r"#[\u00a1\u00bf]?[^\W\d_]+(?:[_/.]+[^\W_]+)*[!?]\Z|#{3,}\Z")
 #: LibreOffice's codes, in the languages that translate them.
 _ERROR_CODE = re.compile(
-    "(?i)(?:err|error|fout|erreur|erro|errore|błąd|hiba|fel|feil|fejl|chyba|virhe|hata|eroare) ?:5[0-4][0-9]\\Z"
+    "(?i)(?:err|error|fehler|fout|erreur|erro|errore|błąd|hiba|fel|feil|fejl|chyba|virhe|hata|eroare) ?:5[0-4][0-9]\\Z"
 )
 
 #: 7,01346E+15; 7.01346E15; 7083057000000001.0
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?[Ee][+-][0-9]+\Z|[0-9][.,][0-9]+[Ee][0-9]{1,3}\Z|[0-9]{5,}[.,]0\Z")
+#: 7.083.057.000.000.000, with whatever a country puts between thousands.
+_GROUPED = re.compile(r"[0-9]{1,3}(?:[.,'\u2019\s][0-9]{3})+\Z")
+#: 1,5E+20, as a spreadsheet shows a number too long for it, which no text is likely to be.
+SCIENTIFIC = re.compile(r"[+-]?[0-9](?:[.,][0-9]+)?[Ee][+-][0-9]{2,3}\Z")
 #: What Python makes of 24E1241234567890: inf, or 2.4e+125 where there are fewer digits.
 _PYTHONS_NUMBER = re.compile(r"-?(?:inf|nan|[0-9.]+e[+-][0-9]+)\Z")
 
@@ -81,6 +89,8 @@ def error_value(text: str) -> str:
 
     One that is only known by its shape may be somebody's word, and is told as ``#...!``.
     """
+    if not text.isascii():  # East Asian keyboards have a wide # and a wide !
+        text = unicodedata.normalize("NFKC", text)
     word = text.casefold()
     is_loading = word.endswith(("...", "\u2026")) and word.rstrip(".\u2026") in _LOADING
     if is_loading or word in _ERROR_VALUES or _ERROR_CODE.match(text):
@@ -97,4 +107,4 @@ def made_a_number(raw: object) -> str:
     text = str(raw).strip()
     if _PYTHONS_NUMBER.match(text):
         return "YAML"
-    return "spreadsheet" if _NUMBER.match(text) else ""
+    return "spreadsheet" if _NUMBER.match(text) or _GROUPED.match(text) else ""

@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from ._text import DASHES, SPACES, UNSEEN, UNSEEN_CLASS, code_of, error_value, made_a_number, plain, unseen
+from ._text import DASHES, SCIENTIFIC, SPACES, UNSEEN, UNSEEN_CLASS, code_of, error_value, made_a_number, plain, unseen
 
 #: A canonical value; only its kind knows its type. What may be less than canonical is an ``object``.
 Value = Any
@@ -37,6 +37,10 @@ SURROGATE = re.compile(r"[\ud800-\udfff]")
 BASE64 = re.compile(r"[A-Za-z0-9+/]{64,}={0,2}\Z")
 PORT = re.compile(r"[0-9]{1,3}\Z")
 LONGEST = 16_384  # characters of any option; the longest ones hold XML
+YAMLS_REMEDY = (
+    '; quote it, YAML or an INI inventory took it for a number: "24E1..." in YAML, \'"24E1..."\' in an INI inventory'
+)
+SPREADSHEETS_REMEDY = "; a spreadsheet made a number of it: format the column as text, and fill it in anew"
 
 
 class Fault(ValueError):
@@ -81,7 +85,7 @@ def text_of(raw: object) -> str:
         if found := unseen(text):
             raise Fault("holds %s, which nobody can see: write it anew by hand, or take that character out" % found)
     # Each begins or ends with such a character, which nearly every other text doesn't.
-    if text and (text[0] == "#" or not text[-1].isalnum() or ":5" in text) and (error := error_value(text)):
+    if text and (text[0] in "#\uff03\ufe5f" or not text[-1].isalnum() or ":5" in text) and (error := error_value(text)):
         raise Fault("holds %s, an error value of a spreadsheet: mend its formula, or empty the cell" % error)
     if len(text) > LONGEST:
         raise Fault("has %d characters; %d are the most that any option takes" % (len(text), LONGEST))
@@ -161,6 +165,16 @@ class Kind:
         return value
 
 
+class Typed(Kind):
+    """A text that may consist of digits, so that a spreadsheet may have made a number of it: a name, a token."""
+
+    def parse(self, raw: object) -> str:
+        text = text_of(raw)
+        if text[-1:].isdigit() and SCIENTIFIC.match(text):
+            raise Fault("is spoilt" + SPREADSHEETS_REMEDY)
+        return text
+
+
 class Note(Kind):
     """A free text that may also be empty."""
 
@@ -176,9 +190,9 @@ def _hint(raw: object, text: str, digits: int) -> str:
     """Return the remedy where it can be told what became of hexadecimal digits on their way; it shows none of them."""
     taken_by = made_a_number(raw)
     if taken_by == "YAML":
-        return '; quote it, YAML or an INI inventory took it for a number: "24E1..." in YAML, \'"24E1..."\' in an INI inventory'
+        return YAMLS_REMEDY
     if taken_by:
-        return "; a spreadsheet made a number of it: format the column as text, and fill it in anew"
+        return SPREADSHEETS_REMEDY
     bare = AROUND.sub("", text)
     count = len(bare.translate(SEPARATORS))
     if bare != text and count == digits:
@@ -263,6 +277,8 @@ class Choice(Kind):
         self.spec = {"type": "str", "choices": list(words)}
 
     def parse(self, raw: object) -> str:
+        if isinstance(raw, str) and raw in self.words:  # as nearly all of them are written
+            return raw
         word = text_of(raw)
         if word not in self.words:
             word = plain(word).upper().replace("-", "_").replace(" ", "_")

@@ -14,10 +14,11 @@ from ._errors import BadInput
 from ._onboarding_tag import OnboardingTag, looks_like_tag, parse_tag
 from ._resources.device import ABP_ONLY, DEVICE, OTAA_ONLY
 from ._schema import Faults
-from ._values import Fault, Flag, Hex, Values, shown
+from ._values import SPREADSHEETS_REMEDY, YAMLS_REMEDY, Choice, Fault, Flag, Hex, Values, shown
 
 EUI = Hex(16, "DevEUI")
 FLAG = Flag()
+STATE = Choice("present", "absent")
 #: Options of a device that say which one and whether, not what it is.
 IDENTITY = ("dev_eui", "onboarding_tag", "state")
 FAULTS_IN_MESSAGE = 40
@@ -73,6 +74,8 @@ class Wish:
 
     def findings(self, faults: Faults) -> list[Finding]:
         """Return the findings that faults of this device are, in the words of its source."""
+        if self.labels:  # only a CSV has other names for options, and what is read from it was never YAML
+            faults = [(option, message.replace(YAMLS_REMEDY, SPREADSHEETS_REMEDY)) for option, message in faults]
         return [Finding(self.where, self.dev_eui, self.labels.get(option, option), message) for option, message in faults]
 
 
@@ -100,6 +103,7 @@ def read_wishes(
     """
     wishes: list[Wish] = []
     findings: list[Finding] = []
+    DEVICE.nearest.clear()
     defaults = _usable_defaults(defaults or {}, findings)
     create = defaults.pop("create", create)
     first: dict[str, str] = {}
@@ -188,10 +192,7 @@ def _read(row: Row, defaults: dict[str, Any], state: str, create: bool) -> tuple
         return wish, faults
     wish.dev_eui, wish.tag = _identity(raw.pop("dev_eui", None), raw.pop("onboarding_tag", None), faults)
     wish.create = _may_create(raw.pop("create", None), create, faults)
-    wanted = str(raw.pop("state", None) or state)
-    if wanted not in ("present", "absent"):
-        faults.append(("state", "must be present or absent, got %s" % shown(wanted)))
-    if wanted == "absent":
+    if _state(raw.pop("state", None), state, faults) == "absent":
         wish.absent = True
         faults += DEVICE.parse({name: given for name, given in raw.items() if name not in DEVICE.by_name})[1]
         return wish, faults
@@ -209,6 +210,15 @@ def _read(row: Row, defaults: dict[str, Any], state: str, create: bool) -> tuple
     return wish, faults + more
 
 
+def _state(given: object, otherwise: str, faults: Faults) -> object:
+    """Return ``present`` or ``absent``; where the row doesn't say, the task did."""
+    try:
+        return otherwise if given is None or given == "" else STATE.parse(given)
+    except Fault as fault:
+        faults.append(("state", str(fault)))
+        return ""
+
+
 def _may_create(given: object, otherwise: bool, faults: Faults) -> bool:
     """Return whether a device may be made; where its row doesn't say, the defaults or the task did."""
     try:
@@ -219,10 +229,10 @@ def _may_create(given: object, otherwise: bool, faults: Faults) -> bool:
 
 
 def _identity(dev_eui: object, tag_text: object, faults: Faults) -> tuple[str, OnboardingTag | None]:
-    if dev_eui and looks_like_tag(str(dev_eui).strip()):
+    if isinstance(dev_eui, str) and looks_like_tag(dev_eui.strip()):
         dev_eui, tag_text = None, dev_eui
     try:
-        tag = parse_tag(str(tag_text)) if tag_text else None
+        tag = parse_tag(tag_text) if tag_text else None
     except Fault as fault:
         faults.append(("onboarding_tag", str(fault)))
         return "", None

@@ -15,7 +15,7 @@ from typing import Any, Callable
 from .._inner_xml import AppSKeys, InactivityAlarm
 from .._links import Domains, Reference, References, Tags
 from .._schema import APART, NEVER, UNKNOWN, WHOLE, Faults, Field, Resource
-from .._values import Choice, Degrees, Fault, Flag, Hex, Integer, Key, Kind, Note, Values, shown
+from .._values import Choice, Degrees, Fault, Flag, Hex, Integer, Key, Kind, Note, Typed, Values, shown
 
 #: The contract's macMinorVersion of LoRaWAN 1.1.
 LORAWAN_1_1 = 10
@@ -206,14 +206,14 @@ def _key(name: str, api: str, *aliases: str) -> Field:
 DEVICE = Resource(
     name="device",
     fields=(
-        Field("name", ("name",), Kind()),
+        Field("name", ("name",), Typed()),
         Field("device_profile", ("model",), Reference("commercialName")),
         Field("activation", ("activation",), Choice("OTAA", "ABP"), on_update=False),
         Field("join_server", ("joinServer",), JoinServer(), on_create=False, on_update=False),
         Field("join_eui", ("appEUI",), Hex(16, "JoinEUI"), aliases=("app_eui",)),
         _key("app_key", "appKey"),
         _key("nwk_key", "nwkKey"),
-        Field("owner_token", ("ownerToken",), Kind(), NEVER, secret=True, on_update=False),
+        Field("owner_token", ("ownerToken",), Typed(), NEVER, secret=True, on_update=False),
         Field("dev_addr", ("nwAddress",), Hex(8, "DevAddr"), on_update=False),
         _key("nwk_s_key", "nwKey", "f_nwk_s_int_key"),
         Field("app_s_keys", ("appKeys",), AppSKeys(), NEVER, secret=True),
@@ -222,7 +222,7 @@ DEVICE = Resource(
         Field("exchange_key_version", ("exchangeKeyVersion",), Kind(), NEVER),
         Field("hsm_app_key_version", ("hsmAppKeyVersion",), Kind(), NEVER),
         Field("hsm_nwk_key_version", ("hsmNwkKeyVersion",), Kind(), NEVER),
-        Field("verification_code", ("verificationCode",), Kind(), NEVER, secret=True),
+        Field("verification_code", ("verificationCode",), Typed(), NEVER, secret=True),
         Field("connectivity_plan", ("networkSubscription",), Reference("commercialName")),
         Field("network_geolocation", ("networkSubscription", "nwGeolocalization"), Flag()),
         Field("passive_roaming", ("networkSubscription", "prAllowed"), Flag()),

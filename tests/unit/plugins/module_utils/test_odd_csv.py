@@ -20,7 +20,7 @@ WORDS = """
     #N/A #NV #REF! #BEZUG! #VALUE! #WERT! #WAARDE! #NAME? #NAAM? #DIV/0! #DEEL/0! #NUM! #GETAL! #NULL! #LEEG!
     #SPILL! #ÜBERLAUF! #OVERLOOP! #CALC! #GETTING_DATA #BLOCKED! #VALEUR! #NOM? #¡VALOR! #¿NOMBRE? #RIF! #N/D #N/V
     Err:502 Fout:508 #ERROR! Loading... Laden… #JAKO/0! #DĚLENÍ_NULOU! #ЗНАЧ! #Н/Д #HIÁNYZIK #ARG! #n/a #ref!
-    #######
+    ####### #Error #Fehler! #FEHLER #Type! #ADR! #SAKNAS! #ССЫЛ! #ΔΙΑΙΡ./0! Fehler:502 ＃N/A ＃ＲＥＦ！
 """
 ERRORS = WORDS.split()
 
@@ -61,6 +61,8 @@ def test_a_file_of_error_values_is_neither_empty_nor_another_table():
     assert [place[:2] for place in found("#N/A;%s\n#REF!;%s\n#ARG!;#ARG!" % (E1, E2))] == [
         ("line 1", "directive (column A)"),
         ("line 2", "directive (column A)"),
+        ("line 3", "directive (column A)"),
+        ("line 3", "dev_eui (column B)"),
     ]
     assert [place[0] for place in found("#NAME?")] == ["line 1", "line 1"]
 
@@ -87,8 +89,18 @@ def test_an_error_value_is_found_in_every_row(row):
         "#type;DevEUI;devAddr",
         "#CREATE_OTAA;%s;;PROFILE" % E2,
         "#N/A means: not delivered; 3 of them",
-        "#ACHTUNG!",
         "#ACHTUNG!;nicht sortieren",
+        "#WICHTIG!;siehe Zeile 3",
+        "#Achtung!",
+        "#;%s" % E2,
+        "#DELETE;%s" % E2,
+        "##CREATE-ABP;%s" % E2,
+        "#CREATE_CELLULAR;%s" % E2,
+        '#"DELETE";"%s"' % E2,
+        "#error: %s is missing" % E2,
+        "#note",
+        "#note;",
+        "#note;see 12 May",
         "# N/A;%s" % E2,
         "#" * 40,
         "# REF! 12",
@@ -101,6 +113,24 @@ def test_an_error_value_is_found_in_every_row(row):
 def test_a_real_comment_still_is_one(comment):
     assert [wish.where for wish in wishes("%s\n%s" % (comment, LEGAL))] == ["line 2"]
     assert [wish.where for wish in wishes("%s\n%s" % (LEGAL, comment))] == ["line 1"]
+
+
+SPELLED = [E2, E2.lower(), "-".join(E2), "'" + E2, "0x" + E2, "7,01346E+15", "LW:D0:%s:%s:00110022" % (JOIN, E2), "#ADR!", "#N/A"]
+
+
+@pytest.mark.parametrize("word", ["#Deleted", "#ОЖИДАНИЕ_ДАННЫХ", "#正在获取数据", "#Ref", "#12", "#CREATE_OTA", "#Tor!", "#x/0"])
+@pytest.mark.parametrize("eui", SPELLED)
+def test_a_word_before_a_device_may_be_an_error_value(word, eui):
+    for delimiter in ",;\t":
+        row = '%s%s"%s"%sPROFILE' % (word, delimiter, eui, delimiter)
+        told = [one for one in found(row + "\n" + row) if one[1] == "directive (column A)"]
+        assert told and told[0][0] == "lines 1, 2"
+        assert "looks like an error value of a spreadsheet" in told[0][2] and "put a blank behind the #" in told[0][2]
+
+
+@pytest.mark.parametrize("row", ["#ADR!", "#SAKNAS!;", "#ССЫЛ!;;;PROFILE", "#ADR!;70B3D57EDO100001", "#ADR!;-", "####;####"])
+def test_what_has_an_error_values_shape_is_a_comment_only_before_prose(row):
+    assert ("line 2", "directive (column A)") in [one[:2] for one in found("%s\n%s" % (LEGAL, row))]
 
 
 NAMES = "N/A|#7|#north|Err: 502|Bld:501|REF!|#3 Hall!|loading|Halle:5|#Tor!|...|.."
@@ -190,8 +220,13 @@ def test_one_directive_makes_it_an_import_csv():
         ("7083057000000001.0", "a spreadsheet made a number of it"),
         ("1E+16", "a spreadsheet made a number of it"),
         ("70830570000001", "if zeros are missing in front"),
-        ("inf", "YAML or an INI inventory took it for a number"),
-        ("2.4e+125", "YAML or an INI inventory took it for a number"),
+        ("7.01346e+15", "a spreadsheet made a number of it"),
+        ("inf", "a spreadsheet made a number of it"),
+        ("2.4e+125", "a spreadsheet made a number of it"),
+        ("7.083.057.000.000.000", "a spreadsheet made a number of it"),
+        ("7,083,057,000,000,000", "a spreadsheet made a number of it"),
+        ("7\u202f083\u202f057\u202f000\u202f000\u202f000", "a spreadsheet made a number of it"),
+        ("7 083 057 000 000 000", "a spreadsheet made a number of it"),
         ("0x" + E1, "give the digits alone"),
         ("'" + E1, "give the digits alone"),
         ('"=""%s"""' % E1, "give the digits alone"),
@@ -206,9 +241,21 @@ def test_what_became_of_an_eui_is_said(cell, part):
         assert part in one[2] and "is no %s" % ("DevEUI" if letter == "B" else "JoinEUI") in one[2]
 
 
-@pytest.mark.parametrize("cell", ["24E1241234567890", "8340000000000001", "7E15000000000000", "0012345670123456"])
+@pytest.mark.parametrize("letter", ["K", "P", "Y"])
+@pytest.mark.parametrize("cell", ["1,5E+20", "7.01346E+15", "2e-07"])
+def test_a_name_or_token_that_became_a_number_is_refused(letter, cell):
+    (one,) = found(otaa(**{"F": "" if letter == "Y" else KEY, letter: cell}))
+    assert one[1].endswith("(column %s)" % letter) and "a spreadsheet made a number of it" in one[2] and cell not in one[2]
+
+
+@pytest.mark.parametrize("name", ["2.5E3", "E+20", "1E5", "Hall 1E+15", "1.500", "12345.0"])
+def test_a_name_of_digits_is_one(name):
+    assert wishes(otaa(K=name))[0].values["name"] == name
+
+
+@pytest.mark.parametrize("cell", ["7083 0570 0000 0001", "70.83.05.70.00.00.00.01", "24E1241234567890", "8340000000000001", "7E15000000000000", "0012345670123456"])
 def test_an_eui_that_looks_like_a_number_is_one(cell):
-    assert wishes(otaa(B=cell))[0].dev_eui == cell
+    assert wishes(otaa(B=cell))[0].dev_eui == cell.replace(" ", "").replace(".", "")
 
 
 def test_long_lines_and_cells():

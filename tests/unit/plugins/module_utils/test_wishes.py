@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import BadInput
@@ -54,6 +56,29 @@ def test_states():
     present, absent = wishes({"dev_eui": E1, "state": "present"}, {"dev_eui": E2}, state="absent")
     assert (present.absent, absent.absent) == (False, True)
     assert findings({"dev_eui": E1, "state": "gone"}) == [("devices[0]", "state")]
+    assert [wish.absent for wish in wishes({"dev_eui": E1, "state": " Absent "}, {"dev_eui": E2, "state": "PRESENT"})] == [True, False]
+
+
+@pytest.mark.parametrize("raw", [[E1], {"a": E1}, [[E1] * 1000] * 1000, True, 1.5])
+@pytest.mark.parametrize("option", ["host", "dev_eui", "onboarding_tag", "state"])
+def test_what_is_no_text_is_one_fault_and_not_shown(option, raw):
+    with pytest.raises(BadInput) as caught:
+        wishes({"onboarding_tag": TAG, option: raw})
+    (told,) = caught.value.facts["findings"]
+    assert (told["where"], told["option"]) == ("devices[0]", option)
+    assert len(told["message"]) < 200 and E1 not in told["message"]
+
+
+def test_many_unknown_names_cost_little():
+    few = [{"dev_eui": "%016X" % i, "applicationservers": 1} for i in range(5_000)]
+    many = [{"dev_eui": "%016X" % i, "application_servers_%d" % i: 1} for i in range(5_000)]
+    started = time.monotonic()
+    for rows in (few, many):
+        with pytest.raises(BadInput) as caught:
+            wishes(*rows)
+        assert "did you mean application_servers?" in caught.value.message
+    is_quick = time.monotonic() - started < 2
+    assert is_quick
 
 
 def test_an_absent_device_needs_nothing_but_known_options():
