@@ -112,7 +112,8 @@ def read_csv(text: str, name: str, warnings: list[str]) -> list[Row]:
     # One row alone may be headings, or have its directive misspelled.
     is_lonely = len(unknown) == 1 and rows[0].is_readable
     is_other = len(unknown) > 1 or (is_lonely and not difflib.get_close_matches(_directive(unknown[0])[:20], DIRECTIVES))
-    if is_other and len(rows) == len(unknown) and not any(_directive(cell) == CELLULAR or cell.startswith("#") or _fault_of(cell) for cell in unknown):
+    says_why = any(_directive(cell) == CELLULAR or cell.startswith("#") or _fault_of(cell) for cell in unknown)
+    if is_other and len(rows) == len(unknown) and not says_why:
         raise OptionError(
             "src %s is another table than ThingPark's import CSV: no row says in column A what to do, such as CREATE_OTAA; the "
             "first one begins with %s. Bring its columns into that order, or give the devices in devices"

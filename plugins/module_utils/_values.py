@@ -37,9 +37,7 @@ SURROGATE = re.compile(r"[\ud800-\udfff]")
 BASE64 = re.compile(r"[A-Za-z0-9+/]{64,}={0,2}\Z")
 PORT = re.compile(r"[0-9]{1,3}\Z")
 LONGEST = 16_384  # characters of any option; the longest ones hold XML
-YAMLS_REMEDY = (
-    '; quote it, YAML or an INI inventory took it for a number: "24E1..." in YAML, \'"24E1..."\' in an INI inventory'
-)
+YAMLS_REMEDY = '; quote it, YAML or an INI inventory took it for a number: "24E1..." in YAML, \'"24E1..."\' in an INI inventory'
 SPREADSHEETS_REMEDY = "; a spreadsheet made a number of it: format the column as text, and fill it in anew"
 
 
