@@ -146,11 +146,14 @@ def test_a_disk_that_fails_at_any_moment(simulator, account, wrong, home, monkey
             for _time in range(2):
                 result = mine.tdm_subscriber_info()
                 assert "mistake" not in result.get("msg", ""), (begin, result)
+        was_sent = attempts(simulator)
         for _time in range(2):
             later = mine.tdm_subscriber_info()
             assert "mistake" not in later.get("msg", ""), (begin, later)
         # Where not even a note can be taken back, it holds a password that wasn't sent.
         assert is_right or attempts(simulator) in ([1] if full else [0, 1]), (begin, result["msg"])
+        # What takes no room is done on a full disk: the refusal counts for all of its time.
+        assert is_right or not (full and was_sent) or "for 15 minutes" in later["msg"], (begin, later)
         assert simulator.sessions()["sessions"] == 0
         if disk.deeds <= begin:
             assert begin > 5
