@@ -25,6 +25,7 @@ from ..module_utils._connect import ENVIRONMENT, OPTIONS
 from ..module_utils._errors import TdmError, without
 from ..module_utils._interruption import ended_cleanly, is_told_to_end
 from ..module_utils._module import argument_spec, failure_of, missing_library, result_of
+from ..module_utils._schema import without_keys
 from ..module_utils._secrets import secrets_of
 from ..module_utils._task import Context, Task
 from ._arguments import as_json, refuse_misread, that_are_given, with_lists
@@ -71,7 +72,8 @@ class TdmAction(ActionBase):
         """Return what AnsibleModule would say of options that can't be; it would show them all with ``-vvv``."""
         message = str(error)
         if isinstance(error, UnsupportedError):
-            message = "Unsupported parameters for (%s) module: %s" % (self._task.action, message)
+            names = ", ".join(map(without_keys, message.split(", ")))
+            message = "Unsupported parameters for (%s) module: %s" % (self._task.action, names)
         return {"failed": True, "changed": False, "msg": without(message, secrets, ours=True)}
 
     def _needs_process(self, task_vars: dict[str, Any]) -> bool:

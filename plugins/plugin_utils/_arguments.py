@@ -21,6 +21,7 @@ from jinja2 import Undefined
 
 from ..module_utils._errors import OptionError
 from ..module_utils._resources.device import of_digits
+from ..module_utils._schema import without_keys
 
 ENCODING: dict[str, Any]
 if hasattr(ansible_json, "get_module_encoder"):
@@ -145,12 +146,12 @@ def _refuse_misfit(place: str, value: Any) -> None:
     if isinstance(value, (Mapping, list, tuple)):
         for key in value if isinstance(value, Mapping) else ():
             if not isinstance(key, (str, int, float, bool, type(None))):
-                raise OptionError(NO_VALUE % ("key in %s" % place, type(key).__name__))
+                raise OptionError(NO_VALUE % ("key in %s" % without_keys(place), type(key).__name__))
         return
     try:
         json.dumps(value, default=_in_json)
     except (TypeError, ValueError):
-        raise OptionError(NO_VALUE % (place, type(value).__name__)) from None
+        raise OptionError(NO_VALUE % (without_keys(place), type(value).__name__)) from None
 
 
 def _all_within(value: Any, place: str) -> Iterator[tuple[str, Any]]:
@@ -201,4 +202,5 @@ def _refuse_shape(place: str, value: Any, entry: dict[str, Any]) -> None:
 
 
 def _no_text(place: str, message: str = NO_TEXT) -> OptionError:
-    return OptionError(message % (place, place.rpartition(" ")[2].rpartition(".")[2]))
+    shown = without_keys(place)
+    return OptionError(message % (shown, without_keys(place.rpartition(" ")[2].rpartition(".")[2])))

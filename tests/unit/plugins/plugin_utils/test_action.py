@@ -16,6 +16,8 @@ from ansible_collections.lorawan.thingpark.plugins.module_utils._connect import 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._task import Task
 from ansible_collections.lorawan.thingpark.plugins.plugin_utils import _action
 
+KEY = "0A9B8C7D6E5F40312213A4F5E6D7C8B9"
+
 
 class Played:
     """A task that is played with options in a frame, and what came of it."""
@@ -97,9 +99,9 @@ def test_ansible_is_told_of_the_secrets(play):
 
 
 def test_no_message_about_options_shows_a_secret(play):
-    misfit = play({"password": "a-password", "a-password": 1}).result["msg"]
+    misfit = play({"password": "a-password", "a-password": 1, KEY: 2}).result["msg"]
     assert misfit.startswith("Unsupported parameters for (tdm_x) module: ")
-    assert "a-password" not in misfit
+    assert "a-password" not in misfit and KEY not in misfit and "(hidden, it may be a key)" in misfit
 
 
 def test_progress_goes_to_the_standard_error(play):

@@ -21,9 +21,8 @@ from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import de
 from ansible_collections.lorawan.thingpark.plugins.plugin_utils._arguments import (
     as_json,
     refuse_misread,
-)
-from ansible_collections.lorawan.thingpark.plugins.plugin_utils._arguments import (
-    with_dates as with_lists,
+    that_are_given,
+    with_lists,
 )
 
 EAST = datetime.timezone(datetime.timedelta(hours=2))
@@ -207,6 +206,19 @@ def test_what_has_another_shape_is_refused(task, options, sentence):
 def test_what_yaml_misread_where_a_text_is_wanted_is_refused(task, shape, place, flag, what):
     with pytest.raises(OptionError, match=r"^%s must be a text, and is %s" % (place.replace(".", r"\."), what)):
         refuse_misread(shape(flag), argument_spec(task.TASK))
+
+
+def test_a_key_where_a_name_should_be_is_not_shown():
+    key = "0A9B8C7D6E5F40312213A4F5E6D7C8B9"
+    spec = argument_spec(device.TASK)
+    for options in ({"app_s_keys": {key: True}}, {"domains": {key: 1.1}}):
+        with pytest.raises(OptionError, match="must be a text") as caught:
+            refuse_misread(options, spec)
+        assert key not in caught.value.message
+    for options in ({"domains": {key: object()}}, {"domains": {key: {True: "a"}}}, {key: b"bytes"}):
+        with pytest.raises(OptionError) as caught:
+            as_json(options)
+        assert key not in caught.value.message
 
 
 def test_flags_and_texts_that_are_right():
