@@ -72,8 +72,9 @@ class TdmAction(ActionBase):
         """Return what AnsibleModule would say of options that can't be; it would show them all with ``-vvv``."""
         message = str(error)
         if isinstance(error, UnsupportedError):
-            names = ", ".join(map(without_keys, message.split(", ")))
-            message = "Unsupported parameters for (%s) module: %s" % (self._task.action, names)
+            named, end, others = message.partition(". ")
+            names = ", ".join(map(without_keys, named.split(", ")))
+            message = "Unsupported parameters for (%s) module: %s%s%s" % (self._task.action, names, end, others)
         return {"failed": True, "changed": False, "msg": without(message, secrets, ours=True)}
 
     def _needs_process(self, task_vars: dict[str, Any]) -> bool:

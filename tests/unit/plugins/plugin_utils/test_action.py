@@ -101,7 +101,9 @@ def test_ansible_is_told_of_the_secrets(play):
 def test_no_message_about_options_shows_a_secret(play):
     misfit = play({"password": "a-password", "a-password": 1, KEY: 2}).result["msg"]
     assert misfit.startswith("Unsupported parameters for (tdm_x) module: ")
-    assert "a-password" not in misfit and KEY not in misfit and "(hidden, it may be a key)" in misfit
+    assert "a-password" not in misfit and KEY not in misfit and "(hidden, it may be a key), ********. Supported" in misfit
+    alone = play({KEY: 2}).result["msg"]
+    assert KEY not in alone and "module: (hidden, it may be a key). Supported parameters include: auth" in alone
 
 
 def test_progress_goes_to_the_standard_error(play):

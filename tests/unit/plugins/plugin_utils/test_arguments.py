@@ -149,7 +149,8 @@ def test_texts_that_are_no_tuples_stay(text):
 
 
 def test_null_means_not_given():
-    options = {"parallel": None, "src": "x", "purge": {"max": None, "scope": {"tag": None, "all": True, "domain": {"Site": None}}}}
+    scope = {"tag": None, "all": True, "domain": {"Site": None}}
+    options = {"parallel": None, "src": "x", "purge": {"max": None, "scope": scope}}
     found = that_are_given({**options, "devices": [{"name": None}], "unknown": None}, argument_spec(fleet.TASK))
     assert found == {"src": "x", "purge": {"scope": {"all": True, "domain": {"Site": None}}}, "devices": [{"name": None}]}
     assert that_are_given({"purge": {"scope": None}}, argument_spec(fleet.TASK)) == {"purge": {}}
@@ -225,6 +226,7 @@ def test_flags_and_texts_that_are_right():
     spec = argument_spec(device.TASK)
     flags = {"suspended": False, "force": True, "validate_certs": True, "timeout": 1.5, "latitude": 5.5}
     refuse_misread({"name": "NO", "tags": ["no", 17], **flags}, spec)
-    refuse_misread({"name": None, "tags": [], "domains": {}, "app_s_keys": "<AppSKeys/>", "inactivity_alarm": [{"level": 3}]}, spec)
+    others = {"domains": {}, "app_s_keys": "<AppSKeys/>", "inactivity_alarm": [{"level": 3}]}
+    refuse_misread({"name": None, "tags": [], **others}, spec)
     rows = {"devices": [{"suspended": True}], "defaults": {"suspended": False, "latitude": 5.5}}
     refuse_misread({"purge": {"scope": {"all": True}}, **rows}, argument_spec(fleet.TASK))
