@@ -120,8 +120,12 @@ class Module(AnsibleModule):
         """End as failed; options that Ansible itself refuses end here too."""
         message = str(messages[0] if messages else facts.pop("msg"))
         facts["msg"] = without(message, secrets_of(self._task, self.params), ours=True)
+        self.end_failed(**facts)
+
+    def end_failed(self, **result: Any) -> NoReturn:
+        """End as failed, with a result that is free of secrets already."""
         self.params = presentable(self._task, self.params)
-        super().fail_json(**facts)
+        super().fail_json(**result)
 
     def exit_json(self, **result: Any) -> NoReturn:
         """End as done."""
@@ -136,7 +140,7 @@ def main(task: Task) -> None:
     with ended_cleanly(_nobody_reads()):
         result = result_of(task, dict(module.params), Context(module.check_mode, module._diff, module.warn))
     if result.pop("failed", False):
-        module.fail_json(**result)
+        module.end_failed(**result)
     module.exit_json(**result)
 
 

@@ -13,7 +13,7 @@ import difflib
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
-from ._values import Fault, Kind, Values, shown
+from ._values import SECRET, Fault, Kind, Values, shown
 
 #: What is wrong with values: ``(option, message)`` each.
 Faults = list[tuple[str, str]]
@@ -148,7 +148,7 @@ class Resource:
         for name, given in raw.items():
             spec = self.by_name.get(name)
             if spec is None:
-                faults.append((str(name), self._unknown(str(name))))
+                faults.append((without_keys(str(name)), self._unknown(str(name))))
             elif spec.secret and isinstance(given, str) and not given.strip():
                 # Left out, a device would be made for an external join server, which can't be changed.
                 faults.append((spec.name, "is empty: give it, or leave the option out"))
@@ -203,6 +203,11 @@ class Resource:
             if self.by_name[name].secret and value:
                 found.extend([value] if isinstance(value, str) else [key for _port, key in value])
         return found
+
+
+def without_keys(text: str) -> str:
+    """Return an option's name, or a text with some, as a message may show it: a key may have got where its name should be."""
+    return SECRET.sub("(hidden, it may be a key)", text)
 
 
 def dig(data: object, path: tuple[str, ...]) -> object:

@@ -10,6 +10,7 @@ them, and such a result is of no use as input. Here, a secret is masked in messa
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Iterable
 from typing import Any
@@ -37,7 +38,8 @@ def secrets_of(task: Task, params: dict[str, Any]) -> set[str]:
         value = params.get(name)
         for text in value if isinstance(value, list) else [value]:
             found |= {part[1:] for part in _parts_of_tag(str(text))[5:] if part[:1] in ("O", "o")}
-    return found - {""}
+    # "*", the port of an AppSKey where the key should be, is in many messages, and in HIDDEN.
+    return {each for each in found if len(each) >= LEAST or any(character.isalnum() for character in each)}
 
 
 def secrets_inside(task: Task, params: dict[str, Any]) -> set[str]:
@@ -98,14 +100,17 @@ def _mask(value: Any, secrets: list[str], whole: set[str], is_message: bool) -> 
 
 
 def presentable(task: Task, params: dict[str, Any]) -> dict[str, Any]:
-    """Return a task's options as Ansible may show them with ``-vvv``: no secrets, nor what holds some."""
+    """Return a task's options as Ansible may show them with ``-vvv``: no secrets, nor what holds some.
+
+    A secret that stands in another option too, as a key in ``name``, is masked there as in a result.
+    """
     hidden = {*_secret_options(task), *task.holding_secrets}
     hidden |= {name for name in ADDRESSES if passwords_in(str(params.get(name) or ""))}
     shown: dict[str, Any] = {}
     for name, value in params.items():
         is_given = value is not None and value != ""
-        shown[name] = NOT_SHOWN if name in hidden and is_given else _without_tokens(value)
-    return shown
+        shown[name] = NOT_SHOWN if name in hidden and is_given else _without_tokens(copy.deepcopy(value))
+    return masked(shown, secrets_of(task, params))
 
 
 def _without_tokens(value: Any) -> Any:

@@ -13,7 +13,8 @@ description:
   - Creates, changes, suspends and deletes one LoRaWAN device. For many devices, take M(lorawan.thingpark.tdm_fleet).
   - What isn't given is left alone. An empty text, list or dictionary takes away what can be taken away.
   - Only what differs is written.
-  - Texts are of type C(raw) here, so that an unquoted V(no), which YAML takes for false, is refused and doesn't become a name.
+  - An unquoted V(no), which YAML takes for false, is refused where a text is wanted and doesn't become a name. So are numbers
+    with a fraction, lists and dictionaries. An option that is null isn't given.
   - B(Deleting a device takes its whole history and all its alarms with it, for ever.)
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:

@@ -25,9 +25,10 @@ from ..module_utils._connect import ENVIRONMENT, OPTIONS
 from ..module_utils._errors import TdmError, without
 from ..module_utils._interruption import ended_cleanly, is_told_to_end
 from ..module_utils._module import argument_spec, failure_of, missing_library, result_of
+from ..module_utils._schema import without_keys
 from ..module_utils._secrets import secrets_of
 from ..module_utils._task import Context, Task
-from ._arguments import as_json, refuse_misread, with_dates, without_empty
+from ._arguments import as_json, refuse_misread, that_are_given, with_lists, without_empty
 from ._handover import through_gate
 from ._registry import register
 
@@ -50,16 +51,20 @@ class TdmAction(ActionBase):
         result = super().run(tmp, task_vars)
         spec = argument_spec(self.task)
         try:
-            args = without_empty(with_dates(self._with_found_files(as_json(self._task.args)), spec), OPTIONS)
+            args = that_are_given(with_lists(self._with_found_files(as_json(self._task.args)), spec), spec)
+            is_apart = self._needs_process(task_vars or {})
+            if is_apart:
+                args = self._with_environment(args)
+            args = without_empty(args, OPTIONS)
             refuse_misread(args, spec)
             checked = ArgumentSpecValidator(spec, **self.task.rules).validate(args)
             params = checked.validated_parameters
             register(self.task, params)
             if checked.error_messages:  # the errors themselves are an object that is always true
                 return {**result, **self._misfit(checked.errors[0], secrets_of(self.task, params))}
-            if self._needs_process(task_vars or {}):
+            if is_apart:
                 with ended_cleanly(_orphaned()):
-                    return {**result, **self._in_module(args, task_vars)}
+                    return {**result, **self._in_module(args, params, task_vars)}
             return {**result, **self._in_worker(params)}
         except TdmError as error:
             return {**result, **failure_of(error)}
@@ -68,7 +73,9 @@ class TdmAction(ActionBase):
         """Return what AnsibleModule would say of options that can't be; it would show them all with ``-vvv``."""
         message = str(error)
         if isinstance(error, UnsupportedError):
-            message = "Unsupported parameters for (%s) module: %s" % (self._task.action, message)
+            named, end, others = message.partition(". ")
+            names = ", ".join(map(without_keys, named.split(", ")))
+            message = "Unsupported parameters for (%s) module: %s%s%s" % (self._task.action, names, end, others)
         return {"failed": True, "changed": False, "msg": without(message, secrets, ours=True)}
 
     def _needs_process(self, task_vars: dict[str, Any]) -> bool:
@@ -118,17 +125,21 @@ class TdmAction(ActionBase):
         """Tell of the progress where it isn't taken for output: what a callback writes there may be JSON."""
         self._display.display(line, stderr=True)
 
-    def _in_module(self, args: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
-        """Hand the task over to its module, with what the controller's environment says of the connection."""
+    def _with_environment(self, args: dict[str, Any]) -> dict[str, Any]:
+        """Return options with what the task's environment, or else the controller's, says of the connection."""
         own = as_json(self._task_environment())
-        for name, variable in ENVIRONMENT.items():
-            if args.get(name) is None:
-                args[name] = own.get(variable, os.environ.get(variable))
-                args[name] = None if args[name] == "" else args[name]
-        refuse_misread(args, argument_spec(self.task))
+        found = {name: own.get(variable, os.environ.get(variable)) for name, variable in ENVIRONMENT.items() if name not in args}
+        return {**args, **{name: value for name, value in found.items() if value is not None and value != ""}}
+
+    def _in_module(self, args: dict[str, Any], params: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
+        """Hand the task over to its module.
+
+        :param args: its options, with the connection's.
+        :param params: the same, validated. What is a text for the module, such as a password of digits, is one for the gate.
+        """
         is_blind = bool(self._task.async_val) and self._connection.transport != "local"
-        given = {name: value for name, value in args.items() if value is not None}
-        return through_gate(self.task, given, is_blind, lambda final: self._execute(final, task_vars))
+        texts = {name: params[name] for name in args if OPTIONS.get(name, {}).get("type") == "str"}
+        return through_gate(self.task, {**args, **texts}, is_blind, lambda final: self._execute(final, task_vars))
 
     def _compute_environment_string(self, raw_environment_out: dict[str, Any] | None = None) -> str:
         """Leave out what the module gets as options: Ansible puts the rest into a command line, which anybody can see.

@@ -21,6 +21,7 @@ from jinja2 import Undefined
 
 from ..module_utils._errors import OptionError
 from ..module_utils._resources.device import of_digits
+from ..module_utils._schema import without_keys
 
 ENCODING: dict[str, Any]
 if hasattr(ansible_json, "get_module_encoder"):
@@ -47,6 +48,9 @@ DIGITS = (
     "%s must be hexadecimal digits in a text, and is a number: without quotes, YAML reads 0x0004A30B001A2B3C, 0012345670123456 "
     'and 10:12:34:56 as numbers with other digits. Put it into quotes, as in %s: "0012345670123456"'
 )
+NULL = "%s must be a list of texts, but one of them is null: take it out, or write a text; an empty list is [] in YAML"
+SHAPE = "%s must be a text, but is a list or a dictionary: give a text, in quotes or, where a template makes it, with | string"
+NO_DICT = "%s must be a dictionary of options, but is no dictionary: write what it holds below it, or leave it out"
 NO_VALUE = "%s holds a value of the type %s, which no module can be given: write it as a text in quotes"
 
 
@@ -82,23 +86,37 @@ def without_empty(args: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def with_dates(args: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
-    """Return options in which a list or dictionary with a date in it is one.
+def that_are_given(args: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
+    """Return options without those that are null, in an option's own options too: null means "not given"."""
+    given: dict[str, Any] = {}
+    for name, value in args.items():
+        within = spec.get(name, {}).get("options")
+        if value is not None:
+            given[name] = that_are_given(value, within) if within and isinstance(value, dict) else value
+    return given
 
-    Before ansible-core 2.19, a template that returns such a list gives Python's text of it, ``[{'name':
-    datetime.date(2024, 1, 5)}]``. Without a date, Ansible itself makes a list of that.
+
+def with_lists(args: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
+    """Return options in which what a template returned as a list or dictionary is one, where Ansible makes a text of it.
+
+    Before ansible-core 2.19, a template gives Python's text of what it returns. Of lists and dictionaries Ansible
+    then makes such again, but not where a date is in them, as in ``[{'name': datetime.date(2024, 1, 5)}]``, and not
+    of tuples and sets: ``('a', 'b')`` would be cut at its commas.
     """
     kinds = {name: entry.get("type") for option, entry in spec.items() for name in (option, *entry.get("aliases", ()))}
-    return {name: _evaluated(value) if kinds.get(name) in ("list", "dict") else value for name, value in args.items()}
+    return {name: _evaluated(name, value, kinds.get(name)) for name, value in args.items()}
 
 
-def _evaluated(value: Any) -> Any:
-    if not isinstance(value, str) or "datetime.date" not in value or value[:1] not in ("[", "{"):
+def _evaluated(name: str, value: Any, kind: str | None) -> Any:
+    if not isinstance(value, str) or kind not in ("list", "dict"):
+        return value
+    if not (value[:1] in ("[", "{") and "datetime.date" in value or kind == "list" and value[:1] in ("(", "{")):
         return value
     try:
-        return ast.literal_eval(_Dates().visit(ast.parse(value, mode="eval")))
+        found = ast.literal_eval(_Dates().visit(ast.parse(value, mode="eval")))
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return value  # Ansible will say that it is no list
+    return as_json({name: found})[name] if isinstance(found, dict if kind == "dict" else (list, tuple, set)) else value
 
 
 class _Dates(ast.NodeTransformer):
@@ -141,12 +159,12 @@ def _refuse_misfit(place: str, value: Any) -> None:
     if isinstance(value, (Mapping, list, tuple)):
         for key in value if isinstance(value, Mapping) else ():
             if not isinstance(key, (str, int, float, bool, type(None))):
-                raise OptionError(NO_VALUE % ("key in %s" % place, type(key).__name__))
+                raise OptionError(NO_VALUE % ("key in %s" % without_keys(place), type(key).__name__))
         return
     try:
         json.dumps(value, default=_in_json)
     except (TypeError, ValueError):
-        raise OptionError(NO_VALUE % (place, type(value).__name__)) from None
+        raise OptionError(NO_VALUE % (without_keys(place), type(value).__name__)) from None
 
 
 def _all_within(value: Any, place: str) -> Iterator[tuple[str, Any]]:
@@ -173,6 +191,7 @@ def refuse_misread(args: dict[str, Any], spec: dict[str, Any], within: str = "")
             value, place = args.get(name), within + name
             several = value if isinstance(value, list) else [value]
             wanted = entry.get("elements") if isinstance(value, list) else entry.get("type", "str")
+            _refuse_shape(place, value, entry)
             for each in several:
                 if isinstance(each, int) and not isinstance(each, bool) and (name in OF_DIGITS or place == PREFIX):
                     raise _no_text(place, DIGITS)
@@ -184,5 +203,17 @@ def refuse_misread(args: dict[str, Any], spec: dict[str, Any], within: str = "")
                     refuse_misread(each, {str(key): {} for key in each}, place + ".")
 
 
+def _refuse_shape(place: str, value: Any, entry: dict[str, Any]) -> None:
+    """Raise for what Ansible would make a text of, such as ``{'a': 'b'}``, or fail on with a traceback."""
+    if entry.get("type") == "dict" and isinstance(value, (bool, int, float, list)):
+        raise OptionError(NO_DICT % place)
+    texts = value if isinstance(value, list) and entry.get("elements") in TEXTS else []
+    if None in texts:
+        raise OptionError(NULL % place)
+    if any(isinstance(each, (dict, list)) for each in [*texts, value if entry.get("type") in TEXTS else ""]):
+        raise OptionError(SHAPE % place)
+
+
 def _no_text(place: str, message: str = NO_TEXT) -> OptionError:
-    return OptionError(message % (place, place.rpartition(" ")[2].rpartition(".")[2]))
+    shown = without_keys(place)
+    return OptionError(message % (shown, without_keys(place.rpartition(" ")[2].rpartition(".")[2])))

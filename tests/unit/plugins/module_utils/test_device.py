@@ -302,3 +302,10 @@ def test_protocol_identifiers(text):
 @pytest.mark.parametrize("text", ["abeeway", "a:b", "a:b:01", "a:b:x", "a b:c:1", "a:b:1:2", "abeeway-x:b:1", "a:b:1\n1"])
 def test_what_is_no_protocol_identifier(text):
     assert "must be like abeeway:asset-tracker:1" in DEVICE.parse({"driver_application": text})[1][0][1]
+
+
+def test_a_key_where_an_options_name_should_be_is_not_shown():
+    key = "0F1E2D3C4B5A69788796A5B4C3D2E1F0"
+    _values, faults = DEVICE.parse({"dev_eui_x": 1, key: "app_key"})
+    assert [option for option, _message in faults] == ["dev_eui_x", "(hidden, it may be a key)"]
+    assert key not in str(faults)

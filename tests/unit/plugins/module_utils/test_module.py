@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils import _connect, _connections, _inner_xml, _module, _transport
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import OptionError
@@ -82,3 +83,15 @@ def test_secrets_are_kept_out_of_all_that_a_task_tells():
     result = _module.result_of(task, params, Context(warn=told.append, report=told.append))
     assert result == {"msg": "********", "name": "not-a-password", "dev_eui": "70B3D57EDE000017"}
     assert told == ["a warning about ******** and 17 devices", "17 of 20 devices, ********"]
+
+
+@pytest.mark.parametrize("end,shown", [("fail_json", "refused: ********"), ("end_failed", "refused: a-password")])
+def test_a_message_is_masked_once(monkeypatch, end, shown):
+    """What a task returns is masked already; what Ansible itself says of the options is not."""
+    told: list[dict] = []
+    monkeypatch.setattr(AnsibleModule, "fail_json", lambda _module, **facts: told.append(facts))
+    module = object.__new__(_module.Module)
+    module._task = Task({}, lambda params, context: {})
+    module.params = {"password": "a-password"}
+    getattr(module, end)(msg="refused: a-password")
+    assert told == [{"msg": shown}] and module.params == {"password": "(not shown)"}

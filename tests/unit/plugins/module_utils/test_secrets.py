@@ -33,6 +33,7 @@ HIDDEN = "********"
         ({"onboarding_tag": TAG, "dev_eui": None}, {"OWNER-TOKEN"}),
         ({"app_key": KEY, "verification_code": "17", "owner_token": ""}, {KEY, "17"}),
         ({"app_s_keys": {"1-3": KEY, "*": "other"}}, {KEY, "other"}),
+        ({"app_s_keys": {KEY: "*"}, "verification_code": "1*", "password": "!!", "client_secret": "!" * 8}, {"1*", "!" * 8}),
         ({"app_s_keys": "<AppSKeys/>", "verification_code": 17}, {"<AppSKeys/>", "17"}),
     ],
 )
@@ -110,3 +111,10 @@ def test_what_ansible_may_show_of_the_options():
     rows = {"devices": [{"app_key": KEY}], "defaults": {"app_key": KEY}, "src": None}
     assert presentable(fleet.TASK, rows) == {"devices": "(not shown)", "defaults": "(not shown)", "src": None}
     assert presentable(subscriber_info.TASK, {"proxy": "http://proxy:3128"}) == {"proxy": "http://proxy:3128"}
+
+
+def test_a_secret_in_another_option_is_not_shown():
+    params = {"app_key": KEY, "name": KEY.lower(), "tags": [KEY, "a"], "domains": {"Site": KEY}}
+    shown = presentable(device.TASK, params)
+    assert shown == {"app_key": "(not shown)", "name": HIDDEN, "tags": [HIDDEN, "a"], "domains": {"Site": HIDDEN}}
+    assert params["tags"] == [KEY, "a"] and params["domains"] == {"Site": KEY}

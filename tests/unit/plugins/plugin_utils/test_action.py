@@ -2,17 +2,119 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the frame in Ansible's worker does by itself."""
+"""The frame in Ansible's worker: what it hands to a task, to its module, and to Ansible."""
 
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
-from ansible_collections.lorawan.thingpark.plugins.plugin_utils._action import TdmAction
+import pytest
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.lorawan.thingpark.plugins.module_utils._connect import ENVIRONMENT
+from ansible_collections.lorawan.thingpark.plugins.module_utils._task import Task
+from ansible_collections.lorawan.thingpark.plugins.plugin_utils import _action
+
+KEY = "0A9B8C7D6E5F40312213A4F5E6D7C8B9"
 
 
-def test_progress_leaves_the_standard_output_alone():
-    told = []
-    action = SimpleNamespace(_display=SimpleNamespace(display=lambda line, **how: told.append((line, how))))
-    TdmAction._report(action, "120 of 2000 devices")
-    assert told == [("120 of 2000 devices", {"stderr": True})]
+class Played:
+    """A task that is played with options in a frame, and what came of it."""
+
+    def __init__(self, task: Task, options: dict[str, Any], environment: dict[str, Any] | None, monkeypatch) -> None:
+        self.lines: list[tuple[str, dict[str, Any]]] = []
+        self.registered: list[dict[str, Any]] = []
+        self.gate: dict[str, Any] = {}
+        self.action = action = object.__new__(_action.TdmAction)
+        action.task = task
+        action._task = SimpleNamespace(
+            args=options, environment=[environment or {}], async_val=0, check_mode=False, diff=False, action="tdm_x"
+        )
+        action._templar = SimpleNamespace(template=lambda value: value)
+        action._connection = SimpleNamespace(transport="local", _shell=SimpleNamespace(env_prefix=self._prefix))
+        action._play_context = SimpleNamespace(become=False)
+        action._display = SimpleNamespace(display=lambda text, **options: self.lines.append((text, options)))
+        monkeypatch.setattr(ActionBase, "run", lambda *arguments: {})
+        monkeypatch.setattr(_action, "register", lambda _task, params: self.registered.append(dict(params)))
+        monkeypatch.setattr(_action, "through_gate", self._through_gate)
+        self.result = action.run(None, {})
+
+    def _prefix(self, **names: Any) -> str:
+        return str(names)
+
+    def _through_gate(self, _task, args, _is_blind, _execute):
+        self.gate = args
+        return {}
+
+
+@pytest.fixture
+def play(monkeypatch):
+    """Return a function that plays a task whose result is its own options."""
+    for variable in ENVIRONMENT.values():
+        monkeypatch.delenv(variable, raising=False)
+
+    def run(options, environment=None, entries=None, carry_out=lambda params, context: {"params": params}):
+        return Played(Task(entries or {}, carry_out), options, environment, monkeypatch)
+
+    return run
+
+
+def test_null_is_not_given_in_either_frame(play, monkeypatch):
+    monkeypatch.setenv("TDM_LOGIN", "me")
+    options = {"login_field": None, "login": None, "retries": None}
+    params = play(options).result["params"]
+    assert (params["login_field"], params["login"], params["retries"]) == ("login", "me", 4)
+    assert play(options, {"ANY": "thing"}).gate == {"login": "me"}
+
+
+@pytest.mark.parametrize(
+    "options,environment",
+    [({"password": 12345678}, {"ANY": "thing"}), ({}, {"TDM_PASSWORD": 12345678}), ({}, {"TDM_PASSWORD": "12345678"})],
+)
+def test_a_password_of_digits_is_a_text_for_the_gate(play, options, environment):
+    played = play(options, {"TDM_TIMEOUT": 5, "TDM_LOGIN": "", "TDM_PROXY": None, **environment})
+    assert played.gate == {"password": "12345678", "timeout": 5}
+    assert [each["password"] for each in played.registered] == ["12345678"]
+
+
+@pytest.mark.parametrize(
+    "options,environment,sentence",
+    [
+        ({}, {"TDM_PASSWORD": True}, "password must be a text, and is true or false"),
+        ({}, {"TDM_LOGIN": False}, "login must be a text, and is true or false"),
+        ({}, {"TDM_URL": 1.5}, "url must be a text, and is a number with a fraction"),
+        ({}, {"TDM_TIMEOUT": "abc"}, "'timeout' is of type"),
+        ({"login": False}, {}, "login must be a text, and is true or false"),
+        ({"login": object()}, {}, "login holds a value of the type object"),
+    ],
+)
+def test_what_is_misread_ends_in_one_sentence(play, options, environment, sentence):
+    played = play(options, environment)
+    assert played.result["failed"] and sentence in played.result["msg"] and not played.gate
+
+
+def test_ansible_is_told_of_the_secrets(play):
+    assert [each["password"] for each in play({"password": "a-password"}).registered] == ["a-password"]
+
+
+def test_no_message_about_options_shows_a_secret(play):
+    misfit = play({"password": "a-password", "a-password": 1, KEY: 2}).result["msg"]
+    assert misfit.startswith("Unsupported parameters for (tdm_x) module: ")
+    assert "a-password" not in misfit and KEY not in misfit and "(hidden, it may be a key), ********. Supported" in misfit
+    alone = play({KEY: 2}).result["msg"]
+    assert KEY not in alone and "module: (hidden, it may be a key). Supported parameters include: auth" in alone
+
+
+def test_progress_goes_to_the_standard_error(play):
+    played = play({}, carry_out=lambda params, context: context.report("5 of 9") or {})
+    assert played.lines == [("5 of 9", {"stderr": True})]
+
+
+def test_a_variable_that_is_null_is_empty(play, monkeypatch):
+    played = play({})
+    names = {"http_proxy": None, "no_proxy": "a", "TDM_PASSWORD": "secret", "TDM_LOGIN": None}
+    monkeypatch.setattr(ActionBase, "_compute_environment_string", lambda _self, raw: raw.update(names))
+    kept: dict[str, Any] = {"old": 1}
+    assert played.action._compute_environment_string(kept) == str({"http_proxy": "", "no_proxy": "a", "TDM_LOGIN": ""})
+    assert kept == {"http_proxy": "", "no_proxy": "a", "TDM_LOGIN": ""}

@@ -18,7 +18,12 @@ from jinja2 import StrictUndefined
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import OptionError
 from ansible_collections.lorawan.thingpark.plugins.module_utils._module import argument_spec
 from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import device, device_info, fleet
-from ansible_collections.lorawan.thingpark.plugins.plugin_utils._arguments import as_json, refuse_misread, with_dates
+from ansible_collections.lorawan.thingpark.plugins.plugin_utils._arguments import (
+    as_json,
+    refuse_misread,
+    that_are_given,
+    with_lists,
+)
 
 EAST = datetime.timezone(datetime.timedelta(hours=2))
 DAY, TIME = datetime.date(2024, 1, 5), datetime.time(10, 30)
@@ -104,10 +109,10 @@ def test_a_key_that_is_true_or_false_is_named(flag):
     assert as_json({"name": text}) == {"name": text}
 
 
-def test_a_list_with_dates_before_2_19():
+def test_a_list_with_lists_before_2_19():
     devices = [{"name": DAY, "at": NAIVE, "from": NAIVE.replace(tzinfo=datetime.timezone.utc), "to": NAIVE.replace(tzinfo=EAST)}]
     spec = argument_spec(fleet.TASK)
-    found = with_dates({"devices": repr(devices), "defaults": repr({"name": DAY}), "state": repr([DAY])}, spec)
+    found = with_lists({"devices": repr(devices), "defaults": repr({"name": DAY}), "state": repr([DAY])}, spec)
     texts = {"at": "2024-01-05T10:30:07", "from": "2024-01-05T10:30:07+00:00", "to": "2024-01-05T10:30:07+02:00"}
     assert found == {"devices": [{"name": "2024-01-05", **texts}], "defaults": {"name": "2024-01-05"}, "state": repr([DAY])}
 
@@ -125,7 +130,54 @@ def test_a_list_with_dates_before_2_19():
     ],
 )
 def test_nothing_but_dates_is_evaluated(text):
-    assert with_dates({"devices": text}, argument_spec(fleet.TASK)) == {"devices": text}
+    assert with_lists({"devices": text}, argument_spec(fleet.TASK)) == {"devices": text}
+
+
+def test_tuples_and_sets_before_2_19():
+    spec = argument_spec(device_info.TASK)
+    options = {"dev_eui": ("a", "b,c"), "tag": {"b", "a"}, "health_state": ("a",)}
+    found = with_lists({name: repr(value) for name, value in options.items()}, spec)
+    assert found == {"dev_eui": ["a", "b,c"], "tag": ["a", "b"], "health_state": ["a"]}
+    dated = with_lists({"devices": repr(({"name": DAY, "tags": ("a", "b")},))}, argument_spec(fleet.TASK))
+    assert dated == {"devices": [{"name": "2024-01-05", "tags": ["a", "b"]}]}
+
+
+@pytest.mark.parametrize("text", ["('a')", "(a, b)", "(a", "{a}", "(1, print(2))", "{'a': 1}", "a,b", "", "{{ x }}"])
+def test_texts_that_are_no_tuples_stay(text):
+    assert with_lists({"tag": text}, argument_spec(device_info.TASK)) == {"tag": text}
+    assert with_lists({"name": "('a', 'b')"}, argument_spec(device_info.TASK)) == {"name": "('a', 'b')"}
+
+
+def test_null_means_not_given():
+    scope = {"tag": None, "all": True, "domain": {"Site": None}}
+    options = {"parallel": None, "src": "x", "purge": {"max": None, "scope": scope}}
+    found = that_are_given({**options, "devices": [{"name": None}], "unknown": None}, argument_spec(fleet.TASK))
+    assert found == {"src": "x", "purge": {"scope": {"all": True, "domain": {"Site": None}}}, "devices": [{"name": None}]}
+    assert that_are_given({"purge": {"scope": None}}, argument_spec(fleet.TASK)) == {"purge": {}}
+
+
+@pytest.mark.parametrize(
+    "task,options,sentence",
+    [
+        (device, {"tags": [None]}, "tags must be a list of texts, but one of them is null"),
+        (device, {"application_servers": ["a", None]}, "application_servers must be a list of texts, but one"),
+        (device_info, {"dev_eui": [None, "a"]}, "dev_eui must be a list of texts, but one"),
+        (device_info, {"tag": [["a"]]}, "tag must be a text, but is a list or a dictionary"),
+        (device, {"name": {"a": "b"}}, "name must be a text, but is a list or a dictionary"),
+        (device, {"name": ["a"]}, "name must be a text, but is"),
+        (device, {"name": []}, "name must be a text, but is"),
+        (device, {"app_eui": ["1122334455667788"]}, "app_eui must be a text, but is"),
+        (fleet, {"src": ["a.csv"]}, "src must be a text, but is"),
+        (fleet, {"purge": {"scope": {"tag": ["a"]}}}, "purge.scope.tag must be a text, but is"),
+        (fleet, {"purge": False}, "purge must be a dictionary of options, but is no"),
+        (fleet, {"purge": []}, "purge must be a dictionary of options, but is no"),
+        (fleet, {"purge": {"scope": True}}, "purge.scope must be a dictionary of options, but is no"),
+        (fleet, {"defaults": 5}, "defaults must be a dictionary of options, but is no"),
+    ],
+)
+def test_what_has_another_shape_is_refused(task, options, sentence):
+    with pytest.raises(OptionError, match="^" + sentence.replace(".", r"\.")):
+        refuse_misread(options, argument_spec(task.TASK))
 
 
 @pytest.mark.parametrize("flag,what", [(True, "true or false"), (False, "true or false"), (1.1, "a number with a fraction")])
@@ -157,9 +209,24 @@ def test_what_yaml_misread_where_a_text_is_wanted_is_refused(task, shape, place,
         refuse_misread(shape(flag), argument_spec(task.TASK))
 
 
+def test_a_key_where_a_name_should_be_is_not_shown():
+    key = "0A9B8C7D6E5F40312213A4F5E6D7C8B9"
+    spec = argument_spec(device.TASK)
+    for options in ({"app_s_keys": {key: True}}, {"domains": {key: 1.1}}):
+        with pytest.raises(OptionError, match="must be a text") as caught:
+            refuse_misread(options, spec)
+        assert key not in caught.value.message
+    for options in ({"domains": {key: object()}}, {"domains": {key: {True: "a"}}}, {key: b"bytes"}):
+        with pytest.raises(OptionError) as caught:
+            as_json(options)
+        assert key not in caught.value.message
+
+
 def test_flags_and_texts_that_are_right():
     spec = argument_spec(device.TASK)
     flags = {"suspended": False, "force": True, "validate_certs": True, "timeout": 1.5, "latitude": 5.5}
     refuse_misread({"name": "NO", "tags": ["no", 17], **flags}, spec)
+    others = {"domains": {}, "app_s_keys": "<AppSKeys/>", "inactivity_alarm": [{"level": 3}]}
+    refuse_misread({"name": None, "tags": [], **others}, spec)
     rows = {"devices": [{"suspended": True}], "defaults": {"suspended": False, "latitude": 5.5}}
     refuse_misread({"purge": {"scope": {"all": True}}, **rows}, argument_spec(fleet.TASK))

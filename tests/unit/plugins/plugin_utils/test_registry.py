@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import fleet
+from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import device, fleet
 from ansible_collections.lorawan.thingpark.plugins.plugin_utils import _registry
 
 KEYS = ["%02X" % number * 16 for number in range(3)]
@@ -27,6 +27,14 @@ def test_what_is_found_by_chance_is_not_registered(monkeypatch):
     assert sorted(told) == [*KEYS, "a-long-password"]
     monkeypatch.setattr(_registry, "ANSIBLES", None)
     _registry.register(fleet.TASK, params)
+
+
+def test_a_verification_code_is_not_registered_however_long(monkeypatch):
+    told: list[str] = []
+    monkeypatch.setattr(_registry, "ANSIBLES", SimpleNamespace(register_secrets=told.extend))
+    _registry.register(device.TASK, {"verification_code": "a-long-name", "owner_token": "an-owner-token"})
+    _registry.register(fleet.TASK, {"devices": [{"verification_code": "a-long-name", "owner_token": "another-token"}]})
+    assert sorted(told) == ["an-owner-token", "another-token"]
 
 
 def test_options_that_can_not_be(monkeypatch):
