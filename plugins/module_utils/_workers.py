@@ -14,7 +14,7 @@ from typing import Any, Callable, TypeVar
 
 Item = TypeVar("Item")
 TICK = 2.0  # seconds between two reports
-LAST = 0.5  # seconds that the workers have to end when the task is interrupted; then they are left behind, and end with the process
+LAST = 0.5  # seconds that the workers of an interrupted task have to end; then they are left behind, and end with the process
 
 
 def ahead(items: Iterable[Item]) -> Iterator[Item]:
