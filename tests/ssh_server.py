@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import shutil
 import sys
 import termios
 import threading
@@ -31,6 +32,7 @@ class SshServer:
     """
 
     def __init__(self, directory: Path, environment: dict[str, str]) -> None:
+        assert shutil.which("ssh"), "OpenSSH's client, ssh, is needed here"
         self.directory = directory
         self.environment = environment
         self.key = directory / "key"
@@ -72,18 +74,23 @@ class SshServer:
 
     def drop(self) -> None:
         """Break all connections off, as a network does."""
-        self._loop.call_soon_threadsafe(lambda: [connection.abort() for connection in self._open])
+        self._run(self._drop())
+
+    async def _drop(self) -> None:
+        for connection in self._open:
+            connection.abort()
+        self._open.clear()
+        await asyncio.sleep(0.1)
 
     def close(self) -> None:
-        """End the connections that Ansible keeps, and the server."""
-        self.drop()
+        """End all connections, those that Ansible keeps as well, and the server."""
         self._loop.call_soon_threadsafe(self._server.close)
+        self.drop()
         self._loop.call_soon_threadsafe(self._loop.stop)
 
     async def _execute(self, process) -> None:
         """Run a client's command to its end; where the client is gone before, hang up."""
-        connection = process.get_extra_info("connection")
-        self._open.add(connection)
+        self._open.add(process.get_extra_info("connection"))
         terminal = process.get_terminal_type() is not None
         if terminal:
             source, theirs = os.openpty()
@@ -112,7 +119,6 @@ class SshServer:
         for descriptor in {source, errors or source}:
             self._loop.remove_reader(descriptor)
             os.close(descriptor)
-        self._open.discard(connection)
         await asyncio.wait([ended, gone])
 
     def _relay(self, descriptor: int, writer) -> asyncio.Future:

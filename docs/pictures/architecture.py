@@ -66,7 +66,7 @@ LEFT = [
             ("_files", "whole files, locks"),
             ("_throttle", "one pace for all workers"),
             ("_workers", "threads"),
-            ("_interruption", "told to end: once, and cleanly"),
+            ("_interruption", "told to end: once, soon, cleanly"),
         ],
     ),
 ]

@@ -104,8 +104,10 @@ def _watch(reader: int, main: int, is_alone: Callable[[], bool]) -> None:
     """See to it that the task ends. Signals are read here too, since a library's call may keep the main thread from them."""
     number, since = 0, 0.0
     with os.fdopen(reader, "rb", buffering=0) as numbers:
+        coming = select.poll()
+        coming.register(numbers, select.POLLIN)
         while True:
-            came = numbers.read(64) if select.select([numbers], [], [], CHECK)[0] else b""
+            came = numbers.read(64) if coming.poll(CHECK * 1000) else b""
             if 0 in came:
                 return
             for one in came:

@@ -146,7 +146,7 @@ def main(task: Task) -> None:
 
 def _remove_program(module: AnsibleModule) -> None:
     """Remove the file that this process was started from: it holds the options, and whoever kills Ansible leaves it there."""
-    if module._tmpdir and not module._keep_remote_files:
+    if module._tmpdir and not getattr(module, "_keep_remote_files", False):
         for path in glob.glob(os.path.join(glob.escape(module._tmpdir), "AnsiballZ_*")):
             with suppress(OSError):  # another user's, who removes it after the task
                 os.unlink(path)

@@ -186,4 +186,6 @@ def _orphaned() -> Callable[[], bool]:
 def _end_children() -> None:
     """Tell what runs for this task to end: a module here, or a connection's client, whose end is that of the module there."""
     if os.getpgrp() == os.getpid():  # with ansible-core before 2.19 all of Ansible is in this group
+        before = signal.signal(signal.SIGTERM, signal.SIG_IGN)  # what ends this task may be a limit, after which Ansible goes on
         os.killpg(0, signal.SIGTERM)
+        signal.signal(signal.SIGTERM, before)

@@ -11,16 +11,20 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from ansible_collections.lorawan.thingpark.tests.meddler import Meddler
 from ansible_collections.lorawan.thingpark.tests.ssh_server import SshServer
 
 PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
@@ -219,3 +223,57 @@ def test_a_run_ends_when_it_is_told_to(run, frame, over_ssh, pipelined):
             wrong.append("%s, %d sessions, secrets in %s; %s" % (what, sessions, secrets, one.processes()))
     print("%.2f s at most" % max(times))
     assert not wrong, "\n".join(wrong)
+
+
+def test_what_a_kill_leaves(run):
+    """The session, which ends by itself, and no secret: a module that runs has removed the program that holds its options."""
+    one = run("module", False, False)
+    process = one.begin()
+    one.wait(process, 5, 0)
+    while one.processes():
+        for number in one.processes():
+            with suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+        process.poll()
+    assert one.simulator.sessions()["sessions"] == 1
+    assert not one.secrets()
+
+
+@pytest.mark.parametrize("pipelined", [False, True])
+def test_a_connection_that_breaks_ends_the_module_behind_it(run, pipelined):
+    one = run("module", True, pipelined)
+    process = one.begin()
+    one.wait(process, 8, 0)
+    one.server.drop()
+    assert process.wait(30)
+    deadline = time.monotonic() + END
+    while one.processes() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not one.processes()
+    assert one.simulator.requests()["total"] < DEVICES
+    assert one.simulator.sessions()["sessions"] == 0
+    assert not one.secrets()
+
+
+@pytest.mark.parametrize("frame", ["worker", "module"])
+def test_a_limit_that_ansible_sets_closes_the_session(run, frame):
+    """A task's ``timeout``, on a platform that stops answering: the play goes on, and knows why the task failed."""
+    one = run(frame, False, False)
+    over = threading.Event()
+    meddler = Meddler(one.simulator.origin)
+    meddler.on("POST", "/devices", lambda _request, _forward: over.wait(60) and None, skip=4)
+    play = json.loads((one.directory / "play.yml").read_text())
+    play[0]["tasks"][0].update(timeout=4, register="done", ignore_errors=True)
+    play[0]["tasks"][0]["lorawan.thingpark.tdm_fleet"]["url"] = meddler.url
+    play[0]["tasks"].append({"ansible.builtin.debug": {"msg": "the play goes on, since {{ done.msg }}"}})
+    (one.directory / "play.yml").write_text(json.dumps(play))
+    process = one.start()
+    assert process.wait(60) == 0
+    time.sleep(2)
+    over.set()
+    assert re.search(r"the play goes on, since .*Timed out after 4 second\(s\)", (one.directory / "output").read_text())
+    assert len(meddler.sent("POST", "/devices")) > 4, "the limit came before the work"
+    assert not one.processes()
+    assert one.simulator.sessions()["sessions"] == 0
+    assert not one.secrets()
+    meddler.close()
