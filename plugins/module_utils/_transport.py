@@ -10,8 +10,10 @@ Nothing here knows ThingPark, sessions or Ansible.
 from __future__ import annotations
 
 import errno
+import os
 import random
 import re
+import socket
 import threading
 from collections import Counter
 from contextlib import suppress
@@ -339,6 +341,11 @@ def _is_short(error: BaseException | None) -> bool:
     while error is not None:
         if isinstance(error, OSError) and error.errno in SHORT:
             return True
+        if isinstance(error, socket.gaierror):  # who looks up a name needs a file too, and doesn't say that there was none
+            try:
+                os.close(os.open(os.devnull, os.O_RDONLY))
+            except OSError:
+                return True
         error = error.__cause__ or error.__context__
     return False
 

@@ -132,8 +132,10 @@ print(json.dumps([result["msg"], result["summary"], left]))
 
 
 @pytest.mark.parametrize("spare", [8, 20, 40])
-def test_a_machine_out_of_files_does_all(simulator, account, rows, validated_for, child_environment, home, spare):
-    params = validated_for("tdm_fleet", {**account.options, "devices": rows(COUNT), "parallel": PARALLEL})
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_machine_out_of_files_does_all(simulator, account, rows, validated_for, child_environment, home, host, spare):
+    url = account.options["url"].replace("127.0.0.1", host)
+    params = validated_for("tdm_fleet", {**account.options, "url": url, "devices": rows(COUNT), "parallel": PARALLEL})
     command = [sys.executable, "-c", OUT_OF_FILES % sys.path[0]]
     environment = child_environment(ANSIBLE_HOME=str(home))
     done = subprocess.run(
