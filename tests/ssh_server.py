@@ -106,7 +106,7 @@ class SshServer:
             start_new_session=True,
             preexec_fn=partial(fcntl.ioctl, 0, termios.TIOCSCTTY, 0) if terminal else None,
         )
-        for descriptor in {given, theirs, failed}:
+        for descriptor in sorted({given, theirs, failed}):
             os.close(descriptor)
         read = [self._relay(source, process.stdout)] + ([] if terminal else [self._relay(errors, process.stderr)])
         write = asyncio.ensure_future(self._feed(process.stdin, target, not terminal))
@@ -116,7 +116,7 @@ class SshServer:
             await asyncio.wait(read, timeout=2)
             process.exit(ended.result() if ended.result() >= 0 else 128 - ended.result())
         write.cancel()
-        for descriptor in {source, errors or source}:
+        for descriptor in sorted({source, errors or source}):
             self._loop.remove_reader(descriptor)
             os.close(descriptor)
         await asyncio.wait([ended, gone])

@@ -198,7 +198,7 @@ def test_a_task_that_is_killed_before_the_answer(simulator, meddler, through, do
 
 def test_what_a_killed_task_left_outlives_the_login_with_another_password(simulator, meddler, through, do):
     for password in ("wrong-1", "wrong-2"):
-        meddler.on("POST", "/login", lambda *_arguments: (_ for _ in ()).throw(SystemExit), times=1)
+        meddler.on("POST", "/login", lambda *_arguments: (each for each in ()).throw(SystemExit), times=1)
         _login_gate.announce(*_place_of(through.with_options(password=password)))
     for password in ("wrong-1", "wrong-2"):
         assert through.with_options(password=password).tdm_subscriber_info()["held_back"]

@@ -26,7 +26,8 @@ JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 class Stranger:
     """A plain HTTP client with a jar of cookies: (status, document, headers) of each request."""
 
-    def __init__(self, port, *handlers, headers=JSON):
+    def __init__(self, port, *handlers, headers=None):
+        headers = JSON if headers is None else headers
         self.origin = "http://127.0.0.1:%d" % port
         jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
         self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), jar, *handlers)

@@ -109,8 +109,8 @@ def test_repeated_keys_in_json(text, part):
 
 def test_all_repetitions_are_told_but_for_a_flood():
     assert '"a" in line 2, "b" in line 3. ' in refused("a: {b: 1}\na: {b: 1,\n  b: 2}\n")
-    assert "and 7 more" in refused("\n".join("a: 1" for _ in range(13)))
-    assert "and 7 more" in refused("{%s}" % ",\n".join('"a": 1' for _ in range(13)), "f.json")
+    assert "and 7 more" in refused("\n".join("a: 1" for _number in range(13)))
+    assert "and 7 more" in refused("{%s}" % ",\n".join('"a": 1' for _number in range(13)), "f.json")
 
 
 def test_the_same_key_in_another_place_is_no_repetition():
@@ -167,7 +167,7 @@ def test_yaml_that_is_refused(text, part, loader, monkeypatch):
 
 
 def laughs(depth: int, width: int) -> str:
-    lines = ["a0: &a0 [%s]" % ", ".join("x" for _ in range(width))]
+    lines = ["a0: &a0 [%s]" % ", ".join("x" for _number in range(width))]
     return "\n".join(lines + ["a%d: &a%d [%s]" % (n, n, ", ".join(["*a%d" % (n - 1)] * width)) for n in range(1, depth)])
 
 

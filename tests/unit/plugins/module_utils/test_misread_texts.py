@@ -81,7 +81,7 @@ def test_a_number_with_a_fraction_may_have_been_written_otherwise(kind):
 @kinds([*TEXTS, *NUMBERS, *OTHERS])
 def test_nothing_in_the_wrong_shape_costs_or_shows_anything(kind):
     nested: object = DIGITS
-    for _ in range(100_000):
+    for _number in range(100_000):
         nested = [nested]
     wide = [[DIGITS] * 1000] * 1000
     started = time.monotonic()

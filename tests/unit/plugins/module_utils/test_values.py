@@ -383,5 +383,5 @@ def test_a_key_that_yaml_took_for_a_number_is_to_be_quoted(raw, is_number):
 def test_every_horizontal_dash_and_every_space_of_unicode_is_one():
     vertical = "\ufe31\ufe32"
     marks = [c for c in map(chr, range(0x110000)) if unicodedata.category(c) in ("Pd", "Zs") and c not in vertical]
-    assert len(marks) > 40
+    assert len(marks) > 35  # each Unicode has some more
     assert {Hex(16, "DevEUI").parse("70B3%sD57ED0100001" % mark) for mark in marks} == {"70B3D57ED0100001"}

@@ -83,7 +83,7 @@ def test_no_room_for_what_became_of_it(monkeypatch):
 
 def test_no_room_for_the_note_before(monkeypatch):
     module = Module()
-    monkeypatch.setattr(_files, "write_json", lambda *_arguments: (_ for _ in ()).throw(OptionError("no room")))
+    monkeypatch.setattr(_files, "write_json", lambda *_arguments: (each for each in ()).throw(OptionError("no room")))
     with pytest.raises(OptionError, match="the login was not sent.*no room"):
         through(module)
     assert not module.calls
