@@ -16,7 +16,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any, Callable
 
@@ -80,7 +80,8 @@ def ended_cleanly(is_alone: Callable[[], bool] = bool) -> Iterator[None]:
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
     watch = threading.Thread(target=_watch, args=(reader, threading.get_ident(), is_alone), daemon=True)
-    watch.start()
+    with suppress(RuntimeError):  # the system has no thread left: a task that waits for nothing ends without it as well
+        watch.start()
     woken = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     for number in _asked.before:
         signal.signal(number, _note)
@@ -92,7 +93,10 @@ def ended_cleanly(is_alone: Callable[[], bool] = bool) -> Iterator[None]:
     finally:
         signal.set_wakeup_fd(woken)
         os.write(writer, b"\0")
-        watch.join()
+        if watch.ident:
+            watch.join()
+        else:
+            os.close(reader)
         for number, handler in _asked.before.items():
             signal.signal(number, handler)
         os.close(writer)

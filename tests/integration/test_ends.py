@@ -137,9 +137,13 @@ class Run:
 
     def tell(self, process: subprocess.Popen, whom: str, how: int) -> float:
         """Tell a run to end; return after how many seconds nothing of it runs any more, 30 where something stays."""
-        told = next(iter(workers(process.pid)), process.pid) if whom == "worker" else process.pid
+        told = workers(process.pid) if whom == "worker" else []
         start = time.monotonic()
-        os.kill(told, how)
+        if told:
+            with suppress(ProcessLookupError):
+                os.kill(told[0], how)
+        else:
+            process.send_signal(how)
         while (process.poll() is None or self.processes()) and time.monotonic() < start + 30:
             time.sleep(0.05)
         return time.monotonic() - start

@@ -137,6 +137,17 @@ def test_what_is_ignored_stays_so(number):
         signal.signal(number, before)
 
 
+def test_without_a_thread_to_watch_a_task_ends_as_well(monkeypatch):
+    def none_left(_thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", none_left)
+    with ended_cleanly():
+        pass
+    with pytest.raises(KeyboardInterrupt), ended_cleanly():
+        told(signal.SIGTERM)
+
+
 class LimitReached(BaseException):
     """What Ansible raises when a task's ``timeout`` is over."""
 
