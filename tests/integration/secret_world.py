@@ -262,8 +262,8 @@ def steps(frame: str) -> list[tuple]:
         ("crash", "tdm_subscriber_info", {"login": CRASH}, {}, "mistake"),
         ("crash_later", "tdm_device_info", {"name": CRASH, **kept}, {}, "mistake"),
         ("crash_device", "tdm_device", {**otaa(9, app_key="{{ app_key }}", name=CRASH), **kept}, {}, "RuntimeError"),
-        ("crash_fleet", "tdm_fleet", {**rows, "login": CRASH}, {}, "mistake"),
-        ("crash_session", "tdm_session", {"login": CRASH}, {}, "mistake"),
+        ("crash_fleet", "tdm_fleet", {**rows, "login": CRASH + "-2"}, {}, "mistake"),
+        ("crash_session", "tdm_session", {"login": CRASH + "-3"}, {}, "mistake"),
     ]
     if frame == "module":
         # Ansible itself would put this into the module's command line.
