@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from ._plan import CREATE, DELETE, REFUSE, Step
+from ._plan import CREATE, DELETE, Step
 from ._wishes import Finding
 
 OPTION = "connectivity_plan"
@@ -51,11 +51,9 @@ def take_licences(steps: list[Step]) -> bool:
 
 
 def _needs(steps: list[Step]) -> dict[str, int]:
-    """Return how many licences the steps take of each plan, less those that they give back."""
+    """Return how many licences the steps take of each plan, less those that they give back. A refused step changes nothing."""
     count: Counter[str] = Counter()
     for step in steps:
-        if step.action == REFUSE:
-            continue
         count[_identifier(step.after.get(OPTION)) if step.action != DELETE else ""] += 1
         count[_identifier(step.before.get(OPTION)) if step.action != CREATE else ""] -= 1
     return {plan: number for plan, number in count.items() if plan and number > 0}
