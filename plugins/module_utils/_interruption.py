@@ -75,7 +75,6 @@ def ended_cleanly(is_alone: Callable[[], bool] = bool) -> Iterator[None]:
     """
     if is_alone():
         raise KeyboardInterrupt
-    vars(_asked).update(vars(_Asked()))
     _asked.before = {number: signal.getsignal(number) for number in NUMBERS if _is_ours(number)}
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
@@ -100,8 +99,11 @@ def ended_cleanly(is_alone: Callable[[], bool] = bool) -> Iterator[None]:
         for number, handler in _asked.before.items():
             signal.signal(number, handler)
         os.close(writer)
-    if _asked.number:  # whatever became of the exception inside: what comes next isn't begun
-        _raise()
+    try:
+        if _asked.number:  # whatever became of the exception inside: what comes next isn't begun
+            _raise()
+    finally:
+        vars(_asked).update(vars(_Asked()))  # Ansible may go on in this process, with what was not told to end
 
 
 def _watch(reader: int, main: int, is_alone: Callable[[], bool]) -> None:

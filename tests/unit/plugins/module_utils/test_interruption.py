@@ -20,6 +20,7 @@ from ansible_collections.lorawan.thingpark.plugins.module_utils._interruption im
     breakable,
     ended_cleanly,
     is_told_to_end,
+    is_told_to_end,
     unbroken,
 )
 
@@ -36,6 +37,7 @@ def test_an_interruption_is_an_exception(number):
     with pytest.raises(KeyboardInterrupt), ended_cleanly():
         told(number)
     assert signal.getsignal(number) is before
+    assert not is_told_to_end()
 
 
 @pytest.mark.parametrize("number", NUMBERS)
