@@ -28,7 +28,7 @@ from ..module_utils._module import argument_spec, failure_of, missing_library, r
 from ..module_utils._schema import without_keys
 from ..module_utils._secrets import secrets_of
 from ..module_utils._task import Context, Task
-from ._arguments import as_json, refuse_misread, that_are_given, with_lists, without_empty
+from ._arguments import as_json, refuse_misread, that_are_given, with_lists, with_numbers, without_empty
 from ._handover import through_gate
 from ._registry import register
 
@@ -57,6 +57,7 @@ class TdmAction(ActionBase):
                 args = self._with_environment(args)
             args = without_empty(args, OPTIONS)
             refuse_misread(args, spec)
+            args = with_numbers(args, spec)
             checked = ArgumentSpecValidator(spec, **self.task.rules).validate(args)
             params = checked.validated_parameters
             register(self.task, params)

@@ -20,8 +20,10 @@ from ansible.module_utils.common import json as ansible_json
 from jinja2 import Undefined
 
 from ..module_utils._errors import OptionError
-from ..module_utils._resources.device import of_digits
+from ..module_utils._resources.device import DEVICE, of_digits
 from ..module_utils._schema import without_keys
+from ..module_utils._text import plain
+from ..module_utils._values import shown
 
 ENCODING: dict[str, Any]
 if hasattr(ansible_json, "get_module_encoder"):
@@ -34,23 +36,33 @@ OF_DIGITS = of_digits()
 PREFIX = "purge.scope.eui_prefix"  # what a purge deletes must not be misread; a filter that only shows devices is no danger
 #: Options with a device's options in them, some of which are flags; what a device is takes texts for itself.
 WITH_FLAGS = ("devices", "defaults")
+DEVICES = DEVICE.argument_spec()
+#: How Python's text of a list, a dictionary, a set or a tuple begins.
+OPENING = ("[", "{", "(")
 #: How JSON writes a key that is true or false.
 KEYS = ('"true": ', '"false": ')
 NO_TEXT = (
     "%s must be a text, and is true or false: YAML makes that of yes, no, on, off, true and false without quotes. "
-    'Put the text into quotes, as in %s: "NO"'
+    "Put the text into quotes, as in %s"
 )
 NUMBER = (
     "%s must be a text, and is a number with a fraction: without quotes, YAML reads 1.10 as 1.1 and 24E124 as a number. "
-    'Put the text into quotes, as in %s: "1.10"'
+    "Put the text into quotes, as in %s"
 )
 DIGITS = (
     "%s must be hexadecimal digits in a text, and is a number: without quotes, YAML reads 0x0004A30B001A2B3C, 0012345670123456 "
-    'and 10:12:34:56 as numbers with other digits. Put it into quotes, as in %s: "0012345670123456"'
+    "and 10:12:34:56 as numbers with other digits. Put it into quotes, as in %s"
 )
 NULL = "%s must be a list of texts, but one of them is null: take it out, or write a text; an empty list is [] in YAML"
+NO_NUMBER = (
+    "%s must be a number, and is true or false: YAML makes that of yes, no, on, off, true and false without quotes. "
+    "Write the number in digits"
+)
+NO_FRACTION = "%s must be a number with a decimal point, such as -7.25, got %s"
 SHAPE = "%s must be a text, but is a list or a dictionary: give a text, in quotes or, where a template makes it, with | string"
 NO_DICT = "%s must be a dictionary of options, but is no dictionary: write what it holds below it, or leave it out"
+NO_ROW = "%s must be a dictionary of options, but is null: take it out, or write the options"
+TWICE = "%s is given twice, as %s too: leave one of them out"
 NO_VALUE = "%s holds a value of the type %s, which no module can be given: write it as a text in quotes"
 
 
@@ -68,7 +80,8 @@ def as_json(args: dict[str, Any]) -> dict[str, Any]:
     if any(key in text for key in KEYS):
         for place, value in _all_within(args, ""):
             if isinstance(value, Mapping) and any(isinstance(key, bool) for key in value):
-                raise _no_text("key in %s" % place)
+                shown_place = without_keys(place)
+                raise OptionError(NO_TEXT % ("key in %s" % shown_place, '%s: {"NO": ...}' % shown_place.rpartition(".")[2]))
     result: dict[str, Any] = json.loads(text)
     return result
 
@@ -103,20 +116,29 @@ def with_lists(args: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
     then makes such again, but not where a date is in them, as in ``[{'name': datetime.date(2024, 1, 5)}]``, and not
     of tuples and sets: ``('a', 'b')`` would be cut at its commas.
     """
-    kinds = {name: entry.get("type") for option, entry in spec.items() for name in (option, *entry.get("aliases", ()))}
-    return {name: _evaluated(name, value, kinds.get(name)) for name, value in args.items()}
+    entries = {name: entry for option, entry in spec.items() for name in (option, *entry.get("aliases", ()))}
+    return {name: _evaluated(name, value, entries.get(name, {})) for name, value in args.items()}
 
 
-def _evaluated(name: str, value: Any, kind: str | None) -> Any:
-    if not isinstance(value, str) or kind not in ("list", "dict"):
-        return value
-    if not (value[:1] in ("[", "{") and "datetime.date" in value or kind == "list" and value[:1] in ("(", "{")):
-        return value
+def _evaluated(name: str, value: Any, entry: dict[str, Any]) -> Any:
+    if isinstance(value, str) and value[:1] in OPENING:
+        value = _literal(name, value, entry.get("type"))
+    within = DEVICES if name in WITH_FLAGS else entry.get("options")
+    if within and isinstance(value, dict):
+        return with_lists(value, within)
+    if within and isinstance(value, list):
+        return [with_lists(each, within) if isinstance(each, dict) else each for each in value]
+    return value
+
+
+def _literal(name: str, text: str, kind: str | None) -> Any:
+    if not (kind in ("list", "dict") and text[0] in "[{" and "datetime.date" in text or kind == "list" and text[0] in "({"):
+        return text
     try:
-        found = ast.literal_eval(_Dates().visit(ast.parse(value, mode="eval")))
+        found = ast.literal_eval(_Dates().visit(ast.parse(text, mode="eval")))
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        return value  # Ansible will say that it is no list
-    return as_json({name: found})[name] if isinstance(found, dict if kind == "dict" else (list, tuple, set)) else value
+        return text  # Ansible will say that it is no list
+    return as_json({name: found})[name] if isinstance(found, dict if kind == "dict" else (list, tuple, set)) else text
 
 
 class _Dates(ast.NodeTransformer):
@@ -187,20 +209,47 @@ def refuse_misread(args: dict[str, Any], spec: dict[str, Any], within: str = "")
     :param spec: an argument spec, whose names and aliases ``args`` uses.
     """
     for option, entry in spec.items():
-        for name in (option, *entry.get("aliases", ())):
+        names = (option, *entry.get("aliases", ()))
+        given = [name for name in names if args.get(name) is not None]
+        if len(given) > 1:  # Ansible would take the last
+            raise OptionError(TWICE % (within + given[0], given[1]))
+        for name in names:
             value, place = args.get(name), within + name
             several = value if isinstance(value, list) else [value]
             wanted = entry.get("elements") if isinstance(value, list) else entry.get("type", "str")
             _refuse_shape(place, value, entry)
-            for each in several:
+            for number, each in enumerate(several):
+                at = "%s[%d]" % (place, number) if isinstance(value, list) else place
                 if isinstance(each, int) and not isinstance(each, bool) and (name in OF_DIGITS or place == PREFIX):
-                    raise _no_text(place, DIGITS)
+                    raise _no_text(DIGITS, at, name, "0012345670123456")
                 if isinstance(each, (bool, float)) and (wanted in TEXTS or entry.get("elements") in TEXTS):
-                    raise _no_text(place, NO_TEXT if isinstance(each, bool) else NUMBER)
+                    message, example = (NO_TEXT, "NO") if isinstance(each, bool) else (NUMBER, "1.10")
+                    raise _no_text(message, at, name, example)
                 if isinstance(each, dict) and "options" in entry:
-                    refuse_misread(each, entry["options"], place + ".")
+                    refuse_misread(each, entry["options"], at + ".")
                 elif isinstance(each, dict) and name not in WITH_FLAGS:  # names of its user's own, and their texts
-                    refuse_misread(each, {str(key): {} for key in each}, place + ".")
+                    refuse_misread(each, {str(key): {} for key in each}, at + ".")
+
+
+def with_numbers(args: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
+    """Return options in which a fraction in a text is one, with whatever dash or space of Unicode it was written.
+
+    Raises :class:`OptionError` for true and false, of which Ansible makes 1 and 0, and for a fraction that is none.
+    """
+    read = dict(args)
+    for option, entry in spec.items():
+        for name in (option, *entry.get("aliases", ())) if entry.get("type") in ("int", "float") else ():
+            value = args.get(name)
+            if isinstance(value, bool):
+                raise OptionError(NO_NUMBER % name)
+            if isinstance(value, str):
+                read[name] = plain(value).strip()
+            if isinstance(value, str) and entry["type"] == "float":
+                try:
+                    read[name] = float(read[name])
+                except ValueError:
+                    raise OptionError(NO_FRACTION % (name, shown(value))) from None
+    return read
 
 
 def _refuse_shape(place: str, value: Any, entry: dict[str, Any]) -> None:
@@ -210,10 +259,13 @@ def _refuse_shape(place: str, value: Any, entry: dict[str, Any]) -> None:
     texts = value if isinstance(value, list) and entry.get("elements") in TEXTS else []
     if None in texts:
         raise OptionError(NULL % place)
+    if isinstance(value, list) and entry.get("elements") == "dict" and None in value:
+        raise OptionError(NO_ROW % ("%s[%d]" % (place, value.index(None))))
     if any(isinstance(each, (dict, list)) for each in [*texts, value if entry.get("type") in TEXTS else ""]):
         raise OptionError(SHAPE % place)
 
 
-def _no_text(place: str, message: str = NO_TEXT) -> OptionError:
-    shown = without_keys(place)
-    return OptionError(message % (shown, without_keys(place.rpartition(" ")[2].rpartition(".")[2])))
+def _no_text(message: str, place: str, name: str, example: str) -> OptionError:
+    """Return what to say of an option, with how its text is to be written: ``["NO"]`` where it is one of a list."""
+    text = '["%s"]' if place.endswith("]") else '"%s"'
+    return OptionError(message % (without_keys(place), "%s: %s" % (without_keys(name), text % example)))

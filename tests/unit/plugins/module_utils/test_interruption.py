@@ -20,7 +20,6 @@ from ansible_collections.lorawan.thingpark.plugins.module_utils._interruption im
     breakable,
     ended_cleanly,
     is_told_to_end,
-    is_told_to_end,
     unbroken,
 )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from collections import OrderedDict
 
 import pytest
@@ -23,6 +24,7 @@ from ansible_collections.lorawan.thingpark.plugins.plugin_utils._arguments impor
     refuse_misread,
     that_are_given,
     with_lists,
+    with_numbers,
 )
 
 EAST = datetime.timezone(datetime.timedelta(hours=2))
@@ -138,6 +140,10 @@ def test_tuples_and_sets_before_2_19():
     options = {"dev_eui": ("a", "b,c"), "tag": {"b", "a"}, "health_state": ("a",)}
     found = with_lists({name: repr(value) for name, value in options.items()}, spec)
     assert found == {"dev_eui": ["a", "b,c"], "tag": ["a", "b"], "health_state": ["a"]}
+    rows = [{"tags": "('a', 'b')", "domains": repr({"Site": DAY}), "name": "('a', 'b')"}]
+    within = with_lists({"devices": rows, "defaults": rows[0], "purge": {"scope": {"all": True}}}, argument_spec(fleet.TASK))
+    row = {"tags": ["a", "b"], "domains": {"Site": "2024-01-05"}, "name": "('a', 'b')"}
+    assert within == {"devices": [row], "defaults": row, "purge": {"scope": {"all": True}}}
     dated = with_lists({"devices": repr(({"name": DAY, "tags": ("a", "b")},))}, argument_spec(fleet.TASK))
     assert dated == {"devices": [{"name": "2024-01-05", "tags": ["a", "b"]}]}
 
@@ -146,6 +152,38 @@ def test_tuples_and_sets_before_2_19():
 def test_texts_that_are_no_tuples_stay(text):
     assert with_lists({"tag": text}, argument_spec(device_info.TASK)) == {"tag": text}
     assert with_lists({"name": "('a', 'b')"}, argument_spec(device_info.TASK)) == {"name": "('a', 'b')"}
+
+
+@pytest.mark.parametrize("text,value", [("\u22125.1", -5.1), (" 5.25\u00a0", 5.25), (7, 7), (None, None), ("1e2", 100.0)])
+def test_a_fraction_in_a_text(text, value):
+    found = with_numbers({"latitude": text, "name": "\u22125"}, argument_spec(device.TASK))
+    assert found == {"latitude": value, "name": "\u22125"}
+    assert with_numbers({"parallel": "\uff0d5"}, argument_spec(fleet.TASK)) == {"parallel": "-5"}
+
+
+@pytest.mark.parametrize("task,option", [(device, "latitude"), (device_info, "max_rssi"), (fleet, "timeout")])
+@pytest.mark.parametrize("text", ["5,1", "5.1 N", "", "north"])
+def test_what_is_no_fraction_is_refused(task, option, text):
+    with pytest.raises(OptionError, match=r"^%s must be a number with a decimal point, such as .* got \"%s\"$" % (option, text)):
+        with_numbers({option: text}, argument_spec(task.TASK))
+
+
+@pytest.mark.parametrize("task,option", [(device, "longitude"), (fleet, "parallel"), (device, "retries")])
+@pytest.mark.parametrize("flag", [True, False])
+def test_a_flag_is_no_number(task, option, flag):
+    with pytest.raises(OptionError, match="^%s must be a number, and is true or false" % option):
+        with_numbers({option: flag}, argument_spec(task.TASK))
+
+
+def test_an_option_under_two_of_its_names_is_refused():
+    with pytest.raises(OptionError, match="^join_eui is given twice, as app_eui too: leave one of them out$"):
+        refuse_misread({"app_eui": "1", "join_eui": "2"}, argument_spec(device.TASK))
+    refuse_misread({"app_eui": "1", "join_eui": None}, argument_spec(device.TASK))
+
+
+def test_a_device_that_is_null_is_refused():
+    with pytest.raises(OptionError, match=r"^devices\[1\] must be a dictionary of options, but is null: take it out"):
+        refuse_misread({"devices": [{"dev_eui": "1"}, None]}, argument_spec(fleet.TASK))
 
 
 def test_null_means_not_given():
@@ -188,8 +226,8 @@ def test_what_has_another_shape_is_refused(task, options, sentence):
         (device, lambda flag: {"app_key": flag}, "app_key"),
         (device, lambda flag: {"app_eui": flag}, "app_eui"),  # an alias
         (device, lambda flag: {"tags": flag}, "tags"),
-        (device, lambda flag: {"tags": ["se", flag]}, "tags"),
-        (device, lambda flag: {"inactivity_alarm": [{"level": 3, "duration": flag}]}, "inactivity_alarm.duration"),
+        (device, lambda flag: {"tags": ["se", flag]}, "tags[1]"),
+        (device, lambda flag: {"inactivity_alarm": [{"level": 3, "duration": flag}]}, "inactivity_alarm[0].duration"),
         (device, lambda flag: {"password": flag}, "password"),
         (device, lambda flag: {"session_file": flag}, "session_file"),
         (fleet, lambda flag: {"src": flag}, "src"),
@@ -199,13 +237,13 @@ def test_what_has_another_shape_is_refused(task, options, sentence):
         (device, lambda flag: {"app_s_keys": {"1": flag}}, "app_s_keys.1"),
         (fleet, lambda flag: {"purge": {"scope": {"domain": {"Site": flag}}}}, "purge.scope.domain.Site"),
         (device_info, lambda flag: {"domain": {"Site": flag}}, "domain.Site"),
-        (device_info, lambda flag: {"dev_eui": [flag]}, "dev_eui"),
+        (device_info, lambda flag: {"dev_eui": [flag]}, "dev_eui[0]"),
         (device_info, lambda flag: {"query": flag}, "query"),
     ],
     ids=range(17),
 )
 def test_what_yaml_misread_where_a_text_is_wanted_is_refused(task, shape, place, flag, what):
-    with pytest.raises(OptionError, match=r"^%s must be a text, and is %s" % (place.replace(".", r"\."), what)):
+    with pytest.raises(OptionError, match=r"^%s must be a text, and is %s" % (re.escape(place), what)):
         refuse_misread(shape(flag), argument_spec(task.TASK))
 
 
