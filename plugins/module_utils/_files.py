@@ -24,7 +24,7 @@ from functools import lru_cache
 from typing import Any
 
 from ._errors import OptionError
-from ._interruption import breakable, is_told_to_end
+from ._signals import breakable, is_told_to_end
 
 LARGEST_SOURCE = 64 * 1024 * 1024  # bytes; 100,000 devices have some 30 million
 LARGEST_STATE = 1024 * 1024  # bytes; a session has some hundreds

@@ -299,7 +299,7 @@ held_back:
   type: bool
 """
 
-from ..module_utils._module import main as run_module
+from ..module_utils._frame.module import main as run_module
 from ..module_utils._tasks.fleet import TASK
 
 

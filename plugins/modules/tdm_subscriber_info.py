@@ -85,7 +85,7 @@ held_back:
   type: bool
 """
 
-from ..module_utils._module import main as run_module
+from ..module_utils._frame.module import main as run_module
 from ..module_utils._tasks.subscriber_info import TASK
 
 

@@ -21,13 +21,13 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 
-from ..module_utils._connect import ENVIRONMENT, OPTIONS
+from ..module_utils._frame.connection import ENVIRONMENT, OPTIONS
 from ..module_utils._errors import TdmError, without
-from ..module_utils._interruption import ended_cleanly, is_told_to_end
-from ..module_utils._module import argument_spec, failure_of, missing_library, result_of
-from ..module_utils._schema import without_keys
-from ..module_utils._secrets import secrets_of
-from ..module_utils._task import Context, Task
+from ..module_utils._signals import ended_cleanly, is_told_to_end
+from ..module_utils._frame.module import argument_spec, failure_of, missing_library, result_of
+from ..module_utils._schema.resource import without_keys
+from ..module_utils._frame.secrets import secrets_of
+from ..module_utils._frame.task import Context, Task
 from ._arguments import as_json, refuse_misread, that_are_given, with_lists, with_numbers, without_empty
 from ._handover import through_gate
 from ._registry import register

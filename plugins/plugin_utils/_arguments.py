@@ -20,10 +20,10 @@ from ansible.module_utils.common import json as ansible_json
 from jinja2 import Undefined
 
 from ..module_utils._errors import OptionError
-from ..module_utils._resources.device import DEVICE, of_digits
-from ..module_utils._schema import without_keys
+from ..module_utils._resources.device.declaration import DEVICE, of_digits
+from ..module_utils._schema.resource import without_keys
 from ..module_utils._text import plain
-from ..module_utils._values import shown
+from ..module_utils._schema.values import shown
 
 ENCODING: dict[str, Any]
 if hasattr(ansible_json, "get_module_encoder"):

@@ -16,12 +16,13 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.parsing.convert_bool import BOOLEANS_TRUE
 
-from ..module_utils import _files, _login_gate
-from ..module_utils._auth import Account
-from ..module_utils._connect import OPTIONS, account_of, wire_of
+from ..module_utils import _files
+from ..module_utils._api import lockout
+from ..module_utils._api.login import Account
+from ..module_utils._frame.connection import OPTIONS, account_of, wire_of
 from ..module_utils._errors import LoginRefused, OptionError, TdmError
-from ..module_utils._session import route_of
-from ..module_utils._task import Context, Task
+from ..module_utils._api.session import route_of
+from ..module_utils._frame.task import Context, Task
 
 NO_SECRETS = {"password": "", "client_secret": ""}
 
@@ -41,24 +42,24 @@ def through_gate(
     """
     account, route = _account(args)
     if account and str(args.get("forget_refusal")).lower() in BOOLEANS_TRUE:
-        for path in (_login_gate.note_path(account.gate_key()), _login_gate.proof_path(account.gate_key())):
-            _login_gate.forget(path)
+        for path in (lockout.note_path(account.gate_key()), lockout.proof_path(account.gate_key())):
+            lockout.forget(path)
     if account is None or not account.secret or (task.keeps_sessions and args.get("state") == "absent"):
         return execute(args)  # no password will be sent
     key = account.gate_key()
-    notes, proof = _login_gate.note_path(key), _login_gate.proof_path(key)
+    notes, proof = lockout.note_path(key), lockout.proof_path(key)
     with _files.locked(proof) as began:
         try:
-            _login_gate.refuse(proof, account.secret)
+            lockout.refuse(proof, account.secret)
             with _files.locked(notes):
-                _login_gate.refuse(notes, account.secret, route, began)
+                lockout.refuse(notes, account.secret, route, began)
         except LoginRefused:
             if not args.get("session_file"):
                 raise
             # A living session is still good; a dead one must not be opened again with this password.
             args = {**args, **NO_SECRETS}
         else:
-            if not _login_gate.is_proven(proof, account.secret):
+            if not lockout.is_proven(proof, account.secret):
                 if is_blind:
                     raise OptionError(
                         "async on another host would hide whether the password is right: run tdm_subscriber_info once before it"
@@ -72,18 +73,18 @@ def _first(
 ) -> dict[str, Any]:
     """Return what ``execute(args)`` returns, which may be the first one to send a password; note what became of that."""
     key = account.gate_key()
-    _login_gate.announce(proof, key, account.secret)
+    lockout.announce(proof, key, account.secret)
     try:
         result = execute(args)
     except AnsibleError:  # the host couldn't be reached, say
-        _login_gate.withdraw(proof)
+        lockout.withdraw(proof)
         raise
     if result.get("login_refused") and not result.get("held_back"):
-        _login_gate.hand_on(proof, key, account.secret, str(result.get("msg")))
+        lockout.hand_on(proof, key, account.secret, str(result.get("msg")))
     else:
-        _login_gate.withdraw(proof)
+        lockout.withdraw(proof)
         if _proves(task, args, result):
-            _login_gate.prove(proof, key, account.secret)
+            lockout.prove(proof, key, account.secret)
     return result
 
 

@@ -12,8 +12,8 @@ from importlib import import_module
 from typing import Any
 
 from ..module_utils._errors import DIGITS_OF_EUI, LEAST
-from ..module_utils._secrets import secrets_inside, secrets_of
-from ..module_utils._task import Task
+from ..module_utils._frame.secrets import secrets_inside, secrets_of
+from ..module_utils._frame.task import Task
 
 ANSIBLES: Any
 try:

@@ -19,16 +19,15 @@ import pytest
 import urllib3
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils import _throttle, _transport
-from ansible_collections.lorawan.thingpark.plugins.module_utils._module import argument_spec, result_of
-from ansible_collections.lorawan.thingpark.plugins.module_utils._task import Context
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import (
-    device,
-    device_info,
-    fleet,
-    session,
-    subscriber_info,
-)
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http import throttle
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http import transport
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.module import argument_spec, result_of
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.task import Context
+from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import device
+from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import device_info
+from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import fleet
+from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import session
+from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import subscriber_info
 from ansible_collections.lorawan.thingpark.tests.documentation import undocumented
 from ansible_collections.lorawan.thingpark.tests.meddler import Meddler
 
@@ -51,7 +50,7 @@ def home(tmp_path, monkeypatch):
         if name.startswith("TDM_") or name.lower() in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("ANSIBLE_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(_transport, "FIRST_PAUSE", 0.002)
+    monkeypatch.setattr(transport, "FIRST_PAUSE", 0.002)
     return tmp_path / "home"
 
 
@@ -140,8 +139,8 @@ FRAME = {"POST /login": 1, "GET /customers": 1, "GET /customers/logout": 1}
 @pytest.fixture
 def hurried(monkeypatch):
     """Wait for a moment where an operator's run would wait for minutes."""
-    monkeypatch.setattr(_throttle, "LONGEST_WAIT", 0.02)
-    monkeypatch.setattr(_throttle, "SLOWEST", 0.01)
+    monkeypatch.setattr(throttle, "LONGEST_WAIT", 0.02)
+    monkeypatch.setattr(throttle, "SLOWEST", 0.01)
 
 
 @pytest.fixture

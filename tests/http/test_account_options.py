@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._connect import OPTIONS
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.connection import OPTIONS
 from ansible_collections.lorawan.thingpark.plugins.plugin_utils._arguments import without_empty
 
 ENDS = ["\n", "\r\n", "\r", "\u2028", "\x85", "\x0b"]

@@ -19,10 +19,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils import _files, _login_gate, _transport
-from ansible_collections.lorawan.thingpark.plugins.module_utils._connect import account_of
+from ansible_collections.lorawan.thingpark.plugins.module_utils import _files
+from ansible_collections.lorawan.thingpark.plugins.module_utils._api import lockout
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http import transport
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.connection import account_of
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import OptionError, TransportError
-from ansible_collections.lorawan.thingpark.plugins.module_utils._task import Context
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.task import Context
 
 WRONG = "wr0ng-Passw0rd"
 DEFAULTS = {"auth_method": "html", "login_field": "login", "password_field": "password", "module_id": "", "body_format": "json"}
@@ -33,7 +35,7 @@ ONE_LOGIN = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
 from ansible_collections.lorawan.thingpark.plugins.module_utils import _connect
-from ansible_collections.lorawan.thingpark.plugins.module_utils._task import Context
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.task import Context
 from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import subscriber_info
 params = {name: option.get("default") for name, option in _connect.OPTIONS.items()}
 subscriber_info.run({**params, **json.loads(sys.argv[2])}, Context())
@@ -199,7 +201,7 @@ def test_a_task_that_is_killed_before_the_answer(simulator, meddler, through, do
 def test_what_a_killed_task_left_outlives_the_login_with_another_password(simulator, meddler, through, do):
     for password in ("wrong-1", "wrong-2"):
         meddler.on("POST", "/login", lambda *_arguments: (each for each in ()).throw(SystemExit), times=1)
-        _login_gate.announce(*_place_of(through.with_options(password=password)))
+        lockout.announce(*_place_of(through.with_options(password=password)))
     for password in ("wrong-1", "wrong-2"):
         assert through.with_options(password=password).tdm_subscriber_info()["held_back"]
     assert not meddler.seen
@@ -207,7 +209,7 @@ def test_what_a_killed_task_left_outlives_the_login_with_another_password(simula
 
 def _place_of(account) -> tuple:
     found = account_of({**DEFAULTS, **account.options}, Context())
-    path = _login_gate.note_path(found.gate_key())
+    path = lockout.note_path(found.gate_key())
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     return path, found.gate_key(), found.secret
 
@@ -216,7 +218,7 @@ def _place_of(account) -> tuple:
 def test_a_clock_that_is_set_neither_prolongs_nor_annuls_a_hold(simulator, wrong, monkeypatch, by):
     wrong.tdm_subscriber_info()
     now, moment = time.time(), _files.clock()
-    monkeypatch.setattr(_login_gate.time, "time", lambda: now + by)
+    monkeypatch.setattr(lockout.time, "time", lambda: now + by)
     assert "for 15 minutes" in wrong.tdm_subscriber_info()["msg"]
     monkeypatch.setattr(_files, "clock", lambda: moment + 899)
     assert "for 1 minute:" in wrong.tdm_subscriber_info()["msg"]
@@ -233,12 +235,12 @@ def test_a_machine_that_starts_anew_with_a_clock_of_yesterday(simulator, wrong, 
     now = time.time()
     monkeypatch.setattr(_files, "boot", lambda: boot)
     monkeypatch.setattr(_files, "clock", lambda: 5.0)
-    monkeypatch.setattr(_login_gate.time, "time", lambda: now - 86400)
+    monkeypatch.setattr(lockout.time, "time", lambda: now - 86400)
     assert "for 15 minutes" in wrong.tdm_subscriber_info()["msg"]
-    monkeypatch.setattr(_login_gate.time, "time", lambda: now - 86400 + 600)
+    monkeypatch.setattr(lockout.time, "time", lambda: now - 86400 + 600)
     monkeypatch.setattr(_files, "clock", lambda: 605.0)
     assert "for 5 minutes" in wrong.tdm_subscriber_info()["msg"]
-    monkeypatch.setattr(_login_gate.time, "time", lambda: now - 86400 + 902)
+    monkeypatch.setattr(lockout.time, "time", lambda: now - 86400 + 902)
     monkeypatch.setattr(_files, "clock", lambda: 907.0)
     assert wrong.tdm_subscriber_info()["held_back"] is False
 
@@ -299,7 +301,7 @@ def unreachable(monkeypatch):
         time.sleep(1)
         raise TransportError("nowhere can't be reached: check url and the network", sent=False)
 
-    monkeypatch.setattr(_transport.Transport, "_once", once)
+    monkeypatch.setattr(transport.Transport, "_once", once)
     return tried
 
 

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, event, given, note, settings
 from hypothesis import strategies as st
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._fleet import NOT_KNOWN
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.apply import NOT_KNOWN
 
 SCHEDULES = int(os.environ.get("SCHEDULES", "60"))  # on each of four platforms
 FLEET, STRAYS, OTHERS, PASSING = "70B3D57ED1", "70B3D57ED1F", "70B3D57EDE", "70B3D57EDF"  # which come and go

@@ -177,7 +177,7 @@ def test_briefs_and_whole_devices(simulator, account, seeded, counts):
 
 def test_what_is_shown_can_be_given_back(account, seeded, simulator):
     shown = account.tdm_device_info(dev_eui=["AABBCCDDEE000003"], gather="devices")["devices"][0]
-    from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device import DEVICE
+    from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import DEVICE
 
     wish = {name: value for name, value in shown.items() if name in DEVICE.by_name and value is not None}
     wish.pop("dev_addr", None)

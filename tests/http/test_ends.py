@@ -18,8 +18,8 @@ import time
 import pytest
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils import _files
-from ansible_collections.lorawan.thingpark.plugins.module_utils._connect import account_of
-from ansible_collections.lorawan.thingpark.plugins.module_utils._task import Context
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.connection import account_of
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.task import Context
 from ansible_collections.lorawan.thingpark.tests.http.conftest import TASKS, validated
 
 SIGNALS = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
@@ -30,9 +30,9 @@ CHILD = """
 import json, sys
 sys.path[:0] = json.loads(sys.argv[1])
 from ansible_collections.lorawan.thingpark.tests.http.conftest import TASKS, validated
-from ansible_collections.lorawan.thingpark.plugins.module_utils._interruption import ended_cleanly
-from ansible_collections.lorawan.thingpark.plugins.module_utils._module import result_of
-from ansible_collections.lorawan.thingpark.plugins.module_utils._task import Context
+from ansible_collections.lorawan.thingpark.plugins.module_utils._signals import ended_cleanly
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.module import result_of
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.task import Context
 task = TASKS[sys.argv[2]]
 params = validated(task, json.loads(sys.argv[3]))
 print("begins", flush=True)

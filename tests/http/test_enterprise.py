@@ -118,7 +118,7 @@ def test_a_token_at_its_end_is_renewed_before_it(start_enterprise, wishes, count
 
 
 def test_tokens_that_end_again_and_again(start_enterprise, wishes, monkeypatch):
-    from ansible_collections.lorawan.thingpark.plugins.module_utils import _auth
+    from ansible_collections.lorawan.thingpark.plugins.module_utils._api import login as _auth
 
     monkeypatch.setattr(_auth, "EARLY", 0.3)
     simulator, _meddler, account = start_enterprise(token_lifetime=0.4, latency=20)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils import _throttle
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http import throttle
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/docsite/rst/faults.rst"
 BEGIN, END = ".. begin of the faults\n\n", "\n.. end of the faults\n"
@@ -39,8 +39,8 @@ def faults(simulator) -> dict[str, dict]:
 @pytest.fixture
 def play(simulator, account, row, counts, home, monkeypatch):
     """Return a function that runs a task once, with one fault, on a platform with one device: requests and result."""
-    monkeypatch.setattr(_throttle, "LONGEST_WAIT", 0.01)
-    monkeypatch.setattr(_throttle, "SLOWEST", 0.01)
+    monkeypatch.setattr(throttle, "LONGEST_WAIT", 0.01)
+    monkeypatch.setattr(throttle, "SLOWEST", 0.01)
     hasty = account.with_options(timeout=0.3)
 
     def play(column: str, fault: str = "") -> tuple[Counter, dict]:

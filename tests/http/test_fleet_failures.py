@@ -10,9 +10,9 @@ from functools import partial
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils import _throttle
-from ansible_collections.lorawan.thingpark.plugins.module_utils._fleet import NOT_KNOWN
-from ansible_collections.lorawan.thingpark.plugins.module_utils._throttle import RESERVE
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http import throttle
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.apply import NOT_KNOWN
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http.throttle import RESERVE
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_a_platform_that_is_down_is_given_up(simulator, meddler, through, rows, 
 
 @pytest.mark.parametrize("trouble", [429, 500, 502, 503, 504, "maintenance"])
 def test_a_platform_in_lasting_trouble_is_given_up(simulator, meddler, through, rows, do, monkeypatch, trouble):
-    monkeypatch.setattr(_throttle, "SLOWEST", 0.005)
+    monkeypatch.setattr(throttle, "SLOWEST", 0.005)
     wrong = do.says(trouble, {}, Retry_After="0") if isinstance(trouble, int) else do.says(200, "<html>Back at noon</html>")
     for method in ("GET", "POST", "PUT"):
         meddler.on(method, "/devices.*", wrong, skip=2 if method == "GET" else 30)

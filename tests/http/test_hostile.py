@@ -15,9 +15,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._codec import XML, decode
-from ansible_collections.lorawan.thingpark.plugins.module_utils._platform import place_of
-from ansible_collections.lorawan.thingpark.plugins.module_utils._transport import Transport, Wire
+from ansible_collections.lorawan.thingpark.plugins.module_utils._api.codec import XML, decode
+from ansible_collections.lorawan.thingpark.plugins.module_utils._api.platform import place_of
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http.transport import Transport, Wire
 
 PASSWORD, TOKEN, COOKIE = "not-a-real-passphrase", "T0KENT0KENT0KEN", "C00KIEC00KIE"
 EUI = "70B3D57ED1000001"

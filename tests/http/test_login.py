@@ -26,7 +26,7 @@ import json, sys
 sys.path.insert(0, sys.argv[1])
 from ansible_collections.lorawan.thingpark.plugins.module_utils import _connect
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import TdmError
-from ansible_collections.lorawan.thingpark.plugins.module_utils._task import Context
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.task import Context
 from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import subscriber_info, session
 from concurrent.futures import ThreadPoolExecutor
 params = {name: option.get("default") for name, option in _connect.OPTIONS.items()}
@@ -103,12 +103,12 @@ def test_a_wrong_password_of_50_forks_in_5_processes_and_3_runs_goes_out_once(si
 
 
 def test_the_lock_of_a_process_that_died_blocks_nobody(account, collections, home):
-    from ansible_collections.lorawan.thingpark.plugins.module_utils import _login_gate
-    from ansible_collections.lorawan.thingpark.plugins.module_utils._connect import account_of
-    from ansible_collections.lorawan.thingpark.plugins.module_utils._task import Context
+    from ansible_collections.lorawan.thingpark.plugins.module_utils._api import lockout
+    from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.connection import account_of
+    from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.task import Context
 
     defaults = {"auth_method": "html", "login_field": "login", "password_field": "password", "body_format": "json"}
-    note = _login_gate.note_path(account_of({**defaults, **account.options}, Context()).gate_key())
+    note = lockout.note_path(account_of({**defaults, **account.options}, Context()).gate_key())
     done = subprocess.run([sys.executable, "-c", KILLED, collections, note], check=False, timeout=60)
     assert done.returncode == -9 and os.path.exists(note + ".lock")
     assert "failed" not in account.tdm_subscriber_info()

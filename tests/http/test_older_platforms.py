@@ -10,7 +10,7 @@ import json
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._client import Client
+from ansible_collections.lorawan.thingpark.plugins.module_utils._api.client import Client
 
 WAY = {"auth_method": "digest", "subscriber_id": "100002581"}
 FRAME = {

@@ -14,7 +14,8 @@ import time
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils import _throttle, _transport
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http import throttle
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http import transport
 
 COUNT, PARALLEL = 150, 64
 MINUTE = 60  # seconds; no run here comes near to it, and none whose pace is slowed down by each answer of a burst stays below
@@ -23,8 +24,8 @@ MINUTE = 60  # seconds; no run here comes near to it, and none whose pace is slo
 @pytest.fixture(autouse=True)
 def reserve(monkeypatch):
     """Let a task have retries for two bursts, and pauses long enough for one burst to be over."""
-    monkeypatch.setattr(_throttle, "RESERVE", 2 * PARALLEL)
-    monkeypatch.setattr(_transport, "FIRST_PAUSE", 0.1)
+    monkeypatch.setattr(throttle, "RESERVE", 2 * PARALLEL)
+    monkeypatch.setattr(transport, "FIRST_PAUSE", 0.1)
 
 
 @pytest.fixture
@@ -89,9 +90,9 @@ def test_refused_connections(simulator, account, rows, counts, refuse, count):
 
 @pytest.mark.parametrize("says_when", [True, False])
 def test_a_limit_of_the_rate_is_found(simulator, account, rows, monkeypatch, says_when):
-    monkeypatch.setattr(_transport, "FIRST_PAUSE", 0.5)
+    monkeypatch.setattr(transport, "FIRST_PAUSE", 0.5)
     if not says_when:
-        monkeypatch.setattr(_transport, "seconds_to_wait", lambda _header: None)
+        monkeypatch.setattr(transport, "seconds_to_wait", lambda _header: None)
     simulator.settings(rate_limit=40)
     result = account.tdm_fleet(devices=rows(COUNT), parallel=PARALLEL)
     assert result["summary"]["created"] == COUNT, result["msg"]
@@ -117,11 +118,11 @@ OUT_OF_FILES = """
 import json, os, resource, sys
 sys.path.insert(0, %r)
 from ansible_collections.lorawan.thingpark.plugins.module_utils import _transport
-from ansible_collections.lorawan.thingpark.plugins.module_utils._module import result_of
-from ansible_collections.lorawan.thingpark.plugins.module_utils._task import Context
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.module import result_of
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.task import Context
 from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import fleet
 
-_transport.FIRST_PAUSE = 0.1
+transport.FIRST_PAUSE = 0.1
 params, spare = json.load(sys.stdin)
 limit = len(os.listdir("/proc/self/fd")) - 1 + spare
 resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))

@@ -13,10 +13,10 @@ import pytest
 import requests
 from urllib3 import exceptions
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils import _proxies
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http import proxies
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import OptionError, TdmError, TransportError
-from ansible_collections.lorawan.thingpark.plugins.module_utils._proxies import proxy_for
-from ansible_collections.lorawan.thingpark.plugins.module_utils._transport import Transport, Wire
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http.proxies import proxy_for
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http.transport import Transport, Wire
 
 PLATFORM = "https://platform.example.com/thingpark"
 
@@ -186,5 +186,5 @@ def test_a_proxy_that_takes_no_connection(monkeypatch):
 
 def test_the_machines_own_settings(monkeypatch, nobody):
     """macOS and Windows keep a proxy elsewhere than in the environment."""
-    monkeypatch.setattr(_proxies.requests.utils, "get_environ_proxies", lambda _url: {"https": "http://" + nobody})
+    monkeypatch.setattr(proxies.requests.utils, "get_environ_proxies", lambda _url: {"https": "http://" + nobody})
     assert str(failure(PLATFORM)).endswith("Check the machine's settings, or name platform.example.com in no_proxy")

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils import _connections
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http import limits
 
 
 class Authority:
@@ -195,8 +195,8 @@ def test_tls_1_2_is_the_least(plain, start_meddler, authority, monkeypatch, vers
         """What old libraries make of a machine that takes everything."""
         return _lax(usual(**options))
 
-    usual = _connections.create_urllib3_context
-    monkeypatch.setattr(_connections, "create_urllib3_context", any_version)
+    usual = limits.create_urllib3_context
+    monkeypatch.setattr(limits, "create_urllib3_context", any_version)
     server = start_meddler("", authority.wrap(version=version))
     result = plain(server.url, ca_path=authority.path, validate_certs=checked).tdm_subscriber_info(retries=0)
     if version == "TLSv1_1":

@@ -13,10 +13,10 @@ from email.utils import formatdate
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils import _connections
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http import limits
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import TransportError
-from ansible_collections.lorawan.thingpark.plugins.module_utils._throttle import RESERVE, Pacer, seconds_to_wait
-from ansible_collections.lorawan.thingpark.plugins.module_utils._transport import Transport, Wire, cookies_at
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http.throttle import RESERVE, Pacer, seconds_to_wait
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http.transport import Transport, Wire, cookies_at
 
 
 class Clock:
@@ -174,7 +174,7 @@ def test_an_answer_that_stops_half_way(server, transport):
 
 
 def test_no_answer_without_end(server, transport, monkeypatch):
-    monkeypatch.setattr(_connections, "LARGEST_BODY", 1000)
+    monkeypatch.setattr(limits, "LARGEST_BODY", 1000)
     server.on("GET", "/x", lambda _request, _forward: (200, {}, b"x" * 1001))
     with pytest.raises(TransportError, match="is larger than"):
         transport(retries=0).send("GET", server.origin + "/x")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._connect import ENVIRONMENT, OPTIONS
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.connection import ENVIRONMENT, OPTIONS
 from ansible_collections.lorawan.thingpark.tests.documentation import NAME, ROOT
 from ansible_collections.lorawan.thingpark.tests.integration.examples import Block
 

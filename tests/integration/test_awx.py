@@ -23,7 +23,7 @@ import yaml
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._connect import ENVIRONMENT, OPTIONS
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.connection import ENVIRONMENT, OPTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = ROOT / "playbooks/awx/files"

@@ -22,7 +22,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._connect import KPN
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.connection import KPN
 from ansible_collections.lorawan.thingpark.tests.documentation import ROOT, pages
 from ansible_collections.lorawan.thingpark.tests.integration.commands import commands_of, runnable
 from ansible_collections.lorawan.thingpark.tests.integration.examples import CONSOLE, FLEET_FILE, Block, Playbook, sources

@@ -16,9 +16,9 @@ from pathlib import Path
 import ansible_runner
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._connect import OPTIONS
-from ansible_collections.lorawan.thingpark.plugins.module_utils._module import argument_spec
-from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device import DEVICE
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.connection import OPTIONS
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.module import argument_spec
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import DEVICE
 from ansible_collections.lorawan.thingpark.tests.integration import secret_world as world
 from ansible_collections.lorawan.thingpark.tests.meddler import Meddler
 

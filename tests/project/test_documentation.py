@@ -15,9 +15,9 @@ import pytest
 import yaml
 from jinja2 import Environment, nodes
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._connect import ENVIRONMENT, OPTIONS
-from ansible_collections.lorawan.thingpark.plugins.module_utils._module import argument_spec
-from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device import DEVICE, NEEDED
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.connection import ENVIRONMENT, OPTIONS
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.module import argument_spec
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import DEVICE, NEEDED
 from ansible_collections.lorawan.thingpark.tests.documentation import (
     FILTERS,
     MODULES,

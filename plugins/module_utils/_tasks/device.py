@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import _plan
-from .._connect import connected
+from .._engine import plan as _plan
+from .._frame.connection import connected
 from .._errors import TdmError
-from .._fleet import Run, foretell
-from .._memory import Memory
-from .._outcomes import FAILED, Outcome
-from .._prepare import Policy, make_plan
-from .._resources.device import DEVICE
-from .._task import Context, Task
-from .._wishes import Row, read_wishes
+from .._engine.apply import Run, foretell
+from .._engine.cache import Memory
+from .._engine.outcomes import FAILED, Outcome
+from .._engine.observe import Policy, make_plan
+from .._resources.device.declaration import DEVICE
+from .._frame.task import Context, Task
+from .._engine.desired import Row, read_wishes
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},

@@ -9,21 +9,21 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from .. import _plan
-from .._catalogue import Catalogue
-from .._client import Client
-from .._connect import connected
+from .._engine import plan
+from .._engine.lookup import Catalogue
+from .._api.client import Client
+from .._frame.connection import connected
 from .._errors import ApiError, OptionError
-from .._filters import EUI_PREFIX, Choices, Measure, Prefix, Time, moment
-from .._links import Domains, References, Tags
-from .._plan import Seen
-from .._resources.device import DEVICE
-from .._schema import UNKNOWN, dig
-from .._task import Context, Task
-from .._values import Degrees, Fault, Flag, Integer, Kind, members
-from .._wishes import EUI, Wish
+from .._schema.filters import EUI_PREFIX, Choices, Measure, Prefix, Time, moment
+from .._schema.references import Domains, References, Tags
+from .._engine.plan import Seen
+from .._resources.device.declaration import DEVICE
+from .._schema.resource import UNKNOWN, dig
+from .._frame.task import Context, Task
+from .._schema.values import Degrees, Fault, Flag, Integer, Kind, members
+from .._engine.desired import EUI, Wish
 from .._words import in_snake_case
-from .._workers import each
+from .._engine.workers import each
 
 #: Option -> the list's query parameter (contract, ``/devices``), and what it holds.
 FILTERS: dict[str, tuple[str, Kind]] = {
@@ -211,7 +211,7 @@ def _shown(seen: Seen) -> dict[str, Any]:
     raw = in_snake_case(told)
     # Where the platform's word is an option's name too, its value is the option's as well, the empty ones included.
     own = {spec.name: seen.value(spec.name) for spec in DEVICE.fields if spec.name in raw}
-    return {**raw, "dev_eui": str(told.get("EUI")), **DEVICE.show({**own, **_plan.known(seen)})}
+    return {**raw, "dev_eui": str(told.get("EUI")), **DEVICE.show({**own, **plan.known(seen)})}
 
 
 TASK = Task(OPTIONS, run, RULES)

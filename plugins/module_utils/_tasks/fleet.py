@@ -11,20 +11,23 @@ import secrets
 import time
 from typing import Any, Callable
 
-from .. import _files, _fleet, _outcomes, _plan
-from .._client import Client
-from .._connect import account_of, connected
+from .. import _files
+from .._engine import apply
+from .._engine import outcomes as _outcomes
+from .._engine import plan as _plan
+from .._api.client import Client
+from .._frame.connection import account_of, connected
 from .._errors import OptionError
-from .._memory import Memory
-from .._outcomes import FAILED, SKIPPED, Outcome
-from .._plan import Seen, Step
-from .._prepare import Plan, Policy, Purge, make_plan
-from .._purge import allowance, read_scope
-from .._resources.device import DEVICE, LORAWAN_1_1
-from .._schema import dig
-from .._sources import Source, read_source, rows_of
-from .._task import Context, Task
-from .._wishes import Wish, read_wishes
+from .._engine.cache import Memory
+from .._engine.outcomes import FAILED, SKIPPED, Outcome
+from .._engine.plan import Seen, Step
+from .._engine.observe import Plan, Policy, Purge, make_plan
+from .._engine.purge import allowance, read_scope
+from .._resources.device.declaration import DEVICE, LORAWAN_1_1
+from .._schema.resource import dig
+from .._engine.sources import Source, read_source, rows_of
+from .._frame.task import Context, Task
+from .._engine.desired import Wish, read_wishes
 from .device import diff_of
 
 SCOPE = {
@@ -86,7 +89,7 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
                 context.warn(warning)
             path = _backup_path(params) if plan.deletions() else ""
             if context.check:
-                outcomes = _fleet.foretell(plan.steps, plan.purge_steps, policy.max_failures)
+                outcomes = apply.foretell(plan.steps, plan.purge_steps, policy.max_failures)
             else:
                 backup = _back_up(path, plan.deletions())
                 outcomes = _carry_out(client, plan, policy, memory, _reporter(params, context))
@@ -158,7 +161,7 @@ def _memory_path(params: dict[str, Any]) -> str:
     return os.path.join(_files.home(), "devices-%s.json" % account_of(params, Context()).key())
 
 
-def _reporter(params: dict[str, Any], context: Context) -> _fleet.Progress | None:
+def _reporter(params: dict[str, Any], context: Context) -> apply.Progress | None:
     """Return what turns progress into lines for the user, None where there is nobody to read them."""
     report = context.report
     if not params["progress"] or report is None:
@@ -174,12 +177,12 @@ def _reporter(params: dict[str, Any], context: Context) -> _fleet.Progress | Non
     return progress
 
 
-def _carry_out(client: Client, plan: Plan, policy: Policy, memory: Memory, progress: _fleet.Progress | None) -> list[Outcome]:
-    run_ = _fleet.Run(client, policy, memory, progress)
+def _carry_out(client: Client, plan: Plan, policy: Policy, memory: Memory, progress: apply.Progress | None) -> list[Outcome]:
+    run_ = apply.Run(client, policy, memory, progress)
     outcomes = run_.carry_out(plan.steps)
     failed = sum(outcome.action == FAILED for outcome in outcomes)
     if failed and plan.purge_steps:
-        run_.stop(_fleet.PURGE_LAST % failed)
+        run_.stop(apply.PURGE_LAST % failed)
     return outcomes + run_.carry_out(plan.purge_steps)
 
 

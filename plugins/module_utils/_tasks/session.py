@@ -9,14 +9,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from .. import _files, _login_gate, _session
-from .._auth import Account
-from .._connect import account_of, wire_of
+from .. import _files
+from .._api import lockout
+from .._api import session as _session
+from .._api.login import Account
+from .._frame.connection import account_of, wire_of
 from .._errors import OptionError
-from .._interruption import unbroken
-from .._session import Session
-from .._task import Context, Task
-from .._transport import Transport
+from .._signals import unbroken
+from .._api.session import Session
+from .._frame.task import Context, Task
+from .._http.transport import Transport
 
 OPTIONS = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -33,7 +35,7 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
     if params["forget_refusal"]:
         if not account.name:
             raise OptionError("forget_refusal needs the account's login (or client_id), to know whose refusal is meant")
-        _login_gate.forget(_login_gate.note_path(account.gate_key()))
+        lockout.forget(lockout.note_path(account.gate_key()))
     path = params.get("session_file") or _session.default_path(account)
     with _files.locked(path) as began, unbroken():
         if params["state"] == "absent":

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._connect import connected
-from .._task import Context, Task
+from .._frame.connection import connected
+from .._frame.task import Context, Task
 from .._words import in_snake_case
 
 OPTIONS: dict[str, Any] = {}

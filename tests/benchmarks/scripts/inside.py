@@ -12,10 +12,10 @@ import sys
 import time
 from pathlib import Path
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._fleet import Outcome
-from ansible_collections.lorawan.thingpark.plugins.module_utils._secrets import masked
-from ansible_collections.lorawan.thingpark.plugins.module_utils._sources import read_source
-from ansible_collections.lorawan.thingpark.plugins.module_utils._wishes import read_wishes
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.apply import Outcome
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.secrets import masked
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.sources import read_source
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import read_wishes
 
 
 def validation(path: str) -> float:

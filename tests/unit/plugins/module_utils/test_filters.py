@@ -10,16 +10,9 @@ import datetime
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._filters import (
-    EUI_PREFIX,
-    Choices,
-    Measure,
-    Prefix,
-    Time,
-    moment,
-)
-from ansible_collections.lorawan.thingpark.plugins.module_utils._values import SEPARATORS, Fault
-from ansible_collections.lorawan.thingpark.plugins.module_utils._wishes import EUI
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.filters import EUI_PREFIX, Choices, Measure, Prefix, Time, moment
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.values import SEPARATORS, Fault
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import EUI
 
 
 @pytest.mark.parametrize("separator", [chr(code) for code in SEPARATORS])

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import BadInput
-from ansible_collections.lorawan.thingpark.plugins.module_utils._onboarding_tag import crc16_modbus
-from ansible_collections.lorawan.thingpark.plugins.module_utils._sources import read_source, rows_of
-from ansible_collections.lorawan.thingpark.plugins.module_utils._wishes import read_wishes
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.tr005 import crc16_modbus
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.sources import read_source, rows_of
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import read_wishes
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[3]

@@ -8,13 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._inner_xml import (
-    AppSKeys,
-    InactivityAlarm,
-    duration_of,
-    seconds_of,
-)
-from ansible_collections.lorawan.thingpark.plugins.module_utils._values import Fault
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.embedded_xml import AppSKeys, InactivityAlarm, duration_of, seconds_of
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.values import Fault
 
 ALARM = InactivityAlarm()
 KEYS = AppSKeys()

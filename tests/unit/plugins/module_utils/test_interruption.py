@@ -15,13 +15,8 @@ import time
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils import _interruption
-from ansible_collections.lorawan.thingpark.plugins.module_utils._interruption import (
-    breakable,
-    ended_cleanly,
-    is_told_to_end,
-    unbroken,
-)
+from ansible_collections.lorawan.thingpark.plugins.module_utils import _signals
+from ansible_collections.lorawan.thingpark.plugins.module_utils._signals import breakable, ended_cleanly, is_told_to_end, unbroken
 
 NUMBERS = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
 
@@ -71,7 +66,7 @@ def test_an_interruption_does_not_wait_for_long():
     with pytest.raises(KeyboardInterrupt), ended_cleanly(), unbroken():
         told(signal.SIGTERM)
         time.sleep(30)  # a login that is never answered
-    assert _interruption.PATIENCE < time.monotonic() - start < 2
+    assert _signals.PATIENCE < time.monotonic() - start < 2
 
 
 def test_what_can_be_broken_stands_within_what_can_not():
@@ -194,7 +189,7 @@ def test_other_threads_hold_nothing_up():
 STUCK = """
 import hashlib, sys
 sys.path[:0] = %r
-from ansible_collections.lorawan.thingpark.plugins.module_utils._interruption import ended_cleanly
+from ansible_collections.lorawan.thingpark.plugins.module_utils._signals import ended_cleanly
 with ended_cleanly():
     print("there", flush=True)
     hashlib.pbkdf2_hmac("sha256", b"", b"", 2**31 - 1)
@@ -210,4 +205,4 @@ def test_a_library_that_never_returns_does_not_hold_the_process():
         start = time.monotonic()
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 1
-        assert _interruption.LONGEST < time.monotonic() - start < 3
+        assert _signals.LONGEST < time.monotonic() - start < 3

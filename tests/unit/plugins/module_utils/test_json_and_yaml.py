@@ -10,17 +10,17 @@ import time
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils import _documents
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine import documents
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import OptionError
-from ansible_collections.lorawan.thingpark.plugins.module_utils._sources import read_source
-from ansible_collections.lorawan.thingpark.plugins.module_utils._wishes import read_wishes
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.sources import read_source
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import read_wishes
 
 E1, E2 = "70B3D57ED0100001", "70B3D57ED0100002"
 KEY = "A3F07B1C9D2E48566F8190BACDE7F2D4"
 
 
 def data(text: str, name: str = "f.yml") -> object:
-    return (_documents.read_json if name.endswith("json") else _documents.read_yaml)(text, name)
+    return (documents.read_json if name.endswith("json") else documents.read_yaml)(text, name)
 
 
 def refused(text: str, name: str = "f.yml") -> str:
@@ -42,7 +42,7 @@ YAML_WORDS = "no NO off on yes y True 0x10 010 1_000 1.10 .inf .nan 12:30:45 202
 @pytest.mark.parametrize("loader", ["CSafeLoader", "SafeLoader"])
 @pytest.mark.parametrize("word", YAML_WORDS.split())
 def test_yaml_words_are_texts_as_written(word, loader, monkeypatch):
-    monkeypatch.setattr(_documents.yaml, "CSafeLoader", getattr(_documents.yaml, loader))
+    monkeypatch.setattr(documents.yaml, "CSafeLoader", getattr(documents.yaml, loader))
     assert data("a: %s" % word) == {"a": word.strip("'\"")}
     assert data("{%s: [%s]}" % (word, word)) == {word.strip("'\""): [word.strip("'\"")]}
 
@@ -162,7 +162,7 @@ def test_merge_keys_and_aliases(text, expected):
 )
 @pytest.mark.parametrize("loader", ["CSafeLoader", "SafeLoader"])
 def test_yaml_that_is_refused(text, part, loader, monkeypatch):
-    monkeypatch.setattr(_documents.yaml, "CSafeLoader", getattr(_documents.yaml, loader))
+    monkeypatch.setattr(documents.yaml, "CSafeLoader", getattr(documents.yaml, loader))
     assert part in refused(text)
 
 
@@ -199,7 +199,7 @@ def test_json_that_is_too_deep(text):
 
 
 def test_without_pyyaml_the_sentence_says_so(monkeypatch):
-    monkeypatch.setattr(_documents, "HAS_YAML", False)
+    monkeypatch.setattr(documents, "HAS_YAML", False)
     assert "PyYAML is missing" in refused("[]")
     assert read_source(b'[{"dev_eui": "%s"}]' % E1.encode(), "f.json").rows
 

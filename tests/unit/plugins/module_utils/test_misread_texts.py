@@ -11,22 +11,10 @@ import time
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._inner_xml import AppSKeys, InactivityAlarm
-from ansible_collections.lorawan.thingpark.plugins.module_utils._links import Domains, Reference, References, Tags
-from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device import ProtocolIdentifier
-from ansible_collections.lorawan.thingpark.plugins.module_utils._values import (
-    Choice,
-    Degrees,
-    Fault,
-    Flag,
-    Hex,
-    Integer,
-    Key,
-    Kind,
-    Note,
-    Ports,
-    shown,
-)
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.embedded_xml import AppSKeys, InactivityAlarm
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.references import Domains, Reference, References, Tags
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import ProtocolIdentifier
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.values import Choice, Degrees, Fault, Flag, Hex, Integer, Key, Kind, Note, Ports, shown
 
 DIGITS = "A3F07B1C9D2E48566F8190BACDE7F2D4"
 TEXTS = [Kind(), Note(), Reference("name"), ProtocolIdentifier(), Hex(16, "DevEUI"), Key(), Choice("OTAA", "ABP"), Ports()]

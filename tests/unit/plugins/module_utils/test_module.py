@@ -11,9 +11,13 @@ import re
 import pytest
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils import _connect, _connections, _inner_xml, _module, _transport
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame import connection
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http import limits
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.resource import embedded_xml
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame import module as _module
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http import transport
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import OptionError
-from ansible_collections.lorawan.thingpark.plugins.module_utils._task import Context, Task
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.task import Context, Task
 
 
 def test_a_mistake_of_the_collection_shows_where_it_is_and_not_what_it_was_about():
@@ -29,36 +33,36 @@ def test_a_mistake_of_the_collection_shows_where_it_is_and_not_what_it_was_about
 
 @pytest.mark.parametrize("name", ["url", "login_url", "session_url"])
 def test_no_address_takes_a_login(name):
-    params = {option: entry.get("default") for option, entry in _connect.OPTIONS.items()}
-    assert _connect.account_of({**params, name: "https://host/rest?to=me@host"}, Context())
+    params = {option: entry.get("default") for option, entry in connection.OPTIONS.items()}
+    assert connection.account_of({**params, name: "https://host/rest?to=me@host"}, Context())
     with pytest.raises(OptionError, match="without a login in it") as caught:
-        _connect.account_of({**params, name: "https://me:pass@host/rest"}, Context())
+        connection.account_of({**params, name: "https://me:pass@host/rest"}, Context())
     assert "pass" not in caught.value.message
 
 
 @pytest.mark.parametrize(
     "file,error,sentence",
     [
-        (_transport, ModuleNotFoundError("No module named 'requests'", name="requests"), "required Python library (requests)"),
-        (_connections, ModuleNotFoundError("No module named 'urllib3'", name="urllib3"), "required Python library (urllib3)"),
-        (_connections, ModuleNotFoundError("No module named 'idna'", name="idna"), "required Python library (idna)"),
-        (_inner_xml, ModuleNotFoundError("No module named 'lxml'", name="lxml"), "required Python library (lxml)"),
+        (transport, ModuleNotFoundError("No module named 'requests'", name="requests"), "required Python library (requests)"),
+        (limits, ModuleNotFoundError("No module named 'urllib3'", name="urllib3"), "required Python library (urllib3)"),
+        (limits, ModuleNotFoundError("No module named 'idna'", name="idna"), "required Python library (idna)"),
+        (embedded_xml, ModuleNotFoundError("No module named 'lxml'", name="lxml"), "required Python library (lxml)"),
         (
-            _inner_xml,
+            embedded_xml,
             ImportError("libxslt.so.1: cannot open shared object file\nmore", name="lxml.etree"),
             "The Python library lxml on .* can't be imported .ImportError: libxslt.so.1: cannot open shared object file.: in",
         ),
         (
-            _connections,
+            limits,
             ImportError("cannot import name 'resolve_cert_reqs' from 'urllib3.util.ssl_'", name="urllib3.util.ssl_"),
             "The Python library urllib3 on .* can't be imported .ImportError: cannot import name 'resolve_cert_reqs'",
         ),
         (
-            _transport,
+            transport,
             ModuleNotFoundError("No module named 'urllib3.packages.six.moves'", name="urllib3.packages.six.moves"),
             "The Python library urllib3 on .* can't be imported .ModuleNotFoundError: No module named 'urllib3.packages.six",
         ),
-        (_transport, AttributeError("module 'ssl' has no attribute 'x'"), "The Python library requests on .* .AttributeError: "),
+        (transport, AttributeError("module 'ssl' has no attribute 'x'"), "The Python library requests on .* .AttributeError: "),
     ],
     ids=lambda value: getattr(value, "__name__", "").rpartition(".")[2] or str(value),
 )

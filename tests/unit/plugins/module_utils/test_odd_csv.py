@@ -9,9 +9,9 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import BadInput, OptionError
-from ansible_collections.lorawan.thingpark.plugins.module_utils._import_csv import LETTERS
-from ansible_collections.lorawan.thingpark.plugins.module_utils._sources import read_source
-from ansible_collections.lorawan.thingpark.plugins.module_utils._wishes import read_wishes
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.import_csv import LETTERS
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.sources import read_source
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import read_wishes
 
 E1, E2, E3 = "70B3D57ED0100001", "70B3D57ED0100002", "70B3D57ED0100003"
 KEY, JOIN = "A3F07B1C9D2E48566F8190BACDE7F2D4", "1122334455667788"

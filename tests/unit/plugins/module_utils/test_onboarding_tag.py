@@ -8,12 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._onboarding_tag import (
-    crc16_modbus,
-    looks_like_tag,
-    parse_tag,
-)
-from ansible_collections.lorawan.thingpark.plugins.module_utils._values import Fault
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.tr005 import crc16_modbus, looks_like_tag, parse_tag
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.values import Fault
 
 CORE = "LW:D0:1122334455667788:AABBCCDDEEFF0011:AABB1122"
 #: The example of the contract's readOnboardingTag.

@@ -9,9 +9,9 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import ApiError, TransportError
-from ansible_collections.lorawan.thingpark.plugins.module_utils._outcomes import ALIKE, Outcome, Refusals, causes
-from ansible_collections.lorawan.thingpark.plugins.module_utils._plan import CREATE, UPDATE, Step
-from ansible_collections.lorawan.thingpark.plugins.module_utils._wishes import Wish
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.outcomes import ALIKE, Outcome, Refusals, causes
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.plan import CREATE, UPDATE, Step
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import Wish
 
 
 def eui(number: int) -> str:

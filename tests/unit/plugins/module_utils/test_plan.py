@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils import _plan
-from ansible_collections.lorawan.thingpark.plugins.module_utils._plan import Seen, differences, plan, unsettled
-from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device import DEVICE
-from ansible_collections.lorawan.thingpark.plugins.module_utils._schema import UNKNOWN
-from ansible_collections.lorawan.thingpark.plugins.module_utils._wishes import Wish
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine import plan as _plan
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.plan import Seen, differences, plan, unsettled
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import DEVICE
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.resource import UNKNOWN
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import Wish
 
 EUI = "70B3D57ED0100001"
 KEY = "A3F07B1C9D2E48566F8190BACDE7F2D4"

@@ -11,8 +11,8 @@ import json
 import pytest
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import BadInput, OptionError
-from ansible_collections.lorawan.thingpark.plugins.module_utils._sources import read_source
-from ansible_collections.lorawan.thingpark.plugins.module_utils._wishes import read_wishes
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.sources import read_source
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import read_wishes
 
 E1, E2, E3 = "70B3D57ED0100001", "70B3D57ED0100002", "70B3D57ED0100003"
 K1, K2 = "A3F07B1C9D2E48566F8190BACDE7F2D4", "0F1E2D3C4B5A69788796A5B4C3D2E1F0"

@@ -10,20 +10,8 @@ import unicodedata
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._links import Domains, Reference, References, Tags
-from ansible_collections.lorawan.thingpark.plugins.module_utils._values import (
-    Choice,
-    Degrees,
-    Fault,
-    Flag,
-    Hex,
-    Integer,
-    Key,
-    Kind,
-    Note,
-    Ports,
-    shown,
-)
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.references import Domains, Reference, References, Tags
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.values import Choice, Degrees, Fault, Flag, Hex, Integer, Key, Kind, Note, Ports, shown
 
 EUI = Hex(16, "DevEUI")
 KEY = Key()

@@ -11,9 +11,9 @@ import difflib
 import pytest
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import BadInput
-from ansible_collections.lorawan.thingpark.plugins.module_utils._onboarding_tag import crc16_modbus
-from ansible_collections.lorawan.thingpark.plugins.module_utils._sources import rows_of
-from ansible_collections.lorawan.thingpark.plugins.module_utils._wishes import Finding, read_wishes, refuse
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.tr005 import crc16_modbus
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.sources import rows_of
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import Finding, read_wishes, refuse
 
 E1, E2, E3 = "70B3D57ED0100001", "70B3D57ED0100002", "70B3D57ED0100003"
 JOIN = "1122334455667788"

@@ -11,10 +11,10 @@ import time
 import pytest
 from lxml import etree
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils import _xml
-from ansible_collections.lorawan.thingpark.plugins.module_utils._codec import XML, NotData, decode, encode, error_document
+from ansible_collections.lorawan.thingpark.plugins.module_utils._api import xml
+from ansible_collections.lorawan.thingpark.plugins.module_utils._api.codec import XML, NotData, decode, encode, error_document
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import OptionError
-from ansible_collections.lorawan.thingpark.plugins.module_utils._types import milliseconds_of
+from ansible_collections.lorawan.thingpark.plugins.module_utils._api.xml_types import milliseconds_of
 
 KIND = "application/xml;charset=UTF-8"
 XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
@@ -190,7 +190,7 @@ def test_traps(text, encoding):
 
 
 def test_bounds(monkeypatch):
-    monkeypatch.setattr(_xml, "MOST_ELEMENTS", 10)
+    monkeypatch.setattr(xml, "MOST_ELEMENTS", 10)
     assert read(within("<a/>" * 9)) == {"a": [""] * 9}
     with pytest.raises(NotData, match="too large"):
         read(within("<a/>" * 10))

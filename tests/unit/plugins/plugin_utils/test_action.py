@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._connect import ENVIRONMENT
-from ansible_collections.lorawan.thingpark.plugins.module_utils._task import Task
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.connection import ENVIRONMENT
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.task import Task
 from ansible_collections.lorawan.thingpark.plugins.plugin_utils import _action
 
 KEY = "0A9B8C7D6E5F40312213A4F5E6D7C8B9"

@@ -17,8 +17,10 @@ from ansible.parsing.vault import VaultLib, VaultSecret
 from jinja2 import StrictUndefined
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import OptionError
-from ansible_collections.lorawan.thingpark.plugins.module_utils._module import argument_spec
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import device, device_info, fleet
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.module import argument_spec
+from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import device
+from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import device_info
+from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import fleet
 from ansible_collections.lorawan.thingpark.plugins.plugin_utils._arguments import (
     as_json,
     refuse_misread,

@@ -13,11 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from ansible.errors import AnsibleError
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils import _files, _login_gate
+from ansible_collections.lorawan.thingpark.plugins.module_utils import _files
+from ansible_collections.lorawan.thingpark.plugins.module_utils._api import lockout
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import LoginRefused, OptionError, TransportError
-from ansible_collections.lorawan.thingpark.plugins.module_utils._session import log_in
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import session, subscriber_info
-from ansible_collections.lorawan.thingpark.plugins.module_utils._transport import Transport
+from ansible_collections.lorawan.thingpark.plugins.module_utils._api.session import log_in
+from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import session
+from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import subscriber_info
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http.transport import Transport
 from ansible_collections.lorawan.thingpark.plugins.plugin_utils import _handover
 
 ARGS = {"url": "https://tdm.example.com/rest", "login": "me", "password": "wrong-one", "retries": "0"}
@@ -122,7 +124,7 @@ def test_a_refusal_is_forgotten_once():
 
 def test_a_module_that_forgets_here_too_waits_for_nobody():
     def module(_args):
-        _login_gate.forget(_login_gate.note_path(_handover._account(ARGS)[0].gate_key()))
+        lockout.forget(lockout.note_path(_handover._account(ARGS)[0].gate_key()))
         return REFUSED
 
     done = threading.Thread(target=through, args=(module, session.TASK), kwargs={"forget_refusal": True}, daemon=True)
@@ -167,7 +169,7 @@ def test_modules_that_wait_share_a_login_that_goes_nowhere(monkeypatch):
 
 def test_a_module_without_a_password_waits_for_nobody():
     module = Module({"changed": False})
-    with _files.locked(_login_gate.proof_path(_handover._account(ARGS)[0].gate_key())):
+    with _files.locked(lockout.proof_path(_handover._account(ARGS)[0].gate_key())):
         done = threading.Thread(target=through, args=(module,), kwargs={"password": ""})
         done.start()
         done.join(10)

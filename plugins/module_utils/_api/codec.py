@@ -1,0 +1,126 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Bodies of requests and answers: from Python objects to bytes and back, and what an error document says.
+
+The objects are the same in both formats. What an answer is written in is seen by looking at it, whatever was asked for.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from .xml import DEEPEST, MOST_ELEMENTS, NotXml, read_document, write_document
+
+JSON, XML = "json", "xml"
+#: The formats' names in HTTP (P, C).
+MEDIA_TYPES = {JSON: "application/json", XML: "application/xml"}
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+#: Codes of an error document that mean that the session is gone (O; API.md, section 2).
+SESSION_CODES = frozenset({4, 163, 164, 141, 142, 143, 144})
+MOST_DIGITS = 40  # of a number; an epoch in milliseconds has 13
+
+
+PAGE = "is a web page, not data: a login or maintenance page, or a proxy's"
+
+TOO_MUCH = "is a JSON document that is too deep or too large"
+
+
+class NotData(Exception):
+    """A body that isn't what was asked for; its text completes "the platform's answer ..."."""
+
+    def __init__(self, message: str, page: bool = False) -> None:
+        super().__init__(message)
+        self.page = page
+
+
+def encode(data: dict[str, Any], body_format: str = JSON, name: str = "") -> bytes:
+    """Return the body for ``data``; raises :class:`OptionError` for what the format can't carry.
+
+    :param name: what XML calls the document.
+    """
+    if body_format == XML:
+        return write_document(name, data)
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+
+
+def decode(body: bytes, content_type: str) -> object:
+    """Return the objects in a body, None for an empty one; raises :class:`NotData`.
+
+    :param content_type: the answer's Content-Type, which is believed only where the body agrees.
+    """
+    if not body.strip():
+        return None
+    kind = content_type.lower()
+    start = body.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if "html" in kind:
+        raise NotData(PAGE, page=True)
+    if start[:1] == b"<" or ("xml" in kind and body[:2] in UTF_16):
+        return _decode_xml(body, "xml" in kind or start[:5] == b"<?xml")
+    # Each of them is a value, which takes many times its bytes in memory; those in texts count too, and are few.
+    if sum(map(body.count, (b"[", b"{", b","))) > MOST_ELEMENTS:
+        raise NotData(TOO_MUCH)
+    try:
+        data = json.loads(body, parse_int=_integer, parse_float=_number, parse_constant=_number)
+    except (ValueError, RecursionError):
+        raise NotData("is not readable as %s" % ("XML" if "xml" in kind else "JSON")) from None
+    if _is_too_deep(data):
+        raise NotData(TOO_MUCH)
+    return data
+
+
+def _integer(text: str) -> int:
+    if len(text) > MOST_DIGITS:  # their value takes time that grows with the square
+        raise ValueError
+    return int(text)
+
+
+def _number(text: str) -> float:
+    """Return a number with a fraction; Python's reader would take NaN, and 1e999 for an infinity, which no JSON can hold."""
+    if not math.isfinite(float(text)):
+        raise ValueError
+    return float(text)
+
+
+def _is_too_deep(data: object) -> bool:
+    """Return whether lists and objects lie in each other deeper than those who walk through them may go."""
+    level = [data] if isinstance(data, (dict, list)) else []
+    for _depth in range(DEEPEST + 2):
+        if not level:
+            return False
+        level = [
+            each for one in level for each in (one.values() if isinstance(one, dict) else one) if isinstance(each, (dict, list))
+        ]
+    return True
+
+
+def _decode_xml(body: bytes, is_called_xml: bool) -> object:
+    """Return the objects in a body that begins like markup.
+
+    :param is_called_xml: the answer or the body itself says that it is XML; otherwise it is taken for a web page,
+        unless it is an error document.
+    """
+    try:
+        root, data = read_document(body)
+    except NotXml as error:
+        is_page = error.is_page or not is_called_xml
+        raise NotData(PAGE if is_page else str(error), is_page) from None
+    if root.lower() == "html" or not (is_called_xml or root == "error"):
+        raise NotData(PAGE, page=True)
+    return data
+
+
+def error_document(data: object) -> tuple[int | None, str]:
+    """Return ``(code, message)`` of an error document (contract, Error), with None and "" for what it lacks."""
+    if not isinstance(data, dict):
+        return None, ""
+    code = data.get("code")
+    try:
+        number = int(str(code))
+    except ValueError:
+        number = None
+    notes = [str(data[key]) for key in ("message", "info1", "info2") if data.get(key)]
+    return number, ", ".join(notes)

@@ -1,0 +1,258 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The gate in front of every login: a refused password goes out once, whatever fails.
+
+All processes of a user share one lock and one file of notes per account. Before a password is sent, that is noted in a second
+file; where it can't be, the password isn't sent. What became of it is noted in the first one. Whoever finds a note about the
+very password that it would send does not send it.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from typing import Callable
+
+from .. import _files
+from .._errors import LoginError, LoginRefused, OptionError, TdmError, TransportError
+
+HOLD = 900  # seconds for which a refused password isn't sent again
+UNCLEAR_HOLD = 60  # the same for one whose answer told nothing: it may have counted as wrong
+#: Kinds of notes: a password that isn't to be sent, one that was accepted, a login that never left the machine, and that the
+#: user wanted a refusal forgotten.
+HELD, ACCEPTED, UNSENT, FORGOTTEN = "held", "accepted", "unsent", "forgotten"
+NEVER = float("inf")
+TEXTS, NUMBERS = ("kind", "about", "message", "boot"), ("seconds", "since", "clock")
+FAR = 10.0**12  # seconds, beyond which no number of ours is
+
+
+@dataclass(frozen=True)
+class Note:
+    """What is known of an account for a while.
+
+    :param about: the fingerprint of a password, or the way to the platform.
+    :param seconds: for how long it counts.
+    :param since: when it was made, in seconds of the epoch.
+    :param clock: the same in seconds since the machine started, and ``boot`` tells which of its starts that was.
+    """
+
+    kind: str
+    about: str
+    seconds: float
+    message: str
+    since: float
+    clock: float
+    boot: str
+
+    def age(self) -> float:
+        """Return how many seconds ago it was made; below 0 where the clock was set back since, and the machine started anew."""
+        if self.boot and self.boot == _files.boot():
+            return _files.clock() - self.clock
+        return time.time() - self.since
+
+    def left(self) -> float:
+        """Return for how many seconds it still counts."""
+        return min(self.seconds, HOLD) - max(self.age(), 0.0)
+
+    def is_about(self, secret: str) -> bool:
+        """Return whether it is about this password."""
+        return _files.is_fingerprint_of(secret, self.about)
+
+
+def _note(kind: str, about: str = "", seconds: float = HOLD, message: str = "") -> Note:
+    return Note(kind, about, seconds, message, time.time(), _files.clock(), _files.boot())
+
+
+def note_path(gate_key: str) -> str:
+    """Return the file with the notes about an account."""
+    return os.path.join(_files.home(), "login-%s.json" % gate_key)
+
+
+def proof_path(gate_key: str) -> str:
+    """Return the file with what the controller knows of an account's logins by modules, here and on other hosts."""
+    return os.path.join(_files.home(), "proven-%s.json" % gate_key)
+
+
+def _sent_path(path: str) -> str:
+    """Return the file that says which password is about to be sent, beside the notes that stay if it is refused."""
+    return path[: -len(".json")] + ".sent.json"
+
+
+def refuse(path: str, secret: str, route: str = "", began: float = NEVER) -> None:
+    """Raise what a login is to end with before it begins, to be called with the lock of ``path``.
+
+    :param path: the file with the notes about the account.
+    :param route: the way to the platform; who waited while a login could not leave the machine on the same way takes its result.
+    :param began: when the wait began, in seconds of :func:`_files.clock`.
+
+    Raises :class:`LoginRefused` when this password was refused, or got no clear answer, a short while ago.
+    """
+    notes = [*_known(path), *_left_behind(path)]
+    for note in notes:
+        if note.kind == HELD and note.is_about(secret):
+            was_forgotten = any(other.kind == FORGOTTEN for other in notes)
+            remedy = (
+                "wait" if was_forgotten else "wait, or run tdm_session with forget_refusal=true when the operator has unlocked it"
+            )
+            raise LoginRefused(
+                "This login was tried already without success, and its password was not sent again (three wrong ones lock the "
+                "account). It is held back for %s: correct the password, %s. The first answer was: %s"
+                % (_in_minutes(note.left()), remedy, note.message),
+                held_back=True,
+            )
+    for note in notes:
+        if note.kind == UNSENT and route and note.about == route and note.boot == _files.boot() and note.clock >= began:
+            message = "%s (found by another task with this account, for which this one waited)" % note.message
+            raise TransportError(message, sent=False, final=True)
+
+
+def _in_minutes(seconds: float) -> str:
+    minutes = max(1, -int(-seconds // 60))
+    return "%d minute%s" % (minutes, "" if minutes == 1 else "s")
+
+
+def is_proven(path: str, secret: str) -> bool:
+    """Return whether a file says that this password was accepted a short while ago."""
+    return any(note.kind == ACCEPTED and note.is_about(secret) for note in _known(path))
+
+
+def forget(path: str) -> None:
+    """Forget what was refused, once in a while: of many tasks that want it, only the first one sends the password again."""
+    with _files.locked(path):
+        try:
+            was_forgotten = any(note.kind == FORGOTTEN for note in _known(path))
+        except OptionError:
+            was_forgotten = False  # the file is damaged, and made anew
+        if not was_forgotten:
+            _write(path, [_note(FORGOTTEN)])
+            _files.remove(_sent_path(path))
+
+
+def announce(path: str, gate_key: str, secret: str) -> None:
+    """Note that a password is about to be sent; raises :class:`OptionError` where that can't be, and it must not be sent."""
+    try:
+        left = _left_behind(path)
+        if left:
+            _write(path, [*_known(path), *left])
+        note = _note(HELD, _files.fingerprint(secret, gate_key), HOLD, "it was refused, and the disk had no room for the reason")
+        _write(_sent_path(path), [*_known(path), note])
+    except OptionError as error:
+        withdraw(path)
+        raise OptionError("the login was not sent, since that could not be noted before: " + error.message) from None
+
+
+def withdraw(path: str) -> None:
+    """Take back that a password is about to be sent."""
+    _try(lambda: _files.remove(_sent_path(path)))
+
+
+def settle(path: str, gate_key: str, secret: str, error: TdmError | None = None, route: str = "") -> None:
+    """Note what became of a login that was announced, as far as the disk lets it; each step that fails errs to the safe side.
+
+    :param error: what it ended with, None for a login that was accepted.
+    """
+    if isinstance(error, LoginRefused):
+        _try(lambda: _files.rename(_sent_path(path), path))  # the note of before, which needs no room
+        _try(lambda: _add(path, _note(HELD, _files.fingerprint(secret, gate_key), HOLD, error.message)))
+    elif error is None or (isinstance(error, LoginError) and error.harmless):
+        withdraw(path)
+        _try(lambda: _files.remove(path))
+    elif not getattr(error, "sent", not isinstance(error, OptionError)):
+        withdraw(path)
+        if isinstance(error, TransportError) and not error.final:
+            _try(lambda: _add(path, _note(UNSENT, route, UNCLEAR_HOLD, error.message)))
+    elif _try(lambda: _add(path, _note(HELD, _files.fingerprint(secret, gate_key), UNCLEAR_HOLD, error.message))):
+        withdraw(path)
+
+
+def _try(step: Callable[[], object]) -> bool:
+    """Take a step in the files; return whether it succeeded."""
+    try:
+        step()
+    except OptionError:
+        return False
+    return True
+
+
+def _add(path: str, note: Note) -> None:
+    """Add a note to a file. It takes the place of one about the same, and of logins that didn't leave the machine before."""
+    _write(path, [*(one for one in _known(path) if one.kind != UNSENT and one.about != note.about), note])
+
+
+def prove(path: str, gate_key: str, secret: str) -> None:
+    """Note that a password was accepted, and nothing else: what was refused before doesn't count any more."""
+    _try(lambda: _write(path, [_note(ACCEPTED, _files.fingerprint(secret, gate_key))]))
+
+
+def hand_on(proof: str, gate_key: str, secret: str, message: str) -> None:
+    """Note that a module's password was refused, to be called with the lock of ``proof``, the controller's own file.
+
+    It is noted where all tasks look, and stays in ``proof`` only where there is no room for that.
+    """
+    settle(proof, gate_key, secret, LoginRefused(message))
+    path = note_path(gate_key)
+    with _files.locked(path):
+        if _try(lambda: _add(path, _note(HELD, _files.fingerprint(secret, gate_key), HOLD, message))):
+            _try(lambda: _files.remove(proof))
+
+
+@contextmanager
+def pass_through(gate_key: str, secret: str, route: str = "", began: float = NEVER) -> Iterator[None]:
+    """Hold the account's gate around a login; raises as :func:`refuse` instead of sending a refused password again.
+
+    What ends the process in between leaves the announcement, which holds the password back for a minute.
+    """
+    path = note_path(gate_key)
+    with _files.locked(path) as waited:
+        refuse(path, secret, route, min(began, waited))
+        announce(path, gate_key, secret)
+        try:
+            yield
+        except TdmError as error:
+            settle(path, gate_key, secret, error, route)
+            raise
+        settle(path, gate_key, secret)
+
+
+def _left_behind(path: str) -> list[Note]:
+    """Return the note of a login whose process ended before its answer, if there is one."""
+    message = "none, since the task that sent it was ended before"
+    sent = [replace(note, seconds=UNCLEAR_HOLD, message=message) for note in _known(_sent_path(path))[-1:]]
+    return [note for note in sent if note.left() > 0]
+
+
+def _known(path: str) -> list[Note]:
+    """Return the notes in a file that still count."""
+    text = _files.read_text(path)
+    if not text:
+        return []
+    data = _files.from_json(text)
+    found = data.get("notes") if isinstance(data, dict) else None
+    if not isinstance(found, list) or not all(_is_note(one) for one in found):
+        raise OptionError(
+            "%s holds no notes about logins, or is damaged, and nothing is sent: run tdm_session with forget_refusal=true when "
+            "you know the password to be right" % path
+        )
+    notes = [note for note in (Note(**one) for one in found) if note.left() > 0]
+    if any(note.age() < 0 for note in notes):  # from now on they age, whatever the clock is set to
+        now = _note(HELD)
+        notes = [replace(one, since=now.since, clock=now.clock, boot=now.boot) if one.age() < 0 else one for one in notes]
+        _try(lambda: _write(path, notes))
+    return notes
+
+
+def _is_note(data: object) -> bool:
+    """Return whether this is a note as a file holds it."""
+    if not isinstance(data, dict) or set(data) != {*TEXTS, *NUMBERS} or not all(isinstance(data[name], str) for name in TEXTS):
+        return False
+    numbers = [data[name] for name in NUMBERS]
+    return all(isinstance(number, (int, float)) and -FAR < number < FAR for number in numbers)
+
+
+def _write(path: str, notes: list[Note]) -> None:
+    _files.write_json(path, {"notes": [asdict(note) for note in notes]})

@@ -1,0 +1,357 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The ways in: from an account to a Grant. One function per ``auth_method``, all with the same two parameters.
+
+What the platform's owner doesn't publish (the login URL and its field names) is a setting with a default (API.md, ?).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Callable
+from urllib.parse import quote, urljoin, urlsplit
+
+from .._http.addresses import same_place
+from .codec import JSON, MEDIA_TYPES, NotData, decode, encode, error_document
+from .._errors import LoginError, LoginRefused, without
+from .login_page import WRONG_PASSWORD, LoginAnswer, read_login_page
+from .._http.transport import Answer, Transport, cookies_at
+from .._words import in_short
+
+#: Where each way logs in, on the platform's host (html: ?; smp and digest: O; oauth2: contract).
+USUAL_PLACES = {
+    "html": "/thingpark/smp/rest/login",
+    "smp": "/thingpark/smp/rest/admins/login",
+    "digest": "/thingpark/smp/rest/admins/id",
+    "oauth2": "/users-auth/protocol/openid-connect/token",
+}
+#: The ways of administrators, who log in for a subscriber.
+ADMINISTRATORS = ("smp", "digest")
+#: How the platform tells that an account is locked, in whatever words: ACCOUNT_LOCKED, "User is locked".
+LOCKED = re.compile("(?<!un)locked", re.IGNORECASE)
+LEAST = 8  # characters of a cookie that may be a secret
+EARLY = 30  # seconds before its end at which a bearer token counts as used up, or a quarter of a shorter life
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who logs in, where and how.
+
+    :param url: the base of all resources, without a slash at its end.
+    :param method: a key of WAYS.
+    :param name: the login, or the client ID.
+    :param secret: the password, or the client secret.
+    :param login_url: where to log in; empty for the platform's usual place.
+    :param session_url: where a session is started; empty for the usual place.
+    :param subscriber_id: for which subscriber an administrator logs in, and ``module_id`` to which application.
+    :param body_format: JSON or XML, for all that a session does.
+    """
+
+    url: str
+    method: str = "html"
+    name: str = ""
+    secret: str = field(default="", repr=False)
+    login_url: str = ""
+    session_url: str = ""
+    login_field: str = "login"
+    password_field: str = "password"
+    subscriber_id: str = ""
+    module_id: str = ""
+    body_format: str = JSON
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of the platform."""
+        parts = urlsplit(self.url)
+        return "%s://%s" % (parts.scheme, parts.netloc)
+
+    @property
+    def where_to_log_in(self) -> str:
+        """The address that takes the login, whether it was given or is the usual one."""
+        return self.login_url or self.origin + USUAL_PLACES[self.method]
+
+    def key(self) -> str:
+        """Return what tells this account's sessions from others, without its secret, fit for a file's name."""
+        whose = (self.subscriber_id, self.module_id)
+        return _mark(self.url, self.method, self.name, self.where_to_log_in, self.session_url, *whose)
+
+    def gate_key(self) -> str:
+        """Return what tells the account that the platform would lock from others, however its address and login are written."""
+        return _mark(same_place(self.where_to_log_in), self.name.strip().casefold(), self.login_field, self.password_field)
+
+
+def _mark(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+@dataclass
+class Grant:
+    """What a login gave: the proof that goes with every call, and what it opens.
+
+    :param query: parameters of every call: the ``sessionToken``, where the operator wants it.
+    :param bearer: an OAuth 2 access token; ``ends`` is when to renew it, in seconds of the epoch, 0 for never.
+    :param subscription: the subscription's address as the platform gave it.
+    :param facts: permissions and user, for people.
+    """
+
+    query: dict[str, str] = field(default_factory=dict, repr=False)
+    bearer: str = field(default="", repr=False)
+    cookies: dict[str, str] = field(default_factory=dict, repr=False)
+    subscription: str = "/subscriptions/mine"
+    ends: float = 0.0
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def secrets(self) -> list[str]:
+        """Return the texts that no message may hold."""
+        proofs = [value for name, value in self.query.items() if name != "type"]
+        return [*proofs, self.bearer, *_long_ones(self.cookies.values())]
+
+    def used_up(self) -> bool:
+        """Return whether a bearer token is at its end."""
+        return bool(self.ends) and time.time() > self.ends
+
+
+def _refused(account: Account, why: str, said: str = "") -> LoginRefused:
+    """Return the error for a refusal.
+
+    :param why: what stands in parentheses.
+    :param said: the platform's own words, where these are more.
+    """
+    if LOCKED.search(said or why):
+        return LoginRefused(
+            "%s says that the account %s is locked (%s): ask the operator to unlock it. Its login is held back for 15 minutes, "
+            "or until tdm_session is run with forget_refusal=true" % (account.origin, account.name, why)
+        )
+    return LoginRefused(
+        "%s refused the %s of %s (%s). It was sent once and won't be sent again: three wrong ones lock the account, and only "
+        "the operator unlocks it. Correct it first"
+        % (account.origin, "client_secret" if account.method == "oauth2" else "password", account.name, why)
+    )
+
+
+def _long_ones(cookies: Iterable[str | None]) -> list[str]:
+    """Return the values of cookies that tell a session; what is shorter chooses a server or a language."""
+    return [value for value in cookies if value and len(value) >= LEAST]
+
+
+def _cookies_of(*answers: Answer) -> list[str]:
+    return _long_ones(cookie.value for answer in answers for cookie in answer.cookies)
+
+
+def html(account: Account, transport: Transport) -> Grant:
+    """Log in as an end user: an HTML page brings an access code, the code brings a session (P; contract, Customers)."""
+    answer = transport.send(
+        "POST",
+        account.where_to_log_in,
+        body={account.login_field: account.name, account.password_field: account.secret},
+        headers={"Accept": "text/html"},
+        repeatable=False,
+    )
+    is_refusal = answer.status in (401, 403)
+    page = read_login_page(answer.body) if answer.status == 200 or is_refusal else None
+    if is_refusal and not (page and page.error_code):
+        raise _refused(account, "status %d" % answer.status)
+    if page is None:
+        raise LoginError(
+            "%s answered the login with status %d and no login page: check url, login_url, login_field and password_field"
+            % (account.origin, answer.status)
+        )
+    if page.error_code:
+        raise _refused_by_page(account, page)
+    if not page.access_code:
+        raise LoginError("%s accepted the login but sent no userAccessCode: log in once in the web interface" % account.origin)
+    return _start_session(account, transport, {"userAccessCode": page.access_code}, answer)
+
+
+def _refused_by_page(account: Account, page: LoginAnswer) -> LoginRefused:
+    infos = (("info1", page.info1), ("info2", page.info2))
+    notes = "".join(", %s %s" % (name, in_short(without(text, [account.secret]))) for name, text in infos if text)
+    said = " ".join((page.error_code, page.info1, page.info2))
+    if page.error_code in WRONG_PASSWORD:
+        meaning = ": wrong login or password"
+    elif LOCKED.search(said):
+        meaning = ""
+    else:  # locked, not for this application, or new: whichever it is, sending it again can only make it worse
+        meaning = ": the operator doesn't publish what it means; the account may be locked, or not be for the Device Manager"
+    return _refused(account, "error code %s%s%s" % (in_short(page.error_code), notes, meaning), said)
+
+
+def smp(account: Account, transport: Transport) -> Grant:
+    """Log in as an administrator, with a JSON document (O: Actility's samples)."""
+    answer = transport.send(
+        "POST",
+        account.where_to_log_in,
+        body=encode({"login": account.name, "password": account.secret}),
+        headers={"Accept": MEDIA_TYPES[JSON], "Content-Type": MEDIA_TYPES[JSON]},
+        repeatable=False,
+    )
+    return _for_subscriber(account, transport, answer)
+
+
+def digest(account: Account, transport: Transport) -> Grant:
+    """Log in as an administrator, with HTTP Digest (O: KPN's client of 2016)."""
+    answer = transport.send(
+        "GET",
+        account.where_to_log_in,
+        headers={"Accept": MEDIA_TYPES[JSON]},
+        digest=(account.name, account.secret),
+        repeatable=False,
+    )
+    if not answer.was_challenged:
+        raise LoginError(
+            "%s answered the login with status %d and asked for no HTTP Digest: check url, login_url and auth_method"
+            % (account.origin, answer.status),
+            sent=False,
+        )
+    return _for_subscriber(account, transport, answer)
+
+
+def _for_subscriber(account: Account, transport: Transport, answer: Answer) -> Grant:
+    """From the answer to an administrator's login to a session of the subscriber (O).
+
+    The identifier's name is written in two ways, by format (O).
+    """
+    try:
+        data = _data(account, answer)
+    except LoginError:
+        if answer.status not in (401, 403):
+            raise
+        data = {}
+    if answer.status in (401, 403) or (answer.status in (200, 400) and error_document(data)[0] is not None):
+        # The codes aren't published: the account may be locked as well, and sending it again can only make it worse.
+        raise _refused(account, _said(answer, data, account))
+    identifier = data.get("thingparkID") or data.get("thingParkID")
+    if answer.status != 200 or not identifier or not str(identifier).strip("."):  # dots would lead elsewhere
+        raise LoginError(
+            "%s answered the login with no thingparkID (%s): check url, login_url and auth_method"
+            % (account.origin, _said(answer, data, account))
+        )
+    token = {"sessionToken": str(data["sessionToken"])} if data.get("sessionToken") else {}
+    where = urljoin(account.where_to_log_in, quote(str(identifier), safe="") + "/accessCode")
+    wanted = transport.send(
+        "POST",
+        where,
+        params=token,
+        body=encode({"subscriberID": account.subscriber_id, "moduleID": account.module_id}),
+        headers=headers({"Accept": MEDIA_TYPES[JSON], "Content-Type": MEDIA_TYPES[JSON]}, cookies_at(where, answer)),
+        repeatable=False,
+    )
+    found = _data(account, wanted, harmless=True)
+    if wanted.status not in (200, 201) or not found.get("accessCode"):
+        raise LoginError(
+            "%s gave no access to the subscriber %s (%s): check subscriber_id and module_id"
+            % (account.origin, account.subscriber_id, _said(wanted, found, account, *token.values(), *_cookies_of(answer))),
+            harmless=True,
+        )
+    code = {"adminAccessCode": str(found["accessCode"])}
+    return _start_session(account, transport, code, answer, wanted)
+
+
+def _start_session(account: Account, transport: Transport, code: dict[str, str], *before: Answer) -> Grant:
+    """Turn an access code into a session (contract, Customers; its path for end users is the administrators', O).
+
+    :param before: the answers that led to the code. Their cookies go where they belong, and to no other host or path.
+    """
+    proof = {**code, "type": "SUBSCRIBER"}
+    where = account.session_url or account.url + "/customers"
+    answer = transport.send(
+        "GET",
+        where,
+        params=proof,
+        headers=headers({"Accept": MEDIA_TYPES[account.body_format]}, cookies_at(where, *before)),
+        repeatable=False,  # an access code is for one use
+    )
+    data = _data(account, answer, harmless=True)
+    subscription = data.get("subscription")
+    if answer.status != 200 or not isinstance(subscription, dict) or not subscription.get("href"):
+        raise LoginError(
+            "%s started no session (%s): check url and session_url"
+            % (account.origin, _said(answer, data, account, *code.values(), *_cookies_of(*before))),
+            harmless=True,
+        )
+    query = {"sessionToken": str(data["sessionToken"])} if data.get("sessionToken") else {}
+    if account.method == "digest" and not query:
+        query = proof  # KPN's client of 2016 sent it with every call, where others send the token (O)
+    user = data.get("user")
+    known = user if isinstance(user, dict) else {}
+    return Grant(
+        query=query,
+        cookies=cookies_at(account.url + "/", *before, answer),
+        subscription=str(subscription["href"]),
+        facts={
+            "granted_permissions": list(subscription.get("grantedPermissions") or []),
+            "user": {
+                "first_name": known.get("firstName", ""),
+                "last_name": known.get("lastName", ""),
+                "language": known.get("language", ""),
+            },
+            "previous_connection": data.get("previousConnection"),
+            "bad_passwords_before": data.get("thingparkPreviousBadConsecutivePwd"),
+        },
+    )
+
+
+def oauth2(account: Account, transport: Transport) -> Grant:
+    """Log in with client credentials (contract, Subscriber_service_account)."""
+    answer = transport.send(
+        "POST",
+        account.where_to_log_in,
+        body={"grant_type": "client_credentials", "client_id": account.name, "client_secret": account.secret},
+        headers={"Accept": "application/json"},
+        repeatable=False,
+    )
+    try:
+        data = _data(account, answer)
+    except LoginError:
+        if answer.status not in (401, 403):
+            raise
+        data = {}
+    if answer.status == 200 and data.get("access_token"):
+        lifetime = data.get("expires_in")
+        # Renewed somewhat before its end, so that none runs out on its way.
+        ends = time.time() + lifetime - min(EARLY, lifetime / 4) if isinstance(lifetime, (int, float)) else 0.0
+        return Grant(bearer=str(data["access_token"]), ends=ends)
+    error = in_short(without(str(data.get("error", "")), [account.secret]))
+    if answer.status in (401, 403) or (answer.status == 400 and error):
+        said = "%s %s" % (error, data.get("error_description", ""))
+        raise _refused(account, error or "status %d" % answer.status, said)
+    raise LoginError("%s gave no access token (status %d): check url, login_url and client_id" % (account.origin, answer.status))
+
+
+def headers(base: dict[str, str], cookies: dict[str, str]) -> dict[str, str]:
+    """Return ``base`` with the cookies in it."""
+    return {**base, "Cookie": "; ".join("%s=%s" % pair for pair in cookies.items())} if cookies else dict(base)
+
+
+def _said(answer: Answer, data: dict[str, Any], account: Account, *secrets: str) -> str:
+    """Return an answer's status, and the code and reason of an error document in it, which repeats nothing secret."""
+    number, reason = error_document(data)
+    parts = [
+        "status %d" % answer.status,
+        "" if number is None else "code %d" % number,
+        in_short(without(reason, (account.secret, *secrets))),
+    ]
+    return ", ".join(filter(None, parts))
+
+
+def _data(account: Account, answer: Answer, harmless: bool = False) -> dict[str, Any]:
+    """Return what an answer says; what isn't an object says nothing.
+
+    :param harmless: the password was accepted before this answer.
+    """
+    try:
+        data = decode(answer.body, answer.content_type)
+    except NotData as error:
+        message = "%s: the answer to the login (status %d) %s" % (account.origin, answer.status, error)
+        raise LoginError(message, harmless) from None
+    return data if isinstance(data, dict) else {}
+
+
+#: The ways in, by ``auth_method``.
+WAYS: dict[str, Callable[[Account, Transport], Grant]] = {"html": html, "smp": smp, "digest": digest, "oauth2": oauth2}

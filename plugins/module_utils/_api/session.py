@@ -1,0 +1,364 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A session with the platform: opened once, kept in a file where asked, renewed once when it dies, closed always."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import os
+import re
+import threading
+from dataclasses import asdict, fields, replace
+from typing import Any
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from . import login
+from .. import _files
+from . import lockout
+from .login import Account, Grant
+from .codec import MEDIA_TYPES, SESSION_CODES, NotData, decode, encode, error_document
+from .._errors import ApiError, LoginError, OptionError, SessionDied, TdmError, TransportError, without
+from .._signals import is_told_to_end, unbroken
+from .platform import LookedUp, Platform
+from .._http.transport import LAST, Answer, Transport, Wire, cookies_at
+from .._words import in_short
+
+KIND = "lorawan.thingpark session 2"  # marks our files: no other one is ever written over or removed
+LOGOUT = "/customers/logout"  # (O)
+SLASHES = re.compile(r"[/\\]")
+
+
+def _parts(address: str) -> SplitResult | None:
+    """Return the parts of an address that the platform sent, None where it is none."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return None
+
+
+def default_path(account: Account) -> str:
+    """Return the session file of an account when the user names none."""
+    return os.path.join(_files.home(), "session-%s.json" % account.key())
+
+
+def log_in(account: Account, transport: Transport, began: float = lockout.NEVER) -> Grant:
+    """Return what a login gives, through the gate that lets a refused password out once.
+
+    :param began: when this task began to wait for others with this account, in seconds of :func:`_files.clock`.
+    """
+    if not account.name or not account.secret:
+        names = ("client_id", "client_secret") if account.method == "oauth2" else ("login", "password")
+        raise OptionError("%s and %s are needed to open a session (or a session_file that holds a living one)" % names)
+    if account.method in login.ADMINISTRATORS and not account.subscriber_id:
+        raise OptionError("subscriber_id is needed with auth_method=%s: for which subscriber to log in" % account.method)
+    transport.go_on()
+    with lockout.pass_through(account.gate_key(), account.secret, route_of(account, transport.wire), began):
+        return login.WAYS[account.method](account, transport)
+
+
+def route_of(account: Account, wire: Wire) -> str:
+    """Return what tells one way to the platform from another, fit for a file; the login of a proxy is no part of it."""
+    whole = replace(wire, proxy=wire.proxy.rpartition("@")[2])
+    return hashlib.sha256(repr((account.where_to_log_in, account.url, account.session_url, whole)).encode("utf-8")).hexdigest()
+
+
+class Session:
+    """Calls with a proof of who is calling.
+
+    :param path: the session file that this session lives in; empty for one of its own.
+
+    ``platform`` is what its answers have shown of the platform, ``looked_up`` what it was asked for besides devices.
+    """
+
+    def __init__(self, account: Account, transport: Transport, grant: Grant, path: str = "") -> None:
+        self.account = account
+        self.transport = transport
+        self.grant = grant
+        self.path = path
+        self.platform = Platform()
+        self.looked_up = LookedUp()
+        self._renewal = threading.Lock()
+        self._renewed = False
+        self._failure: TdmError | None = None
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether the subscription is addressed as ``mine``: the Enterprise edition, or OAuth 2 on another."""
+        return self.subscription.endswith("/mine")
+
+    @property
+    def subscription(self) -> str:
+        """The subscription's path below the base URL, ``/subscriptions/100``."""
+        return self.path_of(self.grant.subscription)
+
+    def path_of(self, href: str) -> str:
+        """Return the path below the base URL of an address that the platform gave.
+
+        It may be absolute, from the host, from the base, or lack its first slash (O). Raises :class:`LoginError` for
+        an address on another host: what is sent there would carry the session.
+        """
+        parts = _parts(href)
+        if parts and parts.netloc and parts.netloc != urlsplit(self.account.url).netloc:
+            host = in_short(parts.hostname or "")
+            raise LoginError("the platform sent an address on another host (%s), which is never called" % host)
+        if not parts or parts.scheme not in ("", "http", "https") or ".." in SLASHES.split(unquote(parts.path)):
+            raise LoginError("the platform sent an address that leads elsewhere, which is never called: check url")
+        path = "/" + parts.path.lstrip("/")
+        base = urlsplit(self.account.url).path.rstrip("/")
+        return path[len(base) :] if base and path.startswith(base + "/") else path
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        params: dict[str, Any] | None = None,
+        data: dict[str, Any] | None = None,
+        *,
+        document: str = "",
+        text: str = "",
+        secrets: tuple[str, ...] = (),
+        repeatable: bool = True,
+    ) -> tuple[object, dict[str, str]]:
+        """Return ``(data, headers)`` of a good answer to a call below the base URL.
+
+        :param data: what goes into the body, in the account's format; ``text`` goes as plain text instead.
+        :param document: what XML calls the body.
+        :param secrets: what no message may repeat of the body.
+        :param repeatable: whether the call may be sent twice when it isn't clear that it arrived.
+
+        Raises :class:`ApiError` for a refusal, :class:`TransportError` when there is no usable answer and
+        :class:`SessionDied` when the session is gone and can't be opened again.
+        """
+        body, kind = None, ""
+        if text:
+            body, kind = text.encode("utf-8"), "text/plain"
+        elif data is not None:
+            body, kind = encode(data, self.account.body_format, document), MEDIA_TYPES[self.account.body_format]
+        if self.grant.used_up():
+            self._renew(self.grant, planned=True)
+        unclear = useless = 0  # sendings that may have taken effect, and answers of no use
+        try:
+            while True:
+                grant = self.grant
+                answer = self._send(grant, method, path, params, body, kind, repeatable)
+                unclear += answer.unclear
+                try:
+                    content = decode(answer.body, answer.content_type)
+                    died = self._says_dead(answer, content)
+                except NotData as error:
+                    content, died = None, error.page and answer.status in (200, 302, 401, 403)
+                    if not died:
+                        if repeatable and answer.status < 300 and self.transport.may_try_again(useless, answer):
+                            useless += 1
+                            unclear += 1
+                            continue
+                        reason = "status %d; it %s" % (answer.status, error)
+                        raise TransportError("%s %s got no usable answer (%s)" % (method, path, reason)) from None
+                if not died:
+                    self._follow(grant, answer)
+                    break
+                self._renew(grant)
+            self._refuse(grant, answer, content, "%s %s" % (method, path), secrets)
+        except TdmError as error:
+            error.unclear = error.unclear or unclear > 0
+            raise
+        return content, answer.headers
+
+    def _refuse(self, grant: Grant, answer: Answer, content: object, request: str, secrets: tuple[str, ...]) -> None:
+        """Raise what an answer says that is no good one."""
+        if 300 <= answer.status < 400:
+            message = "%s redirects to another address: set url to the one that it uses" % self.account.origin
+            raise TransportError(message, sent=False)  # whatever was asked for, it wasn't done here
+        if answer.status >= 400:
+            code, reason = error_document(content)
+            reason = in_short(without(reason, (*secrets, self.account.secret, *grant.secrets())))
+            said = "status %d%s%s" % (
+                answer.status,
+                "" if code is None else ", code %d" % code,
+                ": " + reason if reason else "",
+            )
+            raise ApiError("the platform refused %s (%s)" % (request, said), answer.status, code, reason)
+
+    def _send(
+        self,
+        grant: Grant,
+        method: str,
+        path: str,
+        params: dict[str, Any] | None = None,
+        body: bytes | None = None,
+        kind: str = "",
+        repeatable: bool = True,
+    ) -> Answer:
+        """Send one call with the session's proof; ``kind`` is the body's media type."""
+        query = {**(params or {}), **grant.query}
+        head = {"Accept": MEDIA_TYPES[self.account.body_format]}
+        if kind:
+            head["Content-Type"] = kind
+        if grant.bearer:
+            head["Authorization"] = "Bearer " + grant.bearer
+        return self.transport.send(
+            method,
+            self.account.url + path,
+            params=query,
+            body=body,
+            headers=login.headers(head, grant.cookies),
+            repeatable=repeatable,
+        )
+
+    def _follow(self, grant: Grant, answer: Answer) -> None:
+        """Take a cookie's new value where the platform changes one of the session's; it gives no further one."""
+        cookies = cookies_at(self.account.url + "/", answer) if len(answer.cookies) else {}
+        changed = {name: value for name, value in cookies.items() if grant.cookies.get(name, value) != value}
+        if changed:
+            with self._renewal:
+                if self.grant is grant:
+                    self.grant = replace(grant, cookies={**grant.cookies, **changed})
+
+    def _says_dead(self, answer: Answer, content: object) -> bool:
+        if answer.status in (302, 303):  # to a login page; a platform that moved sends to another host
+            place = _parts(answer.headers.get("location", ""))
+            return place is not None and place.netloc in ("", urlsplit(self.account.url).netloc)
+        return answer.status == 401 or (answer.status == 403 and error_document(content)[0] in SESSION_CODES)
+
+    def _renew(self, dead: Grant, planned: bool = False) -> None:
+        """Open the session again, once in a task; the workers that find it dead meanwhile take the new one."""
+        with self._renewal:
+            if self.grant is not dead:
+                return
+            if self._failure is not None:
+                # The other workers need not find out again; what became of their own request is another matter each time.
+                raise SessionDied(self._failure.message, **self._failure.facts)
+            if self._renewed and not planned:
+                raise SessionDied("the session died again after it was opened anew: is the account in use elsewhere?")
+            if not self.account.secret:
+                raise SessionDied(
+                    "the session%s is no longer alive, and there is no password to open it again: "
+                    "run tdm_session, or give login and password" % (" in " + self.path if self.path else "")
+                )
+            self._renewed = self._renewed or not planned
+            try:
+                with unbroken():
+                    self.grant = renew_file(self.path, self.account, self.transport, dead) if self.path else self._log_in_again()
+            except TdmError as error:
+                self._failure = SessionDied("the session died and could not be opened again: " + error.message, **error.facts)
+                raise self._failure from None
+
+    def _log_in_again(self) -> Grant:
+        return log_in(self.account, self.transport)
+
+    def is_alive(self) -> bool:
+        """Return whether the platform still knows the session, without opening it again."""
+        if self.grant.used_up():
+            return False
+        answer = self._send(self.grant, "GET", self.subscription)
+        try:
+            content = decode(answer.body, answer.content_type)
+        except NotData:
+            return False
+        return answer.status < 300 or (answer.status >= 400 and not self._says_dead(answer, content))
+
+    def close(self) -> None:
+        """End the session on the platform (O: ``customers/logout``). A bearer token ends by itself; a dead session is closed.
+
+        Where the task was told to end, before or meanwhile, this is soon over.
+        """
+        if self.grant.bearer:
+            return
+        if not is_told_to_end():
+            try:
+                self._send(self.grant, "GET", LOGOUT)
+            except TransportError:
+                pass  # it will end by itself; what the task did is what counts
+            except BaseException:
+                self._leave()
+                raise
+        else:
+            self._leave()
+
+    def _leave(self) -> None:
+        self.transport.stop()
+        if self._renewal.acquire(timeout=LAST):  # a worker that was left behind may be opening it again
+            self._renewal.release()
+        head = login.headers({"Accept": MEDIA_TYPES[self.account.body_format]}, self.grant.cookies)
+        self.transport.send_last("GET", self.account.url + LOGOUT, self.grant.query, head)
+
+
+def load(path: str, account: Account, transport: Transport, renewable: bool = False) -> Session | None:
+    """Return the session in a file, None when there is none; raises :class:`OptionError` when it is somebody else's.
+
+    An account without a name takes whatever session the file holds for its URL.
+
+    :param renewable: a session of the same account that was opened with another password counts as none.
+    """
+    text = _files.read_text(path)
+    if not text.strip():
+        return None
+    data = _files.from_json(text)
+    grant = _grant_of(data.get("grant")) if isinstance(data, dict) and data.get("kind") == KIND else None
+    if grant is None:
+        raise OptionError("session_file %s is something else than a session, or is damaged: name another file" % path)
+    if data.get("url") != account.url:
+        raise OptionError(
+            "session_file %s is a session with another url (%s): give it the url of this task"
+            % (path, in_short(str(data.get("url"))))
+        )
+    whose = {"name": account.name, "method": account.method, "subscriber": account.subscriber_id}
+    if account.name and any(data.get(key) != value for key, value in whose.items()):
+        raise OptionError("session_file %s is a session of another account: name another file, or close it first" % path)
+    if account.secret and not _files.is_fingerprint_of(account.secret, str(data.get("fingerprint"))):
+        if renewable:
+            return None
+        raise OptionError(
+            "session_file %s was opened with another password: close it first, with tdm_session state=absent" % path
+        )
+    return Session(account, transport, grant, path)
+
+
+def _grant_of(data: object) -> Grant | None:
+    """Return the Grant that a file holds, None where it holds anything else."""
+    if not isinstance(data, dict) or set(data) != {one.name for one in fields(Grant)}:
+        return None
+    ends, facts = data["ends"], data["facts"]
+    texts = [data["bearer"], data["subscription"]]
+    for pairs in (data["query"], data["cookies"]):
+        if not isinstance(pairs, dict):
+            return None
+        texts += [*pairs, *pairs.values()]
+    is_number = isinstance(ends, (int, float)) and 0 <= ends < math.inf
+    are_texts = all(isinstance(text, str) and text.isprintable() for text in texts)
+    shown = (("granted_permissions", list), ("user", dict))
+    are_facts = isinstance(facts, dict) and all(isinstance(facts.get(name, kind()), kind) for name, kind in shown)
+    return Grant(**data) if is_number and are_texts and are_facts else None
+
+
+def save(path: str, account: Account, grant: Grant) -> None:
+    """Write a session to its file."""
+    mark = _files.fingerprint(account.secret, account.gate_key())
+    whose = {"method": account.method, "name": account.name, "subscriber": account.subscriber_id}
+    _files.write_json(path, {"kind": KIND, "url": account.url, **whose, "fingerprint": mark, "grant": asdict(grant)})
+
+
+def open_in(path: str, account: Account, transport: Transport, began: float) -> Session:
+    """Log in and keep the session in a file, with its lock held; one that can't be kept is closed again.
+
+    :param began: as for :func:`log_in`.
+    """
+    session = Session(account, transport, log_in(account, transport, began), path)
+    try:
+        save(path, account, session.grant)
+    except BaseException:
+        session.close()
+        raise
+    return session
+
+
+def renew_file(path: str, account: Account, transport: Transport, dead: Grant) -> Grant:
+    """Return a living Grant for a session file whose session died; another process may have renewed it already."""
+    with _files.locked(path) as began:
+        session = load(path, account, transport)
+        if session is not None and session.grant != dead and not session.grant.used_up():
+            return session.grant
+        return open_in(path, account, transport, began).grant

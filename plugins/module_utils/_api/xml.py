@@ -1,0 +1,169 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""XML documents of the API, from and to the objects that JSON would have held.
+
+The root is in a namespace of its resource, what is in it has none, and a list is ``<briefs><brief>..</brief></briefs>`` (X).
+The names are JSON's (API.md, section 3). Reading never looks at the root's namespace, and never at a DTD: a document that
+begins one is refused, so that no entity is ever defined, expanded or fetched.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from xml.parsers import expat
+
+try:
+    from lxml import etree
+except Exception:  # the glue reports it before anything here is called
+    pass
+
+from .._errors import OptionError
+from .xml_types import LISTS, typed
+
+#: Where the platform's own namespaces lie: ``.../subscription`` (X), and by its example those of other resources (?).
+NAMESPACE = "http://www.actility.com/tpkwrls/ws/"
+INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
+DEEPEST = 32  # elements in each other; a device has five
+MOST_ELEMENTS = 2_000_000  # a page of 5,000 briefs has a fifth of them
+
+
+class NotXml(Exception):
+    """A body that is no readable XML document; its text completes "the platform's answer ...".
+
+    :param is_page: it says itself that it is a web page.
+    """
+
+    def __init__(self, message: str, is_page: bool = False) -> None:
+        super().__init__(message)
+        self.is_page = is_page
+
+
+@dataclass
+class _Element:
+    """An element that is being read; ``children`` are the name, the value and the text of each that is closed."""
+
+    name: str
+    is_nil: bool = False
+    children: list[tuple[str, object, str]] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The text in this element, which may come in thousands of pieces."""
+        return "".join(self.texts)
+
+    def value(self) -> object:
+        """Return what JSON would hold in this element's place."""
+        if self.is_nil:
+            return None
+        if self.name in LISTS:
+            return self._members()
+        return self.fields() if self.children else typed(self.name, self.text)
+
+    def fields(self) -> dict[str, object]:
+        """Return this element's children by name; one that comes several times is a list."""
+        values: dict[str, list[object]] = {}
+        for name, value, _text in self.children:
+            values.setdefault(name, []).append(value)
+        found: dict[str, object] = {
+            name: of_name[0] if len(of_name) == 1 else [each for one in of_name for each in _as_list(one)]
+            for name, of_name in values.items()
+        }
+        if "briefs" in found and "now" in found:  # a list's time is a text in JSON too (contract, Devices)
+            found["now"] = next(text for name, _value, text in self.children if name == "now")
+        return found
+
+    def _members(self) -> list[object]:
+        """Return the members of the list that this element holds, or the one that it is of a list without a wrapper."""
+        member = LISTS[self.name]
+        if self.children and all(name == member for name, _value, _text in self.children):
+            # A list of plain values may have the name of its members, which are lists of one then.
+            return [value for _name, each, _text in self.children for value in (_as_list(each) if member in LISTS else [each])]
+        if self.children:
+            return [self.fields()]
+        return [typed(member, self.text)] if self.text.strip() else []
+
+
+def _as_list(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
+
+
+class _Reader:
+    """Builds the objects while expat reads; nothing of the document itself is kept."""
+
+    def __init__(self) -> None:
+        self.open: list[_Element] = []
+        self.root = _Element("")
+        self.count = 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.count += 1
+        if len(self.open) >= DEEPEST or self.count > MOST_ELEMENTS:
+            raise NotXml("is an XML document that is too deep or too large")
+        is_nil = attributes.get(INSTANCE + " nil", "").strip() in ("true", "1")
+        self.open.append(_Element(name.rpartition(" ")[2], is_nil))
+
+    def data(self, text: str) -> None:
+        if not self.open[-1].children:
+            self.open[-1].texts.append(text)
+
+    def end(self, _name: str) -> None:
+        element = self.open.pop()
+        if self.open:
+            self.open[-1].children.append((element.name, element.value(), element.text))
+        else:
+            self.root = element
+
+    def doctype(self, name: str, *_identifiers: object) -> None:
+        raise NotXml("is an XML document with a DTD, which is never read", is_page=name.lower() == "html")
+
+
+def read_document(body: bytes) -> tuple[str, object]:
+    """Return the root's name and the objects in an XML document; raises :class:`NotXml`."""
+    reader = _Reader()
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.data
+    parser.StartDoctypeDeclHandler = reader.doctype  # before any entity is declared
+    try:
+        parser.Parse(body, True)
+    except expat.ExpatError as error:
+        raise NotXml("is not readable as XML (line %d of it)" % error.lineno) from None
+    root = reader.root
+    return root.name, root.fields() if root.children or not root.text.strip() else root.text
+
+
+def write_document(name: str, data: dict[str, Any]) -> bytes:
+    """Return the XML document that says what ``data`` says in JSON, with a root of this name.
+
+    Raises :class:`OptionError` for a text that XML can't carry.
+    """
+    space = NAMESPACE + name
+    root = etree.Element("{%s}%s" % (space, name), nsmap={"ns": space})
+    _fill(root, name, data)
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
+
+
+def _fill(element: etree._Element, name: str, value: object) -> None:
+    """Put a value into its element; ``name`` is the element's."""
+    if isinstance(value, dict):
+        for inner, each in value.items():
+            _fill(etree.SubElement(element, inner), inner, each)
+    elif isinstance(value, (list, tuple)):
+        for each in value:
+            _fill(etree.SubElement(element, LISTS[name]), LISTS[name], each)
+    elif value is None:
+        element.set("{%s}nil" % INSTANCE, "true")
+    elif isinstance(value, bool):
+        element.text = "true" if value else "false"
+    else:
+        try:
+            element.text = str(value)
+        except ValueError:
+            message = "%s holds a control character, which XML can't carry: take it out, or set body_format to json"
+            raise OptionError(message % name) from None

@@ -1,0 +1,133 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Files that describe a fleet: ThingPark's own import CSV, JSON and YAML, from bytes to rows."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from .documents import read_json, read_yaml
+from .._errors import OptionError
+from .._resources.device.import_csv import read_csv
+from .._schema.values import Fault, shown, text_of
+from .desired import Row
+
+#: Where a text begins or goes on in a new line: whoever pastes files together gets a byte order mark there.
+MARKED_LINE = re.compile("(\\A|[\r\n])\ufeff+")
+#: How files begin that hold a table, but not as text.
+OTHER_FILES = {
+    b"PK\x03\x04": "a workbook",  # of today
+    b"\xd0\xcf\x11\xe0": "a workbook",  # of before 2007
+    b"%PDF": "a PDF file",
+    b"{\\rtf": "a document in RTF",
+    b"\x1f\x8b": "a compressed file",
+    b"BZh": "a compressed file",
+    b"\xfd7zXZ": "a compressed file",
+    b"\x28\xb5\x2f\xfd": "a compressed file",
+}
+#: How texts begin that are no CSV.
+JSON_BEGINS = re.compile(r"\s*[\[{]")
+YAML_BEGINS = re.compile(r"(?:\s*#[^\n]*\n)*\s*(?:---|(?:- *)?[a-z_]+:)(?:\s|\Z)")
+MARKUP_BEGINS = re.compile(r"(?i)\s*<(?:!doctype|!--|\?xml|html|head|body|table)\b")
+
+
+@dataclass
+class Source:
+    """What a file says: its rows, the defaults it brings, and what the user should know about how it was read."""
+
+    rows: list[Row]
+    defaults: dict[str, Any]
+    warnings: list[str]
+
+
+def read_source(content: bytes, name: str) -> Source:
+    """Return what a file describes; raises :class:`OptionError` when it can't be read at all.
+
+    :param name: the file's name: its ending says CSV, JSON or YAML; without one of these the content does.
+    """
+    warnings: list[str] = []
+    text = _decode(content, name, warnings)
+    if not text.strip():
+        raise OptionError("src %s is empty: it describes no device" % name)
+    ending = name.rpartition(".")[2].lower()
+    if ending in ("yml", "yaml"):
+        return _from_data(read_yaml(text, name), name, warnings)
+    if ending == "json" or (ending not in ("csv", "txt") and JSON_BEGINS.match(text)):
+        return _from_data(read_json(text, name), name, warnings)
+    _refuse_other_text(text, name)
+    rows = read_csv(text, name, warnings)
+    if not rows:
+        raise OptionError("src %s holds comments only: it describes no device" % name)
+    return Source(rows, {}, warnings)
+
+
+def _refuse_other_text(text: str, name: str) -> None:
+    """Raise :class:`OptionError` where what would be read as a CSV is a text of another kind."""
+    for begins, what, ending in ((JSON_BEGINS, "JSON", ".json"), (YAML_BEGINS, "YAML", ".yml")):
+        if begins.match(text):
+            raise OptionError("src %s holds %s, but its name doesn't say so: let it end with %s" % (name, what, ending))
+    if MARKUP_BEGINS.match(text):
+        raise OptionError("src %s is a web page or XML, not a table: save or download it as CSV (UTF-8) first" % name)
+
+
+def rows_of(devices: list[Any], where: str = "devices") -> list[Row]:
+    """Return rows for a list of dictionaries with a device's options."""
+    rows = []
+    for index, raw in enumerate(devices):
+        place = "%s[%d]" % (where, index)
+        if isinstance(raw, dict):
+            row = Row(place, raw)
+            try:
+                row.where = "host %s" % text_of(raw["host"]) if raw.get("host") else place
+            except Fault as fault:
+                row.faults.append(("host", str(fault)))
+            rows.append(row)
+        else:
+            what = "a list" if isinstance(raw, list) else "nothing" if raw is None else "a single value"
+            message = "must be a dictionary of a device's options, not %s" % what
+            rows.append(Row(place, {}, faults=[("device", message)], is_readable=False))
+    return rows
+
+
+def _decode(content: bytes, name: str, warnings: list[str]) -> str:
+    for beginning, what in OTHER_FILES.items():
+        if content.startswith(beginning):
+            raise OptionError("src %s is %s, not a text file: save it as CSV (UTF-8) first" % (name, what))
+    if content.startswith(b"$ANSIBLE_VAULT;"):
+        raise OptionError("src %s is encrypted: give its rows in devices, since the lookup file decrypts and src doesn't" % name)
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encoding = "utf-16"
+    else:
+        encoding = "utf-8-sig"
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        try:
+            text = content.decode("cp1252")
+        except UnicodeDecodeError:
+            raise OptionError(
+                "src %s is neither UTF-8 nor Windows-1252 (byte %d): save it as UTF-8" % (name, error.start)
+            ) from None
+        warnings.append("src %s is not UTF-8; it was read as Windows-1252. Save it as UTF-8 to be sure of its names." % name)
+    if "\x00" in text:
+        raise OptionError("src %s is no text file, it holds NUL characters: save it as CSV (UTF-8)" % name)
+    return MARKED_LINE.sub(r"\1", text) if "\ufeff" in text else text
+
+
+def _from_data(data: object, name: str, warnings: list[str]) -> Source:
+    defaults: object = {}
+    if isinstance(data, dict):
+        unknown = sorted(str(key) for key in set(data) - {"devices", "defaults", "note"})
+        if unknown:
+            raise OptionError("src %s has the unknown key %s: devices and defaults are known" % (name, shown(unknown[0])))
+        defaults = data.get("defaults") or {}
+        data = data.get("devices")
+    if not isinstance(data, list) or not isinstance(defaults, dict):
+        raise OptionError("src %s must be a list of devices, or a dictionary with devices and defaults" % name)
+    if not data:
+        raise OptionError("src %s describes no device" % name)
+    return Source(rows_of(data), defaults, warnings)

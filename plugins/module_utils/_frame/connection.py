@@ -1,0 +1,187 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From a task's options to a client with a session, which is closed on every way out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from .. import _files
+from .._api import session as _session
+from .._http.addresses import is_this_machine, parts_of
+from .._api.login import ADMINISTRATORS, Account, Grant
+from .._api.client import Client
+from .._api.codec import JSON, XML
+from .._errors import OptionError
+from .._signals import breakable, unbroken
+from .._api.platform import LookedUp
+from .._api.session import Session
+from .task import Context
+from .._text import SPACES
+from .._http.transport import Transport, Wire
+
+#: KPN's public base address of the Device Manager API.
+KPN = "https://www.kpn-lora.com/thingpark/wireless/rest"
+
+ADDRESSES = ("url", "login_url", "session_url")
+#: Options in which blanks at the ends mean nothing, and nothing else means the default.
+NAMES = ("login_field", "password_field", "subscriber_id", "module_id")
+UNSEEN_MARKS = "\u200b\u2060\ufeff"  # what takes no room at a copied text's ends
+LARGEST_PEM = 1_000_000  # bytes; a certificate with its chain and key has a few thousand
+
+#: The connection's options, for every module's argument spec.
+OPTIONS: dict[str, dict[str, Any]] = {
+    "url": {"type": "str", "default": KPN},
+    "auth_method": {"type": "str", "default": "html", "choices": ["html", "smp", "digest", "oauth2"]},
+    "login": {"type": "str"},
+    "password": {"type": "str", "no_log": True},
+    "client_id": {"type": "str"},
+    "client_secret": {"type": "str", "no_log": True},
+    "subscriber_id": {"type": "str"},
+    "module_id": {"type": "str", "default": "TPW_SUBS"},
+    "login_url": {"type": "str"},
+    "session_url": {"type": "str"},
+    "login_field": {"type": "str", "default": "login"},
+    "password_field": {"type": "str", "default": "password", "no_log": False},
+    "body_format": {"type": "str", "default": JSON, "choices": [JSON, XML]},
+    "session_file": {"type": "path"},
+    "validate_certs": {"type": "bool", "default": True},
+    "ca_path": {"type": "path"},
+    "client_cert": {"type": "path"},
+    "client_key": {"type": "path", "no_log": False},
+    "proxy": {"type": "str"},
+    "timeout": {"type": "float", "default": 30.0},
+    "retries": {"type": "int", "default": 4},
+    "max_requests_per_second": {"type": "float", "default": 0.0},
+}
+#: Each option's environment variable, used where the task doesn't give it.
+ENVIRONMENT = {name: "TDM_" + name.upper() for name in OPTIONS}
+
+
+def wire_of(params: dict[str, Any]) -> Wire:
+    """Return how to reach the platform; raises :class:`OptionError` for values that can't be."""
+    for name, least in (("timeout", 0.1), ("retries", 0), ("max_requests_per_second", 0)):
+        if params[name] < least:
+            raise OptionError("%s must be at least %s, got %s" % (name, least, params[name]))
+    for name in ("ca_path", "client_cert", "client_key"):
+        if params.get(name) and not os.path.exists(params[name]):
+            raise OptionError("%s names %s, which isn't there" % (name, params[name]))
+    if params.get("client_key") and not params.get("client_cert"):
+        raise OptionError("client_key is given without client_cert")
+    for name in ("ca_path", "client_cert", "client_key"):  # nobody may ever write to a pipe
+        if params.get(name) and not os.path.isfile(params[name]) and not (name == "ca_path" and os.path.isdir(params[name])):
+            raise OptionError("%s names %s, which is no regular file" % (name, params[name]))
+    for name in ("client_cert", "client_key"):
+        if params.get(name) and _is_locked(params[name]):
+            raise OptionError(
+                "%s holds a key with a passphrase, which nobody could type: give a file without one, readable by you alone "
+                "(openssl pkey -in old.pem -out new.pem)" % name
+            )
+    return Wire(
+        params["validate_certs"],
+        params.get("ca_path") or "",
+        params.get("client_cert") or "",
+        params.get("client_key") or "",
+        params.get("proxy") or "",
+        params["timeout"],
+        params["retries"],
+        params["max_requests_per_second"],
+    )
+
+
+def _is_locked(path: str) -> bool:
+    """Return whether a PEM file holds an encrypted key, for which OpenSSL would stop and ask at the terminal."""
+    try:
+        with open(path, "rb") as file:
+            return b"ENCRYPTED" in file.read(LARGEST_PEM)
+    except OSError:
+        return False  # TLS will say what is wrong with it
+
+
+def account_of(params: dict[str, Any], context: Context) -> Account:
+    """Return who logs in where; raises :class:`OptionError` for what no platform and no login form could take."""
+    addresses = {name: (params.get(name) or "").strip() for name in ADDRESSES}
+    for name, address in addresses.items():
+        parts = parts_of(address)
+        if parts is None and (address or name == "url"):
+            raise OptionError("%s must be like %s, without a login in it" % (name, KPN))
+        if parts and parts.scheme == "http" and not is_this_machine(parts.hostname or ""):
+            context.warn("%s is plain http: the password and all keys can be read on the way. Use https." % name)
+    oauth = params["auth_method"] == "oauth2"
+    for_subscriber = params["auth_method"] in ADMINISTRATORS
+    texts = {name: (params.get(name) or "").strip() or OPTIONS[name].get("default", "") for name in NAMES}
+    return Account(
+        addresses["url"].rstrip("/"),
+        params["auth_method"],
+        _credential(params, "client_id" if oauth else "login", context),
+        _credential(params, "client_secret" if oauth else "password", context),
+        addresses["login_url"],
+        addresses["session_url"],
+        texts["login_field"],
+        texts["password_field"],
+        texts["subscriber_id"] if for_subscriber else "",
+        texts["module_id"] if for_subscriber else "",
+        params["body_format"],
+    )
+
+
+def _credential(params: dict[str, Any], name: str, context: Context) -> str:
+    """Return a login or its secret as it is sent."""
+    text: str = params.get(name) or ""
+    if text.splitlines() not in ([], [text]):
+        raise OptionError(
+            "%s holds the end of a line, which no login can have (echo and text files leave one): nothing was sent. Take it off, "
+            "as with the filter trim" % name
+        )
+    if OPTIONS[name].get("no_log"):
+        return text  # which may begin or end with a blank
+    trimmed = text.strip(SPACES + UNSEEN_MARKS)
+    if trimmed != text:
+        context.warn("%s has blanks around it, which are left out: take them off" % name)
+    return trimmed
+
+
+#: What was looked up in the last session that came from a file: the items of a loop run in one process, one after the other.
+_SHARED: list[tuple[str, Grant, LookedUp]] = []
+
+
+@contextmanager
+def connected(params: dict[str, Any], context: Context) -> Iterator[Client]:
+    """Give a client: with the session in ``session_file``, or with one of its own that is closed in the end."""
+    account = account_of(params, context)
+    transport = Transport(wire_of(params))
+    path = params.get("session_file") or ""
+    session = None
+    with unbroken():  # from before the session is there until it is closed, but for the work in it
+        try:
+            session = _from_file(path, account, transport) if path else _of_its_own(account, transport)
+            with breakable():
+                yield Client(session, read_only=context.check)
+        finally:
+            if session is not None and not path:
+                session.close()
+            transport.stop()
+
+
+def _of_its_own(account: Account, transport: Transport) -> Session:
+    return Session(account, transport, _session.log_in(account, transport))
+
+
+def _from_file(path: str, account: Account, transport: Transport) -> Session:
+    """Return the session in a file; open one and put it there where the file holds none."""
+    session = _session.load(path, account, transport)
+    if session is None:
+        if not account.secret:
+            raise OptionError("session_file %s holds no session: run tdm_session first, or give login and password too" % path)
+        with _files.locked(path) as began:
+            session = _session.load(path, account, transport) or _session.open_in(path, account, transport, began)
+    whose = (account.url, session.grant)
+    if not _SHARED or _SHARED[0][:2] != whose:
+        _SHARED[:] = [(*whose, session.looked_up)]
+    session.looked_up = _SHARED[0][2]
+    return session

@@ -1,0 +1,110 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The proxy that stands in front of an address: which one, who named it, and why it can't be used."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+try:
+    import requests
+    from urllib3.exceptions import LocationParseError
+    from urllib3.util import parse_url
+except Exception:  # the glue reports it before anything here is called, by what _transport and _connections keep
+    pass
+
+from .._errors import OptionError, TransportError
+
+OPTION = "option proxy"
+LOGIN_WANTED = 407
+#: What a proxy answers instead of leading to the platform.
+REFUSAL = re.compile(r"connection failed: (\d{3})")
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """A proxy that can be used.
+
+    :param address: what the library takes, with the login that it may hold.
+    :param place: host and port, for messages.
+    :param source: who named it: ``option proxy`` or ``variable https_proxy``.
+    """
+
+    address: str
+    place: str
+    source: str
+
+    def failure(self, host: str, error: str, status: int = 0) -> TransportError:
+        """Return the error that says what is wrong with this proxy.
+
+        :param host: what it was to lead to.
+        :param error: what a library's exception says, if there was one.
+        :param status: what the proxy itself answered.
+        """
+        refusal = REFUSAL.search(error)
+        status = int(refusal.group(1)) if refusal else status
+        trouble = "answers with status %d" % status if status else _trouble(error)
+        if status == LOGIN_WANTED:
+            trouble = "wants a login, or another one"
+        message = "the proxy in front of %s can't be used: %s %s. Check the %s" % (host, self.place, trouble, self.source)
+        if self.source != OPTION:
+            message += ", or name %s in no_proxy" % urlsplit(host).hostname
+        return TransportError(message, sent=False, final=status == LOGIN_WANTED)
+
+
+def proxy_for(url: str, option: str) -> Proxy | None:
+    """Return the proxy for a URL: the one that the option names, or the environment's, if any.
+
+    Raises :class:`OptionError` for one that can't be used, before anything is sent.
+    """
+    if option.strip():
+        return _usable(option.strip(), OPTION)
+    found = requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url))
+    return _usable(found.strip(), _variable(url, found)) if found and found.strip() else None
+
+
+def _variable(url: str, value: str) -> str:
+    """Return the name of the variable that holds the proxy for a URL."""
+    scheme = urlsplit(url).scheme.lower()
+    usual = [case for name in (scheme + "_proxy", "all_proxy") for case in (name, name.upper())]
+    names = [*usual, *(name for name in os.environ if name.lower() in usual)]
+    found = next((name for name in names if os.environ.get(name) == value), "")
+    return "variable " + found if found else "machine's settings"
+
+
+def _usable(text: str, source: str) -> Proxy:
+    address = text if "://" in text else "http://" + text
+    scheme = address.partition("://")[0].lower()
+    if scheme.startswith("socks"):
+        raise OptionError("the %s names a SOCKS proxy, which isn't supported: name an HTTP proxy, or none" % source)
+    try:
+        if re.search(r"\s", address):
+            raise ValueError
+        parts = parse_url(address)
+        unquote(parts.auth or "").encode("latin-1")  # as the library sends it
+    except (LocationParseError, ValueError):
+        parts = None
+    # Where an @ follows the host, that is the login, and the rest of the password comes after it.
+    if parts is None or scheme not in ("http", "https") or not parts.host or "@" in str(parts[-3:]):
+        raise OptionError(
+            "the %s holds no usable address of a proxy: it must be like http://proxy.example.com:3128, "
+            "where a password has %%2F for /, %%3F for ? and %%23 for #" % source
+        )
+    return Proxy(address, "%s:%d" % (parts.host, parts.port or (443 if scheme == "https" else 80)), source)
+
+
+def _trouble(error: str) -> str:
+    """Return what keeps a library from a proxy; it completes a sentence that begins with the proxy's host."""
+    for mark, trouble in (
+        ("WRONG_VERSION_NUMBER|only use HTTP", "takes http:// and no https://"),
+        ("CERTIFICATE_VERIFY_FAILED", "has a TLS certificate that was not accepted"),
+        ("NameResolution|getaddrinfo|not known", "is a name that nobody knows"),
+    ):
+        if re.search(mark, error):
+            return trouble
+    return "can't be reached"

@@ -1,0 +1,301 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""ThingPark's import CSV, the file that operators hold today: text to rows.
+
+Contract, ``devices/import``; API.md, section 6: no header, ``#`` starts a comment line, columns A to AA, rows may be shorter.
+What Excel makes of it works too: semicolons or tabs, decimal commas, a first line ``sep=;``. What its formulas failed at is a
+fault of the row, also where it looks like a comment.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ..._errors import OptionError
+from .tr005 import looks_like_tag
+from ..._text import UNSEEN, error_value, made_a_number, plain
+from ..._schema.values import AROUND, HEX, SEPARATORS, Fault, shown, text_of
+from ..._engine.desired import Row
+
+COMMON = {
+    "C": "dev_addr",
+    "D": "device_profile",
+    "H": "connectivity_plan",
+    "I": "routing_profile",
+    "J": "marker_id",
+    "K": "name",
+    "L": "latitude",
+    "M": "longitude",
+    "N": "customer_admin_data",
+    "O": "inactivity_alarm",
+    "P": "verification_code",
+    "Q": "motion_indicator",
+    "T": "application_servers",
+    "X": "exchange_key_version",
+    "Z": "driver_application",
+    "AA": "suspended",
+}
+OTAA = {
+    "E": "join_eui",
+    "F": "app_key",
+    "S": "hsm_app_key_version",
+    "U": "nwk_key",
+    "V": "hsm_nwk_key_version",
+    "Y": "owner_token",
+}
+ABP = {"E": "nwk_s_key", "F": "app_s_keys", "U": "s_nwk_s_int_key", "V": "nwk_s_enc_key"}
+IDENTITY_LABELS = {
+    name: "%s (column %s)" % (name, letter) for name, letter in (("directive", "A"), ("dev_eui", "B"), ("onboarding_tag", "B"))
+}
+#: Activation -> (option by column, label by option).
+COLUMNS = {
+    activation: (names, {**IDENTITY_LABELS, **{name: "%s (column %s)" % (name, letter) for letter, name in names.items()}})
+    for activation, names in (("OTAA", {**COMMON, **OTAA}), ("ABP", {**COMMON, **ABP}))
+}
+LETTERS = [*"ABCDEFGHIJKLMNOPQRSTUVWXYZ", "AA"]
+#: Directive -> (activation, state, whether the device has to exist).
+DIRECTIVES = {
+    "CREATE_OTAA": ("OTAA", "present", False),
+    "CREATE_ABP": ("ABP", "present", False),
+    "CREATE": ("ABP", "present", False),
+    "": ("ABP", "present", False),
+    "UPDATE_OTAA": ("OTAA", "present", True),
+    "UPDATE_ABP": ("ABP", "present", True),
+    "DELETE": ("OTAA", "absent", False),
+}
+CELLULAR = "CREATE_CELLULAR"
+#: The API's words of a device's state, as column AA may hold them; which ones it takes is published nowhere.
+STATES = {
+    "NONE": False,
+    "ACTIVE": False,
+    "INIT": False,
+    "RF_CNX_ERROR": False,
+    "SUSPENDED": True,
+    "SUBSCRIBER_SUSPENDED": True,
+}
+PLAN_FEATURES = {"NetworkGeolocation": "network_geolocation", "PassiveRoaming": "passive_roaming"}
+#: What an error value in a language nobody listed may look like: # and a word without a blank.
+WORD = re.compile(r"#\S{2,}\Z")
+#: Excel's own first line, which says what separates the cells.
+SEPARATOR_LINE = re.compile(r"(?i)\"?sep=(\\t|\t|[^\w\s\"'#])?\"?[,;\t ]*\n?\Z")
+
+
+def read_csv(text: str, name: str, warnings: list[str]) -> list[Row]:
+    """Return the rows of an import CSV; raises :class:`OptionError` where it is another table than that.
+
+    :param warnings: takes what the user should know about how the file was read.
+    """
+    # Not splitlines(): it also breaks a line where a cell holds a vertical tab or one of Unicode's separators.
+    lines = io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n")).readlines()
+    delimiter = _delimiter(lines)
+    ignored: dict[str, list[str]] = {}
+    rows: list[Row] = []
+    unknown: list[str] = []
+    for number, cells in _records(lines, delimiter):
+        where = "line %d" % number
+        if isinstance(cells, str):
+            rows.append(_unreadable(where, "row", cells))
+            continue
+        directive = _directive(cells[0])
+        if directive in DIRECTIVES:
+            rows.append(_csv_row(where, directive, cells, delimiter, ignored))
+        else:
+            unknown.append(cells[0])
+            rows.append(_without_directive(where, cells))
+    # One row alone may be headings, or have its directive misspelled.
+    is_lonely = len(unknown) == 1 and rows[0].is_readable
+    is_other = len(unknown) > 1 or (is_lonely and not difflib.get_close_matches(_directive(unknown[0])[:20], DIRECTIVES))
+    says_why = any(_directive(cell) == CELLULAR or cell.startswith("#") or _fault_of(cell) for cell in unknown)
+    if is_other and len(rows) == len(unknown) and not says_why:
+        raise OptionError(
+            "src %s is another table than ThingPark's import CSV: no row says in column A what to do, such as CREATE_OTAA; the "
+            "first one begins with %s. Bring its columns into that order, or give the devices in devices"
+            % (name, shown(unknown[0]))
+        )
+    for letter, places in ignored.items():
+        warnings.append(
+            "Column %s of src was left out: the API has no field for it (%d rows, first %s)." % (letter, len(places), places[0])
+        )
+    return rows
+
+
+def _delimiter(lines: list[str]) -> str:
+    """Return what separates the cells, from the first line that is no comment and has more than one, or that says so."""
+    for line in lines:
+        told = SEPARATOR_LINE.match(line)
+        if told and told.group(1):
+            return "\t" if told.group(1) == "\\t" else told.group(1)
+        places = [(line.index(mark), mark) for mark in ",;\t" if mark in line]
+        if places and not told and not _is_comment(_cut(line, min(places)[1])):
+            return min(places)[1]
+    return ","
+
+
+def _cut(line: str, delimiter: str) -> list[str]:
+    """Return the cells of a line that may be a comment: its quotation marks may be anywhere, which a strict reader refuses."""
+    is_quoted = '"' in line and len(line) <= csv.field_size_limit()
+    return next(csv.reader([line], delimiter=delimiter)) if is_quoted else line.split(delimiter, 2)
+
+
+def _is_comment(cells: list[str]) -> bool:
+    """Return whether a row or a line, cut into cells, is a comment: an error value in column A is none."""
+    # Excel puts quotation marks around a comment that holds a separator.
+    first = cells[0].strip().strip('"').strip()
+    if not first.startswith("#"):
+        return False
+    second = cells[1].strip().strip('"').strip() if len(cells) > 1 else ""
+    error = error_value(first)
+    if error == first or _names_device(second):
+        # The error values of all languages are unknown, so that any word before a device may be one.
+        return not error and (not WORD.match(first) or _directive(first.lstrip("#\"'")) in (*DIRECTIVES, CELLULAR))
+    # What is known by its shape alone may be somebody's own word: prose has to follow. A line of # only is a line.
+    is_prose = sum(c.isalpha() for c in second) > sum(c.isdigit() for c in second)
+    return not error or is_prose or (error == "###" and not second)
+
+
+def _names_device(cell: str) -> bool:
+    """Return whether a cell says which device a row is about, or would if a spreadsheet hadn't spoilt it."""
+    digits = AROUND.sub("", UNSEEN.sub("", cell)).translate(SEPARATORS).upper()
+    is_eui = len(digits) == 16 and HEX.match(digits) is not None
+    return is_eui or looks_like_tag(cell) or bool(error_value(cell) or (cell[-1:].isdigit() and made_a_number(cell)))
+
+
+def _records(lines: list[str], delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
+    """Yield ``(line number, cells)``, the cells without white space around them, or what is wrong in their place."""
+    start = 0
+
+    def rest() -> Iterator[str]:
+        nonlocal start
+        while start < len(lines):
+            start += 1
+            yield lines[start - 1]
+
+    while start < len(lines):
+        line = lines[start]
+        first = start
+        if not line.strip() or _says_nothing(line, delimiter):
+            start += 1
+            continue
+        try:
+            cells = [cell.strip() for cell in next(csv.reader(rest(), delimiter=delimiter, strict=True), [])]
+        except csv.Error:
+            # Go on with the next line that begins as a row does: the others' faults are wanted too.
+            start = first + 1
+            while start < len(lines) and not _begins_row(lines[start], delimiter):
+                start += 1
+            if len(line) > csv.field_size_limit():
+                yield first + 1, "has %d characters in its line, which no device has" % len(line)
+            else:
+                yield first + 1, "has a quotation mark that is never closed, or one inside a cell that isn't doubled"
+            continue
+        if any(cells) and not _is_comment(cells):
+            yield first + 1, cells
+
+
+def _says_nothing(line: str, delimiter: str) -> bool:
+    """Return whether a line is a comment that needs no parsing, or says what separates the cells."""
+    if line.startswith("#"):
+        return _is_comment(_cut(line, delimiter))
+    told = SEPARATOR_LINE.match(line) if line[:4].lower() in ("sep=", '"sep') else None
+    return told is not None and told.group(1) in (None, delimiter, "\\t")
+
+
+def _begins_row(line: str, delimiter: str) -> bool:
+    first, mark, _rest = line.partition(delimiter)
+    return bool(mark) and _directive(first.strip(' "')) in DIRECTIVES
+
+
+def _directive(cell: str) -> str:
+    """Return what column A says as the table of directives has it."""
+    word = cell.upper()
+    return word if word in DIRECTIVES else plain(word).strip().replace("-", "_").replace(" ", "_")
+
+
+def _fault_of(cell: str) -> str:
+    """Return what is wrong with a cell whatever it is meant to be, or nothing."""
+    try:
+        text_of(cell)
+    except Fault as fault:
+        return str(fault)
+    return ""
+
+
+def _unreadable(where: str, option: str, message: str) -> Row:
+    return Row(where, {}, faults=[(option, message)], labels=IDENTITY_LABELS, is_readable=False)
+
+
+def _csv_row(where: str, directive: str, cells: list[str], delimiter: str, ignored: dict[str, list[str]]) -> Row:
+    activation, state, update_only = DIRECTIVES[directive]
+    raw: dict[str, Any] = {"dev_eui": cells[1] if len(cells) > 1 else "", "state": state}
+    row = Row(where, raw, labels=IDENTITY_LABELS, says_present=state == "present")
+    if state == "absent":
+        faults = ((letter, _fault_of(cell)) for letter, cell in zip(LETTERS[2:], cells[2:]) if cell)
+        row.faults += [("column %s" % letter, fault) for letter, fault in faults if fault]
+        return row
+    raw.update({"create": False} if update_only else {"activation": activation})
+    names, row.labels = COLUMNS[activation]
+    for letter, cell in zip(LETTERS[2:], cells[2:]):
+        if not cell:
+            continue
+        name = names.get(letter)
+        if name is not None:
+            raw[name] = cell
+        elif fault := _fault_of(cell):
+            row.faults.append(("column %s" % letter, fault))
+        elif letter == "R":
+            message = "is given, but the API publishes no field for it: make this device in the web interface"
+            row.faults.append(("HSM group (column R)", message))
+        else:
+            ignored.setdefault(letter, []).append(where)
+    if any(cells[len(LETTERS) :]):
+        row.faults.append(("row", "has %d columns; the last one known is AA, the 27th" % len(cells)))
+    _read_words(row, delimiter)
+    return row
+
+
+def _without_directive(where: str, cells: list[str]) -> Row:
+    """Return the row of which column A can't be understood."""
+    fault = _fault_of(cells[0])
+    if not fault and _directive(cells[0]) == CELLULAR:
+        message = "is CREATE_CELLULAR: cellular devices are not in this collection's scope, take the row out"
+        return _unreadable(where, "directive", message)
+    if not fault and not cells[0].startswith("#") and not any(c.isdigit() for c in "".join(cells[1:2])):
+        message = "is %s, and no DevEUI follows: a row of headings is a comment, put # in front of it" % shown(cells[0])
+        return _unreadable(where, "directive", message)
+    known = ", ".join(each for each in DIRECTIVES if each)
+    message = fault or "is %s, which is no directive: %s are" % (shown(cells[0]), known)
+    if not fault and cells[0].startswith("#"):
+        message = (
+            "is %s, which looks like an error value of a spreadsheet: mend its formula; where the row is a comment, put a blank "
+            "behind the #" % shown(cells[0])
+        )
+    # What the row wants isn't known, which device it is about is: as with a DELETE, only that is looked at.
+    raw = {"dev_eui": cells[1] if len(cells) > 1 else "", "state": "absent"}
+    return Row(where, raw, faults=[("directive", message)], labels=IDENTITY_LABELS)
+
+
+def _read_words(row: Row, delimiter: str) -> None:
+    """Turn the cells that hold words of their own into options."""
+    raw = row.raw
+    features = [part.strip() for part in raw.get("connectivity_plan", "").split(",")]
+    if all(part in PLAN_FEATURES for part in features):
+        del raw["connectivity_plan"]
+        raw.update({name: word in features for word, name in PLAN_FEATURES.items()})
+    if "suspended" in raw:
+        word = raw["suspended"].upper()
+        if word in STATES:
+            raw["suspended"] = STATES[word]
+        else:
+            given = raw.pop("suspended")
+            row.faults.append(("suspended", _fault_of(given) or "must be ACTIVE or SUSPENDED, got %s" % shown(given)))
+    if delimiter != ",":
+        for name in ("latitude", "longitude"):
+            if name in raw:
+                raw[name] = raw[name].replace(",", ".")

@@ -1,0 +1,96 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""TR005 onboarding tags: what the QR code on a LoRaWAN device says.
+
+``LW:D0:<JoinEUI>:<DevEUI>:<ProfileID>[:O<owner token>][:S<serial>][:P<proprietary>][:C<checksum>]``
+(LoRa Alliance TR005; API.md, section 6).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ..._schema.values import HEX, Fault, shown, text_of
+
+#: A tag, one inside something else, and what TR005's drafts had in its place.
+LIKE_TAG = re.compile(r"(?i)LW:|URN:|.*\bLW:D[0-9]:")
+
+
+@dataclass(frozen=True)
+class OnboardingTag:
+    """The parts of an onboarding tag that provisioning uses; ``text`` is the tag as the platform wants it."""
+
+    text: str
+    join_eui: str
+    dev_eui: str
+    profile_id: str
+    owner_token: str = ""
+
+
+def looks_like_tag(text: str) -> bool:
+    """Return whether a cell that may hold a DevEUI or a tag holds a tag."""
+    return LIKE_TAG.match(text) is not None
+
+
+def crc16_modbus(data: bytes) -> int:
+    """Return the CRC-16/MODBUS of ``data`` (polynomial 0x8005 reflected, start 0xFFFF)."""
+    crc = 0xFFFF
+    for byte in data:
+        crc ^= byte
+        for _bit in range(8):
+            crc = (crc >> 1) ^ 0xA001 if crc & 1 else crc >> 1
+    return crc
+
+
+def parse_tag(text: object) -> OnboardingTag:
+    """Return the parts of an onboarding tag; raises :class:`Fault`, also for a checksum that doesn't agree."""
+    tag = text_of(text)
+    if tag == tag.lower():  # a code in capitals that a scanner made small; the checksum and the token are of the capitals
+        tag = tag.upper()
+    if tag[:4].upper() == "URN:":
+        raise Fault(
+            "is of a draft of TR005 (%s), not LW:D0 of the final one: give dev_eui, and join_eui, which comes first in it"
+            % shown(":".join(tag.split(":")[:3]))
+        )
+    if tag[:3].upper() != "LW:" and LIKE_TAG.match(tag):
+        raise Fault("has something before the onboarding tag: give only what begins with LW:D0:")
+    parts = tag.split(":")
+    if len(parts) < 5 or parts[0].upper() != "LW" or parts[1].upper() != "D0":
+        raise Fault(
+            "is no onboarding tag: LW:D0:JoinEUI:DevEUI:ProfileID is needed, got one that begins with %s"
+            % shown(":".join(parts[:2]))
+        )
+    join_eui, dev_eui, profile_id = (part.upper() for part in parts[2:5])
+    for what, value, digits in (("JoinEUI", join_eui, 16), ("DevEUI", dev_eui, 16), ("ProfileID", profile_id, 8)):
+        if len(value) != digits or not HEX.match(value):
+            raise Fault("has an onboarding tag whose %s is not %d hexadecimal digits" % (what, digits))
+    return OnboardingTag(tag, join_eui, dev_eui, profile_id, _owner_token(tag, parts[5:]))
+
+
+def _owner_token(tag: str, extensions: list[str]) -> str:
+    """Return the owner token of the parts behind the ProfileID; raises :class:`Fault` for what is wrong with one of them."""
+    token = ""
+    seen = set()
+    for number, part in enumerate(extensions, 6):
+        mark = part[:1].upper()
+        if not part or mark in ("O", "S", "P") and part[1:] == "":
+            raise Fault("has an onboarding tag whose part %d is empty: scan it again, or take that part out" % number)
+        if mark not in ("O", "S", "P", "C") or mark in seen:
+            # Only its first letter: the rest may be the owner token.
+            raise Fault(
+                "has an onboarding tag whose part %d is unexpected: it begins with %s, and only O, S, P and C may follow the "
+                "ProfileID, each once and without a colon inside" % (number, shown(part[:1]))
+            )
+        seen.add(mark)
+        if mark == "O":
+            token = part[1:]
+        if mark == "C":
+            if number != len(extensions) + 5:
+                raise Fault("has an onboarding tag whose checksum is not its last part")
+            body = tag[: tag.rindex(":")]
+            if part[1:].upper() != "%04X" % crc16_modbus(body.encode("utf-8")):
+                raise Fault("has an onboarding tag whose checksum doesn't agree: it was misread or mistyped, scan it again")
+    return token

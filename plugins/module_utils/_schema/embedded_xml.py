@@ -1,0 +1,170 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""XML that ThingPark puts inside a field: the inactivity alarm and the AppSKeys.
+
+Both are short documents in a JSON string. A user writes them as structure; two documents that differ
+in white space, quotes or the order of attributes are the same.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+try:
+    from lxml import etree
+
+    IMPORT_ERROR: Exception | None = None
+except Exception as error:  # the glue reports it before anything here is called
+    IMPORT_ERROR = error
+
+from .values import BASE64, Fault, Integer, Key, Kind, Ports, Value, shown, text_of
+
+N = "([0-9]{1,9})"
+DURATION = re.compile(r"P(?:{0}W|(?:{0}D)?(?:T(?:{0}H)?(?:{0}M)?(?:{0}S)?)?)\Z".replace("{0}", N))
+HOUR = 3600
+DAY = 24 * HOUR
+LEVEL = Integer(2, 6)
+
+
+def seconds_of(text: object) -> int:
+    """Return the seconds of an ISO 8601 duration in weeks, days, hours, minutes and seconds; raises :class:`Fault`."""
+    match = isinstance(text, str) and DURATION.match(text.strip().upper())
+    if not match or not any(match.groups()):
+        raise Fault("has the duration %s: write it like PT12H or P2D" % shown(text))
+    weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return weeks * 7 * DAY + days * DAY + hours * HOUR + minutes * 60 + seconds
+
+
+def duration_of(seconds: int) -> str:
+    """Return ISO 8601 for a number of seconds, days first."""
+    days, rest = divmod(seconds, DAY)
+    hours, rest = divmod(rest, HOUR)
+    minutes, rest = divmod(rest, 60)
+    time = "".join("%d%s" % pair for pair in ((hours, "H"), (minutes, "M"), (rest, "S")) if pair[0])
+    return "P" + ("%dD" % days if days else "") + ("T" + time if time else "")
+
+
+def root_of(text: str, name: str) -> etree._Element:
+    """Return the root element of a small document without DTD or entities; raises :class:`Fault`, never showing it."""
+    if "<!" in text:
+        raise Fault("must be a <%s> document without declarations" % name)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+    try:
+        root = etree.fromstring(text.strip().encode("utf-8", "surrogatepass"), parser)
+    except etree.XMLSyntaxError as error:
+        raise Fault("is no well-formed XML (line %d of it)" % (error.lineno or 1)) from None
+    if root.tag != name:
+        raise Fault("must be a <%s> document" % name)
+    return root
+
+
+class InactivityAlarm(Kind):
+    """ThingPark's alarm 004, "no uplink": at most two thresholds with rising level and duration.
+
+    Canonical: a tuple of ``(level, seconds)`` for those that are enabled (contract, ``Device.alarm004``).
+    """
+
+    spec = {
+        "type": "list",
+        "elements": "dict",
+        "options": {"level": {"type": "int", "required": True}, "duration": {"type": "str", "required": True}},
+    }
+    empty = ()
+    clears = True
+
+    def parse(self, raw: object) -> tuple[tuple[int, int], ...]:
+        if isinstance(raw, str):
+            text = text_of(raw)
+            return self._from_xml(text) if text else ()
+        if not isinstance(raw, (list, tuple)) or not all(isinstance(item, dict) for item in raw):
+            raise Fault("must be a list of thresholds, each with level and duration")
+        for item in raw:
+            unknown = [name for name in item if name not in ("level", "duration")]
+            if unknown:
+                raise Fault("has a threshold with the unknown option %s" % shown(unknown[0]))
+        return self._checked([(item.get("level"), item.get("duration")) for item in raw])
+
+    @staticmethod
+    @lru_cache(maxsize=512)  # a fleet has thousands of devices and a handful of alarms
+    def _from_xml(text: str) -> tuple[tuple[int, int], ...]:
+        root = root_of(text, "alarm004")
+        first, second = root.find("threshold1"), root.find("threshold2")
+        on = [each for each in (first, second) if each is not None and each.get("status", "").upper() == "ENABLE"]
+        if on == [second]:
+            raise Fault("enables its second threshold without the first")
+        return InactivityAlarm._checked([(each.get("level"), each.get("duration")) for each in on])
+
+    @staticmethod
+    def _checked(thresholds: list[tuple[object, object]]) -> tuple[tuple[int, int], ...]:
+        if len(thresholds) > 2:
+            raise Fault("has %d thresholds; ThingPark knows at most two" % len(thresholds))
+        result = []
+        for level, duration in thresholds:
+            try:
+                number = LEVEL.parse(level)
+            except Fault:
+                raise Fault("has the level %s: it must be from 2 to 6" % shown(level)) from None
+            seconds = seconds_of(duration)
+            if not HOUR <= seconds <= 30 * DAY:
+                raise Fault("has the duration %s: it must be from PT1H to P30D" % shown(duration))
+            result.append((number, seconds))
+        if len(result) == 2 and not (result[0][0] < result[1][0] and result[0][1] < result[1][1]):
+            raise Fault("needs a second threshold with a higher level and a longer duration than the first")
+        return tuple(result)
+
+    def send(self, value: Value) -> str:
+        # No alarm at all still takes one threshold that is off, with lawful values: the contract names no other way.
+        status = "ENABLE" if value else "DISABLE"
+        inner = "".join(
+            '<threshold%d status="%s" level="%d" duration="%s"/>' % (number, status, level, duration_of(seconds))
+            for number, (level, seconds) in enumerate(value or ((2, HOUR),), 1)
+        )
+        return "<alarm004>%s</alarm004>" % inner
+
+    def show(self, value: object) -> object:
+        if not isinstance(value, tuple):
+            return value
+        return [{"level": level, "duration": duration_of(seconds)} for level, seconds in value]
+
+
+class AppSKeys(Kind):
+    """The AppSKeys of an ABP device, ``ports: key`` (contract, ``DeviceLorawan.appKeys``)."""
+
+    spec = {"type": "dict"}
+    empty = ()
+
+    def parse(self, raw: object) -> object:
+        if isinstance(raw, str):
+            text = text_of(raw)
+            if BASE64.match(text):  # encrypted as a whole with the exchange key
+                return text
+            root = root_of(text, "AppSKeys")
+            pairs = [(each.get("Port", "*"), each.text or "") for each in root.findall("AppSKey")]
+        elif isinstance(raw, dict):
+            pairs = list(raw.items())
+        else:
+            raise Fault('must be a dictionary "ports: key"')
+        if not pairs:
+            raise Fault("holds no key")
+        ports, key = Ports(), Key()
+        keys = {}
+        for written, value in pairs:
+            port = ports.parse(written)
+            if port in keys:
+                raise Fault("has two keys for the ports %s" % shown(port))
+            try:
+                keys[port] = key.parse(value)
+            except Fault as fault:
+                raise Fault("has for the ports %s what %s" % (port, fault)) from None
+        return tuple(sorted(keys.items()))
+
+    def send(self, value: Value) -> str:
+        if isinstance(value, str):
+            return value
+        return "<AppSKeys>%s</AppSKeys>" % "".join(
+            '<AppSKey Port="%s">%s</AppSKey>' % pair
+            for pair in value  # digits, commas, dashes and stars only
+        )

@@ -1,0 +1,108 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The kinds of value that only a filter has: the beginning of a DevEUI or a name, a time, a bound."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from .values import HEX, SEPARATORS, Choice, Fault, Kind, shown
+
+#: What YAML and Python make of an unquoted 10.10, 24.0 or 2.4e12.
+FLOAT = re.compile(r"(\d+)\.(\d+)(?:[Ee]\d+)?\Z", re.ASCII)
+#: A time as ISO 8601 has it, or as Python and YAML write it: with a blank in the middle, or without a time of day.
+TIME = re.compile(
+    r"(\d{4}-\d\d-\d\d)(?:(?:[Tt]| +)(\d\d:\d\d)(:\d\d)?(?:\.(\d{1,9}))? *([Zz]|[+-]\d\d(?::?\d\d)?)?)?\Z", re.ASCII
+)
+
+
+class HexPrefix(Kind):
+    """The first hexadecimal digits of a number, in every spelling that the whole number may have.
+
+    :param digits: how many digits the whole number has.
+    """
+
+    def __init__(self, digits: int) -> None:
+        self.digits = digits
+
+    def parse(self, raw: object) -> str:
+        text = str(raw).translate(SEPARATORS).upper()
+        number = FLOAT.match(str(raw))
+        # A dot between whole pairs of digits is a separator.
+        if isinstance(raw, float) or number and any(len(part) % 2 for part in number.groups()):
+            raise Fault("is the number %s, whose digits may not be those that were written: leave out its dot" % shown(raw))
+        if not HEX.match(text) or len(text) > self.digits:
+            got = "%d of them" % len(text) if HEX.match(text) else shown(raw)
+            raise Fault("must be 1 to %d hexadecimal digits, got %s" % (self.digits, got))
+        return text
+
+
+#: How a DevEUI begins.
+EUI_PREFIX = HexPrefix(16)
+
+
+class Prefix(Kind):
+    """How a name begins. A blank at the end counts: ``Room 1`` and a blank leaves out ``Room 10``."""
+
+    def parse(self, raw: object) -> str:
+        return str(raw).lstrip().rstrip("\t\r\n") if super().parse(raw) else ""
+
+
+class Measure(Kind):
+    """A finite number within bounds."""
+
+    def __init__(self, low: float, high: float) -> None:
+        self.low = low
+        self.high = high
+
+    def parse(self, raw: object) -> float:
+        try:
+            value = float(str(raw))
+        except ValueError:
+            value = float("nan")
+        if not self.low <= value <= self.high:
+            raise Fault("must be a number from %g to %g, got %s" % (self.low, self.high, shown(raw)))
+        return value
+
+
+class Choices(Choice):
+    """Some of the contract's words."""
+
+    def parse(self, raw: object) -> tuple[str, ...]:  # type: ignore[override]
+        return tuple(Choice.parse(self, each) for each in (raw if isinstance(raw, (list, tuple)) else [raw]))
+
+
+class Time(Kind):
+    """A time in the contract's spelling; without an offset, the server's counts (contract, ``from`` and ``to``).
+
+    :param ends: a date alone is its last moment instead of its first.
+    """
+
+    def __init__(self, ends: bool = False) -> None:
+        self.ends = ends
+
+    def parse(self, raw: object) -> str:
+        text = str(super().parse(raw))
+        match = TIME.match(text)
+        try:
+            if not match:
+                raise ValueError
+            day, minute, second, fraction, offset = match.groups("")
+            clock = minute + (second or ":00") + ("." + fraction[:3].ljust(3, "0") if fraction else "")
+            if not minute:
+                clock = "23:59:59.999" if self.ends else "00:00:00"
+            if offset[1:]:
+                offset = offset[:3] + ":" + (offset[3:].lstrip(":") or "00")
+            time = "%sT%s%s" % (day, clock, offset.upper())
+            moment(time)  # there is no 30 February
+        except ValueError:
+            raise Fault("must be a date and time like 2018-08-24T09:27:59Z, got %s" % shown(text)) from None
+        return time
+
+
+def moment(time: str) -> datetime:
+    """Return the moment that a canonical time names; raises :class:`ValueError` where there is none."""
+    return datetime.fromisoformat(time.replace("Z", "+00:00"))

@@ -1,0 +1,395 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The kinds of value that a resource's fields hold.
+
+A kind knows four things about a value: how a user may write it (``parse``), how the API writes it (``read``),
+how the API wants it (``send``), and when two of them are the same (``same``). What comes out of ``parse`` and
+``read`` is canonical: an EUI in any spelling is 16 upper-case digits, a set has no order. Nothing here knows
+Ansible, and nothing here does input or output.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from .._text import DASHES, SCIENTIFIC, SPACES, UNSEEN, UNSEEN_CLASS, code_of, error_value, made_a_number, plain, unseen
+
+#: A canonical value; only its kind knows its type. What may be less than canonical is an ``object``.
+Value = Any
+#: Canonical values by option.
+Values = dict[str, Value]
+
+HEX = re.compile(r"[0-9A-F]+\Z")
+SEPARATORS = str.maketrans("", "", DASHES + SPACES + ":._")
+#: What stands around digits in code, and in a spreadsheet: 0x70B3, '70B3, ="70B3".
+AROUND = re.compile(r"\A(?:=?[\"'\u2018\u201c]+|0[xX])+|[\"'\u2019\u201d]+\Z")
+#: Between two digits of a key: what a spelling may have there, and what may have got there.
+BETWEEN = "[%s:._%s%s]{0,2}" % (re.escape(DASHES), SPACES, UNSEEN_CLASS)
+#: What may be a key, whole or in part: too long for an EUI, or text as only encryption makes it.
+SECRET = re.compile("(?:[0-9A-Fa-f]%s){20,}|[A-Za-z0-9+/]{64,}={0,2}" % BETWEEN)
+LOOKED_AT = 2_000  # characters of a text of which a message shows some
+LARGEST_BITS = 1_024  # of a whole number that is written out; Python refuses the largest ones
+SURROGATE = re.compile(r"[\ud800-\udfff]")
+BASE64 = re.compile(r"[A-Za-z0-9+/]{64,}={0,2}\Z")
+PORT = re.compile(r"[0-9]{1,3}\Z")
+LONGEST = 16_384  # characters of any option; the longest ones hold XML
+YAMLS_REMEDY = '; quote it, YAML or an INI inventory took it for a number: "24E1..." in YAML, \'"24E1..."\' in an INI inventory'
+SPREADSHEETS_REMEDY = "; a spreadsheet made a number of it: format the column as text, and fill it in anew"
+
+
+class Fault(ValueError):
+    """A value that can't be what it is meant to be; its text completes "OPTION ..." and holds no secret."""
+
+
+def is_huge(raw: object) -> bool:
+    """Return whether this is a whole number that no option could hold, and that Python may refuse to write out."""
+    return isinstance(raw, int) and raw.bit_length() > LARGEST_BITS
+
+
+def shown(raw: object, limit: int = 40) -> str:
+    """Return ``raw`` quoted and short enough for one sentence, what can't be seen or told apart by its code.
+
+    A key that got into another option or column is not shown, and nothing of a list or dictionary is.
+    """
+    if isinstance(raw, (dict, list, tuple, set, frozenset)):
+        return "a dictionary" if isinstance(raw, dict) else "a list"
+    whole = "(very large)" if is_huge(raw) else str(raw)
+    text = SECRET.sub("(hidden, it may be a key)", whole[:LOOKED_AT])
+    if len(whole) > LOOKED_AT:  # its end may be the beginning of a key
+        text = text[:-100] + "..."
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(c if c.isascii() and c.isprintable() else _visibly(c) for c in text)
+    return '"%s"' % (text if len(text) <= limit else text[: limit - 3] + "...")
+
+
+def _visibly(character: str) -> str:
+    is_plain = character.isprintable() and character not in DASHES and not UNSEEN.match(character)
+    return character if is_plain else "(%s)" % code_of(character)
+
+
+def text_of(raw: object) -> str:
+    """Return what a user wrote as a text, without the white space around it.
+
+    Raises :class:`Fault` for what is no text, for what was misread on its way here, and for characters nobody can see.
+    """
+    text = (raw if isinstance(raw, str) else _as_text(raw)).strip()
+    if not (text.isascii() and text.isprintable()):
+        if SURROGATE.search(text):
+            raise Fault("holds half a character, which no encoding can send")
+        if found := unseen(text):
+            raise Fault("holds %s, which nobody can see: write it anew by hand, or take that character out" % found)
+    # Each begins or ends with such a character, which nearly every other text doesn't.
+    if text and (text[0] in "#\uff03\ufe5f" or not text[-1].isalnum() or ":5" in text) and (error := error_value(text)):
+        raise Fault("holds %s, an error value of a spreadsheet: mend its formula, or empty the cell" % error)
+    if len(text) > LONGEST:
+        raise Fault("has %d characters; %d are the most that any option takes" % (len(text), LONGEST))
+    return text
+
+
+def _as_text(raw: object) -> str:
+    if raw is None or isinstance(raw, (dict, list, tuple, set, frozenset, bytes)):
+        what = "nothing" if raw is None else "a dictionary" if isinstance(raw, dict) else "a list"
+        raise Fault("must be a text, not %s" % what)
+    if isinstance(raw, bool):
+        raise Fault("is true or false where a text is wanted: YAML takes an unquoted yes, no, on or off for that; quote it")
+    if isinstance(raw, float):
+        raise Fault("is a number with a fraction, of which zeros at the end are lost where a text is wanted: quote it")
+    if is_huge(raw):
+        raise Fault("is a number that no option could hold: quote it, if a text is meant")
+    return str(raw)
+
+
+def text_within(raw: object, place: str) -> str:
+    """Return a text that is part of a value; the :class:`Fault` that this raises says so, ``place`` being ``a tag``."""
+    try:
+        return text_of(raw)
+    except Fault as fault:
+        raise Fault("has %s that %s" % (place, fault)) from None
+
+
+def refuse_nested(items: Iterable[object]) -> None:
+    """Raise a :class:`Fault` for a list whose items aren't all plain values."""
+    for item in items:
+        if item is None or isinstance(item, (dict, list, tuple, set)):
+            raise Fault("must be a list of texts, but one of them is %s" % ("empty" if item is None else "no text"))
+
+
+def members(value: object) -> tuple[Value, ...]:
+    """Return what is in a canonical set; nothing where it isn't known or wasn't understood."""
+    return value if isinstance(value, tuple) else ()
+
+
+class Kind:
+    """A kind of value; the class itself is the plain text one."""
+
+    #: What an argument spec says of this kind.
+    spec: dict[str, Any] = {"type": "str"}
+    #: The value that stands for "there is none" in a whole resource.
+    empty: Value = ""
+    #: Whether a user can ask for "none" with an empty text.
+    clears = False
+
+    def parse(self, raw: object) -> Value:
+        """Return the canonical value of what a user wrote; raises :class:`Fault`."""
+        return text_of(raw)
+
+    def read(self, api: object) -> object:
+        """Return the canonical value of what the API sent; what isn't understood comes back as it is."""
+        if api is None:
+            return self.empty
+        try:
+            return self.parse(api)
+        except Fault:
+            return api
+
+    def send(self, value: object) -> object:
+        """Return what the API wants for a canonical value."""
+        return value
+
+    def same(self, wished: object, actual: object) -> bool:
+        """Return whether two canonical values mean the same."""
+        return wished == actual
+
+    def decided(self, actual: object) -> bool:
+        """Return whether ``actual`` says enough to call a different wish a difference."""
+        return True
+
+    def show(self, value: object) -> object:
+        """Return what a person sees of a canonical value, as JSON can hold it."""
+        return value
+
+
+class Typed(Kind):
+    """A text that may consist of digits, so that a spreadsheet may have made a number of it: a name, a token."""
+
+    def parse(self, raw: object) -> str:
+        text = text_of(raw)
+        if text[-1:].isdigit() and SCIENTIFIC.match(text):
+            raise Fault("is spoilt" + SPREADSHEETS_REMEDY)
+        return text
+
+
+class Note(Kind):
+    """A free text that may also be empty."""
+
+    clears = True
+
+
+def _digits(raw: object) -> str:
+    """Return what was written for digits; a number as Python writes it, since more can't be known of it."""
+    return repr(raw) if isinstance(raw, float) else text_of(raw)
+
+
+def _hint(raw: object, text: str, digits: int) -> str:
+    """Return the remedy where it can be told what became of hexadecimal digits on their way; it shows none of them."""
+    taken_by = made_a_number(raw)
+    if taken_by == "YAML":
+        return YAMLS_REMEDY
+    if taken_by:
+        return SPREADSHEETS_REMEDY
+    bare = AROUND.sub("", text)
+    count = len(bare.translate(SEPARATORS))
+    if bare != text and count == digits:
+        return "; give the digits alone, without what stands around them"
+    if count == 32 and digits == 16:
+        return "; two EUIs stand there, or a key"
+    if len(text) < digits and text.isascii() and text.isdigit():
+        return "; if zeros are missing in front, a spreadsheet took it for a number: format the column as text"
+    strange = next((c for c in text.translate(SEPARATORS) if not c.isascii()), "")
+    return "; %s is none, but %s" % (shown(strange), code_of(strange)) if strange else ""
+
+
+class Hex(Kind):
+    """A number of hexadecimal digits in any spelling: EUI, DevAddr.
+
+    :param digits: how many there are.
+    :param what: what to call it in a sentence.
+    """
+
+    spec = {"type": "str"}
+
+    def __init__(self, digits: int, what: str) -> None:
+        self.digits = digits
+        self.what = what
+
+    def parse(self, raw: object) -> str:
+        if isinstance(raw, str) and len(raw) == self.digits:  # as nearly all of them are written
+            text = raw.upper()
+            if HEX.match(text) and len(text) == self.digits:
+                return text
+        written = _digits(raw)
+        text = written.translate(SEPARATORS).upper()
+        if isinstance(raw, int):  # 0x0004A30B001A2B3C has 16 digits as a number too, and they are another device's
+            hint = _hint(raw, written, self.digits)
+            raise Fault("is no %s: %s is a number, and may have been written otherwise%s" % (self.what, shown(raw), hint))
+        if len(text) == self.digits and HEX.match(text) and not isinstance(raw, float) and not made_a_number(written):
+            return text
+        hint = _hint(raw, written, self.digits)
+        if HEX.match(text) and len(text) != self.digits:
+            raise Fault("is no %s: %s has %d of %d hexadecimal digits%s" % (self.what, shown(raw), len(text), self.digits, hint))
+        raise Fault("is no %s: %s is not %d hexadecimal digits%s" % (self.what, shown(raw), self.digits, hint))
+
+
+class Key(Kind):
+    """A LoRaWAN key: 32 hexadecimal digits, or what the platform's HSM or RSA exchange key made of it.
+
+    The messages never hold the value (contract, ``appKey``: hexadecimal in clear or under an HSM key,
+    Base64 under an exchange key).
+    """
+
+    spec = {"type": "str"}
+
+    def parse(self, raw: object) -> str:
+        if isinstance(raw, str) and len(raw) == 32:  # as nearly all of them are written
+            digits = raw.upper()
+            if HEX.match(digits) and len(digits) == 32:
+                return digits
+        text = _digits(raw)
+        digits = text.translate(SEPARATORS).upper()
+        if isinstance(raw, int):
+            raise Fault("is no key: it is a number, and may have been written otherwise%s" % _hint(raw, text, 32))
+        if len(digits) in (32, 48) and HEX.match(digits):
+            return digits
+        if BASE64.match(text) and not HEX.match(digits):
+            return text
+        hint = _hint(raw, text, 32)
+        if HEX.match(digits):
+            raise Fault("is no key: it has %d of 32 hexadecimal digits%s" % (len(digits), hint))
+        raise Fault("is no key: 32 hexadecimal digits are needed%s" % hint)
+
+    @staticmethod
+    def is_encrypted(value: str) -> bool:
+        """Return whether a canonical key can only be an encrypted one."""
+        return len(value) != 32
+
+
+class Choice(Kind):
+    """One of the contract's words; case and dashes don't matter to a user."""
+
+    def __init__(self, *words: str) -> None:
+        self.words = words
+        self.spec = {"type": "str", "choices": list(words)}
+
+    def parse(self, raw: object) -> str:
+        if isinstance(raw, str) and raw in self.words:  # as nearly all of them are written
+            return raw
+        word = text_of(raw)
+        if word not in self.words:
+            word = plain(word).upper().replace("-", "_").replace(" ", "_")
+            matches = [each for each in self.words if each.upper() == word]
+            if not matches:
+                raise Fault("must be one of %s, got %s" % (", ".join(self.words), shown(raw)))
+            return matches[0]
+        return word
+
+
+def _number(raw: object) -> float:
+    """Return a number, also one that is written as a text; raises ValueError and OverflowError where it is none."""
+    if isinstance(raw, bool) or not isinstance(raw, (str, int, float)):
+        raise ValueError
+    return float(plain(text_of(raw)) if isinstance(raw, str) else raw)
+
+
+class Integer(Kind):
+    """A whole number within bounds; ``"12"`` and ``12`` are the same."""
+
+    spec = {"type": "int"}
+    empty = None
+
+    def __init__(self, low: int, high: int) -> None:
+        self.low = low
+        self.high = high
+
+    def parse(self, raw: object) -> int:
+        try:
+            number = _number(raw)
+            value = int(number)
+        except Fault:
+            raise
+        except (ValueError, OverflowError):
+            raise Fault("must be a whole number, got %s" % shown(raw)) from None
+        if value != number:
+            raise Fault("must be a whole number, got %s" % shown(raw))
+        if not self.low <= value <= self.high:
+            raise Fault("must be from %d to %d, got %s" % (self.low, self.high, shown(raw)))
+        return value
+
+
+class Degrees(Kind):
+    """A latitude or longitude in decimal degrees.
+
+    The contract keeps them as 32-bit floats, so two that differ by less than a metre are the same.
+    """
+
+    spec = {"type": "float"}
+    empty = None
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+
+    def parse(self, raw: object) -> float:
+        try:
+            value = _number(raw)
+        except Fault:
+            raise
+        except (ValueError, OverflowError):
+            raise Fault("must be a number of degrees with a decimal point, got %s" % shown(raw)) from None
+        if not -self.limit <= value <= self.limit:
+            raise Fault("must be from -%d to %d degrees, got %s" % (self.limit, self.limit, shown(raw)))
+        return value
+
+    def same(self, wished: object, actual: object) -> bool:
+        if not isinstance(wished, float) or not isinstance(actual, float):
+            return wished == actual
+        return abs(wished - actual) <= 1e-5
+
+    def show(self, value: object) -> object:
+        return round(value, 5) if isinstance(value, float) else value
+
+
+class Flag(Kind):
+    """Yes or no, in Ansible's spellings.
+
+    :param words: the API's words for (no, yes) where it isn't a JSON boolean.
+    """
+
+    spec = {"type": "bool"}
+    empty = False
+
+    def __init__(self, words: tuple[str, str] | None = None) -> None:
+        self.words: tuple[object, object] = words or (False, True)
+
+    def parse(self, raw: object) -> bool:
+        if isinstance(raw, (str, bool)) and raw in self.words:
+            return raw == self.words[1]
+        word = text_of(raw).lower() if isinstance(raw, str) else shown(raw).strip('"').lower()
+        if word in ("true", "yes", "on", "y", "t", "1", "1.0"):
+            return True
+        if word in ("false", "no", "off", "n", "f", "0", "0.0"):
+            return False
+        raise Fault("must be true or false, got %s" % shown(raw))
+
+    def send(self, value: object) -> object:
+        return self.words[1] if value else self.words[0]
+
+
+class Ports(Kind):
+    """LoRaWAN ports of an AppSKey: ``*``, ``1``, ``1,2`` or ``10-20`` (contract, ``appKeys``)."""
+
+    spec = {"type": "str"}
+
+    def parse(self, raw: object) -> str:
+        text = plain(text_within(raw, "ports")).replace(" ", "")
+        if text == "*":
+            return text
+        for part in text.split(","):
+            ends = part.split("-")
+            if len(ends) > 2 or not all(PORT.match(e) and 1 <= int(e) <= 255 for e in ends):
+                raise Fault("has ports %s: use *, a port from 1 to 255, a list 1,2 or a range 10-20" % shown(raw))
+            if len(ends) == 2 and int(ends[0]) > int(ends[1]):
+                raise Fault("has ports %s: the range runs backwards" % shown(raw))
+        return text
