@@ -13,7 +13,9 @@ from __future__ import annotations
 import base64
 import html
 import json
+import os
 import re
+import traceback
 from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import quote, quote_plus, unquote
@@ -87,6 +89,12 @@ def _in_base64(data: bytes) -> set[str]:
         text = base64.b64encode(b"\0" * shift + data).decode("ascii")[-(-8 * shift // 6) : bits // 6]
         found |= {text, text.replace("+", "-").replace("/", "_")}
     return found
+
+
+MISTAKE = (
+    "the collection made a mistake (%s in %s, line %d): please report it, with the traceback that -vvv shows. What it was "
+    "about isn't shown, since it may hold a secret"
+)
 
 
 class TdmError(Exception):
@@ -182,3 +190,9 @@ class ApiError(TdmError):
 
 class Conflict(TdmError):
     """Another writer changed the same thing meanwhile (the contract's OccContext)."""
+
+
+def mistake_of(error: Exception) -> str:
+    """Return what to say of a mistake of this collection's own: where it is, and nothing of what it was about."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return MISTAKE % (type(error).__name__, os.path.basename(frames[-1].filename), frames[-1].lineno or 0)

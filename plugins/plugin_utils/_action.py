@@ -21,13 +21,13 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 
-from ..module_utils._frame.connection import ENVIRONMENT, OPTIONS
 from ..module_utils._errors import TdmError, without
-from ..module_utils._signals import ended_cleanly, is_told_to_end
+from ..module_utils._frame.connection import ENVIRONMENT, OPTIONS
 from ..module_utils._frame.module import argument_spec, failure_of, missing_library, result_of
-from ..module_utils._schema.resource import without_keys
 from ..module_utils._frame.secrets import secrets_of
 from ..module_utils._frame.task import Context, Task
+from ..module_utils._schema.texts import without_keys
+from ..module_utils._signals import ended_cleanly, is_told_to_end
 from ._arguments import as_json, refuse_misread, that_are_given, with_lists, with_numbers, without_empty
 from ._handover import through_gate
 from ._registry import register
@@ -51,12 +51,12 @@ class TdmAction(ActionBase):
         result = super().run(tmp, task_vars)
         spec = argument_spec(self.task)
         try:
-            args = that_are_given(with_lists(self._with_found_files(as_json(self._task.args)), spec), spec)
+            args = that_are_given(with_lists(self._with_found_files(as_json(self._task.args)), spec, self.task.rows), spec)
             is_apart = self._needs_process(task_vars or {})
             if is_apart:
                 args = self._with_environment(args)
             args = without_empty(args, OPTIONS)
-            refuse_misread(args, spec)
+            refuse_misread(args, spec, self.task)
             args = with_numbers(args, spec)
             checked = ArgumentSpecValidator(spec, **self.task.rules).validate(args)
             params = checked.validated_parameters

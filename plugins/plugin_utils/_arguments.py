@@ -20,10 +20,9 @@ from ansible.module_utils.common import json as ansible_json
 from jinja2 import Undefined
 
 from ..module_utils._errors import OptionError
-from ..module_utils._resources.device.declaration import DEVICE, of_digits
-from ..module_utils._schema.resource import without_keys
+from ..module_utils._frame.task import Task
+from ..module_utils._schema.texts import shown, without_keys
 from ..module_utils._text import plain
-from ..module_utils._schema.values import shown
 
 ENCODING: dict[str, Any]
 if hasattr(ansible_json, "get_module_encoder"):
@@ -32,11 +31,6 @@ else:  # ansible-core before 2.19
     ENCODING = {"cls": ansible_json.AnsibleJSONEncoder, "vault_to_text": True}
 
 TEXTS = ("str", "path")
-OF_DIGITS = of_digits()
-PREFIX = "purge.scope.eui_prefix"  # what a purge deletes must not be misread; a filter that only shows devices is no danger
-#: Options with a device's options in them, some of which are flags; what a device is takes texts for itself.
-WITH_FLAGS = ("devices", "defaults")
-DEVICES = DEVICE.argument_spec()
 #: How Python's text of a list, a dictionary, a set or a tuple begins.
 OPENING = ("[", "{", "(")
 #: How JSON writes a key that is true or false.
@@ -109,25 +103,27 @@ def that_are_given(args: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]
     return given
 
 
-def with_lists(args: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
+def with_lists(args: dict[str, Any], spec: dict[str, Any], rows: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """Return options in which what a template returned as a list or dictionary is one, where Ansible makes a text of it.
 
     Before ansible-core 2.19, a template gives Python's text of what it returns. Of lists and dictionaries Ansible
     then makes such again, but not where a date is in them, as in ``[{'name': datetime.date(2024, 1, 5)}]``, and not
     of tuples and sets: ``('a', 'b')`` would be cut at its commas.
+
+    :param rows: options that hold resources, each with the argument spec of one.
     """
     entries = {name: entry for option, entry in spec.items() for name in (option, *entry.get("aliases", ()))}
-    return {name: _evaluated(name, value, entries.get(name, {})) for name, value in args.items()}
+    return {name: _evaluated(name, value, entries.get(name, {}), rows) for name, value in args.items()}
 
 
-def _evaluated(name: str, value: Any, entry: dict[str, Any]) -> Any:
+def _evaluated(name: str, value: Any, entry: dict[str, Any], rows: dict[str, dict[str, Any]]) -> Any:
     if isinstance(value, str) and value[:1] in OPENING:
         value = _literal(name, value, entry.get("type"))
-    within = DEVICES if name in WITH_FLAGS else entry.get("options")
+    within = rows.get(name) or entry.get("options")
     if within and isinstance(value, dict):
-        return with_lists(value, within)
+        return with_lists(value, within, {})
     if within and isinstance(value, list):
-        return [with_lists(each, within) if isinstance(each, dict) else each for each in value]
+        return [with_lists(each, within, {}) if isinstance(each, dict) else each for each in value]
     return value
 
 
@@ -201,7 +197,7 @@ def _all_within(value: Any, place: str) -> Iterator[tuple[str, Any]]:
             yield from _all_within(each, "%s[%d]" % (place, number))
 
 
-def refuse_misread(args: dict[str, Any], spec: dict[str, Any], within: str = "") -> None:
+def refuse_misread(args: dict[str, Any], spec: dict[str, Any], task: Task, within: str = "") -> None:
     """Raise :class:`OptionError` for what YAML has misread where a text is wanted.
 
     Ansible would make the text "False" of a name like NO, and "1.1" of one like 1.10.
@@ -220,15 +216,17 @@ def refuse_misread(args: dict[str, Any], spec: dict[str, Any], within: str = "")
             _refuse_shape(place, value, entry)
             for number, each in enumerate(several):
                 at = "%s[%d]" % (place, number) if isinstance(value, list) else place
-                if isinstance(each, int) and not isinstance(each, bool) and (name in OF_DIGITS or place == PREFIX):
+                if isinstance(each, int) and not isinstance(each, bool) and (name in task.digits or place in task.digits):
                     raise _no_text(DIGITS, at, name, "0012345670123456")
                 if isinstance(each, (bool, float)) and (wanted in TEXTS or entry.get("elements") in TEXTS):
                     message, example = (NO_TEXT, "NO") if isinstance(each, bool) else (NUMBER, "1.10")
                     raise _no_text(message, at, name, example)
                 if isinstance(each, dict) and "options" in entry:
-                    refuse_misread(each, entry["options"], at + ".")
-                elif isinstance(each, dict) and name not in WITH_FLAGS:  # names of its user's own, and their texts
-                    refuse_misread(each, {str(key): {} for key in each}, at + ".")
+                    refuse_misread(each, entry["options"], task, at + ".")
+                elif (
+                    isinstance(each, dict) and name not in task.rows
+                ):  # some of a resource's own options are flags, and what it is takes texts for itself  # names of its user's own, and their texts
+                    refuse_misread(each, {str(key): {} for key in each}, task, at + ".")
 
 
 def with_numbers(args: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:

@@ -19,9 +19,9 @@ from ansible.module_utils.parsing.convert_bool import BOOLEANS_TRUE
 from ..module_utils import _files
 from ..module_utils._api import lockout
 from ..module_utils._api.login import Account
-from ..module_utils._frame.connection import OPTIONS, account_of, wire_of
-from ..module_utils._errors import LoginRefused, OptionError, TdmError
 from ..module_utils._api.session import route_of
+from ..module_utils._errors import LoginRefused, OptionError, TdmError
+from ..module_utils._frame.connection import OPTIONS, account_of, http_settings_of
 from ..module_utils._frame.task import Context, Task
 
 NO_SECRETS = {"password": "", "client_secret": ""}
@@ -97,7 +97,7 @@ def _account(options: dict[str, Any]) -> tuple[Account | None, str]:
     except (TdmError, AttributeError, TypeError):
         return None, ""  # the module will say what is wrong
     try:
-        route = route_of(account, wire_of(params))
+        route = route_of(account, http_settings_of(params))
     except (TdmError, TypeError):
         route = ""
     return (account, route) if account.name else (None, "")

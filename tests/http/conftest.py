@@ -19,15 +19,10 @@ import pytest
 import urllib3
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._http import throttle
-from ansible_collections.lorawan.thingpark.plugins.module_utils._http import transport
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.module import argument_spec, result_of
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.task import Context
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import device
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import device_info
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import fleet
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import session
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import subscriber_info
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http import throttle, transport
+from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import device, device_info, fleet, session, subscriber_info
 from ansible_collections.lorawan.thingpark.tests.documentation import undocumented
 from ansible_collections.lorawan.thingpark.tests.meddler import Meddler
 

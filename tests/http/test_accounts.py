@@ -21,10 +21,10 @@ import pytest
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils import _files
 from ansible_collections.lorawan.thingpark.plugins.module_utils._api import lockout
-from ansible_collections.lorawan.thingpark.plugins.module_utils._http import transport
-from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.connection import account_of
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import OptionError, TransportError
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.connection import account_of
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.task import Context
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http import transport
 
 WRONG = "wr0ng-Passw0rd"
 DEFAULTS = {"auth_method": "html", "login_field": "login", "password_field": "password", "module_id": "", "body_format": "json"}

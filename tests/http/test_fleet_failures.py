@@ -10,8 +10,8 @@ from functools import partial
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._http import throttle
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.apply import NOT_KNOWN
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http import throttle
 from ansible_collections.lorawan.thingpark.plugins.module_utils._http.throttle import RESERVE
 
 

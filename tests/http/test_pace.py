@@ -14,8 +14,7 @@ import time
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._http import throttle
-from ansible_collections.lorawan.thingpark.plugins.module_utils._http import transport
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http import throttle, transport
 
 COUNT, PARALLEL = 150, 64
 MINUTE = 60  # seconds; no run here comes near to it, and none whose pace is slowed down by each answer of a burst stays below

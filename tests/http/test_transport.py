@@ -13,10 +13,10 @@ from email.utils import formatdate
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._http import limits
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import TransportError
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http import limits
 from ansible_collections.lorawan.thingpark.plugins.module_utils._http.throttle import RESERVE, Pacer, seconds_to_wait
-from ansible_collections.lorawan.thingpark.plugins.module_utils._http.transport import Transport, Wire, cookies_at
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http.transport import HttpSettings, Transport, cookies_at
 
 
 class Clock:
@@ -49,7 +49,7 @@ def transport(clock):
     """Return a function that gives a Transport which waits by the test's clock."""
 
     def transport(rate: float = 0, **options: object) -> Transport:
-        return Transport(Wire(rate=rate, **options), Pacer(rate, clock, clock.sleep))
+        return Transport(HttpSettings(rate=rate, **options), Pacer(rate, clock, clock.sleep))
 
     return transport
 

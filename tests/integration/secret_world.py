@@ -14,11 +14,7 @@ import threading
 from pathlib import Path
 from urllib.parse import parse_qs, quote
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import device
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import device_info
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import fleet
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import session
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import subscriber_info
+from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import device, device_info, fleet, session, subscriber_info
 
 TASKS = [module.TASK for module in (device, device_info, fleet, session, subscriber_info)]
 

@@ -94,7 +94,7 @@ def imported(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) + 1 - node.level] if node.level else []
             base = [*base, *filter(None, [node.module])]
-            # `from . import _plan` and `from ._plan import Seen` are both an import of _plan.
+            # `from . import _plan` and `from ._plan import Observed` are both an import of _plan.
             names.update(".".join([*base, alias.name]) for alias in node.names)
     return names
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 import pytest
 import yaml
 
+from ansible_collections.lorawan.thingpark.plugins.module_utils._api.xml_types import FLAGS, INTEGERS, LISTS, NUMBERS, TIMES
 from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import DEVICE, NO_OPTIONS
 from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.resource import APART
-from ansible_collections.lorawan.thingpark.plugins.module_utils._api.xml_types import FLAGS, INTEGERS, LISTS, NUMBERS, TIMES
 
 from .conftest import CONTRACT
 

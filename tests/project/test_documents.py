@@ -13,7 +13,12 @@ import yaml
 from ansible.parsing.dataloader import DataLoader
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.connection import ENVIRONMENT
-from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.import_csv import COLUMNS, DIRECTIVES, LETTERS, PLAN_FEATURES
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.import_csv import (
+    COLUMNS,
+    DIRECTIVES,
+    LETTERS,
+    PLAN_FEATURES,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "docs/docsite/rst"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The ways in: from an account to a Grant. One function per ``auth_method``, all with the same two parameters.
+"""The ways in: from an account to a Credentials. One function per ``auth_method``, all with the same two parameters.
 
 What the platform's owner doesn't publish (the login URL and its field names) is a setting with a default (API.md, ?).
 """
@@ -17,12 +17,12 @@ from dataclasses import dataclass, field
 from typing import Any, Callable
 from urllib.parse import quote, urljoin, urlsplit
 
-from .._http.addresses import same_place
-from .codec import JSON, MEDIA_TYPES, NotData, decode, encode, error_document
 from .._errors import LoginError, LoginRefused, without
-from .login_page import WRONG_PASSWORD, LoginAnswer, read_login_page
+from .._http.addresses import same_place
 from .._http.transport import Answer, Transport, cookies_at
-from .._words import in_short
+from .._text import in_short
+from .codec import JSON, MEDIA_TYPES, NotData, decode, encode, error_document
+from .login_page import WRONG_PASSWORD, LoginAnswer, read_login_page
 
 #: Where each way logs in, on the platform's host (html: ?; smp and digest: O; oauth2: contract).
 USUAL_PLACES = {
@@ -91,7 +91,7 @@ def _mark(*parts: str) -> str:
 
 
 @dataclass
-class Grant:
+class Credentials:
     """What a login gave: the proof that goes with every call, and what it opens.
 
     :param query: parameters of every call: the ``sessionToken``, where the operator wants it.
@@ -144,7 +144,7 @@ def _cookies_of(*answers: Answer) -> list[str]:
     return _long_ones(cookie.value for answer in answers for cookie in answer.cookies)
 
 
-def html(account: Account, transport: Transport) -> Grant:
+def html(account: Account, transport: Transport) -> Credentials:
     """Log in as an end user: an HTML page brings an access code, the code brings a session (P; contract, Customers)."""
     answer = transport.send(
         "POST",
@@ -182,7 +182,7 @@ def _refused_by_page(account: Account, page: LoginAnswer) -> LoginRefused:
     return _refused(account, "error code %s%s%s" % (in_short(page.error_code), notes, meaning), said)
 
 
-def smp(account: Account, transport: Transport) -> Grant:
+def smp(account: Account, transport: Transport) -> Credentials:
     """Log in as an administrator, with a JSON document (O: Actility's samples)."""
     answer = transport.send(
         "POST",
@@ -194,7 +194,7 @@ def smp(account: Account, transport: Transport) -> Grant:
     return _for_subscriber(account, transport, answer)
 
 
-def digest(account: Account, transport: Transport) -> Grant:
+def digest(account: Account, transport: Transport) -> Credentials:
     """Log in as an administrator, with HTTP Digest (O: KPN's client of 2016)."""
     answer = transport.send(
         "GET",
@@ -212,7 +212,7 @@ def digest(account: Account, transport: Transport) -> Grant:
     return _for_subscriber(account, transport, answer)
 
 
-def _for_subscriber(account: Account, transport: Transport, answer: Answer) -> Grant:
+def _for_subscriber(account: Account, transport: Transport, answer: Answer) -> Credentials:
     """From the answer to an administrator's login to a session of the subscriber (O).
 
     The identifier's name is written in two ways, by format (O).
@@ -253,7 +253,7 @@ def _for_subscriber(account: Account, transport: Transport, answer: Answer) -> G
     return _start_session(account, transport, code, answer, wanted)
 
 
-def _start_session(account: Account, transport: Transport, code: dict[str, str], *before: Answer) -> Grant:
+def _start_session(account: Account, transport: Transport, code: dict[str, str], *before: Answer) -> Credentials:
     """Turn an access code into a session (contract, Customers; its path for end users is the administrators', O).
 
     :param before: the answers that led to the code. Their cookies go where they belong, and to no other host or path.
@@ -280,7 +280,7 @@ def _start_session(account: Account, transport: Transport, code: dict[str, str],
         query = proof  # KPN's client of 2016 sent it with every call, where others send the token (O)
     user = data.get("user")
     known = user if isinstance(user, dict) else {}
-    return Grant(
+    return Credentials(
         query=query,
         cookies=cookies_at(account.url + "/", *before, answer),
         subscription=str(subscription["href"]),
@@ -297,7 +297,7 @@ def _start_session(account: Account, transport: Transport, code: dict[str, str],
     )
 
 
-def oauth2(account: Account, transport: Transport) -> Grant:
+def oauth2(account: Account, transport: Transport) -> Credentials:
     """Log in with client credentials (contract, Subscriber_service_account)."""
     answer = transport.send(
         "POST",
@@ -316,7 +316,7 @@ def oauth2(account: Account, transport: Transport) -> Grant:
         lifetime = data.get("expires_in")
         # Renewed somewhat before its end, so that none runs out on its way.
         ends = time.time() + lifetime - min(EARLY, lifetime / 4) if isinstance(lifetime, (int, float)) else 0.0
-        return Grant(bearer=str(data["access_token"]), ends=ends)
+        return Credentials(bearer=str(data["access_token"]), ends=ends)
     error = in_short(without(str(data.get("error", "")), [account.secret]))
     if answer.status in (401, 403) or (answer.status == 400 and error):
         said = "%s %s" % (error, data.get("error_description", ""))
@@ -354,4 +354,4 @@ def _data(account: Account, answer: Answer, harmless: bool = False) -> dict[str,
 
 
 #: The ways in, by ``auth_method``.
-WAYS: dict[str, Callable[[Account, Transport], Grant]] = {"html": html, "smp": smp, "digest": digest, "oauth2": oauth2}
+WAYS: dict[str, Callable[[Account, Transport], Credentials]] = {"html": html, "smp": smp, "digest": digest, "oauth2": oauth2}

@@ -14,56 +14,47 @@ from dataclasses import dataclass, field
 from typing import Any
 
 NUMBER = re.compile(r"[A-Za-z0-9_-]+\Z")  # O: digits
-#: What the contract requires of a brief, and the briefs of old platforms lack (O).
-NEWER = ("healthState", "creationDate", "tags")
 
 
 @dataclass
 class LookedUp:
-    """What a session was asked for besides devices; the items of a loop in one session share it.
+    """What a session was asked for besides the resources themselves; the items of a loop in one session share it.
 
-    :param lists: option -> the resources that it can name, each as (ID, name).
-    :param profiles: ID -> brief of a device profile.
-    :param tags: profile of an onboarding tag -> the IDs of the device profiles that it stands for.
+    :param lists: path of a list -> the resources that it has, each as (ID, name).
+    :param briefs: path of a list that is only asked for by ID -> ID -> brief.
+    :param answers: what was asked of the platform once -> the IDs that it answered.
     """
 
     lists: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
-    profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
-    tags: dict[str, list[str]] = field(default_factory=dict)
+    briefs: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    answers: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass
-class Platform:
-    """Found out once in a session, and held with it.
+class Shown:
+    """What a platform has shown of one kind of resource.
 
-    :param knows_euis: whether a device can be addressed by its EUI; None as long as nothing showed it.
-    :param shows_little: its lists' briefs lack most of a device.
-    :param places: the paths of devices below their subscription, by EUI, where they can't be made of it.
-    :param identifiers: API key -> name -> ID, for what it only names: ``networkSubscription``, ``model``.
+    :param by_identity: whether one can be addressed by its identity; None as long as nothing showed it.
+    :param is_older: its briefs lack most of what they have since release 7.3.
+    :param places: the paths of resources below their subscription, by identity, where they can't be made of it.
+    :param identifiers: API key -> name -> ID, for what it only names, such as ``networkSubscription``.
     """
 
-    knows_euis: bool | None = None
-    shows_little: bool = False
+    by_identity: bool | None = None
+    is_older: bool = False
     places: dict[str, str] = field(default_factory=dict)
     identifiers: dict[str, dict[str, str]] = field(default_factory=dict)
 
-    def learn(self, brief: dict[str, Any]) -> None:
-        """See what a brief shows of the platform, and of where its device is."""
-        if not any(key in brief for key in NEWER):
-            self.shows_little, self.knows_euis = True, False
-        if self.knows_euis is False and place_of(brief):
-            self.places[str(brief.get("EUI")).upper()] = place_of(brief)
-
-    def identified(self, device: dict[str, Any]) -> dict[str, Any]:
-        """Return a device, or its brief, with the IDs of what the platform only names, as far as they were looked up.
+    def identified(self, item: dict[str, Any]) -> dict[str, Any]:
+        """Return a resource, or its brief, with the IDs of what the platform only names, as far as they were looked up.
 
         A name that no other resource bears stands in for its own ID: it is another one than any that could be wished.
         """
         if not self.identifiers:
-            return device
-        result = dict(device)
+            return item
+        result = dict(item)
         for key, by_name in self.identifiers.items():
-            part = device.get(key)
+            part = item.get(key)
             if isinstance(part, dict) and not part.get("ID"):
                 name = str(part.get("commercialName") or part.get("name") or "")
                 if name:
@@ -71,10 +62,21 @@ class Platform:
         return result
 
 
-def place_of(brief: dict[str, Any]) -> str:
-    """Return a device's path below its subscription, as its brief's ``href`` gives it; nothing without one.
+class Platform:
+    """Found out once in a session, and held with it."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[str, Shown] = {}
+
+    def of(self, kind: str) -> Shown:
+        """Return what has been shown of one kind of resource."""
+        return self._kinds.setdefault(kind, Shown())
+
+
+def place_of(brief: dict[str, Any], path: str) -> str:
+    """Return a resource's path below its subscription, as its brief's ``href`` gives it; nothing without one.
 
     Of that address, only the number counts: a host, a query or dots in it lead nowhere.
     """
     number = str(brief.get("href") or "").rstrip("/").rpartition("/")[2]
-    return "/devices/" + number if NUMBER.match(number) else ""
+    return "%s/%s" % (path, number) if NUMBER.match(number) else ""

@@ -15,16 +15,15 @@ from dataclasses import asdict, fields, replace
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from . import login
 from .. import _files
-from . import lockout
-from .login import Account, Grant
-from .codec import MEDIA_TYPES, SESSION_CODES, NotData, decode, encode, error_document
 from .._errors import ApiError, LoginError, OptionError, SessionDied, TdmError, TransportError, without
+from .._http.transport import LAST, Answer, HttpSettings, Transport, cookies_at
 from .._signals import is_told_to_end, unbroken
+from .._text import in_short
+from . import lockout, login
+from .codec import MEDIA_TYPES, SESSION_CODES, NotData, decode, encode, error_document
+from .login import Account, Credentials
 from .platform import LookedUp, Platform
-from .._http.transport import LAST, Answer, Transport, Wire, cookies_at
-from .._words import in_short
 
 KIND = "lorawan.thingpark session 2"  # marks our files: no other one is ever written over or removed
 LOGOUT = "/customers/logout"  # (O)
@@ -44,7 +43,7 @@ def default_path(account: Account) -> str:
     return os.path.join(_files.home(), "session-%s.json" % account.key())
 
 
-def log_in(account: Account, transport: Transport, began: float = lockout.NEVER) -> Grant:
+def log_in(account: Account, transport: Transport, began: float = lockout.NEVER) -> Credentials:
     """Return what a login gives, through the gate that lets a refused password out once.
 
     :param began: when this task began to wait for others with this account, in seconds of :func:`_files.clock`.
@@ -59,7 +58,7 @@ def log_in(account: Account, transport: Transport, began: float = lockout.NEVER)
         return login.WAYS[account.method](account, transport)
 
 
-def route_of(account: Account, wire: Wire) -> str:
+def route_of(account: Account, wire: HttpSettings) -> str:
     """Return what tells one way to the platform from another, fit for a file; the login of a proxy is no part of it."""
     whole = replace(wire, proxy=wire.proxy.rpartition("@")[2])
     return hashlib.sha256(repr((account.where_to_log_in, account.url, account.session_url, whole)).encode("utf-8")).hexdigest()
@@ -70,10 +69,10 @@ class Session:
 
     :param path: the session file that this session lives in; empty for one of its own.
 
-    ``platform`` is what its answers have shown of the platform, ``looked_up`` what it was asked for besides devices.
+    ``platform`` is what its answers have shown of the platform, ``looked_up`` what it was asked for besides the resources.
     """
 
-    def __init__(self, account: Account, transport: Transport, grant: Grant, path: str = "") -> None:
+    def __init__(self, account: Account, transport: Transport, grant: Credentials, path: str = "") -> None:
         self.account = account
         self.transport = transport
         self.grant = grant
@@ -167,7 +166,7 @@ class Session:
             raise
         return content, answer.headers
 
-    def _refuse(self, grant: Grant, answer: Answer, content: object, request: str, secrets: tuple[str, ...]) -> None:
+    def _refuse(self, grant: Credentials, answer: Answer, content: object, request: str, secrets: tuple[str, ...]) -> None:
         """Raise what an answer says that is no good one."""
         if 300 <= answer.status < 400:
             message = "%s redirects to another address: set url to the one that it uses" % self.account.origin
@@ -184,7 +183,7 @@ class Session:
 
     def _send(
         self,
-        grant: Grant,
+        grant: Credentials,
         method: str,
         path: str,
         params: dict[str, Any] | None = None,
@@ -208,7 +207,7 @@ class Session:
             repeatable=repeatable,
         )
 
-    def _follow(self, grant: Grant, answer: Answer) -> None:
+    def _follow(self, grant: Credentials, answer: Answer) -> None:
         """Take a cookie's new value where the platform changes one of the session's; it gives no further one."""
         cookies = cookies_at(self.account.url + "/", answer) if len(answer.cookies) else {}
         changed = {name: value for name, value in cookies.items() if grant.cookies.get(name, value) != value}
@@ -223,7 +222,7 @@ class Session:
             return place is not None and place.netloc in ("", urlsplit(self.account.url).netloc)
         return answer.status == 401 or (answer.status == 403 and error_document(content)[0] in SESSION_CODES)
 
-    def _renew(self, dead: Grant, planned: bool = False) -> None:
+    def _renew(self, dead: Credentials, planned: bool = False) -> None:
         """Open the session again, once in a task; the workers that find it dead meanwhile take the new one."""
         with self._renewal:
             if self.grant is not dead:
@@ -246,7 +245,7 @@ class Session:
                 self._failure = SessionDied("the session died and could not be opened again: " + error.message, **error.facts)
                 raise self._failure from None
 
-    def _log_in_again(self) -> Grant:
+    def _log_in_again(self) -> Credentials:
         return log_in(self.account, self.transport)
 
     def is_alive(self) -> bool:
@@ -317,9 +316,9 @@ def load(path: str, account: Account, transport: Transport, renewable: bool = Fa
     return Session(account, transport, grant, path)
 
 
-def _grant_of(data: object) -> Grant | None:
-    """Return the Grant that a file holds, None where it holds anything else."""
-    if not isinstance(data, dict) or set(data) != {one.name for one in fields(Grant)}:
+def _grant_of(data: object) -> Credentials | None:
+    """Return the Credentials that a file holds, None where it holds anything else."""
+    if not isinstance(data, dict) or set(data) != {one.name for one in fields(Credentials)}:
         return None
     ends, facts = data["ends"], data["facts"]
     texts = [data["bearer"], data["subscription"]]
@@ -331,10 +330,10 @@ def _grant_of(data: object) -> Grant | None:
     are_texts = all(isinstance(text, str) and text.isprintable() for text in texts)
     shown = (("granted_permissions", list), ("user", dict))
     are_facts = isinstance(facts, dict) and all(isinstance(facts.get(name, kind()), kind) for name, kind in shown)
-    return Grant(**data) if is_number and are_texts and are_facts else None
+    return Credentials(**data) if is_number and are_texts and are_facts else None
 
 
-def save(path: str, account: Account, grant: Grant) -> None:
+def save(path: str, account: Account, grant: Credentials) -> None:
     """Write a session to its file."""
     mark = _files.fingerprint(account.secret, account.gate_key())
     whose = {"method": account.method, "name": account.name, "subscriber": account.subscriber_id}
@@ -355,8 +354,8 @@ def open_in(path: str, account: Account, transport: Transport, began: float) -> 
     return session
 
 
-def renew_file(path: str, account: Account, transport: Transport, dead: Grant) -> Grant:
-    """Return a living Grant for a session file whose session died; another process may have renewed it already."""
+def renew_file(path: str, account: Account, transport: Transport, dead: Credentials) -> Credentials:
+    """Return a living Credentials for a session file whose session died; another process may have renewed it already."""
     with _files.locked(path) as began:
         session = load(path, account, transport)
         if session is not None and session.grant != dead and not session.grant.used_up():

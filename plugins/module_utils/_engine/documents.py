@@ -23,8 +23,8 @@ except ImportError:  # only needed for a file in YAML
     HAS_YAML = False
 
 from .._errors import OptionError
+from .._schema.texts import shown
 from .._text import code_of
-from .._schema.values import shown
 
 MOST_VALUES = 10_000_000  # with all aliases written out; 100,000 devices have a third of it
 DEEPEST = 100  # lists and dictionaries inside each other; a device's have five

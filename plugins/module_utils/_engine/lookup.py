@@ -2,149 +2,155 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What other resources a device names, looked up once: device profiles, plans, routing profiles, application servers."""
+"""What other resources a description names, looked up once: a device's profile, connectivity plan, application servers."""
 
 from __future__ import annotations
 
 import difflib
+from functools import partial
+from typing import Any
 
 from .._api.client import Client
-from .._resources.device.licences import Licences
-from .._resources.device.declaration import DEVICE, check_creation
-from .._schema.values import shown
-from .desired import Finding, Wish
+from .._schema.resource import Listing, Resource
+from .._schema.texts import shown
+from .desired import Desired, Problem
 
-#: Option -> (path of the list, the API's key of the name).
-LISTS = {
-    "device_profile": ("/deviceProfiles", "commercialName"),
-    "connectivity_plan": ("/networkSubscriptions", "commercialName"),
-    "routing_profile": ("/appServersRoutingProfiles", "name"),
-    "application_servers": ("/appServers", "name"),
-}
-#: IDs in one filtered request for device profiles: as many as keep the address below 4 KiB.
-AT_ONCE = 40
+#: Identity -> option -> the IDs in the place of names.
+Found = dict[str, dict[str, Any]]
 
 
-class Catalogue:
+class Lookup:
     """Finds the IDs of what a user named, with a list at most once each.
 
     What an earlier item of a loop looked up in the same session is good enough where it bears the name; where it doesn't,
     the platform is asked again before anybody is told that there is no such name.
     """
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, resource: Resource) -> None:
         self._client = client
-        self._known = client.session.looked_up
-        self._asked: set[str] = set()
-        self._licences: dict[str, Licences] = {}
+        self._resource = resource
+        self._shared = client.session.looked_up
+        self._asked: dict[str, list[dict[str, Any]]] = {}  # path -> its briefs, as they are now
 
-    def settle(self, wishes: list[Wish], options: dict[str, list[str]]) -> list[Finding]:
-        """Put IDs in the place of names in the wishes; return the findings about names that nothing bears.
+    def references(self, desired: Desired) -> list[str]:
+        """Return the options of a description that name other resources."""
+        return [each.name for each in self._resource.fields if each.refers_to and each.name in desired.values]
 
-        :param options: DevEUI -> the options of that wish to look up.
+    def identify(self, described: list[Desired], options: dict[str, list[str]]) -> tuple[Found, list[Problem]]:
+        """Return the IDs behind names, and the problems of names that nothing bears.
+
+        :param options: identity -> the options of that description to look up.
         """
-        self._look_up_profiles(wishes, options)
-        findings: list[Finding] = []
-        for wish in wishes:
-            for option in options.get(wish.dev_eui, ()):
-                wished = wish.values.get(option)
-                if not wished:
+        self._look_up_by_id(described, options)
+        found: Found = {}
+        problems: list[Problem] = []
+        for desired in described:
+            for option in options.get(desired.identity, ()):
+                wanted = desired.values.get(option)
+                if not wanted:
                     continue
-                many = isinstance(wished, tuple)
-                answers = [self._find(option, text) for text in (wished if many else (wished,))]
-                findings += wish.findings([(option, message) for _id, message in answers if message])
+                many = isinstance(wanted, tuple)
+                answers = [self._find(option, text) for text in (wanted if many else (wanted,))]
+                problems += desired.problems([(option, message) for _id, message in answers if message])
                 ids = tuple(sorted(identifier for identifier, message in answers if not message))
                 if ids:
-                    wish.values[option] = ids if many else ids[0]
-        return findings
+                    found.setdefault(desired.identity, {})[option] = ids if many else ids[0]
+        return found, problems
 
-    def identify(self, option: str, wished: set[str]) -> None:
-        """Let the platform's names of an option's resources be read as IDs, where it doesn't show them.
+    def names_as_ids(self, option: str, wanted: set[str]) -> dict[str, str]:
+        """Return name -> ID of what an option can name, for a platform that shows names alone.
 
-        Of several with one name, a wished one is taken: which one it is, nobody can see.
+        Of several with one name, one that is described is taken: which one it is, nobody can see.
         """
         identifiers: dict[str, str] = {}
-        if option not in self._asked:
-            self._ask(option)
-        for identifier, name in self._known.lists[option]:
-            if name not in identifiers or identifier in wished:
+        listing = self._listing(option)
+        if listing.path not in self._asked:
+            self._ask(listing)
+        for identifier, name in self._shared.lists[listing.path]:
+            if name not in identifiers or identifier in wanted:
                 identifiers[name] = identifier
-        self._client.session.platform.identifiers[DEVICE.by_name[option].path[0]] = identifiers
+        return identifiers
 
-    def check_creations(self, wishes: list[Wish]) -> list[Finding]:
-        """Return the findings about what devices to be made lack, or may not have with their device profile."""
-        findings: list[Finding] = []
-        for wish in wishes:
-            profile = self._known.profiles.get(wish.values.get("device_profile", ""), {})
-            faults = check_creation(wish.values, profile.get("macMinorVersion"))
-            if wish.tag is not None:  # what is known of a tag without a device profile is told already
-                faults = [fault for fault in faults if fault[0] != "device_profile"]
-            findings += wish.findings(faults)
-        return findings
+    def problems_of_creations(self, described: list[Desired]) -> list[Problem]:
+        """Return the problems of what resources to be made lack, or may not have with what they name."""
+        rules = self._resource.rules
+        problems: list[Problem] = []
+        for desired in described:
+            faults = rules.check_creation(desired.values, partial(self._brief, desired))
+            told = rules.lacking_unless_found(desired.kept)
+            problems += desired.problems([fault for fault in faults if fault[0] not in told])
+        return problems
 
-    def licences(self) -> dict[str, Licences]:
-        """Return the licences of each connectivity plan, by ID, as they are now; the list is asked for once in a task."""
-        if "connectivity_plan" not in self._asked:
-            self._ask("connectivity_plan")
-        return self._licences
+    def listed(self, option: str) -> list[dict[str, Any]]:
+        """Return the list of what an option names, as it is now; it is asked for once in a task."""
+        listing = self._listing(option)
+        if listing.path not in self._asked:
+            self._ask(listing)
+        return self._asked[listing.path]
 
-    def settle_tags(self, wishes: list[Wish]) -> list[Finding]:
-        """Give each wish without a device profile that of its onboarding tag; the platform is asked once per identifier."""
-        findings: list[Finding] = []
-        for wish in wishes:
-            if wish.tag is None or "device_profile" in wish.values:
+    def answer_questions(self, described: list[Desired]) -> tuple[Found, list[Problem]]:
+        """Return what the platform says of identifying options, such as the device profile that a TR005 tag stands for."""
+        rules = self._resource.rules
+        found: Found = {}
+        problems: list[Problem] = []
+        for desired in described:
+            question = rules.question(desired.kept, desired.values)
+            if question is None:
                 continue
-            identifier = wish.tag.profile_id
-            if identifier not in self._known.tags:
-                models = self._client.read_onboarding_tag(wish.tag).get("models") or []
-                self._known.tags[identifier] = sorted({str(model.get("ID")) for model in models})
-            candidates = self._known.tags[identifier]
-            if len(candidates) == 1:
-                wish.values["device_profile"] = candidates[0]
-                continue
-            message = "is missing: the onboarding tag's profile %s " % identifier
-            if candidates:
-                message += "stands for %d device profiles: %s. Name one of them" % (
-                    len(candidates),
-                    ", ".join(candidates),
-                )
+            option, path, key, text, secrets = question
+            if key not in self._shared.answers:
+                answer = self._client.call("POST", path, text=text, secrets=secrets)
+                self._shared.answers[key] = rules.answered(answer if isinstance(answer, dict) else {})
+            offered = self._shared.answers[key]
+            if len(offered) == 1:
+                found.setdefault(desired.identity, {})[option] = offered[0]
             else:
-                message += "stands for no device profile of this platform. Name one"
-            findings += wish.findings([("device_profile", message)])
-        return findings
+                problems += desired.problems([(option, rules.undecided(desired.kept, offered))])
+        return found, problems
 
-    def _look_up_profiles(self, wishes: list[Wish], options: dict[str, list[str]]) -> None:
-        """Ask for the wished device profiles by ID: a platform knows thousands, a fleet a handful."""
-        wished = {
-            wish.values["device_profile"]
-            for wish in wishes
-            if "device_profile" in options.get(wish.dev_eui, ()) and wish.values.get("device_profile")
-        }
-        wanted = sorted(wished - set(self._known.profiles))
-        for start in range(0, len(wanted), AT_ONCE):
-            for page in self._client.pages("/deviceProfiles", {"ID": wanted[start : start + AT_ONCE]}):
-                self._known.profiles.update((str(brief.get("ID")), brief) for brief in page)
+    def _listing(self, option: str) -> Listing:
+        listing = self._resource.by_name[option].refers_to
+        if listing is None:
+            raise AssertionError("%s names nothing" % option)
+        return listing
 
-    def _ask(self, option: str) -> None:
-        path, name = LISTS[option]
-        briefs = [brief for page in self._client.pages(path) for brief in page]
-        if option == "device_profile":
-            self._known.profiles.update((str(brief.get("ID")), brief) for brief in briefs)
-        if option == "connectivity_plan":
-            for brief in briefs:
-                granted, used = brief.get("granted"), brief.get("used")
-                if isinstance(granted, int) and isinstance(used, int):  # an older platform (O) may tell neither
-                    self._licences[str(brief.get("ID"))] = Licences(granted, used)
-        self._known.lists[option] = [(str(brief.get("ID") or ""), str(brief.get(name) or "")) for brief in briefs]
-        self._asked.add(option)
+    def _brief(self, desired: Desired, option: str) -> dict[str, Any]:
+        """Return what is known of the resource that an option names; nothing where its list wasn't asked for."""
+        briefs = self._shared.briefs.get(self._listing(option).path, {})
+        return briefs.get(desired.values.get(option, ""), {})
+
+    def _look_up_by_id(self, described: list[Desired], options: dict[str, list[str]]) -> None:
+        """Ask by ID for what is in lists that are too long to be read."""
+        for each in self._resource.fields:
+            if each.refers_to is None or not each.refers_to.at_once:
+                continue
+            listing, known = each.refers_to, self._shared.briefs.setdefault(each.refers_to.path, {})
+            wanted = {
+                desired.values[each.name]
+                for desired in described
+                if each.name in options.get(desired.identity, ()) and desired.values.get(each.name)
+            }
+            missing = sorted(wanted - set(known))
+            for start in range(0, len(missing), listing.at_once):
+                for page in self._client.pages(listing.path, {"ID": missing[start : start + listing.at_once]}):
+                    known.update((str(brief.get("ID")), brief) for brief in page)
+
+    def _ask(self, listing: Listing) -> None:
+        briefs = [brief for page in self._client.pages(listing.path) for brief in page]
+        if listing.at_once:
+            self._shared.briefs.setdefault(listing.path, {}).update((str(brief.get("ID")), brief) for brief in briefs)
+        self._asked[listing.path] = briefs
+        self._shared.lists[listing.path] = [(str(each.get("ID") or ""), str(each.get(listing.name) or "")) for each in briefs]
 
     def _find(self, option: str, text: str) -> tuple[str, str]:
         """Return ``(ID, "")``, or ``("", what is wrong)``."""
-        if option == "device_profile" and text in self._known.profiles:
+        listing = self._listing(option)
+        lists = self._shared.lists
+        if listing.at_once and text in self._shared.briefs.get(listing.path, {}):
             return text, ""
-        if option not in self._asked and not any(text in pair for pair in self._known.lists.get(option, ())):
-            self._ask(option)
-        existing = self._known.lists[option]
+        if listing.path not in self._asked and not any(text in pair for pair in lists.get(listing.path, ())):
+            self._ask(listing)
+        existing = lists[listing.path]
         if any(identifier == text for identifier, _name in existing):
             return text, ""
         matches = sorted({identifier for identifier, name in existing if name == text})
@@ -158,8 +164,3 @@ class Catalogue:
         if names:
             hint = "; nearest: %s" % ", ".join(near) if near else "; it knows, for instance: %s" % ", ".join(sorted(names)[:3])
         return "", "%s is not known to the platform%s" % (shown(text, 60), hint)
-
-
-def references_of(wish: Wish) -> list[str]:
-    """Return the options of a wish that name other resources."""
-    return [option for option in LISTS if option in wish.values]

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Wished and actual, laid side by side: what has to happen to one device.
+"""What is described and what is observed, laid side by side: the change that follows for one resource.
 
-Pure: values go in, a Step comes out. Nothing here asks the platform anything; where the answer can't be known
-from what is at hand, the Step or the difference says so.
+Pure: values go in, a Change comes out. Nothing here asks the platform anything; where the answer can't be known
+from what is at hand, the Change or the Comparison says so.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._resources.device.declaration import DEVICE, NETWORK, check_creation
-from .._schema.resource import NEVER, UNKNOWN, dig
-from .._schema.values import Values, members
-from .desired import Wish
+from .._schema.observed import Observed
+from .._schema.resource import NEVER, Resource
+from .._schema.values import UNKNOWN, Values, members
+from .desired import Desired
 
 CREATE, UPDATE, DELETE, SUSPEND, RESUME, NOTHING, REFUSE = (
     "create",
@@ -27,7 +27,7 @@ CREATE, UPDATE, DELETE, SUSPEND, RESUME, NOTHING, REFUSE = (
     "nothing",
     "refuse",
 )
-#: What a Step that was carried out is called in the results.
+#: What a Change that was applied is called in the results.
 DONE = {
     CREATE: "created",
     UPDATE: "updated",
@@ -36,249 +36,195 @@ DONE = {
     RESUME: "resumed",
     NOTHING: "unchanged",
 }
-#: Fields that the platform may set by itself while it does something else; looked at again after a write.
-SETTLING = ("suspended", "location_type")
-
-#: A device has the one or the other.
-RIVALS = (("routing_profile", "application_servers"), ("application_servers", "routing_profile"))
-
 NOT_TO_BE_MADE = (
-    "the device is not there, and create: false (in a CSV, an UPDATE row) says not to make it. Take it out of the description; "
-    "or, if it should exist, say create: true (a CREATE row) where that is said, for the device, in defaults or for the task"
+    "the %s is not there, and create: false (in a CSV, an UPDATE row) says not to make it. Take it out of the description; "
+    "or, if it should exist, say create: true (a CREATE row) where that is said, for the %s, in defaults or for the task"
 )
 NEEDS = ", and give what it needs besides: %s"
-LOSS = (
-    "Deleting and creating it would do it, and would lose its whole history, its frames and its alarms for ever, "
-    "and it would have to join again; do that by hand if it is worth it"
-)
 
 
-@dataclass
-class Seen:
-    """What is known of one device.
+@dataclass(frozen=True)
+class Comparison:
+    """What differs between a description and what is known of an existing resource.
 
-    :param brief: from the list; ``whole``: the device itself; ``tags``: where they were asked for apart.
-    :param recalled: parts of the whole device that an earlier run saw, and that still hold.
+    :param differing: options that differ.
+    :param unknown: options that have to be looked up. A difference that only a brief shows, where a brief can't be trusted
+        with it, is one of them.
     """
 
-    brief: dict[str, Any] | None = None
-    whole: dict[str, Any] | None = None
-    tags: tuple[str, ...] | None = None
-    recalled: dict[str, Any] | None = None
+    differing: list[str]
+    unknown: list[str]
 
     @property
-    def exists(self) -> bool:
-        """Whether the platform has the device."""
-        return self.brief is not None or self.whole is not None
+    def is_same(self) -> bool:
+        """Whether the resource plainly is as described."""
+        return not self.differing and not self.unknown
 
-    def value(self, name: str) -> object:
-        """Return the canonical value of an option, or UNKNOWN."""
-        spec = DEVICE.by_name[name]
-        if name == "tags" and self.tags is not None:
-            return self.tags
-        if self.whole is not None:
-            value = spec.from_whole(self.whole)
-            if value is not UNKNOWN:
-                return value
-        if self.recalled is not None and spec.path[0] in self.recalled:
-            return spec.from_whole(self.recalled)
-        return UNKNOWN if self.brief is None else spec.from_brief(self.brief)
 
-    def is_sure(self, name: str) -> bool:
-        """Whether a difference in this option would be a real one, not just a brief that shows it otherwise."""
-        spec = DEVICE.by_name[name]
-        return not spec.hint_only or self.whole is not None or spec.path[0] in (self.recalled or ())
-
-    @property
-    def version(self) -> int | None:
-        """The version for optimistic locking; only the whole device carries it (contract, OccContext)."""
-        version = dig(self.whole, ("occContext", "version"))
-        return version if isinstance(version, int) else None
-
-    @property
-    def join_server(self) -> str:
-        """LOCAL, LOCAL_WITH_HSM, EXTERNAL, or nothing where the platform doesn't say."""
-        return (self.whole or {}).get("joinServer") or (self.brief or {}).get("joinServer") or ""
+SAME = Comparison([], [])
 
 
 @dataclass
-class Step:
-    """What has to happen to one device.
+class Change:
+    """What has to happen to one resource.
 
     :param before: the options that will change, as they are (canonical).
     :param after: the same options as they will be.
     :param values: what the body of the request says (canonical, by option).
-    :param add_tags: tags to add; ``remove_tags`` those to take away.
+    :param add: labels to add, by option, such as a device's tags; ``remove`` those to take away.
     :param message: why it is refused.
     """
 
-    wish: Wish
+    desired: Desired
     action: str
+    observed: Observed
     before: dict[str, object] = field(default_factory=dict)
     after: dict[str, object] = field(default_factory=dict)
     values: Values = field(default_factory=dict)
-    add_tags: tuple[str, ...] = ()
-    remove_tags: tuple[str, ...] = ()
+    add: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    remove: dict[str, tuple[str, ...]] = field(default_factory=dict)
     message: str = ""
-    seen: Seen = field(default_factory=Seen)
 
     @property
-    def dev_eui(self) -> str:
-        """The device's DevEUI."""
-        return self.wish.dev_eui
+    def identity(self) -> str:
+        """Which resource it is about."""
+        return self.desired.identity
 
 
-def differences(wish: Wish, seen: Seen) -> tuple[list[str], list[str]]:
-    """Return ``(differing, unknown)``: two lists of options of an existing device.
-
-    A difference that only a brief shows, where a brief can't be trusted with it, counts as unknown.
-    """
+def compare(desired: Desired, observed: Observed) -> Comparison:
+    """Return what differs, of an existing resource."""
+    resource, values = observed.resource, desired.values
+    judged = resource.rules.judged
     differing: list[str] = []
     unknown: list[str] = []
-    # The network gives an OTAA device its DevAddr when it joins: a wished one only counts at creation.
-    activation = wish.values.get("activation") or seen.value("activation")
-    for name, wished in wish.values.items():
-        spec = DEVICE.by_name[name]
-        if spec.seen == NEVER or (name == "dev_addr" and activation == "OTAA"):
+    for name, wanted in values.items():
+        each = resource.by_name[name]
+        if each.seen == NEVER or (name in judged and not resource.rules.is_compared(name, values, observed)):
             continue
-        actual = activation if name == "dev_addr" and activation is UNKNOWN else seen.value(name)
+        actual = resource.rules.stand_in(name, values, observed) if name in judged else observed.value(name)
         if actual is UNKNOWN:
             unknown.append(name)
-        elif not spec.kind.same(wished, actual):
-            sure = seen.is_sure(name) and (not wished or spec.kind.decided(actual))
-            (differing if sure else unknown).append(name)
-    # Who takes one of two rivals must know of the other: the platform refuses both together.
-    for name, rival in RIVALS:
-        if name in differing and wish.values[name] and rival not in wish.values and seen.value(rival) is UNKNOWN:
-            unknown.append(rival)
-    return differing, unknown
+        elif not each.type.same(wanted, actual):
+            is_sure = observed.is_sure(name) and (not wanted or each.type.decided(actual))
+            (differing if is_sure else unknown).append(name)
+    # Whoever takes one of two that exclude each other has to leave the other, and so must know of it.
+    for name, other in _exclusive(resource):
+        if name in differing and values[name] and other not in values and observed.value(other) is UNKNOWN:
+            unknown.append(other)
+    return Comparison(differing, unknown)
 
 
-def plan(wish: Wish, seen: Seen, update_keys: bool = False, differing: list[str] | None = None) -> Step:
-    """Return what has to happen to one device of which enough is known.
+def _exclusive(resource: Resource) -> list[tuple[str, str]]:
+    return [pair for one, other in resource.exclusive for pair in ((one, other), (other, one))]
 
+
+def plan(desired: Desired, observed: Observed, comparison: Comparison | None = None, update_keys: bool = False) -> Change:
+    """Return what has to happen to one resource of which enough is known.
+
+    :param comparison: where the caller has it.
     :param update_keys: write keys and other write-only fields even though nothing shows whether they differ.
-    :param differing: the options that differ, where the caller knows them.
     """
-    if wish.absent:
-        if not seen.exists:
-            return Step(wish, NOTHING)
-        return Step(wish, DELETE, before=known(seen), seen=seen)
-    if not seen.exists:
-        return _creation(wish)
-    return _change(wish, seen, update_keys, differences(wish, seen)[0] if differing is None else differing)
+    if desired.absent:
+        if not observed.exists:
+            return Change(desired, NOTHING, observed)
+        return Change(desired, DELETE, observed, before=observed.known())
+    if not observed.exists:
+        return _creation(desired, observed)
+    return _change(desired, observed, update_keys, (comparison or compare(desired, observed)).differing)
 
 
-def _creation(wish: Wish) -> Step:
-    if not wish.create:
-        # An onboarding tag brings a device profile, which is only asked for when the device is to be made.
-        known = wish.values if wish.tag is None else {"device_profile": wish.tag.profile_id, **wish.values}
-        lacking = list(dict.fromkeys([*(option for option, _message in check_creation(known)), *wish.open]))
-        return Step(wish, REFUSE, message=NOT_TO_BE_MADE + (NEEDS % ", ".join(lacking) if lacking else ""))
-    values = {name: value for name, value in wish.values.items() if DEVICE.by_name[name].on_create and name != "tags"}
-    return Step(wish, CREATE, after=dict(wish.values), values=values, add_tags=wish.values.get("tags", ()))
+def _creation(desired: Desired, observed: Observed) -> Change:
+    resource = observed.resource
+    if not desired.create:
+        stood_for = resource.rules.lacking_unless_found(desired.kept)  # what is only asked for when it is to be made
+        faults = resource.rules.check_creation(desired.values, lambda _option: {})
+        names = [option for option, _message in faults if option not in stood_for]
+        lacking = list(dict.fromkeys([*names, *desired.open]))
+        message = NOT_TO_BE_MADE % (resource.name, resource.name) + (NEEDS % ", ".join(lacking) if lacking else "")
+        return Change(desired, REFUSE, observed, message=message)
+    labels = {option: desired.values[option] for option in resource.labels if desired.values.get(option)}
+    sent = {
+        name: value for name, value in desired.values.items() if resource.by_name[name].on_create and name not in resource.labels
+    }
+    return Change(desired, CREATE, observed, after=dict(desired.values), values=sent, add=labels)
 
 
-def _change(wish: Wish, seen: Seen, update_keys: bool, differing: list[str]) -> Step:
-    message = _refusal(wish, seen, differing)
+def _change(desired: Desired, observed: Observed, update_keys: bool, differing: list[str]) -> Change:
+    resource, wanted = observed.resource, desired.values
+    message = _refusal(desired, observed, differing)
     if message:
-        return Step(wish, REFUSE, message=message, seen=seen)
-    before = {name: seen.value(name) for name in differing}
-    after = {name: wish.values[name] for name in differing}
-    _add_implied(wish, seen, before, after)
-    step = Step(wish, UPDATE if differing else NOTHING, before, after, seen=seen)
-    step.values = {name: wish.values[name] for name in _to_send(wish, differing) if name != "tags"}
-    if "tags" in differing:
-        wished, actual = set(wish.values["tags"]), set(members(before["tags"]))
-        step.add_tags = tuple(sorted(wished - actual))
-        step.remove_tags = tuple(sorted(actual - wished))
-    if differing == ["suspended"]:
-        step.action = SUSPEND if wish.values["suspended"] else RESUME
+        return Change(desired, REFUSE, observed, message=message)
+    change = Change(desired, UPDATE if differing else NOTHING, observed)
+    change.before = {name: observed.value(name) for name in differing}
+    change.after = {name: wanted[name] for name in differing}
+    for name, value in resource.rules.implied(wanted, observed, change.after).items():
+        is_now = observed.value(name)
+        if is_now is not UNKNOWN and is_now != value:
+            change.before[name], change.after[name] = is_now, value
+    change.values = {name: wanted[name] for name in _to_send(desired, resource, differing) if name not in resource.labels}
+    for name in resource.labels:
+        if name in differing:
+            to_be, is_now_set = set(wanted[name]), set(members(change.before[name]))
+            change.add[name] = tuple(sorted(to_be - is_now_set))
+            change.remove[name] = tuple(sorted(is_now_set - to_be))
+    change.action = resource.rules.action_of(differing, wanted) or change.action
     if update_keys:
-        unseen = {name: value for name, value in wish.values.items() if _is_rewritable(name)}
+        unseen = {name: value for name, value in wanted.items() if _is_rewritable(resource, name)}
         if unseen:
-            step.action = UPDATE
-            step.values.update(unseen)
-            step.after.update(unseen)
-    _leave_rivals(step)
-    return step
+            change.action = UPDATE
+            change.values.update(unseen)
+            change.after.update(unseen)
+    _leave_excluded(change)
+    return change
 
 
-def _is_rewritable(name: str) -> bool:
-    spec = DEVICE.by_name[name]
-    return spec.seen == NEVER and spec.on_update
+def _is_rewritable(resource: Resource, name: str) -> bool:
+    return resource.by_name[name].seen == NEVER and resource.by_name[name].on_update
 
 
-def _to_send(wish: Wish, differing: list[str]) -> list[str]:
+def _to_send(desired: Desired, resource: Resource, differing: list[str]) -> list[str]:
     """Return the options that a request names: those that differ, and those that the API takes only together."""
     names = list(differing)
-    for group in DEVICE.together:
+    for group in resource.together:
         if any(name in names for name in group):
-            names += [name for name in group if name in wish.values and name not in names]
-    # A new plan resumes a suspended device (contract, suspension) unless the same request says otherwise.
-    if "connectivity_plan" in names and "suspended" in wish.values and "suspended" not in names:
-        names.append("suspended")
-    return names
+            names += [name for name in group if name in desired.values and name not in names]
+    return names + [name for name in resource.rules.sent_besides(names, desired.values) if name not in names]
 
 
-def _add_implied(wish: Wish, seen: Seen, before: dict[str, object], after: dict[str, object]) -> None:
-    """Show what the platform does by itself: no plan suspends, a new plan resumes (contract, suspension)."""
-    if "connectivity_plan" not in after or "suspended" in wish.values:
-        return
-    suspended = seen.value("suspended")
-    will_be = not after["connectivity_plan"]
-    if suspended is not UNKNOWN and suspended != will_be:
-        before["suspended"], after["suspended"] = suspended, will_be
-
-
-def _leave_rivals(step: Step) -> None:
-    """Let a device that takes a routing profile leave its application servers, and the other way round."""
-    for name, rival in RIVALS:
-        has = step.seen.value(rival) if step.values.get(name) else UNKNOWN
+def _leave_excluded(change: Change) -> None:
+    """Let a resource that takes one of two that exclude each other leave the other."""
+    resource = change.observed.resource
+    for name, other in _exclusive(resource):
+        has = change.observed.value(other) if change.values.get(name) else UNKNOWN
         if has is not UNKNOWN and has:
-            empty = DEVICE.by_name[rival].kind.empty
-            step.values[rival] = empty
-            step.before[rival], step.after[rival] = has, empty
+            empty = resource.by_name[other].type.empty
+            change.values[other] = empty
+            change.before[other], change.after[other] = has, empty
 
 
-def _refusal(wish: Wish, seen: Seen, differing: list[str]) -> str:
-    """Return why the platform can't do it to an existing device (contract, ``x-updateForbidden``), or nothing."""
+def _refusal(desired: Desired, observed: Observed, differing: list[str]) -> str:
+    """Return why the platform can't do it to an existing resource (contract, ``x-updateForbidden``), or nothing."""
+    resource = observed.resource
     for name in differing:
-        spec = DEVICE.by_name[name]
-        if not spec.on_update:
-            shown = spec.kind.show(seen.value(name))
-            return "ThingPark can't change %s of an existing device (it is %s, wished is %s). %s" % (
+        each = resource.by_name[name]
+        if not each.on_update:
+            return "ThingPark can't change %s of an existing %s (it is %s, wished is %s). %s" % (
                 name,
-                shown,
-                spec.kind.show(wish.values[name]),
-                LOSS,
+                resource.name,
+                each.type.show(observed.value(name)),
+                each.type.show(desired.values[name]),
+                resource.loss,
             )
-    if "app_key" in wish.values and seen.join_server == "EXTERNAL":
-        return "app_key is given, but the device was made for an external join server, which ThingPark can't change. " + LOSS
-    if "owner_token" in wish.values and seen.join_server.startswith("LOCAL"):
-        return "owner_token is given, but the device was made for the local join server, which ThingPark can't change. " + LOSS
-    return ""
+    return resource.rules.refuse_change(desired.values, observed)
 
 
-def unsettled(wish: Wish, whole: dict[str, Any]) -> Values:
-    """Return the wished values that the platform's answer to a write still contradicts, of those it sets by itself."""
-    seen = Seen(whole=whole)
-    values = {}
-    for name in SETTLING:
-        if name in wish.values and not DEVICE.by_name[name].kind.same(wish.values[name], seen.value(name)):
-            values[name] = wish.values[name]
-    return values
-
-
-def known(seen: Seen) -> dict[str, object]:
-    """Return all that can be told of a device, canonical, by option; empty values and the network's defaults left out."""
-    values = {}
-    for spec in DEVICE.fields:
-        value = seen.value(spec.name)
-        if value is not UNKNOWN and value != spec.kind.empty and value != NETWORK:
-            values[spec.name] = value
-    # Flags choose a plan only where there is no ID to name it (contract, networkSubscription).
-    if values.get("connectivity_plan"):
-        values.pop("network_geolocation", None)
-        values.pop("passive_roaming", None)
-    return values
+def contradicted(desired: Desired, resource: Resource, whole: dict[str, Any]) -> Values:
+    """Return the described values that an answer to a write still contradicts, of those that the platform sets by itself."""
+    observed = Observed(resource, whole=whole)
+    return {
+        each.name: desired.values[each.name]
+        for each in resource.fields
+        if each.resets
+        and each.name in desired.values
+        and not each.type.same(desired.values[each.name], observed.value(each.name))
+    }

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which devices a run may delete, and how many: the guard in front of every deletion.
+"""Which resources a run may delete, and how many: the guard in front of every deletion.
 
-A purge takes devices that nobody described, within its scope. Devices that are described as absent need no scope.
+A purge takes resources that nobody described, within its scope. What is described as absent needs no scope.
 """
 
 from __future__ import annotations
@@ -15,79 +15,78 @@ from fractions import Fraction
 from typing import Any
 
 from .._errors import OptionError
-from .._schema.filters import EUI_PREFIX, Prefix
-from .plan import Seen
-from .._resources.device.declaration import DEVICE
-from .._schema.values import Fault, Kind, shown
+from .._schema.observed import Observed
+from .._schema.resource import Resource, Within
+from .._schema.texts import Fault, shown
+from .._schema.values import Values
 
-#: The conditions of a scope, each with the kind of value that a device's own option has.
-CONDITIONS: dict[str, Kind] = {
-    "tag": DEVICE.by_name["tags"].kind,
-    "domain": DEVICE.by_name["domains"].kind,
-    "name_prefix": Prefix(),
-    "eui_prefix": EUI_PREFIX,
-}
 AMOUNT = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(%?)\Z")
 
 
 @dataclass(frozen=True)
 class Scope:
-    """The devices that a purge may look at; all given conditions must hold."""
+    """The resources that a purge may look at; all given conditions must hold.
 
-    tag: str = ""
-    domain: tuple[tuple[str, str], ...] = ()
-    name_prefix: str = ""
-    eui_prefix: str = ""
+    :param conditions: canonical values by the name of the condition; empty for every resource.
+    """
 
-    def holds(self, dev_eui: str, seen: Seen) -> bool:
-        """Return whether a device is in the scope; what isn't known of it keeps it out."""
-        return all(self._verdicts(dev_eui, seen))
+    resource: Resource
+    conditions: Values
 
-    def is_unclear(self, dev_eui: str, seen: Seen) -> bool:
-        """Return whether a device may be in the scope, but isn't known well enough to say."""
-        verdicts = self._verdicts(dev_eui, seen)
+    def holds(self, identity: str, one: Observed) -> bool:
+        """Return whether a resource is in the scope; what isn't known of it keeps it out."""
+        return all(self._verdicts(identity, one))
+
+    def is_unclear(self, identity: str, one: Observed) -> bool:
+        """Return whether a resource may be in the scope, but isn't known well enough to say."""
+        verdicts = self._verdicts(identity, one)
         return None in verdicts and False not in verdicts
 
-    def _verdicts(self, dev_eui: str, seen: Seen) -> list[bool | None]:
-        """Return what each given condition says of a device; None where what it asks for isn't known."""
-        verdicts: list[bool | None] = [dev_eui.startswith(self.eui_prefix)]
-        for option, wanted in (("tags", (self.tag,) if self.tag else ()), ("domains", self.domain)):
-            value = seen.value(option)  # what can't be understood isn't known either: it is no set
-            if wanted:
+    def labels(self) -> list[str]:
+        """Return the options of labels that the scope asks for, such as a device's tags."""
+        declared = (self.resource.scopes[name] for name in self.conditions)
+        return [each.option for each in declared if each.option in self.resource.labels]
+
+    def _verdicts(self, identity: str, one: Observed) -> list[bool | None]:
+        """Return what each condition says of a resource; None where what it asks for isn't known."""
+        verdicts: list[bool | None] = []
+        for name, wanted in self.conditions.items():
+            declared = self.resource.scopes[name]
+            value = one.value(declared.option) if declared.option else identity
+            if isinstance(declared, Within):  # what can't be understood isn't known either: it is no set
                 verdicts.append(set(wanted) <= set(value) if isinstance(value, tuple) else None)
-        if self.name_prefix:
-            name = seen.value("name")
-            verdicts.append(name.startswith(self.name_prefix) if isinstance(name, str) else None)
+            else:
+                verdicts.append(value.startswith(wanted) if isinstance(value, str) else None)
         return verdicts
 
 
-def read_scope(options: dict[str, Any]) -> Scope:
+def read_scope(resource: Resource, options: dict[str, Any]) -> Scope:
     """Return the Scope that the option ``purge.scope`` states; raises :class:`OptionError`.
 
-    :param options: tag, domain, name_prefix, eui_prefix, and ``all`` to mean every device of the subscription.
+    :param options: the resource's conditions, and ``all`` to mean every one of the subscription.
     """
     given = {name: value for name, value in options.items() if value not in (None, "", {}, [], False)}
-    unknown = sorted(set(given) - {"tag", "domain", "name_prefix", "eui_prefix", "all"})
+    unknown = sorted(set(given) - {*resource.scopes, "all"})
     if unknown:
         raise OptionError("purge.scope has the unknown option %s" % shown(unknown[0]))
     if not given:
-        raise OptionError("purge.scope must say which devices may go: tag, domain, name_prefix, eui_prefix, or all: true")
+        known = ", ".join(resource.scopes)
+        raise OptionError("purge.scope must say which %s may go: %s, or all: true" % (resource.plural, known))
     if given.pop("all", False) and given:
         raise OptionError("purge.scope says all: true and also %s: one of them must go" % ", ".join(sorted(given)))
-    parsed: dict[str, Any] = {}
-    for name, kind in CONDITIONS.items():
-        if name in given:
-            try:
-                parsed[name] = kind.parse([given[name]] if name == "tag" else given[name])
-            except Fault as fault:
-                raise OptionError("purge.scope.%s %s" % (name, fault)) from None
-    # What says nothing once it is read, such as a blank, would hold for all devices.
-    empty = [name for name in parsed if not parsed[name]]
-    if empty:
-        raise OptionError("purge.scope.%s is empty: say which devices may go, or leave it out" % empty[0])
-    return Scope(
-        "".join(parsed.get("tag", ())), parsed.get("domain", ()), parsed.get("name_prefix", ""), parsed.get("eui_prefix", "")
-    )
+    parsed: Values = {}
+    for name, declared in resource.scopes.items():
+        if name not in given:
+            continue
+        is_set = isinstance(declared, Within)
+        read = resource.by_name[declared.option].type if isinstance(declared, Within) else declared.type
+        try:
+            parsed[name] = read.parse([given[name]] if is_set and isinstance(given[name], str) else given[name])
+        except Fault as fault:
+            raise OptionError("purge.scope.%s %s" % (name, fault)) from None
+        if not parsed[name]:  # what says nothing once it is read, such as a blank, would hold for all of them
+            raise OptionError("purge.scope.%s is empty: say which %s may go, or leave it out" % (name, resource.plural))
+    return Scope(resource, parsed)
 
 
 def allowance(option: str, maximum: object, total: int) -> int:
@@ -103,37 +102,40 @@ def allowance(option: str, maximum: object, total: int) -> int:
     return int(match.group(1))
 
 
-def guard(doomed: list[str], described: int, maximum: object) -> None:
-    """Raise :class:`OptionError` when more devices would be deleted than ``max_deletions`` allows.
+def guard(resource: Resource, doomed: list[str], described: int, maximum: object) -> None:
+    """Raise :class:`OptionError` when more would be deleted than ``max_deletions`` allows.
 
-    :param doomed: EUIs of the devices that exist and are described as absent.
-    :param described: how many devices the run describes.
+    :param doomed: identities of what exists and is described as absent.
+    :param described: how many resources the run describes.
     """
     allowed = allowance("max_deletions", maximum, described)
     if len(doomed) > allowed:
         raise OptionError(
-            "%d of the %d devices that are described would be deleted with all their history, and max_deletions (%s) allows %d; "
+            "%d of the %d %s that are described would be deleted with all their history, and max_deletions (%s) allows %d; "
             "nothing was changed. Raise max_deletions if that is meant. All of them are in the return value "
-            "deletion_candidates; the first: %s" % (len(doomed), described, maximum, allowed, ", ".join(doomed[:5])),
+            "deletion_candidates; the first: %s"
+            % (len(doomed), described, resource.plural, maximum, allowed, ", ".join(doomed[:5])),
             deletion_candidates=doomed,
         )
 
 
-def choose(listed: dict[str, Seen], wished: set[str], scope: Scope, maximum: object, verb: str) -> list[str]:
-    """Return the EUIs that nobody wished and that the scope holds; raises :class:`OptionError` beyond the maximum.
+def choose(
+    resource: Resource, listed: dict[str, Observed], spared: set[str], scope: Scope, maximum: object, verb: str
+) -> list[str]:
+    """Return the identities that nobody described and that the scope holds; raises :class:`OptionError` beyond the maximum.
 
-    :param listed: Seen by EUI, the complete list of the subscription.
-    :param wished: EUIs that the description names, present or absent.
+    :param listed: the complete list of the subscription, by identity.
+    :param spared: identities that the description names, present or absent.
     :param verb: what would be done to them, for the message.
     """
-    inside = [dev_eui for dev_eui, seen in listed.items() if scope.holds(dev_eui, seen)]
-    unwished = [dev_eui for dev_eui in inside if dev_eui not in wished]
+    inside = [identity for identity, one in listed.items() if scope.holds(identity, one)]
+    chosen = [identity for identity in inside if identity not in spared]
     allowed = allowance("purge.max", maximum, len(inside))
-    if len(unwished) > allowed:
+    if len(chosen) > allowed:
         raise OptionError(
-            "purge would %s %d of the %d devices in its scope, and purge.max (%s) allows %d; nothing was changed. "
+            "purge would %s %d of the %d %s in its scope, and purge.max (%s) allows %d; nothing was changed. "
             "Raise purge.max if that is meant. All of them are in the return value purge_candidates; the first: %s"
-            % (verb, len(unwished), len(inside), maximum, allowed, ", ".join(unwished[:5])),
-            purge_candidates=unwished,
+            % (verb, len(chosen), len(inside), resource.plural, maximum, allowed, ", ".join(chosen[:5])),
+            purge_candidates=chosen,
         )
-    return unwished
+    return chosen

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Files that describe a fleet: ThingPark's own import CSV, JSON and YAML, from bytes to rows."""
+"""Files that describe many resources: a table of their own kind, JSON and YAML, from bytes to rows."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from .documents import read_json, read_yaml
 from .._errors import OptionError
-from .._resources.device.import_csv import read_csv
-from .._schema.values import Fault, shown, text_of
-from .desired import Row
+from .._schema.resource import Resource
+from .._schema.row import Row
+from .._schema.texts import Fault, shown, text_of
+from .documents import read_json, read_yaml
 
 #: Where a text begins or goes on in a new line: whoever pastes files together gets a byte order mark there.
 MARKED_LINE = re.compile("(\\A|[\r\n])\ufeff+")
@@ -44,7 +44,7 @@ class Source:
     warnings: list[str]
 
 
-def read_source(content: bytes, name: str) -> Source:
+def read_source(resource: Resource, content: bytes, name: str) -> Source:
     """Return what a file describes; raises :class:`OptionError` when it can't be read at all.
 
     :param name: the file's name: its ending says CSV, JSON or YAML; without one of these the content does.
@@ -52,16 +52,20 @@ def read_source(content: bytes, name: str) -> Source:
     warnings: list[str] = []
     text = _decode(content, name, warnings)
     if not text.strip():
-        raise OptionError("src %s is empty: it describes no device" % name)
+        raise OptionError("src %s is empty: it describes no %s" % (name, resource.name))
     ending = name.rpartition(".")[2].lower()
     if ending in ("yml", "yaml"):
-        return _from_data(read_yaml(text, name), name, warnings)
+        return _from_data(resource, read_yaml(text, name), name, warnings)
     if ending == "json" or (ending not in ("csv", "txt") and JSON_BEGINS.match(text)):
-        return _from_data(read_json(text, name), name, warnings)
+        return _from_data(resource, read_json(text, name), name, warnings)
+    if resource.read_table is None:
+        raise OptionError(
+            "src %s is no JSON or YAML by its name: %s are read from .json, .yml or .yaml" % (name, resource.plural)
+        )
     _refuse_other_text(text, name)
-    rows = read_csv(text, name, warnings)
+    rows = resource.read_table(text, name, warnings)
     if not rows:
-        raise OptionError("src %s holds comments only: it describes no device" % name)
+        raise OptionError("src %s holds comments only: it describes no %s" % (name, resource.name))
     return Source(rows, {}, warnings)
 
 
@@ -74,11 +78,11 @@ def _refuse_other_text(text: str, name: str) -> None:
         raise OptionError("src %s is a web page or XML, not a table: save or download it as CSV (UTF-8) first" % name)
 
 
-def rows_of(devices: list[Any], where: str = "devices") -> list[Row]:
-    """Return rows for a list of dictionaries with a device's options."""
+def rows_of(resource: Resource, items: list[Any]) -> list[Row]:
+    """Return rows for a list of dictionaries with a resource's options."""
     rows = []
-    for index, raw in enumerate(devices):
-        place = "%s[%d]" % (where, index)
+    for index, raw in enumerate(items):
+        place = "%s[%d]" % (resource.plural, index)
         if isinstance(raw, dict):
             row = Row(place, raw)
             try:
@@ -88,8 +92,8 @@ def rows_of(devices: list[Any], where: str = "devices") -> list[Row]:
             rows.append(row)
         else:
             what = "a list" if isinstance(raw, list) else "nothing" if raw is None else "a single value"
-            message = "must be a dictionary of a device's options, not %s" % what
-            rows.append(Row(place, {}, faults=[("device", message)], is_readable=False))
+            message = "must be a dictionary of a %s's options, not %s" % (resource.name, what)
+            rows.append(Row(place, {}, faults=[(resource.name, message)], is_readable=False))
     return rows
 
 
@@ -118,16 +122,17 @@ def _decode(content: bytes, name: str, warnings: list[str]) -> str:
     return MARKED_LINE.sub(r"\1", text) if "\ufeff" in text else text
 
 
-def _from_data(data: object, name: str, warnings: list[str]) -> Source:
+def _from_data(resource: Resource, data: object, name: str, warnings: list[str]) -> Source:
     defaults: object = {}
+    items = resource.plural
     if isinstance(data, dict):
-        unknown = sorted(str(key) for key in set(data) - {"devices", "defaults", "note"})
+        unknown = sorted(str(key) for key in set(data) - {items, "defaults", "note"})
         if unknown:
-            raise OptionError("src %s has the unknown key %s: devices and defaults are known" % (name, shown(unknown[0])))
+            raise OptionError("src %s has the unknown key %s: %s and defaults are known" % (name, shown(unknown[0]), items))
         defaults = data.get("defaults") or {}
-        data = data.get("devices")
+        data = data.get(items)
     if not isinstance(data, list) or not isinstance(defaults, dict):
-        raise OptionError("src %s must be a list of devices, or a dictionary with devices and defaults" % name)
+        raise OptionError("src %s must be a list of %s, or a dictionary with %s and defaults" % (name, items, items))
     if not data:
-        raise OptionError("src %s describes no device" % name)
-    return Source(rows_of(data), defaults, warnings)
+        raise OptionError("src %s describes no %s" % (name, resource.name))
+    return Source(rows_of(resource, data), defaults, warnings)

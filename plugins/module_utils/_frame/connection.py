@@ -13,17 +13,17 @@ from typing import Any
 
 from .. import _files
 from .._api import session as _session
-from .._http.addresses import is_this_machine, parts_of
-from .._api.login import ADMINISTRATORS, Account, Grant
 from .._api.client import Client
 from .._api.codec import JSON, XML
-from .._errors import OptionError
-from .._signals import breakable, unbroken
+from .._api.login import ADMINISTRATORS, Account, Credentials
 from .._api.platform import LookedUp
 from .._api.session import Session
-from .task import Context
+from .._errors import OptionError
+from .._http.addresses import is_this_machine, parts_of
+from .._http.transport import HttpSettings, Transport
+from .._signals import breakable, unbroken
 from .._text import SPACES
-from .._http.transport import Transport, Wire
+from .task import Context
 
 #: KPN's public base address of the Device Manager API.
 KPN = "https://www.kpn-lora.com/thingpark/wireless/rest"
@@ -63,7 +63,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
 ENVIRONMENT = {name: "TDM_" + name.upper() for name in OPTIONS}
 
 
-def wire_of(params: dict[str, Any]) -> Wire:
+def http_settings_of(params: dict[str, Any]) -> HttpSettings:
     """Return how to reach the platform; raises :class:`OptionError` for values that can't be."""
     for name, least in (("timeout", 0.1), ("retries", 0), ("max_requests_per_second", 0)):
         if params[name] < least:
@@ -82,7 +82,7 @@ def wire_of(params: dict[str, Any]) -> Wire:
                 "%s holds a key with a passphrase, which nobody could type: give a file without one, readable by you alone "
                 "(openssl pkey -in old.pem -out new.pem)" % name
             )
-    return Wire(
+    return HttpSettings(
         params["validate_certs"],
         params.get("ca_path") or "",
         params.get("client_cert") or "",
@@ -147,14 +147,14 @@ def _credential(params: dict[str, Any], name: str, context: Context) -> str:
 
 
 #: What was looked up in the last session that came from a file: the items of a loop run in one process, one after the other.
-_SHARED: list[tuple[str, Grant, LookedUp]] = []
+_SHARED: list[tuple[str, Credentials, LookedUp]] = []
 
 
 @contextmanager
 def connected(params: dict[str, Any], context: Context) -> Iterator[Client]:
     """Give a client: with the session in ``session_file``, or with one of its own that is closed in the end."""
     account = account_of(params, context)
-    transport = Transport(wire_of(params))
+    transport = Transport(http_settings_of(params))
     path = params.get("session_file") or ""
     session = None
     with unbroken():  # from before the session is there until it is closed, but for the work in it

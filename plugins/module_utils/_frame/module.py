@@ -22,20 +22,15 @@ from typing import Any, Callable, NoReturn
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
-from .._http import limits
+from .._errors import TdmError, mistake_of, without
+from .._http import limits, transport
 from .._schema import embedded_xml
-from .._http import transport
-from .connection import ENVIRONMENT, OPTIONS
-from .._errors import TdmError, without
 from .._signals import ended_cleanly
+from .._text import harmless
+from .connection import ENVIRONMENT, OPTIONS
 from .secrets import masked, presentable, secrets_of
 from .task import Context, Task
-from .._words import harmless
 
-MISTAKE = (
-    "the collection made a mistake (%s in %s, line %d): please report it, with the traceback that -vvv shows. What it was "
-    "about isn't shown, since it may hold a secret"
-)
 LIBRARIES = ("requests", "urllib3", "lxml")
 UNUSABLE = (
     "The Python library %s on %s's Python %s is there, but can't be imported (%s): install it anew, or a version that fits this "
@@ -94,10 +89,8 @@ def result_of(task: Task, params: dict[str, Any], context: Context) -> dict[str,
     except TdmError as error:
         result = failure_of(error)
     except Exception as error:  # its text may quote what was sent or received
-        frames = traceback.extract_tb(error.__traceback__)
-        message = MISTAKE % (type(error).__name__, os.path.basename(frames[-1].filename), frames[-1].lineno or 0)
-        lines = [*traceback.format_list(frames), type(error).__name__ + "\n"]
-        result = {"failed": True, "changed": False, "msg": message, "exception": "".join(lines)}
+        lines = [*traceback.format_list(traceback.extract_tb(error.__traceback__)), type(error).__name__ + "\n"]
+        result = {"failed": True, "changed": False, "msg": mistake_of(error), "exception": "".join(lines)}
     shown: dict[str, Any] = harmless(masked(result, secrets))
     return shown
 

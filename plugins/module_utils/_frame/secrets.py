@@ -15,9 +15,8 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
-from .connection import OPTIONS
 from .._errors import HIDDEN, LEAST, passwords_in, spellings, without
-from .._resources.device.tr005 import looks_like_tag
+from .connection import OPTIONS
 from .task import Task
 
 #: Addresses that may come with a password.
@@ -34,10 +33,10 @@ def secrets_of(task: Task, params: dict[str, Any]) -> set[str]:
         found |= _texts_of(params.get(name))
     for address in (*(str(params.get(name) or "") for name in ADDRESSES), *_proxies()):
         found |= passwords_in(address)
-    for name in ("dev_eui", "onboarding_tag"):
-        value = params.get(name)
+    for value in params.values():
         for text in value if isinstance(value, list) else [value]:
-            found |= {part[1:] for part in _parts_of_tag(str(text))[5:] if part[:1] in ("O", "o")}
+            if isinstance(text, str):
+                found.update(task.secrets_in(text))
     # "*", the port of an AppSKey where the key should be, is in many messages, and in HIDDEN.
     return {each for each in found if len(each) >= LEAST or any(character.isalnum() for character in each)}
 
@@ -66,10 +65,6 @@ def _secret_options(task: Task) -> list[str]:
 def _proxies() -> set[str]:
     """Return the environment's proxies."""
     return {value for name, value in os.environ.items() if name.lower().endswith("_proxy")}
-
-
-def _parts_of_tag(text: str) -> list[str]:
-    return text.strip().split(":") if looks_like_tag(text) else []
 
 
 def masked(result: dict[str, Any], secrets: Iterable[str]) -> dict[str, Any]:
@@ -109,15 +104,15 @@ def presentable(task: Task, params: dict[str, Any]) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     for name, value in params.items():
         is_given = value is not None and value != ""
-        shown[name] = NOT_SHOWN if name in hidden and is_given else _without_tokens(copy.deepcopy(value))
+        shown[name] = NOT_SHOWN if name in hidden and is_given else _without_inner(task, copy.deepcopy(value))
     return masked(shown, secrets_of(task, params))
 
 
-def _without_tokens(value: Any) -> Any:
-    """Return texts, alone or in a list, with the owner token taken out of those that are onboarding tags."""
+def _without_inner(task: Task, value: Any) -> Any:
+    """Return texts, alone or in a list, without the secrets that stand in them among other things."""
     if isinstance(value, list):
-        return [_without_tokens(each) for each in value]
-    parts = _parts_of_tag(value) if isinstance(value, str) else []
-    if not parts:
-        return value
-    return ":".join([*parts[:5], *(part[:1] + HIDDEN if part[:1] in ("O", "o") else part for part in parts[5:])])
+        return [_without_inner(task, each) for each in value]
+    if isinstance(value, str):
+        for secret in task.secrets_in(value):
+            value = value.replace(secret, HIDDEN)
+    return value

@@ -14,6 +14,10 @@ def _ignore(*_arguments: object) -> None:
     return None
 
 
+def _none(_text: str) -> list[str]:
+    return []
+
+
 @dataclass
 class Context:
     """How a task runs, apart from its options.
@@ -41,6 +45,9 @@ class Task:
     :param holding_secrets: options that hold secrets among other things, and so are never shown; an option that is
         itself a secret has ``no_log``.
     :param secrets_inside: what the secrets are called in there.
+    :param digits: options whose texts are hexadecimal digits, which YAML may take for numbers.
+    :param rows: options that hold resources, each with the argument spec of one.
+    :param secrets_in: gives the secrets in a text that is more than a secret, such as an onboarding tag.
     :param keeps_sessions: it opens and closes sessions for other tasks.
     """
 
@@ -49,4 +56,7 @@ class Task:
     rules: dict[str, Any] = field(default_factory=dict)
     holding_secrets: tuple[str, ...] = ()
     secrets_inside: frozenset[str] = frozenset()
+    digits: frozenset[str] = frozenset()
+    rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    secrets_in: Callable[[str], list[str]] = _none
     keeps_sessions: bool = False

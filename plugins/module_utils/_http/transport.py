@@ -30,8 +30,8 @@ try:
 except Exception as error:  # the glue reports it before anything here is called
     IMPORT_ERROR = error
 
-from .limits import BoundedAdapter, TooMuch, was_before_sending
 from .._errors import NoRoom, TransportError, passwords_in, without
+from .limits import BoundedAdapter, TooMuch, was_before_sending
 from .proxies import LOGIN_WANTED, Proxy, proxy_for
 from .throttle import Budget, Pacer, seconds_to_wait
 
@@ -50,7 +50,7 @@ SHORT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
 @dataclass(frozen=True)
-class Wire:
+class HttpSettings:
     """How to reach the platform; equal ones share their connections.
 
     :param timeout: seconds to wait for a connection, and again for each part of an answer.
@@ -94,7 +94,7 @@ class Answer:
 
 
 #: Keep-alive connections outlive a task: the items of a loop run in one worker process.
-_POOL: dict[Wire, BoundedAdapter] = {}
+_POOL: dict[HttpSettings, BoundedAdapter] = {}
 
 
 class Transport:
@@ -103,7 +103,7 @@ class Transport:
     :param wire: how to reach the platform.
     """
 
-    def __init__(self, wire: Wire, pacer: Pacer | None = None) -> None:
+    def __init__(self, wire: HttpSettings, pacer: Pacer | None = None) -> None:
         self.wire = wire
         self.pacer = pacer or Pacer(wire.rate)
         self.budget = Budget()
@@ -288,7 +288,7 @@ def host_of(url: str) -> str:
     return "%s://%s" % (scheme, re.split("[/?#]", rest, maxsplit=1)[0].rpartition("@")[2])
 
 
-def _adapter_of(wire: Wire) -> BoundedAdapter:
+def _adapter_of(wire: HttpSettings) -> BoundedAdapter:
     if wire not in _POOL:
         if not wire.validate_certs:  # the user said so; a warning with each request would bury the playbook's output
             urllib3.disable_warnings()
@@ -296,7 +296,7 @@ def _adapter_of(wire: Wire) -> BoundedAdapter:
     return _POOL[wire]
 
 
-def _explained(error: Exception, url: str, wire: Wire, proxy: Proxy | None = None) -> TransportError:
+def _explained(error: Exception, url: str, wire: HttpSettings, proxy: Proxy | None = None) -> TransportError:
     """Return the TransportError that says what a library's exception means, without the query of the URL."""
     host = host_of(url)
     kinds = requests.exceptions

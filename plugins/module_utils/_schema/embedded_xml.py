@@ -20,7 +20,8 @@ try:
 except Exception as error:  # the glue reports it before anything here is called
     IMPORT_ERROR = error
 
-from .values import BASE64, Fault, Integer, Key, Kind, Ports, Value, shown, text_of
+from .texts import Fault, shown, text_of
+from .values import BASE64, Integer, Key, Ports, Value, ValueType
 
 N = "([0-9]{1,9})"
 DURATION = re.compile(r"P(?:{0}W|(?:{0}D)?(?:T(?:{0}H)?(?:{0}M)?(?:{0}S)?)?)\Z".replace("{0}", N))
@@ -61,7 +62,7 @@ def root_of(text: str, name: str) -> etree._Element:
     return root
 
 
-class InactivityAlarm(Kind):
+class InactivityAlarm(ValueType):
     """ThingPark's alarm 004, "no uplink": at most two thresholds with rising level and duration.
 
     Canonical: a tuple of ``(level, seconds)`` for those that are enabled (contract, ``Device.alarm004``).
@@ -130,7 +131,7 @@ class InactivityAlarm(Kind):
         return [{"level": level, "duration": duration_of(seconds)} for level, seconds in value]
 
 
-class AppSKeys(Kind):
+class AppSKeys(ValueType):
     """The AppSKeys of an ABP device, ``ports: key`` (contract, ``DeviceLorawan.appKeys``)."""
 
     spec = {"type": "dict"}

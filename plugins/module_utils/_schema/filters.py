@@ -7,9 +7,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from .values import HEX, SEPARATORS, Choice, Fault, Kind, shown
+from .references import Domains
+from .texts import Fault, shown
+from .values import HEX, SEPARATORS, Choice, ValueType
 
 #: What YAML and Python make of an unquoted 10.10, 24.0 or 2.4e12.
 FLOAT = re.compile(r"(\d+)\.(\d+)(?:[Ee]\d+)?\Z", re.ASCII)
@@ -19,7 +23,37 @@ TIME = re.compile(
 )
 
 
-class HexPrefix(Kind):
+@dataclass(frozen=True)
+class Filter:
+    """What a list of resources can be asked for.
+
+    :param query: the list's parameter (contract).
+    :param type: what its values are.
+    :param names: the option that names the same resources, where they may be named and the list knows IDs.
+    :param words: what may be given besides such a name.
+    :param all_of: the option of which a resource has to have all that is given. The contract doesn't say whether one is enough.
+    :param choices: what alone may be given.
+    """
+
+    query: str
+    type: ValueType
+    names: str = ""
+    words: tuple[str, ...] = ()
+    all_of: str = ""
+    choices: tuple[int, ...] = ()
+
+    def argument(self) -> dict[str, Any]:
+        """Return this filter's entry in an argument spec."""
+        return {**self.type.spec, **({"choices": list(self.choices)} if self.choices else {})}
+
+    def said(self, value: object) -> object:
+        """Return a canonical value as a query says it: true and false are JSON's words."""
+        if isinstance(value, bool):
+            return str(value).lower()
+        return ["%s:%s" % pair for pair in value] if isinstance(self.type, Domains) and isinstance(value, tuple) else value
+
+
+class HexPrefix(ValueType):
     """The first hexadecimal digits of a number, in every spelling that the whole number may have.
 
     :param digits: how many digits the whole number has.
@@ -44,15 +78,17 @@ class HexPrefix(Kind):
 EUI_PREFIX = HexPrefix(16)
 
 
-class Prefix(Kind):
+class Prefix(ValueType):
     """How a name begins. A blank at the end counts: ``Room 1`` and a blank leaves out ``Room 10``."""
 
     def parse(self, raw: object) -> str:
         return str(raw).lstrip().rstrip("\t\r\n") if super().parse(raw) else ""
 
 
-class Measure(Kind):
+class Measure(ValueType):
     """A finite number within bounds."""
+
+    spec = {"type": "float"}
 
     def __init__(self, low: float, high: float) -> None:
         self.low = low
@@ -71,11 +107,15 @@ class Measure(Kind):
 class Choices(Choice):
     """Some of the contract's words."""
 
+    def __init__(self, *words: str) -> None:
+        super().__init__(*words)
+        self.spec = {"type": "list", "elements": "str"}
+
     def parse(self, raw: object) -> tuple[str, ...]:  # type: ignore[override]
         return tuple(Choice.parse(self, each) for each in (raw if isinstance(raw, (list, tuple)) else [raw]))
 
 
-class Time(Kind):
+class Time(ValueType):
     """A time in the contract's spelling; without an offset, the server's counts (contract, ``from`` and ``to``).
 
     :param ends: a date alone is its last moment instead of its first.

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-from .values import Fault, Kind, Value, refuse_nested, shown, text_of, text_within
+from .texts import Fault, refuse_nested, shown, text_of, text_within
+from .values import Value, ValueType
 
 # The contract's patterns for tags, domains and domain groups (schemas TagName and Domain).
 TAG = re.compile(r"[^\x00-\x20<>\x7f](?:[^\x00-\x1f<>\x7f]{0,38}[^\x00-\x20<>\x7f])?\Z")
@@ -16,7 +17,7 @@ DOMAIN_GROUP = re.compile(r"(?! )[^\x00-\x1f:<>\x7f]{1,20}(?<! )\Z")
 DOMAIN_PART = re.compile(r"(?! )[^\x00-\x1f/:<>\x7f]{1,20}(?<! )\Z")
 
 
-class Tags(Kind):
+class Tags(ValueType):
     """A set of tags: at most 40 characters each, no order (contract, ``TagName``)."""
 
     spec = {"type": "list", "elements": "str"}
@@ -44,7 +45,7 @@ class Tags(Kind):
         return list(value) if isinstance(value, tuple) else value
 
 
-class Domains(Kind):
+class Domains(ValueType):
     """Domains as ``group: name``, one of each group (contract, ``Domain``)."""
 
     spec = {"type": "dict"}
@@ -93,7 +94,7 @@ class Domains(Kind):
         return dict(value) if isinstance(value, tuple) else value
 
 
-class Reference(Kind):
+class Reference(ValueType):
     """Another resource, by ID or by name. What the API shows is both: ``(ID, name)``.
 
     :param names: the API's keys of the name, the first one found counts.

@@ -13,32 +13,88 @@ import difflib
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
-from .values import SECRET, Fault, Kind, Values, shown
-
-#: What is wrong with values: ``(option, message)`` each.
-Faults = list[tuple[str, str]]
+from .filters import Filter, HexPrefix
+from .row import Faults, Row
+from .rules import Rules
+from .texts import Fault, shown, without_keys
+from .values import UNKNOWN, Hex, Key, Values, ValueType, dig
 
 #: Where a field's actual value can be read.
 BRIEF = "brief"  # in the list, and in the resource itself
 WHOLE = "whole"  # only in the resource itself
-APART = "apart"  # in the list, and in a sub-resource of its own; never in the resource's body
+APART = "apart"  # in the list, and in a part of its own; never in the resource's body
 NEVER = "never"  # write-only
 
 MOST_HINTS = 60  # whoever has more unknown names than that gave another file
 LONGEST_NAME = 60  # characters of a name that can be a misspelled option
 
 
-class _Unknown:
-    """What isn't known is neither empty nor different: the resource has to be asked."""
+@dataclass(frozen=True)
+class Listing:
+    """The platform's list of what a field names.
 
-    def __repr__(self) -> str:
-        return "UNKNOWN"
+    :param path: below the subscription.
+    :param name: the API's key of a name.
+    :param at_once: how many IDs one request may ask for, where the list is too long to be read; 0 where it is read whole.
+    """
 
-    def __bool__(self) -> bool:
-        return False
+    path: str
+    name: str
+    at_once: int = 0
 
 
-UNKNOWN = _Unknown()
+@dataclass(frozen=True)
+class Labels:
+    """A part that is a set of texts, added to and removed from many resources at once: a device's tags.
+
+    :param path: its list, below the resource's own address; each of its briefs has a ``name``.
+    :param bulk: where many resources are labelled, below the subscription.
+    :param members: the API's key of the resources in that request.
+    :param word: what a sentence calls one, which is also what XML calls the request's document.
+    :param at_once: how many resources one request may name.
+    """
+
+    path: str
+    bulk: str
+    members: str
+    word: str
+    at_once: int = 100
+
+
+@dataclass(frozen=True)
+class Identity:
+    """How a resource is told from the others of its kind.
+
+    :param option: what a user calls it.
+    :param key: the API's key, in a brief and in the body that makes a resource.
+    :param type: what its values are.
+    :param query: the list's parameter that finds one.
+    :param address: the resource's path below its list, of the identity.
+    """
+
+    option: str
+    key: str
+    type: ValueType
+    query: str
+    address: str = "/%s"
+
+
+@dataclass(frozen=True)
+class Within:
+    """A condition of a scope: a resource has all of these, such as a tag."""
+
+    option: str
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """A condition of a scope: a value begins so; without an option, the identity.
+
+    :param type: what the beginning is.
+    """
+
+    type: ValueType
+    option: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,7 +103,7 @@ class Field:
 
     :param name: the option, in snake_case.
     :param path: the API's keys from the resource's root.
-    :param kind: what its values are.
+    :param type: what its values are.
     :param seen: BRIEF, WHOLE, APART or NEVER.
     :param aliases: other names a user may know it by.
     :param secret: a key or the like; never shown.
@@ -55,12 +111,16 @@ class Field:
     :param on_update: may be sent afterwards (the contract's ``x-updateForbidden``).
     :param in_brief: how to read it from a brief that shows it otherwise than the resource does; gives UNKNOWN
         where the brief can't tell.
-    :param hint_only: a brief can confirm a wish, but a difference has to be looked up.
+    :param hint_only: a brief can confirm what is described, but a difference has to be looked up.
+    :param refers_to: the list of the resources that it names.
+    :param default: what the platform sets by itself, which nobody needs to be told; UNKNOWN for nothing.
+    :param resets: the platform may set it by itself while it does something else: it is looked at again after a write.
+    :param cached: kept for the next run although the contract has it in a brief.
     """
 
     name: str
     path: tuple[str, ...]
-    kind: Kind
+    type: ValueType
     seen: str = BRIEF
     aliases: tuple[str, ...] = ()
     secret: bool = False
@@ -68,13 +128,17 @@ class Field:
     on_update: bool = True
     in_brief: Callable[[dict[str, Any]], object] | None = None
     hint_only: bool = False
+    refers_to: Listing | None = None
+    default: object = UNKNOWN
+    resets: bool = False
+    cached: bool = False
 
     def from_whole(self, resource: dict[str, Any]) -> object:
         """Return the canonical value in a whole resource; what it lacks is empty."""
         if self.seen in (APART, NEVER):
             return UNKNOWN
         value = dig(resource, self.path)
-        return self.kind.empty if value is UNKNOWN else self.kind.read(value)
+        return self.type.empty if value is UNKNOWN else self._read(value)
 
     def from_brief(self, brief: dict[str, Any]) -> object:
         """Return the canonical value in a brief; missing and null mean UNKNOWN (contract, notes on DeviceBrief)."""
@@ -83,11 +147,17 @@ class Field:
         if self.seen in (WHOLE, NEVER):
             return UNKNOWN
         value = dig(brief, self.path)
-        return UNKNOWN if value is UNKNOWN or value is None else self.kind.read(value)
+        return UNKNOWN if value is UNKNOWN or value is None else self._read(value)
+
+    def _read(self, value: object) -> object:
+        try:
+            return self.type.read(value)
+        except Exception:  # the API "can change without notice": an odd value is another than any that is described
+            return value
 
     def argument(self) -> dict[str, Any]:
         """Return this field's entry in an argument spec."""
-        entry = dict(self.kind.spec)
+        entry = dict(self.type.spec)
         if self.aliases:
             entry["aliases"] = list(self.aliases)
         if self.secret:
@@ -101,19 +171,49 @@ class Field:
 class Resource:
     """A resource of the API, declared.
 
-    :param name: what a sentence calls it.
+    :param name: what a sentence calls it, which is also what XML calls its document; ``plural`` several of them.
+    :param path: its list, below the subscription.
     :param fields: all of its options.
     :param together: fields of which all are sent when one differs.
-    :param check: ``check(values) -> [(field, message)]``: what values must not stand together; one that is given
-        and can't be read is None.
-    :param complete: ``complete(values)`` adds what the given values imply.
+    :param exclusive: fields of which a resource has one: who takes it leaves the others.
+    :param alternatives: fields of which a row that gives one takes no default for the others.
+    :param rules: what can't be data.
+    :param labels: the part that many resources get at once, by its option.
+    :param listing: parameters with which its list is asked for.
+    :param page: how many of the list are asked for at once.
+    :param is_one: whether a brief is of such a resource at all.
+    :param newer: keys that every brief has since release 7.3: without any, the platform is an older one.
+    :param brief_keys: what the rules need of a brief besides its fields.
+    :param scopes: the conditions that a purge may give: name -> condition.
+    :param set_aside: what a purge may set instead of deleting: option -> value.
+    :param filters: what the list can be asked for; ``ranges`` are filters of which the first must not be beyond the second.
+    :param grouped_by: the option by which equal refusals end further creations.
+    :param read_table: reads a table of its own kind: ``(text, name, warnings) -> rows``; None for none.
+    :param loss: what to say of a change that only deleting could bring about.
     """
 
     name: str
+    plural: str
+    path: str
+    identity: Identity
     fields: tuple[Field, ...]
     together: tuple[tuple[str, ...], ...] = ()
-    check: Callable[[Values], Faults] = lambda values: []
-    complete: Callable[[Values], None] = lambda values: None
+    exclusive: tuple[tuple[str, str], ...] = ()
+    alternatives: tuple[tuple[str, ...], ...] = ()
+    rules: Rules = Rules()
+    labels: dict[str, Labels] = field(default_factory=dict)
+    listing: dict[str, str] = field(default_factory=dict)
+    page: int = 1000
+    is_one: Callable[[dict[str, Any]], bool] = lambda brief: True
+    newer: tuple[str, ...] = ()
+    brief_keys: tuple[str, ...] = ()
+    scopes: dict[str, Within | Beginning] = field(default_factory=dict)
+    set_aside: dict[str, object] = field(default_factory=dict)
+    filters: dict[str, Filter] = field(default_factory=dict)
+    ranges: tuple[tuple[str, str], ...] = ()
+    grouped_by: str = ""
+    read_table: Callable[[str, str, list[str]], list[Row]] | None = None
+    loss: str = ""
     by_name: dict[str, Field] = field(default_factory=dict, compare=False)
     #: Unknown name -> the option it is nearest to, or nothing: looking for one takes about a millisecond.
     nearest: dict[str, str] = field(default_factory=dict, compare=False)
@@ -123,6 +223,38 @@ class Resource:
             self.by_name[each.name] = each
             for alias in each.aliases:
                 self.by_name[alias] = each
+
+    @property
+    def secret_keys(self) -> frozenset[str]:
+        """The API's keys that no answer should hold. Old platforms sent some of them (O); they go no further than the client."""
+        return frozenset(each.path[0] for each in self.fields if each.seen == NEVER)
+
+    @property
+    def kept_keys(self) -> frozenset[str]:
+        """What is kept of a brief: a list of a hundred thousand is long enough without their histories."""
+        fields = {each.path[0] for each in self.fields if each.seen != WHOLE}
+        return frozenset(fields | {self.identity.key, "occContext", *self.brief_keys})
+
+    @property
+    def cached_keys(self) -> tuple[str, ...]:
+        """The pieces of a whole resource that its brief doesn't show, or not surely."""
+        return tuple(sorted({each.path[0] for each in self.fields if each.seen == WHOLE or each.hint_only or each.cached}))
+
+    @property
+    def digits(self) -> frozenset[str]:
+        """The options, with their other names, whose texts are hexadecimal digits: YAML may take them for numbers."""
+        named = {name for name, each in self.by_name.items() if isinstance(each.type, (Hex, Key))}
+        return frozenset({*named, *([self.identity.option] if isinstance(self.identity.type, Hex) else [])})
+
+    @property
+    def scopes_of_digits(self) -> list[str]:
+        """The conditions of a scope that are hexadecimal digits: what a purge deletes must not be misread."""
+        return [name for name, each in self.scopes.items() if isinstance(each, Beginning) and isinstance(each.type, HexPrefix)]
+
+    @property
+    def secret_options(self) -> frozenset[str]:
+        """The options, with their other names, that hold secrets."""
+        return frozenset(name for name, each in self.by_name.items() if each.secret)
 
     def argument_spec(self) -> dict[str, Any]:
         """Return the argument spec of all fields."""
@@ -137,8 +269,8 @@ class Resource:
         unread = {name for name, _message in faults}
         # What has a fault of its own is there all the same: nothing that depends on it is missing.
         there = {**dict.fromkeys(unread), **values}
-        faults += [(name, message) for name, message in self.check(there) if name not in unread]
-        self.complete(values)
+        faults += [(name, message) for name, message in self.rules.check(there) if name not in unread]
+        self.rules.complete(values)
         return values, faults
 
     def parse_fields(self, raw: dict[str, Any]) -> tuple[Values, Faults]:
@@ -150,15 +282,15 @@ class Resource:
             if spec is None:
                 faults.append((without_keys(str(name)), self._unknown(str(name))))
             elif spec.secret and isinstance(given, str) and not given.strip():
-                # Left out, a device would be made for an external join server, which can't be changed.
+                # Left out, it would say something else: a device would be made for an external join server, for ever.
                 faults.append((spec.name, "is empty: give it, or leave the option out"))
-            elif given is None or (not spec.kind.clears and isinstance(given, str) and not given.strip()):
+            elif given is None or (not spec.type.clears and isinstance(given, str) and not given.strip()):
                 continue
             elif spec.name in values:
                 faults.append((spec.name, "is given twice, as %s too" % shown(name)))
             else:
                 try:
-                    values[spec.name] = spec.kind.parse(given)
+                    values[spec.name] = spec.type.parse(given)
                 except Fault as fault:
                     faults.append((spec.name, str(fault)))
         return values, faults
@@ -179,7 +311,7 @@ class Resource:
             place = body
             for key in spec.path[:-1]:
                 place = place.setdefault(key, {})
-            sent = spec.kind.send(value)
+            sent = spec.type.send(value)
             # A plan's ID and a plan's flags share one object.
             if isinstance(sent, dict) and isinstance(place.get(spec.path[-1]), dict):
                 place[spec.path[-1]].update(sent)
@@ -193,7 +325,7 @@ class Resource:
         for name, value in values.items():
             spec = self.by_name[name]
             if value is not UNKNOWN:
-                result[name] = "(secret)" if spec.secret else spec.kind.show(value)
+                result[name] = "(secret)" if spec.secret else spec.type.show(value)
         return result
 
     def secrets(self, values: Values) -> list[str]:
@@ -203,17 +335,3 @@ class Resource:
             if self.by_name[name].secret and value:
                 found.extend([value] if isinstance(value, str) else [key for _port, key in value])
         return found
-
-
-def without_keys(text: str) -> str:
-    """Return an option's name, or a text with some, as a message may show it: a key may have got where its name should be."""
-    return SECRET.sub("(hidden, it may be a key)", text)
-
-
-def dig(data: object, path: tuple[str, ...]) -> object:
-    """Return what lies at ``path`` in nested dictionaries, or UNKNOWN."""
-    for key in path:
-        if not isinstance(data, dict) or key not in data:
-            return UNKNOWN
-        data = data[key]
-    return data

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The kinds of value that a resource's fields hold.
+"""The types of value that a resource's fields hold.
 
-A kind knows four things about a value: how a user may write it (``parse``), how the API writes it (``read``),
+A type knows four things about a value: how a user may write it (``parse``), how the API writes it (``read``),
 how the API wants it (``send``), and when two of them are the same (``same``). What comes out of ``parse`` and
 ``read`` is canonical: an EUI in any spelling is 16 upper-case digits, a set has no order. Nothing here knows
 Ansible, and nothing here does input or output.
@@ -13,10 +13,10 @@ Ansible, and nothing here does input or output.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
-from .._text import DASHES, SCIENTIFIC, SPACES, UNSEEN, UNSEEN_CLASS, code_of, error_value, made_a_number, plain, unseen
+from .._text import DASHES, SCIENTIFIC, SPACES, code_of, made_a_number, plain
+from .texts import Fault, shown, text_of, text_within
 
 #: A canonical value; only its kind knows its type. What may be less than canonical is an ``object``.
 Value = Any
@@ -27,95 +27,32 @@ HEX = re.compile(r"[0-9A-F]+\Z")
 SEPARATORS = str.maketrans("", "", DASHES + SPACES + ":._")
 #: What stands around digits in code, and in a spreadsheet: 0x70B3, '70B3, ="70B3".
 AROUND = re.compile(r"\A(?:=?[\"'\u2018\u201c]+|0[xX])+|[\"'\u2019\u201d]+\Z")
-#: Between two digits of a key: what a spelling may have there, and what may have got there.
-BETWEEN = "[%s:._%s%s]{0,2}" % (re.escape(DASHES), SPACES, UNSEEN_CLASS)
-#: What may be a key, whole or in part: too long for an EUI, or text as only encryption makes it.
-SECRET = re.compile("(?:[0-9A-Fa-f]%s){20,}|[A-Za-z0-9+/]{64,}={0,2}" % BETWEEN)
-LOOKED_AT = 2_000  # characters of a text of which a message shows some
-LARGEST_BITS = 1_024  # of a whole number that is written out; Python refuses the largest ones
-SURROGATE = re.compile(r"[\ud800-\udfff]")
 BASE64 = re.compile(r"[A-Za-z0-9+/]{64,}={0,2}\Z")
 PORT = re.compile(r"[0-9]{1,3}\Z")
-LONGEST = 16_384  # characters of any option; the longest ones hold XML
 YAMLS_REMEDY = '; quote it, YAML or an INI inventory took it for a number: "24E1..." in YAML, \'"24E1..."\' in an INI inventory'
 SPREADSHEETS_REMEDY = "; a spreadsheet made a number of it: format the column as text, and fill it in anew"
 
 
-class Fault(ValueError):
-    """A value that can't be what it is meant to be; its text completes "OPTION ..." and holds no secret."""
+class _Unknown:
+    """What isn't known is neither empty nor different: the resource has to be asked."""
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+    def __bool__(self) -> bool:
+        return False
 
 
-def is_huge(raw: object) -> bool:
-    """Return whether this is a whole number that no option could hold, and that Python may refuse to write out."""
-    return isinstance(raw, int) and raw.bit_length() > LARGEST_BITS
+UNKNOWN = _Unknown()
 
 
-def shown(raw: object, limit: int = 40) -> str:
-    """Return ``raw`` quoted and short enough for one sentence, what can't be seen or told apart by its code.
-
-    A key that got into another option or column is not shown, and nothing of a list or dictionary is.
-    """
-    if isinstance(raw, (dict, list, tuple, set, frozenset)):
-        return "a dictionary" if isinstance(raw, dict) else "a list"
-    whole = "(very large)" if is_huge(raw) else str(raw)
-    text = SECRET.sub("(hidden, it may be a key)", whole[:LOOKED_AT])
-    if len(whole) > LOOKED_AT:  # its end may be the beginning of a key
-        text = text[:-100] + "..."
-    if not (text.isascii() and text.isprintable()):
-        text = "".join(c if c.isascii() and c.isprintable() else _visibly(c) for c in text)
-    return '"%s"' % (text if len(text) <= limit else text[: limit - 3] + "...")
-
-
-def _visibly(character: str) -> str:
-    is_plain = character.isprintable() and character not in DASHES and not UNSEEN.match(character)
-    return character if is_plain else "(%s)" % code_of(character)
-
-
-def text_of(raw: object) -> str:
-    """Return what a user wrote as a text, without the white space around it.
-
-    Raises :class:`Fault` for what is no text, for what was misread on its way here, and for characters nobody can see.
-    """
-    text = (raw if isinstance(raw, str) else _as_text(raw)).strip()
-    if not (text.isascii() and text.isprintable()):
-        if SURROGATE.search(text):
-            raise Fault("holds half a character, which no encoding can send")
-        if found := unseen(text):
-            raise Fault("holds %s, which nobody can see: write it anew by hand, or take that character out" % found)
-    # Each begins or ends with such a character, which nearly every other text doesn't.
-    if text and (text[0] in "#\uff03\ufe5f" or not text[-1].isalnum() or ":5" in text) and (error := error_value(text)):
-        raise Fault("holds %s, an error value of a spreadsheet: mend its formula, or empty the cell" % error)
-    if len(text) > LONGEST:
-        raise Fault("has %d characters; %d are the most that any option takes" % (len(text), LONGEST))
-    return text
-
-
-def _as_text(raw: object) -> str:
-    if raw is None or isinstance(raw, (dict, list, tuple, set, frozenset, bytes)):
-        what = "nothing" if raw is None else "a dictionary" if isinstance(raw, dict) else "a list"
-        raise Fault("must be a text, not %s" % what)
-    if isinstance(raw, bool):
-        raise Fault("is true or false where a text is wanted: YAML takes an unquoted yes, no, on or off for that; quote it")
-    if isinstance(raw, float):
-        raise Fault("is a number with a fraction, of which zeros at the end are lost where a text is wanted: quote it")
-    if is_huge(raw):
-        raise Fault("is a number that no option could hold: quote it, if a text is meant")
-    return str(raw)
-
-
-def text_within(raw: object, place: str) -> str:
-    """Return a text that is part of a value; the :class:`Fault` that this raises says so, ``place`` being ``a tag``."""
-    try:
-        return text_of(raw)
-    except Fault as fault:
-        raise Fault("has %s that %s" % (place, fault)) from None
-
-
-def refuse_nested(items: Iterable[object]) -> None:
-    """Raise a :class:`Fault` for a list whose items aren't all plain values."""
-    for item in items:
-        if item is None or isinstance(item, (dict, list, tuple, set)):
-            raise Fault("must be a list of texts, but one of them is %s" % ("empty" if item is None else "no text"))
+def dig(data: object, path: tuple[str, ...]) -> object:
+    """Return what lies at ``path`` in nested dictionaries, or UNKNOWN."""
+    for key in path:
+        if not isinstance(data, dict) or key not in data:
+            return UNKNOWN
+        data = data[key]
+    return data
 
 
 def members(value: object) -> tuple[Value, ...]:
@@ -123,7 +60,7 @@ def members(value: object) -> tuple[Value, ...]:
     return value if isinstance(value, tuple) else ()
 
 
-class Kind:
+class ValueType:
     """A kind of value; the class itself is the plain text one."""
 
     #: What an argument spec says of this kind.
@@ -163,7 +100,7 @@ class Kind:
         return value
 
 
-class Typed(Kind):
+class Typed(ValueType):
     """A text that may consist of digits, so that a spreadsheet may have made a number of it: a name, a token."""
 
     def parse(self, raw: object) -> str:
@@ -173,7 +110,7 @@ class Typed(Kind):
         return text
 
 
-class Note(Kind):
+class Note(ValueType):
     """A free text that may also be empty."""
 
     clears = True
@@ -203,7 +140,7 @@ def _hint(raw: object, text: str, digits: int) -> str:
     return "; %s is none, but %s" % (shown(strange), code_of(strange)) if strange else ""
 
 
-class Hex(Kind):
+class Hex(ValueType):
     """A number of hexadecimal digits in any spelling: EUI, DevAddr.
 
     :param digits: how many there are.
@@ -234,7 +171,7 @@ class Hex(Kind):
         raise Fault("is no %s: %s is not %d hexadecimal digits%s" % (self.what, shown(raw), self.digits, hint))
 
 
-class Key(Kind):
+class Key(ValueType):
     """A LoRaWAN key: 32 hexadecimal digits, or what the platform's HSM or RSA exchange key made of it.
 
     The messages never hold the value (contract, ``appKey``: hexadecimal in clear or under an HSM key,
@@ -267,7 +204,7 @@ class Key(Kind):
         return len(value) != 32
 
 
-class Choice(Kind):
+class Choice(ValueType):
     """One of the contract's words; case and dashes don't matter to a user."""
 
     def __init__(self, *words: str) -> None:
@@ -294,7 +231,7 @@ def _number(raw: object) -> float:
     return float(plain(text_of(raw)) if isinstance(raw, str) else raw)
 
 
-class Integer(Kind):
+class Integer(ValueType):
     """A whole number within bounds; ``"12"`` and ``12`` are the same."""
 
     spec = {"type": "int"}
@@ -319,7 +256,7 @@ class Integer(Kind):
         return value
 
 
-class Degrees(Kind):
+class Degrees(ValueType):
     """A latitude or longitude in decimal degrees.
 
     The contract keeps them as 32-bit floats, so two that differ by less than a metre are the same.
@@ -351,7 +288,7 @@ class Degrees(Kind):
         return round(value, 5) if isinstance(value, float) else value
 
 
-class Flag(Kind):
+class Flag(ValueType):
     """Yes or no, in Ansible's spellings.
 
     :param words: the API's words for (no, yes) where it isn't a JSON boolean.
@@ -377,7 +314,7 @@ class Flag(Kind):
         return self.words[1] if value else self.words[0]
 
 
-class Ports(Kind):
+class Ports(ValueType):
     """LoRaWAN ports of an AppSKey: ``*``, ``1``, ``1,2`` or ``10-20`` (contract, ``appKeys``)."""
 
     spec = {"type": "str"}

@@ -13,12 +13,12 @@ from .. import _files
 from .._api import lockout
 from .._api import session as _session
 from .._api.login import Account
-from .._frame.connection import account_of, wire_of
-from .._errors import OptionError
-from .._signals import unbroken
 from .._api.session import Session
+from .._errors import OptionError
+from .._frame.connection import account_of, http_settings_of
 from .._frame.task import Context, Task
 from .._http.transport import Transport
+from .._signals import unbroken
 
 OPTIONS = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -29,7 +29,7 @@ OPTIONS = {
 def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
     """Open a session and keep it in a file, or close it. Check mode does so too: nothing could be read without one."""
     account = account_of(params, context)
-    transport = Transport(wire_of(params))
+    transport = Transport(http_settings_of(params))
     if not params.get("session_file") and not account.name:
         raise OptionError("login (or client_id) is needed to find the account's session, or session_file to name one")
     if params["forget_refusal"]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from .._frame.connection import connected
 from .._frame.task import Context, Task
-from .._words import in_snake_case
+from .._text import in_snake_case
 
 OPTIONS: dict[str, Any] = {}
 

@@ -13,9 +13,9 @@ import time
 from pathlib import Path
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.apply import Outcome
-from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.secrets import masked
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import read_desired
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.sources import read_source
-from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import read_wishes
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.secrets import masked
 
 
 def validation(path: str) -> float:
@@ -23,7 +23,7 @@ def validation(path: str) -> float:
     content = Path(path).read_bytes()
     started = time.monotonic()
     source = read_source(content, Path(path).name)
-    read_wishes(source.rows, source.defaults)
+    read_desired(source.rows, source.defaults)
     return time.monotonic() - started
 
 

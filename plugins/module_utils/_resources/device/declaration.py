@@ -13,15 +13,15 @@ import re
 from typing import Any, Callable
 
 from ..._schema.embedded_xml import AppSKeys, InactivityAlarm
+from ..._schema.filters import EUI_PREFIX, Prefix
 from ..._schema.references import Domains, Reference, References, Tags
-from ..._schema.resource import APART, NEVER, UNKNOWN, WHOLE, Faults, Field, Resource
-from ..._schema.values import Choice, Degrees, Fault, Flag, Hex, Integer, Key, Kind, Note, Typed, Values, shown
+from ..._schema.resource import APART, NEVER, WHOLE, Beginning, Field, Identity, Labels, Listing, Resource, Within
+from ..._schema.texts import Fault, shown
+from ..._schema.values import UNKNOWN, Choice, Degrees, Flag, Hex, Integer, Key, Note, Typed, ValueType, dig
+from .filters import FILTERS, RANGES
+from .import_csv import read_csv
+from .rules import EUI, EXTERNAL, FLAGS_OF_PLAN, LOCAL, LOSS, MANUAL, NETWORK, DeviceRules
 
-#: The contract's macMinorVersion of LoRaWAN 1.1.
-LORAWAN_1_1 = 10
-
-MANUAL, NETWORK = "manual", "network"
-LOCAL, EXTERNAL = "local", "external"
 VERSION = r"N(?:\.N(?:\.N)?(?:-I(?:\.I)*)?(?:\+I(?:\.I)*)?)?".replace("N", "(?:0|[1-9][0-9]*)").replace("I", "[a-zA-Z0-9-]+")
 PROTOCOL = re.compile(r"[a-zA-Z0-9-]{1,8}:[a-zA-Z0-9-]{1,16}:%s\Z" % VERSION)
 
@@ -41,7 +41,7 @@ class LocationType(Choice):
         return 0 if value == MANUAL else 1
 
 
-class ProtocolIdentifier(Kind):
+class ProtocolIdentifier(ValueType):
     """A protocol of ThingPark X, ``producer:module:version`` (contract, ``driverMetadata.application``)."""
 
     def parse(self, raw: object) -> str:
@@ -98,105 +98,11 @@ NO_OPTIONS = (
     "model.macMinorVersion",
 )
 
-OTAA_ONLY = ("join_server", "app_key", "nwk_key", "join_eui", "owner_token", "hsm_app_key_version", "hsm_nwk_key_version")
-ABP_ONLY = ("nwk_s_key", "app_s_keys", "s_nwk_s_int_key", "nwk_s_enc_key")
-#: What every device needs that is to be made.
-NEEDED = ("activation", "device_profile")
-NO_KEY = (
-    "is missing: without it, the device would be made for an external join server, for ever. Give it; or say that an external "
-    "one is meant, with owner_token (in a CSV, column Y) or join_server: external (for a CSV, in defaults)"
-)
-KEYS = ("app_key", "nwk_key", "nwk_s_key", "s_nwk_s_int_key", "nwk_s_enc_key")
-
-
-def check(values: Values) -> Faults:
-    """Return the faults of values that must not stand together: ``[(option, message)]``."""
-    faults: Faults = []
-    activation = values.get("activation")
-    if activation == "OTAA":
-        faults += [(name, "belongs to ABP, but activation is OTAA") for name in ABP_ONLY if name in values]
-    elif activation == "ABP":
-        faults += [(name, "belongs to OTAA, but activation is ABP") for name in OTAA_ONLY if name in values]
-    elif any(name in values for name in ABP_ONLY) and any(name in values for name in OTAA_ONLY):
-        faults.append(("activation", "is missing, and the row holds keys of both OTAA and ABP"))
-    if activation != "ABP":
-        faults += _check_join_server(values)
-    pair = [name in values for name in ("s_nwk_s_int_key", "nwk_s_enc_key")]
-    if pair[0] != pair[1]:
-        faults.append(("nwk_s_enc_key" if pair[0] else "s_nwk_s_int_key", "is missing: LoRaWAN 1.1 needs both of them"))
-    if values.get("routing_profile") and values.get("application_servers"):
-        faults.append(("application_servers", "can't be given together with routing_profile"))
-    if values.get("connectivity_plan") and ("network_geolocation" in values or "passive_roaming" in values):
-        faults.append(("connectivity_plan", "can't be given together with the flags that choose a plan"))
-    if ("latitude" in values) != ("longitude" in values):
-        faults.append(("longitude" if "latitude" in values else "latitude", "is missing: a location takes both"))
-    encrypted = [name for name in KEYS if values.get(name) and Key.is_encrypted(values[name])]
-    versions = ("exchange_key_version", "hsm_app_key_version", "hsm_nwk_key_version")
-    if encrypted and not any(name in values for name in versions):
-        faults.append((encrypted[0], "is no key of 32 hexadecimal digits, and no exchange_key_version says what encrypted it"))
-    return faults
-
-
-def _check_join_server(values: Values) -> Faults:
-    """Return what contradicts the join server: the local one holds keys, an external one has an owner token."""
-    if "owner_token" in values and "app_key" in values:
-        return [("owner_token", "is only for an external join server, but app_key makes it the local one")]
-    if "owner_token" in values and values.get("join_server") == LOCAL:
-        return [("owner_token", "is only for an external join server, but join_server is local")]
-    if values.get("join_server") == EXTERNAL:
-        return [(name, "is for the local join server, but join_server is external") for name in KEYS[:2] if name in values]
-    return []
-
-
-def complete(values: Values) -> None:
-    """Add what the given values imply: who gives a location wants it used."""
-    if "latitude" in values and "longitude" in values:
-        values.setdefault("location_type", MANUAL)
-
-
-def check_creation(values: Values, mac_minor_version: int | None = None) -> Faults:
-    """Return what a device that is to be made lacks, or may not have: ``[(option, message)]`` (contract, ``x-requiredCreate``).
-
-    A device that exists has all of it, though nobody can see its keys.
-
-    :param mac_minor_version: the device profile's LoRaWAN version (contract, ``macMinorVersion``); None where it isn't known.
-    """
-    faults = [(name, "is missing: a device can't be made without it") for name in NEEDED if not values.get(name)]
-    if values.get("activation") == "ABP":
-        faults += [(name, "is missing: ABP needs it") for name in ("dev_addr", "nwk_s_key") if name not in values]
-    elif values.get("activation") == "OTAA":
-        faults += _check_keys_of_otaa(values)
-    if mac_minor_version is None:
-        return faults
-    is_abp = values.get("activation") == "ABP"
-    names = ["s_nwk_s_int_key", "nwk_s_enc_key"] if is_abp else ["nwk_key"]
-    if mac_minor_version != LORAWAN_1_1:
-        return faults + [(name, "belongs to LoRaWAN 1.1, which the device profile isn't") for name in names if name in values]
-    if is_abp or "app_key" in values:
-        faults += [(name, "is missing: the device profile is of LoRaWAN 1.1") for name in names if name not in values]
-    return faults
-
-
-def _check_keys_of_otaa(values: Values) -> Faults:
-    """Return what is missing of an OTAA device's keys; without any, it must be said that an external join server has them.
-
-    A device made without a key is one of an external join server for ever (contract, ``joinServer``).
-    """
-    if "app_key" in values:
-        return []
-    if values.get("join_server") == EXTERNAL or "owner_token" in values:
-        return [] if "join_eui" in values else [("join_eui", "is missing: it names the external join server")]
-    if "nwk_key" in values:
-        return [("app_key", "is missing beside nwk_key: the local join server needs both")]
-    if values.get("join_server") == LOCAL:
-        return [("app_key", "is missing: the local join server needs it")]
-    return [("app_key", NO_KEY)]
-
-
-def of_digits() -> frozenset[str]:
-    """Return the options, with their other names, whose texts are hexadecimal digits: YAML may take them for numbers."""
-    fields = [each for each in DEVICE.fields if isinstance(each.kind, (Hex, Key))]
-    return frozenset(["dev_eui", *(name for each in fields for name in (each.name, *each.aliases))])
+#: IDs of device profiles in one request: as many as keep the address below 4 KiB. A platform knows thousands, a fleet a handful.
+PROFILES = Listing("/deviceProfiles", "commercialName", at_once=40)
+PLANS = Listing("/networkSubscriptions", "commercialName")
+ROUTING_PROFILES = Listing("/appServersRoutingProfiles", "name")
+SERVERS = Listing("/appServers", "name")
 
 
 def _key(name: str, api: str, *aliases: str) -> Field:
@@ -205,9 +111,31 @@ def _key(name: str, api: str, *aliases: str) -> Field:
 
 DEVICE = Resource(
     name="device",
+    plural="devices",
+    path="/devices",
+    identity=Identity("dev_eui", "EUI", EUI, "devEUI", "/e%s"),
+    rules=DeviceRules(),
+    listing={"sort": "EUI,asc"},  # by rising EUI, so that a cursor can be had
+    # Cellular devices are another thing, and no purge may ever see them.
+    is_one=lambda brief: dig(brief, ("model", "connectivity")) != "CELLULAR",
+    newer=("healthState", "creationDate", "tags"),
+    brief_keys=("healthState", "joinServer", "lat", "lon", "radius"),
+    scopes={
+        "tag": Within("tags"),
+        "domain": Within("domains"),
+        "name_prefix": Beginning(Prefix(), "name"),
+        "eui_prefix": Beginning(EUI_PREFIX),
+    },
+    labels={"tags": Labels("/tags", "/devices/tags", "devEUIs", "tag")},
+    set_aside={"suspended": True},
+    filters=FILTERS,
+    ranges=RANGES,
+    grouped_by="connectivity_plan",
+    read_table=read_csv,
+    loss=LOSS,
     fields=(
         Field("name", ("name",), Typed()),
-        Field("device_profile", ("model",), Reference("commercialName")),
+        Field("device_profile", ("model",), Reference("commercialName"), refers_to=PROFILES),
         Field("activation", ("activation",), Choice("OTAA", "ABP"), on_update=False),
         Field("join_server", ("joinServer",), JoinServer(), on_create=False, on_update=False),
         Field("join_eui", ("appEUI",), Hex(16, "JoinEUI"), aliases=("app_eui",)),
@@ -219,21 +147,22 @@ DEVICE = Resource(
         Field("app_s_keys", ("appKeys",), AppSKeys(), NEVER, secret=True),
         _key("s_nwk_s_int_key", "sNwkSIntKey"),
         _key("nwk_s_enc_key", "nwkSEncKey"),
-        Field("exchange_key_version", ("exchangeKeyVersion",), Kind(), NEVER),
-        Field("hsm_app_key_version", ("hsmAppKeyVersion",), Kind(), NEVER),
-        Field("hsm_nwk_key_version", ("hsmNwkKeyVersion",), Kind(), NEVER),
+        Field("exchange_key_version", ("exchangeKeyVersion",), ValueType(), NEVER),
+        Field("hsm_app_key_version", ("hsmAppKeyVersion",), ValueType(), NEVER),
+        Field("hsm_nwk_key_version", ("hsmNwkKeyVersion",), ValueType(), NEVER),
         Field("verification_code", ("verificationCode",), Typed(), NEVER, secret=True),
-        Field("connectivity_plan", ("networkSubscription",), Reference("commercialName")),
+        Field("connectivity_plan", ("networkSubscription",), Reference("commercialName"), refers_to=PLANS),
         Field("network_geolocation", ("networkSubscription", "nwGeolocalization"), Flag()),
         Field("passive_roaming", ("networkSubscription", "prAllowed"), Flag()),
         # Not in the contract's brief; ThingPark Wireless shows it there (O).
-        Field("routing_profile", ("appServersRoutingProfile",), Reference("name")),
-        Field("application_servers", ("appServers",), References("name")),
+        Field("routing_profile", ("appServersRoutingProfile",), Reference("name"), refers_to=ROUTING_PROFILES, cached=True),
+        Field("application_servers", ("appServers",), References("name"), refers_to=SERVERS),
         Field(
             "suspended",
             ("suspension",),
             Flag(("NONE", "SUBSCRIBER_SUSPENDED")),
             in_brief=_suspended_in_brief,
+            resets=True,
         ),
         Field("tags", ("tags",), Tags(), APART),
         Field("domains", ("domains",), Domains()),
@@ -247,6 +176,8 @@ DEVICE = Resource(
             on_create=False,
             in_brief=_location_type_in_brief,
             hint_only=True,
+            default=NETWORK,
+            resets=True,
         ),
         Field("marker_id", ("markerID",), Integer(0, 2**31 - 1)),
         Field("customer_admin_data", ("customerAdminData",), Note()),
@@ -259,6 +190,6 @@ DEVICE = Resource(
         Field("debug_network_geolocation", ("debug", "nwGeoloc"), Flag(), WHOLE),
     ),
     together=(("latitude", "longitude"), ("network_geolocation", "passive_roaming")),
-    check=check,
-    complete=complete,
+    exclusive=(("routing_profile", "application_servers"),),
+    alternatives=(("routing_profile", "application_servers"), ("connectivity_plan", *FLAGS_OF_PLAN)),
 )

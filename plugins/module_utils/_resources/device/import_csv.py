@@ -19,11 +19,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..._errors import OptionError
-from .tr005 import looks_like_tag
+from ..._schema.row import Row
+from ..._schema.texts import Fault, shown, text_of
+from ..._schema.values import AROUND, HEX, SEPARATORS
 from ..._text import UNSEEN, error_value, made_a_number, plain
-from ..._schema.values import AROUND, HEX, SEPARATORS, Fault, shown, text_of
-from ..._engine.desired import Row
+from .tr005 import looks_like_tr005
 
+CONTRADICTION = (
+    "says that the device should exist, but the task says state: absent. Write DELETE there, or leave state out; to delete "
+    "all devices of this file, give their DevEUIs alone in devices"
+)
 COMMON = {
     "C": "dev_addr",
     "D": "device_profile",
@@ -164,7 +169,7 @@ def _names_device(cell: str) -> bool:
     """Return whether a cell says which device a row is about, or would if a spreadsheet hadn't spoilt it."""
     digits = AROUND.sub("", UNSEEN.sub("", cell)).translate(SEPARATORS).upper()
     is_eui = len(digits) == 16 and HEX.match(digits) is not None
-    return is_eui or looks_like_tag(cell) or bool(error_value(cell) or (cell[-1:].isdigit() and made_a_number(cell)))
+    return is_eui or looks_like_tr005(cell) or bool(error_value(cell) or (cell[-1:].isdigit() and made_a_number(cell)))
 
 
 def _records(lines: list[str], delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
@@ -234,7 +239,7 @@ def _unreadable(where: str, option: str, message: str) -> Row:
 def _csv_row(where: str, directive: str, cells: list[str], delimiter: str, ignored: dict[str, list[str]]) -> Row:
     activation, state, update_only = DIRECTIVES[directive]
     raw: dict[str, Any] = {"dev_eui": cells[1] if len(cells) > 1 else "", "state": state}
-    row = Row(where, raw, labels=IDENTITY_LABELS, says_present=state == "present")
+    row = Row(where, raw, labels=IDENTITY_LABELS, present=CONTRADICTION if state == "present" else "")
     if state == "absent":
         faults = ((letter, _fault_of(cell)) for letter, cell in zip(LETTERS[2:], cells[2:]) if cell)
         row.faults += [("column %s" % letter, fault) for letter, fault in faults if fault]

@@ -11,10 +11,9 @@ that keeps its plan gives its licence back is published nowhere: it isn't counte
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from typing import Any, Callable
 
-from ..._engine.plan import CREATE, DELETE, Step
-from ..._engine.desired import Finding
+from ..._schema.rules import Changed
 
 OPTION = "connectivity_plan"
 SHORT = (
@@ -23,39 +22,31 @@ SHORT = (
 )
 
 
-@dataclass(frozen=True)
-class Licences:
-    """The licences of one connectivity plan, as the platform counts them."""
+def check(changes: list[Changed], listed: Callable[[str], list[dict[str, Any]]]) -> list[tuple[str, str]]:
+    """Return ``(option, message)`` for each connectivity plan whose licences can't be enough, whatever the order of the changes.
 
-    granted: int
-    used: int
-
-
-def findings(steps: list[Step], licences: dict[str, Licences]) -> list[Finding]:
-    """Return one finding for each connectivity plan whose licences can't be enough, whatever the order of the steps.
-
-    :param licences: ID of a connectivity plan -> its licences; a plan that isn't in it is not looked at.
+    :param listed: gives the list of connectivity plans, which is only asked for where a licence is taken.
     """
+    needs = _needs(changes)
+    if not needs:
+        return []
+    plans = {str(brief.get("ID")): (brief.get("granted"), brief.get("used")) for brief in listed(OPTION)}
     found = []
-    for plan, needed in sorted(_needs(steps).items()):
-        one = licences.get(plan)
-        if one is not None and needed > max(one.granted - one.used, 0):
-            numbers = [f"{number:,}" for number in (needed, max(one.granted - one.used, 0), one.granted)]
-            found.append(Finding("all devices", "", OPTION, SHORT % (plan, *numbers)))
+    for plan, needed in sorted(needs.items()):
+        granted, used = plans.get(plan, (None, None))
+        if isinstance(granted, int) and isinstance(used, int):  # an older platform (O) may tell neither
+            left = max(granted - used, 0)
+            if needed > left:
+                found.append((OPTION, SHORT % (plan, *(f"{number:,}" for number in (needed, left, granted)))))
     return found
 
 
-def take_licences(steps: list[Step]) -> bool:
-    """Return whether any of the steps takes a licence."""
-    return bool(_needs(steps))
-
-
-def _needs(steps: list[Step]) -> dict[str, int]:
-    """Return how many licences the steps take of each plan, less those that they give back. A refused step changes nothing."""
+def _needs(changes: list[Changed]) -> dict[str, int]:
+    """Return how many licences the changes take of each plan, less those that they give back."""
     count: Counter[str] = Counter()
-    for step in steps:
-        count[_identifier(step.after.get(OPTION)) if step.action != DELETE else ""] += 1
-        count[_identifier(step.before.get(OPTION)) if step.action != CREATE else ""] -= 1
+    for action, before, after in changes:
+        count[_identifier(after.get(OPTION)) if action != "delete" else ""] += 1
+        count[_identifier(before.get(OPTION)) if action != "create" else ""] -= 1
     return {plan: number for plan, number in count.items() if plan and number > 0}
 
 

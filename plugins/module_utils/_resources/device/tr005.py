@@ -13,14 +13,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ..._schema.values import HEX, Fault, shown, text_of
+from ..._schema.texts import Fault, shown, text_of
+from ..._schema.values import HEX
 
 #: A tag, one inside something else, and what TR005's drafts had in its place.
 LIKE_TAG = re.compile(r"(?i)LW:|URN:|.*\bLW:D[0-9]:")
 
 
 @dataclass(frozen=True)
-class OnboardingTag:
+class Tr005Tag:
     """The parts of an onboarding tag that provisioning uses; ``text`` is the tag as the platform wants it."""
 
     text: str
@@ -30,9 +31,15 @@ class OnboardingTag:
     owner_token: str = ""
 
 
-def looks_like_tag(text: str) -> bool:
+def looks_like_tr005(text: str) -> bool:
     """Return whether a cell that may hold a DevEUI or a tag holds a tag."""
     return LIKE_TAG.match(text) is not None
+
+
+def owner_tokens(text: str) -> list[str]:
+    """Return the owner tokens in what looks like a TR005 tag, well-formed or not."""
+    parts = text.strip().split(":") if looks_like_tr005(text.strip()) else []
+    return [part[1:] for part in parts[5:] if part[:1] in ("O", "o") and part[1:]]
 
 
 def crc16_modbus(data: bytes) -> int:
@@ -45,7 +52,7 @@ def crc16_modbus(data: bytes) -> int:
     return crc
 
 
-def parse_tag(text: object) -> OnboardingTag:
+def parse_tr005(text: object) -> Tr005Tag:
     """Return the parts of an onboarding tag; raises :class:`Fault`, also for a checksum that doesn't agree."""
     tag = text_of(text)
     if tag == tag.lower():  # a code in capitals that a scanner made small; the checksum and the token are of the capitals
@@ -67,7 +74,7 @@ def parse_tag(text: object) -> OnboardingTag:
     for what, value, digits in (("JoinEUI", join_eui, 16), ("DevEUI", dev_eui, 16), ("ProfileID", profile_id, 8)):
         if len(value) != digits or not HEX.match(value):
             raise Fault("has an onboarding tag whose %s is not %d hexadecimal digits" % (what, digits))
-    return OnboardingTag(tag, join_eui, dev_eui, profile_id, _owner_token(tag, parts[5:]))
+    return Tr005Tag(tag, join_eui, dev_eui, profile_id, _owner_token(tag, parts[5:]))
 
 
 def _owner_token(tag: str, extensions: list[str]) -> str:

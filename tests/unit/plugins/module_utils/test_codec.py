@@ -8,7 +8,14 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._api.codec import DEEPEST, SESSION_CODES, NotData, decode, encode, error_document
+from ansible_collections.lorawan.thingpark.plugins.module_utils._api.codec import (
+    DEEPEST,
+    SESSION_CODES,
+    NotData,
+    decode,
+    encode,
+    error_document,
+)
 
 JSON = "application/json"
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import DEVICE, check_creation
-from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.resource import UNKNOWN, dig
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import DEVICE
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.rules import check_creation
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.values import UNKNOWN, dig
 
 K1, K2, K3 = "A3F07B1C9D2E48566F8190BACDE7F2D4", "0F1E2D3C4B5A69788796A5B4C3D2E1F0", "C0FFEE00C0FFEE11C0FFEE22C0FFEE33"
 JOIN = "1122334455667788"

@@ -10,9 +10,17 @@ import datetime
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.filters import EUI_PREFIX, Choices, Measure, Prefix, Time, moment
-from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.values import SEPARATORS, Fault
-from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import EUI
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.rules import EUI
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.filters import (
+    EUI_PREFIX,
+    Choices,
+    Measure,
+    Prefix,
+    Time,
+    moment,
+)
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.texts import Fault
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.values import SEPARATORS
 
 
 @pytest.mark.parametrize("separator", [chr(code) for code in SEPARATORS])

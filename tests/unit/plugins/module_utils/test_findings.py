@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import read_desired
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.sources import read_source, rows_of
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import BadInput
 from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.tr005 import crc16_modbus
-from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.sources import read_source, rows_of
-from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import read_wishes
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[3]
@@ -47,7 +47,7 @@ EXPECTED = [
 
 def findings_of(source) -> tuple:
     with pytest.raises(BadInput) as caught:
-        read_wishes(source.rows, source.defaults)
+        read_desired(source.rows, source.defaults)
     return caught.value.facts["findings"], caught.value.message
 
 
@@ -129,7 +129,7 @@ def test_twenty_faults_in_a_list():
     for number, (raw, _option) in enumerate(ROWS):
         devices.append({"dev_eui": "70B3D57ED01%05X" % number, **raw} if raw else raw)
     with pytest.raises(BadInput) as caught:
-        read_wishes(rows_of(devices))
+        read_desired(rows_of(devices))
     found = [(each["where"], each["option"]) for each in caught.value.facts["findings"]]
     assert found == [("devices[%d]" % number, option) for number, (_raw, option) in enumerate(ROWS)]
     said = caught.value.message + repr(caught.value.facts)
@@ -169,7 +169,7 @@ FLEETS.update({path.name: (path.read_text("utf-8"), 2000, 37) for path in ROOT.p
 def test_a_legal_fleet_has_no_fault(name, encoding):
     text, count, absent = FLEETS[name]
     source = read_source(text.encode(encoding), "fleet.csv")
-    wishes = read_wishes(source.rows)
+    wishes = read_desired(source.rows)
     assert len({wish.dev_eui for wish in wishes}) == len(wishes) == count
     assert sum(wish.absent for wish in wishes) == absent
     assert source.warnings == []

@@ -8,8 +8,13 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.embedded_xml import AppSKeys, InactivityAlarm, duration_of, seconds_of
-from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.values import Fault
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.embedded_xml import (
+    AppSKeys,
+    InactivityAlarm,
+    duration_of,
+    seconds_of,
+)
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.texts import Fault
 
 ALARM = InactivityAlarm()
 KEYS = AppSKeys()

@@ -11,9 +11,9 @@ import time
 import pytest
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine import documents
-from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import OptionError
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import read_desired
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.sources import read_source
-from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import read_wishes
+from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import OptionError
 
 E1, E2 = "70B3D57ED0100001", "70B3D57ED0100002"
 KEY = "A3F07B1C9D2E48566F8190BACDE7F2D4"
@@ -32,7 +32,7 @@ def refused(text: str, name: str = "f.yml") -> str:
 
 def values(text: str, name: str = "f.yml") -> dict:
     source = read_source(text.encode(), name)
-    (wish,) = read_wishes(source.rows, source.defaults)
+    (wish,) = read_desired(source.rows, source.defaults)
     return wish.values
 
 
@@ -66,7 +66,7 @@ def test_norway_and_the_flags_of_one_file():
 def test_json_numbers_are_texts_as_written_too():
     text = '[{"dev_eui": 24E1241234567890, "name": 1.10, "marker_id": 3, "suspended": true, "latitude": 5.21e1, "longitude": -4}]'
     source = read_source(text.encode(), "f.json")
-    (wish,) = read_wishes(source.rows)
+    (wish,) = read_desired(source.rows)
     assert (wish.dev_eui, wish.values["name"]) == ("24E1241234567890", "1.10")
     assert (wish.values["marker_id"], wish.values["suspended"]) == (3, True)
     assert (wish.values["latitude"], wish.values["longitude"]) == (52.1, -4.0)

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._api.login_page import WRONG_PASSWORD, LoginAnswer, read_login_page
+from ansible_collections.lorawan.thingpark.plugins.module_utils._api.login_page import (
+    WRONG_PASSWORD,
+    LoginAnswer,
+    read_login_page,
+)
 
 # Body and block stay open, quotes are mixed, a comment stands between the spans.
 PAGE = """<!DOCTYPE html>

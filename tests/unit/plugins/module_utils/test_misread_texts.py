@@ -11,13 +11,24 @@ import time
 
 import pytest
 
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import ProtocolIdentifier
 from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.embedded_xml import AppSKeys, InactivityAlarm
 from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.references import Domains, Reference, References, Tags
-from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import ProtocolIdentifier
-from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.values import Choice, Degrees, Fault, Flag, Hex, Integer, Key, Kind, Note, Ports, shown
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.texts import Fault, shown
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.values import (
+    Choice,
+    Degrees,
+    Flag,
+    Hex,
+    Integer,
+    Key,
+    Note,
+    Ports,
+    ValueType,
+)
 
 DIGITS = "A3F07B1C9D2E48566F8190BACDE7F2D4"
-TEXTS = [Kind(), Note(), Reference("name"), ProtocolIdentifier(), Hex(16, "DevEUI"), Key(), Choice("OTAA", "ABP"), Ports()]
+TEXTS = [ValueType(), Note(), Reference("name"), ProtocolIdentifier(), Hex(16, "DevEUI"), Key(), Choice("OTAA", "ABP"), Ports()]
 NUMBERS = [Integer(0, 9), Degrees(90)]
 OTHERS = [Flag(), Tags(), Domains(), References("name"), InactivityAlarm(), AppSKeys()]
 
@@ -26,7 +37,7 @@ def kinds(kinds_: list):
     return pytest.mark.parametrize("kind", kinds_, ids=lambda kind: type(kind).__name__)
 
 
-def fault(kind: Kind, raw: object) -> str:
+def fault(kind: ValueType, raw: object) -> str:
     with pytest.raises(Fault) as caught:
         kind.parse(raw)
     return str(caught.value)
@@ -60,7 +71,7 @@ def test_yes_and_no_within_something_else(kind, raw, part):
     assert part in fault(kind, raw)
 
 
-@kinds([Kind(), Note(), Reference("name"), Choice("a"), Ports()])
+@kinds([ValueType(), Note(), Reference("name"), Choice("a"), Ports()])
 def test_a_number_with_a_fraction_may_have_been_written_otherwise(kind):
     assert "is a number with a fraction" in fault(kind, 1.1)
     assert "1.1" not in fault(kind, 1.1), "it may be a token"
@@ -109,7 +120,7 @@ LAWFUL = [
 
 @pytest.mark.parametrize("text", LAWFUL)
 def test_what_does_something_where_it_stands_is_kept(text):
-    assert Kind().parse(text) == text
+    assert ValueType().parse(text) == text
 
 
 @pytest.mark.parametrize(
@@ -129,16 +140,16 @@ def test_what_does_something_where_it_stands_is_kept(text):
     ],
 )
 def test_what_does_nothing_is_named(text, part):
-    assert part in fault(Kind(), text)
-    assert Kind().read(text) == text
+    assert part in fault(ValueType(), text)
+    assert ValueType().read(text) == text
 
 
 def test_the_platforms_own_odd_texts_are_read_as_they_are():
     for odd in ("#N/A", "a\u200b", True, 1.5, {"a": 1}, "x" * 20_000):
-        assert Kind().read(odd) == odd
+        assert ValueType().read(odd) == odd
 
 
-@pytest.mark.parametrize("kind", [Kind(), Note()])
+@pytest.mark.parametrize("kind", [ValueType(), Note()])
 def test_a_date_is_a_text(kind):
     assert kind.parse(datetime.date(2024, 1, 5)) == "2024-01-05"
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import read_desired
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.sources import read_source
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import BadInput, OptionError
 from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.import_csv import LETTERS
-from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.sources import read_source
-from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import read_wishes
 
 E1, E2, E3 = "70B3D57ED0100001", "70B3D57ED0100002", "70B3D57ED0100003"
 KEY, JOIN = "A3F07B1C9D2E48566F8190BACDE7F2D4", "1122334455667788"
@@ -27,7 +27,7 @@ ERRORS = WORDS.split()
 
 def wishes(text: str) -> list:
     source = read_source(text.encode(), "fleet.csv")
-    return read_wishes(source.rows, source.defaults)
+    return read_desired(source.rows, source.defaults)
 
 
 def found(text: str) -> list[tuple[str, str, str]]:

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.tr005 import crc16_modbus, looks_like_tag, parse_tag
-from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.values import Fault
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.tr005 import (
+    crc16_modbus,
+    looks_like_tr005,
+    parse_tr005,
+)
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.texts import Fault
 
 CORE = "LW:D0:1122334455667788:AABBCCDDEEFF0011:AABB1122"
 #: The example of the contract's readOnboardingTag.
@@ -19,7 +23,7 @@ TOKEN = "Zk4Qw9Tr7Lm2"
 
 def fault(text: str) -> str:
     with pytest.raises(Fault) as caught:
-        parse_tag(text)
+        parse_tr005(text)
     return str(caught.value)
 
 
@@ -32,7 +36,7 @@ def test_the_checksum_is_modbus():
 
 
 def test_the_contracts_example():
-    tag = parse_tag(CONTRACT)
+    tag = parse_tr005(CONTRACT)
     assert (tag.join_eui, tag.dev_eui, tag.profile_id) == ("1122334455667788", "AABBCCDDEEFF0011", "AABB1122")
     assert tag.owner_token == "AABBCCDDEEFF"
     assert tag.text == CONTRACT
@@ -40,23 +44,23 @@ def test_the_contracts_example():
 
 @pytest.mark.parametrize("text", [CORE, " %s\n" % CORE, CORE + ":SX1", CORE + ":PX1:SX1", CONTRACT.replace("CAF2C", "Caf2c")])
 def test_tags_that_are_right(text):
-    assert parse_tag(text).dev_eui == "AABBCCDDEEFF0011"
+    assert parse_tr005(text).dev_eui == "AABBCCDDEEFF0011"
 
 
 def test_lower_case_is_read_and_left_as_it_is():
     text = with_checksum(CORE.lower())
-    assert parse_tag(text).dev_eui == "AABBCCDDEEFF0011"
-    assert parse_tag(text).text == text
+    assert parse_tr005(text).dev_eui == "AABBCCDDEEFF0011"
+    assert parse_tr005(text).text == text
 
 
 @pytest.mark.parametrize("text", [CONTRACT, CONTRACT[: -len(":CAF2C")]])
 def test_a_tag_that_was_made_small_as_a_whole_is_made_large_again(text):
-    tag = parse_tag(text.lower())
+    tag = parse_tr005(text.lower())
     assert (tag.text, tag.owner_token) == (text, "AABBCCDDEEFF")
 
 
 def test_without_an_owner_token_there_is_none():
-    assert parse_tag(with_checksum(CORE)).owner_token == ""
+    assert parse_tr005(with_checksum(CORE)).owner_token == ""
 
 
 @pytest.mark.parametrize(
@@ -73,7 +77,7 @@ def test_without_an_owner_token_there_is_none():
     ],
 )
 def test_what_looks_like_a_tag(text, is_tag):
-    assert looks_like_tag(text) is is_tag
+    assert looks_like_tr005(text) is is_tag
 
 
 @pytest.mark.parametrize("place", range(len(CONTRACT) - len(":CAF2C")))

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import ApiError, TransportError
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import Desired
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.outcomes import ALIKE, Outcome, Refusals, causes
-from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.plan import CREATE, UPDATE, Step
-from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import Wish
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.plan import CREATE, UPDATE, Change
+from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import ApiError, TransportError
 
 
 def eui(number: int) -> str:
@@ -39,8 +39,8 @@ def test_many_causes_are_cut():
     assert len(told) == 11 and told[-1] == "and 5 more causes, all of them in the return value results"
 
 
-def creation(number: int, plan: str = "a") -> Step:
-    return Step(Wish(eui(number), {}), CREATE, values={"connectivity_plan": plan})
+def creation(number: int, plan: str = "a") -> Change:
+    return Change(Desired(eui(number), {}), CREATE, values={"connectivity_plan": plan})
 
 
 def refused(number: int, reason: str = "used up") -> ApiError:
@@ -53,9 +53,9 @@ def test_a_plan_is_given_up_after_refusals_that_are_alike():
         assert refusals.stopped(creation(99)) == ""
         refusals.note(creation(number), refused(number))
         refusals.note(creation(number, "b"), None)
-        refusals.note(Step(Wish(eui(number), {}), UPDATE), None)
+        refusals.note(Change(Desired(eui(number), {}), UPDATE), None)
     assert "%d devices in a row with the connectivity plan a were refused alike" % ALIKE in refusals.stopped(creation(99))
-    assert refusals.stopped(creation(99, "b")) == "" == refusals.stopped(Step(Wish(eui(1), {}), UPDATE))
+    assert refusals.stopped(creation(99, "b")) == "" == refusals.stopped(Change(Desired(eui(1), {}), UPDATE))
 
 
 @pytest.mark.parametrize("between", [None, refused(5, "another reason"), TransportError("no answer"), ApiError("oops", 500)])

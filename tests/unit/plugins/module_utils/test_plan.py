@@ -9,10 +9,11 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine import plan as _plan
-from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.plan import Seen, differences, plan, unsettled
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import Desired
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.plan import differences, plan, unsettled
 from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import DEVICE
-from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.resource import UNKNOWN
-from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import Wish
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.observed import Observed
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.values import UNKNOWN
 
 EUI = "70B3D57ED0100001"
 KEY = "A3F07B1C9D2E48566F8190BACDE7F2D4"
@@ -54,20 +55,20 @@ BRIEF = {
 }
 
 
-def wish(**raw) -> Wish:
+def wish(**raw) -> Desired:
     values, faults = DEVICE.parse(raw)
     assert not faults
-    return Wish(EUI, values)
+    return Desired(EUI, values)
 
 
-def whole(**changes) -> Seen:
+def whole(**changes) -> Observed:
     device = {**WHOLE, **changes}
-    return Seen(brief=BRIEF, whole={key: value for key, value in device.items() if value is not ...})
+    return Observed(brief=BRIEF, whole={key: value for key, value in device.items() if value is not ...})
 
 
-def brief(**changes) -> Seen:
+def brief(**changes) -> Observed:
     changed = {**BRIEF, **changes}
-    return Seen(brief={key: value for key, value in changed.items() if value is not ...})
+    return Observed(brief={key: value for key, value in changed.items() if value is not ...})
 
 
 @pytest.mark.parametrize(
@@ -154,7 +155,7 @@ def test_before_and_after_are_true():
     ],
 )
 def test_tags_are_added_and_removed_apart(tags, add, remove, action):
-    for actual in (brief(), whole(), Seen(whole=WHOLE, tags=("a", "b"))):
+    for actual in (brief(), whole(), Observed(whole=WHOLE, tags=("a", "b"))):
         step = plan(wish(tags=tags), actual)
         assert (step.add_tags, step.remove_tags, step.values, step.action) == (add, remove, {}, action)
 
@@ -247,12 +248,12 @@ def test_differing_and_unknown(raw, actual, expected):
 
 
 def test_what_can_not_be_seen_is_neither_differing_nor_unknown():
-    assert differences(Wish(EUI, {"app_key": KEY, "owner_token": "x"}), brief()) == ([], [])
+    assert differences(Desired(EUI, {"app_key": KEY, "owner_token": "x"}), brief()) == ([], [])
 
 
 def test_what_an_earlier_run_saw_counts():
     recalled = {"alarm004": ALARM, "adminLat": 52.5, "adminLon": 4.0, "locationType": 0, "appServersRoutingProfile": None}
-    actual = Seen(brief=BRIEF, recalled=recalled)
+    actual = Observed(brief=BRIEF, recalled=recalled)
     assert differences(wish(inactivity_alarm=[{"level": 3, "duration": "P2D"}]), actual) == ([], [])
     assert differences(wish(inactivity_alarm=[]), actual) == (["inactivity_alarm"], [])
     assert differences(wish(latitude=52.5, longitude=4), actual) == ([], [])
@@ -280,7 +281,7 @@ def test_what_the_platform_never_takes_again_is_not_written_again():
 
 def test_a_new_device():
     wished = wish(activation="OTAA", app_key=KEY, device_profile="p", tags=["t"], latitude=52, longitude=4, suspended=True)
-    step = plan(wished, Seen())
+    step = plan(wished, Observed())
     assert (step.action, step.add_tags, step.remove_tags, step.before) == ("create", ("t",), (), {})
     assert DEVICE.body(step.values) == {
         "activation": "OTAA",
@@ -294,14 +295,14 @@ def test_a_new_device():
 
 
 def test_a_row_that_only_updates_makes_nothing():
-    step = plan(Wish(EUI, {"name": "x"}, create=False), Seen())
+    step = plan(Desired(EUI, {"name": "x"}, create=False), Observed())
     assert step.action == "refuse" and "UPDATE" in step.message and step.message.endswith(": activation, device_profile")
-    assert plan(Wish(EUI, {"name": "x"}, create=False), brief()).action == "update"
+    assert plan(Desired(EUI, {"name": "x"}, create=False), brief()).action == "update"
 
 
 def test_absent():
-    assert plan(Wish(EUI, {}, absent=True), Seen()).action == "nothing"
-    step = plan(Wish(EUI, {}, absent=True), whole())
+    assert plan(Desired(EUI, {}, absent=True), Observed()).action == "nothing"
+    step = plan(Desired(EUI, {}, absent=True), whole())
     assert step.action == "delete"
     assert step.before["name"] == "meter" and step.before["tags"] == ("a", "b")
     assert "app_key" not in step.before
@@ -327,9 +328,9 @@ def test_what_has_not_settled_is_written_once_more():
 
 @pytest.mark.parametrize(("context", "version"), [({"version": 7}, 7), ({"version": "7"}, None), ({}, None), (None, None)])
 def test_the_version_for_optimistic_locking(context, version):
-    assert Seen(whole={"occContext": context}).version == version
-    assert Seen(brief={"occContext": {"version": 1}}).version is None
-    assert not Seen().exists and Seen(whole={}).exists
+    assert Observed(whole={"occContext": context}).version == version
+    assert Observed(brief={"occContext": {"version": 1}}).version is None
+    assert not Observed().exists and Observed(whole={}).exists
 
 
 def test_a_value_that_nobody_knows_is_a_difference_that_can_be_shown():

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import OptionError
-from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.plan import Seen
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.purge import Scope, allowance, choose, read_scope
+from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import OptionError
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.observed import Observed
 
 EUI = "70B3D57ED0100001"
 SITE = [{"name": "Paris", "group": {"name": "Site"}}, {"name": "Heat", "group": {"name": "Use"}}]
-SEEN = Seen(brief={"name": "meter-1", "tags": ["a", "b"], "domains": SITE})
+SEEN = Observed(brief={"name": "meter-1", "tags": ["a", "b"], "domains": SITE})
 
 
 @pytest.mark.parametrize(
@@ -55,15 +55,15 @@ def test_the_scope(options, holds):
 )
 def test_what_is_not_known_keeps_a_device_out(options, brief):
     scope = read_scope(options)
-    assert not scope.holds(EUI, Seen(brief=brief)) and scope.is_unclear(EUI, Seen(brief=brief))
+    assert not scope.holds(EUI, Observed(brief=brief)) and scope.is_unclear(EUI, Observed(brief=brief))
     assert not scope.is_unclear(EUI, SEEN)
 
 
 @pytest.mark.parametrize("options", [{"eui_prefix": "FF"}, {"domain": {"Site": "Rome"}}, {"name_prefix": "door"}])
 def test_what_is_out_anyway_is_not_unclear(options):
     brief = {"name": "meter-1", "domains": SITE}  # and its tags aren't known
-    assert not read_scope({"tag": "a", **options}).is_unclear(EUI, Seen(brief=brief))
-    assert read_scope({"tag": "a"}).is_unclear(EUI, Seen(brief=brief))
+    assert not read_scope({"tag": "a", **options}).is_unclear(EUI, Observed(brief=brief))
+    assert read_scope({"tag": "a"}).is_unclear(EUI, Observed(brief=brief))
 
 
 @pytest.mark.parametrize(
@@ -120,11 +120,11 @@ def test_what_is_no_maximum(maximum):
 
 
 def fleet(count: int, tag: str = "old") -> dict:
-    return {"70B3D57ED01%05X" % number: Seen(brief={"tags": [tag]}) for number in range(count)}
+    return {"70B3D57ED01%05X" % number: Observed(brief={"tags": [tag]}) for number in range(count)}
 
 
 def test_only_what_nobody_wished_goes():
-    listed = {**fleet(10), "FF" * 8: Seen(brief={"tags": ["new"]}), "EE" * 8: Seen(brief={})}
+    listed = {**fleet(10), "FF" * 8: Observed(brief={"tags": ["new"]}), "EE" * 8: Observed(brief={})}
     wished = set(list(listed)[:7])
     assert choose(listed, wished, Scope(tag="old"), 3, "delete") == list(listed)[7:10]
     assert choose(listed, set(listed), Scope(), 0, "delete") == []
@@ -144,6 +144,6 @@ def test_beyond_the_maximum_none_goes(maximum, fits):
 
 
 def test_a_percentage_is_of_the_scope_not_of_the_subscription():
-    listed = {**fleet(10), **{"FF%014X" % number: Seen(brief={"tags": ["new"]}) for number in range(990)}}
+    listed = {**fleet(10), **{"FF%014X" % number: Observed(brief={"tags": ["new"]}) for number in range(990)}}
     with pytest.raises(OptionError):
         choose(listed, set(), Scope(tag="old"), "50%", "delete")

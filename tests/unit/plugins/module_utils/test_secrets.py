@@ -12,9 +12,7 @@ import os
 import pytest
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.secrets import masked, presentable, secrets_of
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import device
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import fleet
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import subscriber_info
+from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import device, fleet, subscriber_info
 
 TAG = "LW:D0:1122334455667788:AABBCCDDEEFF0011:AABB1122:OOWNER-TOKEN:SABC"
 KEY = "0A9B8C7D6E5F40312213A4F5E6D7C8B9"

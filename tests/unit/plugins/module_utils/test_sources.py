@@ -10,9 +10,9 @@ import json
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import BadInput, OptionError
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import read_desired
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.sources import read_source
-from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import read_wishes
+from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import BadInput, OptionError
 
 E1, E2, E3 = "70B3D57ED0100001", "70B3D57ED0100002", "70B3D57ED0100003"
 K1, K2 = "A3F07B1C9D2E48566F8190BACDE7F2D4", "0F1E2D3C4B5A69788796A5B4C3D2E1F0"
@@ -24,7 +24,7 @@ HEAD = "CREATE_OTAA,%s,,PROFILE,%s,%s,,,,," % (E1, JOIN, K1)  # up to J; K is th
 def wishes(text, name: str = "fleet.csv", **options) -> list:
     content = text if isinstance(text, bytes) else text.encode()
     source = read_source(content, name)
-    return read_wishes(source.rows, **{"defaults": source.defaults, **options})
+    return read_desired(source.rows, **{"defaults": source.defaults, **options})
 
 
 def values(text) -> dict:
@@ -244,7 +244,7 @@ def test_whatever_a_spreadsheet_makes_of_it(encoding, delimiter, end):
     cells += ["52%s112446" % comma, "5%s108066" % comma, "note", "", "", "", "", "", '"as1,as2"']
     text = end.join(["# one; two, three", delimiter.join(cells), ""])
     source = read_source(text.encode(encoding), "fleet.csv")
-    (wish,) = read_wishes(source.rows)
+    (wish,) = read_desired(source.rows)
     assert wish.values["name"] == 'Pand "De Hoop", café; 1\t2'
     assert (wish.values["latitude"], wish.values["longitude"]) == (52.112446, 5.108066)
     assert wish.values["application_servers"] == ("as1", "as2")

@@ -11,7 +11,17 @@ import time
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._http.throttle import FULL, LONGEST_WAIT, RESERVE, SETTLED, SLOWEST, START, Budget, Pacer, seconds_to_wait
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http.throttle import (
+    FULL,
+    LONGEST_WAIT,
+    RESERVE,
+    SETTLED,
+    SLOWEST,
+    START,
+    Budget,
+    Pacer,
+    seconds_to_wait,
+)
 
 
 class Clock:

@@ -11,7 +11,18 @@ import unicodedata
 import pytest
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.references import Domains, Reference, References, Tags
-from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.values import Choice, Degrees, Fault, Flag, Hex, Integer, Key, Kind, Note, Ports, shown
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.texts import Fault, shown
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.values import (
+    Choice,
+    Degrees,
+    Flag,
+    Hex,
+    Integer,
+    Key,
+    Note,
+    Ports,
+    ValueType,
+)
 
 EUI = Hex(16, "DevEUI")
 KEY = Key()
@@ -19,7 +30,7 @@ DIGITS = "A3F07B1C9D2E48566F8190BACDE7F2D4"
 SUSPENSION = Flag(("NONE", "SUBSCRIBER_SUSPENDED"))
 
 
-def fault(kind: Kind, raw: object) -> str:
+def fault(kind: ValueType, raw: object) -> str:
     with pytest.raises(Fault) as caught:
         kind.parse(raw)
     return str(caught.value)
@@ -348,16 +359,16 @@ def test_what_are_no_references(raw):
 
 @pytest.mark.parametrize("raw", [["a"], ("a",), {"a": 1}, "half \ud800"])
 def test_what_is_no_text(raw):
-    assert fault(Kind(), raw)
+    assert fault(ValueType(), raw)
     assert fault(Reference("name"), raw)
 
 
 def test_plain_text():
-    assert Kind().parse(" a  b ") == "a  b"
-    assert Kind().parse(12) == "12"
-    assert Kind().read(None) == ""
-    assert Kind().send("a") == Kind().show("a") == "a"
-    assert Note.clears and not Kind.clears
+    assert ValueType().parse(" a  b ") == "a  b"
+    assert ValueType().parse(12) == "12"
+    assert ValueType().read(None) == ""
+    assert ValueType().send("a") == ValueType().show("a") == "a"
+    assert Note.clears and not ValueType.clears
 
 
 @pytest.mark.parametrize("raw, is_number", [(1122334455667788, True), (1e30, True), ("1122334455667788", False)])

@@ -10,10 +10,10 @@ import difflib
 
 import pytest
 
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import Problem, read_desired, refuse
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.sources import rows_of
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import BadInput
 from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.tr005 import crc16_modbus
-from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.sources import rows_of
-from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import Finding, read_wishes, refuse
 
 E1, E2, E3 = "70B3D57ED0100001", "70B3D57ED0100002", "70B3D57ED0100003"
 JOIN = "1122334455667788"
@@ -22,7 +22,7 @@ TAG = "LW:D0:%s:%s:AABB1122" % (JOIN, E1)
 
 
 def wishes(*devices, **options) -> list:
-    return read_wishes(rows_of(list(devices)), **options)
+    return read_desired(rows_of(list(devices)), **options)
 
 
 def findings(*devices, **options) -> list:
@@ -225,7 +225,7 @@ def test_the_message_names_forty_and_counts_the_rest():
 
 
 def test_findings_as_sentence_and_as_value():
-    finding = Finding("line 3", E1, "name", "is odd")
+    finding = Problem("line 3", E1, "name", "is odd")
     refuse([])
     with pytest.raises(BadInput, match="^1 fault in") as caught:
         refuse([finding])
@@ -242,9 +242,9 @@ def test_findings_as_sentence_and_as_value():
     ],
 )
 def test_equal_findings_are_told_once_with_their_rows(places, where):
-    other = Finding("defaults", "", "tags", "is odd")
+    other = Problem("defaults", "", "tags", "is odd")
     with pytest.raises(BadInput) as caught:
-        refuse([Finding(place, E1, "name", "is odd") for place in places] + [other])
+        refuse([Problem(place, E1, "name", "is odd") for place in places] + [other])
     assert caught.value.message.splitlines()[1:] == [where + ": name is odd", "defaults: tags is odd"]
     assert caught.value.message.startswith("%d faults" % (len(places) + 1))
     first, second = caught.value.facts["findings"]

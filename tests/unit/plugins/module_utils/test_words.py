@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._words import harmless, in_snake_case
+from ansible_collections.lorawan.thingpark.plugins.module_utils._text import harmless, in_snake_case
 
 
 @pytest.mark.parametrize(

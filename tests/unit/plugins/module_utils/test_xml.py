@@ -13,8 +13,8 @@ from lxml import etree
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._api import xml
 from ansible_collections.lorawan.thingpark.plugins.module_utils._api.codec import XML, NotData, decode, encode, error_document
-from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import OptionError
 from ansible_collections.lorawan.thingpark.plugins.module_utils._api.xml_types import milliseconds_of
+from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import OptionError
 
 KIND = "application/xml;charset=UTF-8"
 XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'

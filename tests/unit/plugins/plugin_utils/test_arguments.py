@@ -18,9 +18,7 @@ from jinja2 import StrictUndefined
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import OptionError
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.module import argument_spec
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import device
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import device_info
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import fleet
+from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import device, device_info, fleet
 from ansible_collections.lorawan.thingpark.plugins.plugin_utils._arguments import (
     as_json,
     refuse_misread,

@@ -15,11 +15,10 @@ from ansible.errors import AnsibleError
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils import _files
 from ansible_collections.lorawan.thingpark.plugins.module_utils._api import lockout
-from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import LoginRefused, OptionError, TransportError
 from ansible_collections.lorawan.thingpark.plugins.module_utils._api.session import log_in
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import session
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import subscriber_info
+from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import LoginRefused, OptionError, TransportError
 from ansible_collections.lorawan.thingpark.plugins.module_utils._http.transport import Transport
+from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import session, subscriber_info
 from ansible_collections.lorawan.thingpark.plugins.plugin_utils import _handover
 
 ARGS = {"url": "https://tdm.example.com/rest", "login": "me", "password": "wrong-one", "retries": "0"}
@@ -146,7 +145,7 @@ def test_modules_that_wait_share_a_login_that_goes_nowhere(monkeypatch):
 
     def module(args):
         account, _route = _handover._account(args)
-        wire = _handover.wire_of({**{name: entry.get("default") for name, entry in _handover.OPTIONS.items()}, "retries": 0})
+        wire = _handover.http_settings_of({**{name: entry.get("default") for name, entry in _handover.OPTIONS.items()}, "retries": 0})
         try:
             log_in(account, Transport(wire))
         except TransportError as error:

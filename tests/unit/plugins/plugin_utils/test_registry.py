@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import device
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import fleet
+from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import device, fleet
 from ansible_collections.lorawan.thingpark.plugins.plugin_utils import _registry
 
 KEYS = ["%02X" % number * 16 for number in range(3)]

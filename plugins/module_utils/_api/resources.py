@@ -1,0 +1,156 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One kind of resource over HTTP: list, get, create, update, delete. One method per request or list.
+
+What it is called and where it lies comes from its declaration; nothing here names one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from .._errors import ApiError, OptionError
+from .._schema.resource import Resource
+from .client import Client, as_object
+from .platform import place_of
+
+INNER_TEXT = re.compile(">([^<>]+)<")
+
+
+class ResourceClient:
+    """The resources of one kind in one subscription."""
+
+    def __init__(self, client: Client, resource: Resource) -> None:
+        self.client = client
+        self.resource = resource
+        self.shown = client.session.platform.of(resource.name)
+        self._secret_keys = resource.secret_keys
+        self._key = resource.identity.key
+        self._secret_paths = [each.path[0] for each in resource.fields if each.secret]
+
+    def briefs(self, filters: dict[str, Any] | None = None) -> Iterator[list[dict[str, Any]]]:
+        """Yield the briefs that match the contract's filters, page by page."""
+        params = {**self.resource.listing, "pageSize": self.resource.page, **(filters or {})}
+        for page in self.client.pages(self.resource.path, params):
+            for brief in page:
+                self._learn(brief)
+            yield [self._seen(brief) for brief in page if self.resource.is_one(brief)]
+
+    def brief(self, identity: str) -> dict[str, Any] | None:
+        """Return one brief, None when there is none (the filter is a prefix match, so that a whole identity finds one)."""
+        for page in self.briefs({self.resource.identity.query: identity}):
+            for brief in page:
+                if str(brief.get(self._key)).upper() == identity.upper():
+                    return brief
+        return None
+
+    def get(self, identity: str) -> dict[str, Any] | None:
+        """Return the whole resource, None when it isn't there."""
+        try:
+            return self._seen(as_object(self._at("GET", identity), self._made_path(identity)))
+        except ApiError as error:
+            if error.status == 404:
+                return None
+            raise
+
+    def create(self, identity: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Make a resource; return it as the platform answers it. Never sent twice by itself: see the engine."""
+        body = {self._key: identity, **body}
+        params = self._query(body)
+        made = self.client.call(
+            "POST", self.resource.path, params, body, self.resource.name, repeatable=False, secrets=self._secrets_in(body)
+        )
+        return self._seen(made)
+
+    def update(self, identity: str, body: dict[str, Any], force: bool = False) -> dict[str, Any]:
+        """Change what ``body`` names; return the resource as the platform answers it.
+
+        :param force: override optimistic locking.
+        """
+        params = {**self._query(body), **({"force": "true"} if force else {})}
+        return self._seen(self._at("PUT", identity, params, body))
+
+    def delete(self, identity: str) -> bool:
+        """Delete a resource with all that belongs to it; return whether this did it, and it wasn't gone before.
+
+        Where the first request got no answer and the second finds nothing, the first one has most likely deleted it.
+        """
+        try:
+            self._at("DELETE", identity)
+        except ApiError as error:
+            if error.status != 404:
+                raise
+            return error.unclear
+        return True
+
+    def labels(self, option: str, identity: str) -> tuple[str, ...]:
+        """Return the labels of one resource, such as a device's tags, sorted."""
+        pages = self.client.pages(self._place(identity) + self.resource.labels[option].path)
+        try:
+            return tuple(sorted(str(brief.get("name")) for page in pages for brief in page))
+        except ApiError as error:
+            if error.status == 404:
+                raise OptionError(
+                    "%s can't be had of this platform, which is an older one: leave the option out" % option
+                ) from None
+            raise
+
+    def label(self, option: str, name: str, identities: list[str], remove: bool = False) -> None:
+        """Give many resources a label, or take it away."""
+        declared = self.resource.labels[option]
+        params = {"action": "UNTAG" if remove else "TAG"}
+        self.client.call("POST", declared.bulk, params, {"name": name, declared.members: identities}, declared.word)
+
+    def _query(self, body: dict[str, Any]) -> dict[str, str]:
+        return self.resource.rules.query(body, self.client.session.is_mine)
+
+    def _at(self, verb: str, identity: str, params: dict[str, str] | None = None, body: dict[str, Any] | None = None) -> object:
+        """Return the answer to a call at a resource's address; an older platform wants another one (O)."""
+        shown = self.shown
+        secrets = self._secrets_in(body or {})
+        try:
+            answer = self.client.call(verb, self._place(identity), params, body, self.resource.name, secrets=secrets)
+        except ApiError as error:
+            # Is the resource not there, or does the platform not know such an address?
+            if shown.by_identity is not None or error.status not in (404, *((400,) if verb == "GET" else ())):
+                raise
+            place = place_of(self.brief(identity) or {}, self.resource.path)
+            if not place:
+                raise
+            answer = self.client.call(verb, place, params, body, self.resource.name, secrets=secrets)
+            shown.by_identity = False
+        if shown.by_identity is None:
+            shown.by_identity = True
+        return answer
+
+    def _made_path(self, identity: str) -> str:
+        return self.resource.path + self.resource.identity.address % identity
+
+    def _place(self, identity: str) -> str:
+        """Return a resource's path: made of its identity (contract), or as an older platform's list gives it (O)."""
+        shown = self.shown
+        if shown.by_identity is False and identity not in shown.places:
+            self.brief(identity)
+        return shown.places.get(identity) or self._made_path(identity)
+
+    def _learn(self, brief: dict[str, Any]) -> None:
+        newer, shown = self.resource.newer, self.shown
+        if newer and not any(key in brief for key in newer):
+            shown.is_older, shown.by_identity = True, False
+        if shown.by_identity is False and (place := place_of(brief, self.resource.path)):
+            shown.places[str(brief.get(self._key)).upper()] = place
+
+    def _seen(self, answer: object) -> dict[str, Any]:
+        """Return a resource or a brief as the rest of this collection may see it."""
+        if not isinstance(answer, dict):
+            return {}
+        return self.shown.identified({key: value for key, value in answer.items() if key not in self._secret_keys})
+
+    def _secrets_in(self, body: dict[str, Any]) -> tuple[str, ...]:
+        """Return the texts in a body that no message may repeat; some stand in an XML document."""
+        texts = [str(body[key]) for key in self._secret_paths if body.get(key)]
+        return (*texts, *(inner for text in texts for inner in INNER_TEXT.findall(text)))

@@ -1,0 +1,103 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Texts as users write them: how they are read, and how a sentence shows them without a secret."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from .._text import DASHES, SPACES, UNSEEN, UNSEEN_CLASS, code_of, error_value, unseen
+
+#: Between two digits of a key: what a spelling may have there, and what may have got there.
+BETWEEN = "[%s:._%s%s]{0,2}" % (re.escape(DASHES), SPACES, UNSEEN_CLASS)
+#: What may be a key, whole or in part: too long for an EUI, or text as only encryption makes it.
+SECRET = re.compile("(?:[0-9A-Fa-f]%s){20,}|[A-Za-z0-9+/]{64,}={0,2}" % BETWEEN)
+LOOKED_AT = 2_000  # characters of a text of which a message shows some
+LARGEST_BITS = 1_024  # of a whole number that is written out; Python refuses the largest ones
+SURROGATE = re.compile(r"[\ud800-\udfff]")
+LONGEST = 16_384  # characters of any option; the longest ones hold XML
+
+
+class Fault(ValueError):
+    """A value that can't be what it is meant to be; its text completes "OPTION ..." and holds no secret."""
+
+
+def is_huge(raw: object) -> bool:
+    """Return whether this is a whole number that no option could hold, and that Python may refuse to write out."""
+    return isinstance(raw, int) and raw.bit_length() > LARGEST_BITS
+
+
+def shown(raw: object, limit: int = 40) -> str:
+    """Return ``raw`` quoted and short enough for one sentence, what can't be seen or told apart by its code.
+
+    A key that got into another option or column is not shown, and nothing of a list or dictionary is.
+    """
+    if isinstance(raw, (dict, list, tuple, set, frozenset)):
+        return "a dictionary" if isinstance(raw, dict) else "a list"
+    whole = "(very large)" if is_huge(raw) else str(raw)
+    text = SECRET.sub("(hidden, it may be a key)", whole[:LOOKED_AT])
+    if len(whole) > LOOKED_AT:  # its end may be the beginning of a key
+        text = text[:-100] + "..."
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(c if c.isascii() and c.isprintable() else _visibly(c) for c in text)
+    return '"%s"' % (text if len(text) <= limit else text[: limit - 3] + "...")
+
+
+def _visibly(character: str) -> str:
+    is_plain = character.isprintable() and character not in DASHES and not UNSEEN.match(character)
+    return character if is_plain else "(%s)" % code_of(character)
+
+
+def text_of(raw: object) -> str:
+    """Return what a user wrote as a text, without the white space around it.
+
+    Raises :class:`Fault` for what is no text, for what was misread on its way here, and for characters nobody can see.
+    """
+    text = (raw if isinstance(raw, str) else _as_text(raw)).strip()
+    if not (text.isascii() and text.isprintable()):
+        if SURROGATE.search(text):
+            raise Fault("holds half a character, which no encoding can send")
+        if found := unseen(text):
+            raise Fault("holds %s, which nobody can see: write it anew by hand, or take that character out" % found)
+    # Each begins or ends with such a character, which nearly every other text doesn't.
+    if text and (text[0] in "#\uff03\ufe5f" or not text[-1].isalnum() or ":5" in text) and (error := error_value(text)):
+        raise Fault("holds %s, an error value of a spreadsheet: mend its formula, or empty the cell" % error)
+    if len(text) > LONGEST:
+        raise Fault("has %d characters; %d are the most that any option takes" % (len(text), LONGEST))
+    return text
+
+
+def _as_text(raw: object) -> str:
+    if raw is None or isinstance(raw, (dict, list, tuple, set, frozenset, bytes)):
+        what = "nothing" if raw is None else "a dictionary" if isinstance(raw, dict) else "a list"
+        raise Fault("must be a text, not %s" % what)
+    if isinstance(raw, bool):
+        raise Fault("is true or false where a text is wanted: YAML takes an unquoted yes, no, on or off for that; quote it")
+    if isinstance(raw, float):
+        raise Fault("is a number with a fraction, of which zeros at the end are lost where a text is wanted: quote it")
+    if is_huge(raw):
+        raise Fault("is a number that no option could hold: quote it, if a text is meant")
+    return str(raw)
+
+
+def text_within(raw: object, place: str) -> str:
+    """Return a text that is part of a value; the :class:`Fault` that this raises says so, ``place`` being ``a tag``."""
+    try:
+        return text_of(raw)
+    except Fault as fault:
+        raise Fault("has %s that %s" % (place, fault)) from None
+
+
+def refuse_nested(items: Iterable[object]) -> None:
+    """Raise a :class:`Fault` for a list whose items aren't all plain values."""
+    for item in items:
+        if item is None or isinstance(item, (dict, list, tuple, set)):
+            raise Fault("must be a list of texts, but one of them is %s" % ("empty" if item is None else "no text"))
+
+
+def without_keys(text: str) -> str:
+    """Return an option's name, or a text with some, as a message may show it: a key may have got where its name should be."""
+    return SECRET.sub("(hidden, it may be a key)", text)

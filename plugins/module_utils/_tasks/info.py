@@ -1,0 +1,168 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Resources as they are: those that are named, or all that match filters."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+from .._api.client import Client
+from .._api.resources import ResourceClient
+from .._engine.desired import Desired
+from .._engine.lookup import Lookup
+from .._engine.workers import each
+from .._errors import ApiError, OptionError
+from .._frame.connection import connected
+from .._frame.task import Context, Task
+from .._schema.filters import moment
+from .._schema.observed import Observed
+from .._schema.resource import Resource
+from .._schema.texts import Fault
+from .._schema.values import UNKNOWN, members
+from .._text import in_snake_case
+
+
+class Info:
+    """The resources of one kind, as they are.
+
+    :param whole: the word of the option ``gather`` for whole resources.
+    """
+
+    def __init__(self, resource: Resource) -> None:
+        self._resource = resource
+        self._key = resource.identity.option
+
+    def task(self) -> Task:
+        """Return the task."""
+        options: dict[str, Any] = {
+            self._key: {"type": "list", "elements": "str"},
+            **{name: each.argument() for name, each in self._resource.filters.items()},
+            "gather": {"type": "str", "choices": ["briefs", self._resource.plural], "default": "briefs"},
+            "parallel": {"type": "int", "default": 8},
+        }
+        rules = {"mutually_exclusive": [(self._key, name) for name in self._resource.filters]}
+        return Task(options, self.run, rules, digits=self._resource.digits, secrets_in=self._resource.rules.secrets_in)
+
+    def run(self, params: dict[str, Any], context: Context) -> dict[str, Any]:
+        """Return resources by their identity, or all that match the filters."""
+        identities = self._identities(params.get(self._key) or [])
+        filters = self._filters(params)
+        if params["parallel"] < 1:
+            raise OptionError("parallel must be at least 1, got %d" % params["parallel"])
+        with connected(params, context) as client:
+            api = ResourceClient(client, self._resource)
+            wanted = params.get(self._key) is not None  # an empty list means none, not all of them
+            briefs = [api.brief(identity) for identity in identities] if wanted else self._listed(api, client, filters)
+            found = [Observed(self._resource, brief) for brief in briefs if brief is not None]
+            if params["gather"] == self._resource.plural:
+                each(found, lambda one: self._look(api, one), min(params["parallel"], len(found)))
+        return {"changed": False, self._resource.plural: [self._shown(one) for one in found]}
+
+    def _identities(self, given: list[str]) -> list[str]:
+        result = []
+        for text in given:
+            try:
+                result.append(str(self._resource.identity.type.parse(text)))
+            except Fault as fault:
+                raise OptionError("%s %s" % (self._key, fault)) from None
+        return result
+
+    def _filters(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Return the given filters in canonical values; raises :class:`OptionError` for what no resource could match.
+
+        A filter that came out empty is a mistake too: without it, all would match.
+        """
+        found: dict[str, Any] = {}
+        plural, name = self._resource.plural, self._resource.name
+        for option, declared in self._resource.filters.items():
+            given = params.get(option)
+            if given is None:
+                continue
+            try:
+                value = "" if not str(given).strip() else declared.type.parse(given)
+            except Fault as fault:
+                raise OptionError("%s %s" % (option, fault)) from None
+            if value in ("", ()):
+                raise OptionError("%s is empty: leave it out to match all %s, or say what to look for" % (option, plural))
+            found[option] = value
+        for low, high in self._resource.ranges:
+            if low in found and high in found and _is_beyond(found[low], found[high]):
+                message = "%s (%s) is beyond %s (%s), so no %s could match"
+                raise OptionError(message % (low, found[low], high, found[high], name))
+        return found
+
+    def _listed(self, api: ResourceClient, client: Client, filters: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return the briefs that match.
+
+        The platform knows plans and servers by ID. What is given is taken for one first, which costs nothing; only where no
+        resource matches, it may be a name, or a mistake, and the names are asked for.
+        """
+        declared = self._resource.filters
+        named = {
+            option: value for option, value in filters.items() if declared[option].names and value not in declared[option].words
+        }
+        found = None
+        try:
+            found = self._matching(api, filters)
+        except ApiError as error:
+            if not named or error.status not in (400, 404):
+                raise
+        if found or not named:
+            return found or []
+        identified = self._identified(client, named)
+        if found is not None and identified == named:
+            return found
+        return self._matching(api, {**filters, **identified})
+
+    def _identified(self, client: Client, named: dict[str, Any]) -> dict[str, Any]:
+        """Return the IDs of what filters name; raises :class:`OptionError` for what the platform doesn't know."""
+        declared = self._resource.filters
+        desired = Desired("", {declared[option].names: value for option, value in named.items()})
+        found, problems = Lookup(client, self._resource).identify([desired], {"": list(desired.values)})
+        for problem in problems:
+            option = next(option for option in named if declared[option].names == problem.option)
+            raise OptionError("%s %s" % (option, problem.message))
+        ids = {**desired.values, **found.get("", {})}
+        return {option: ids[declared[option].names] for option in named}
+
+    def _matching(self, api: ResourceClient, filters: dict[str, Any]) -> list[dict[str, Any]]:
+        declared = self._resource.filters
+        query = {declared[option].query: declared[option].said(value) for option, value in filters.items()}
+        # As in the scope of a purge, a resource has to have all.
+        wanted = {declared[option].all_of: set(value) for option, value in filters.items() if declared[option].all_of}
+        return [brief for page in api.briefs(query) for brief in page if _has_all(Observed(self._resource, brief), wanted)]
+
+    def _look(self, api: ResourceClient, one: Observed) -> None:
+        identity = str((one.brief or {}).get(self._resource.identity.key))
+        one.whole = api.get(identity)
+        for option in self._resource.labels:
+            if one.value(option) is UNKNOWN:  # they are no part of the whole, and an older platform's list lacks them (O)
+                with suppress(OptionError):
+                    one.parts = {**(one.parts or {}), option: api.labels(option, identity)}
+
+    def _shown(self, one: Observed) -> dict[str, Any]:
+        """Return all the platform tells, in snake_case, and in the resource's own options where it has them."""
+        parts = {option: () for option in one.parts or ()}
+        told = {**(one.brief or {}), **(one.whole or {}), **parts}
+        raw = in_snake_case(told)
+        # Where the platform's word is an option's name too, its value is the option's as well, the empty ones included.
+        own = {each.name: one.value(each.name) for each in self._resource.fields if each.name in raw}
+        identity = str(told.get(self._resource.identity.key))
+        return {**raw, self._key: identity, **self._resource.show({**own, **one.known()})}
+
+
+def _is_beyond(low: object, high: object) -> bool:
+    """Return whether a range runs backwards. Of two times, one in the server's unknown offset, nobody knows."""
+    if isinstance(low, str) and isinstance(high, str):
+        first, last = moment(low), moment(high)
+        return (first.tzinfo is None) == (last.tzinfo is None) and first > last
+    return isinstance(low, float) and isinstance(high, float) and low > high
+
+
+def _has_all(one: Observed, wanted: dict[str, set[Any]]) -> bool:
+    """Return whether a resource has all of these, as far as its brief shows it."""
+    shown = {option: one.value(option) for option, some in wanted.items() if some}
+    return all(wanted[option] <= set(members(value)) for option, value in shown.items() if isinstance(value, tuple))

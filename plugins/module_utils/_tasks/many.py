@@ -1,0 +1,269 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Many resources, described in a list or a file."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from typing import Any, Callable
+
+from .. import _files
+from .._api.resources import ResourceClient
+from .._engine import outcomes as _outcomes
+from .._engine.apply import PURGE_LAST, Progress, Run, preview
+from .._engine.cache import Cache
+from .._engine.desired import Desired, read_desired
+from .._engine.outcomes import FAILED, SKIPPED, Outcome
+from .._engine.plan import DELETE, SUSPEND, Change
+from .._engine.prepare import Plan, Policy, Purge, make_plan
+from .._engine.purge import allowance, read_scope
+from .._engine.sources import Source, read_source, rows_of
+from .._errors import OptionError
+from .._frame.connection import account_of, connected
+from .._frame.task import Context, Task
+from .._schema.resource import Resource, Within
+from .one import COMMON, diff_of
+
+MOST_PARALLEL = 64
+EMPTY = "%s is empty: with purge, everything in its scope would go. Use %s with state: absent for that"
+#: Options of a task about many resources, besides the list and the purge.
+OPTIONS: dict[str, dict[str, Any]] = {
+    **COMMON,
+    "src": {"type": "path"},
+    "defaults": {"type": "dict"},
+    "parallel": {"type": "int", "default": 8},
+    "on_error": {"type": "str", "choices": ["continue", "stop"], "default": "continue"},
+    "max_failures": {"type": "int"},
+    "max_deletions": {"type": "str", "default": "10%"},
+    "backup": {"type": "path"},
+    "check_licences": {"type": "bool", "default": True},
+    "progress": {"type": "bool", "default": True},
+    "results": {"type": "str", "choices": ["all", "changed", "failed", "none"], "default": "changed"},
+    "cache": {"type": "bool", "default": True},
+}
+
+
+class Many:
+    """Many resources of one kind, as a task.
+
+    :param module: what the task is called; ``single`` the one for a single resource.
+    :param backup_note: what a backup says of itself.
+    """
+
+    def __init__(self, resource: Resource, module: str, single: str, backup_note: str) -> None:
+        self._resource = resource
+        self._module = module
+        self._single = single
+        self._backup_note = backup_note
+
+    def task(self) -> Task:
+        """Return the task."""
+        resource, items = self._resource, self._resource.plural
+        scope = {name: _argument_of(resource, name) for name in resource.scopes}
+        purge = {
+            "scope": {"type": "dict", "required": True, "options": {**scope, "all": {"type": "bool", "default": False}}},
+            "max": {"type": "str", "default": "10%"},
+            "action": {"type": "str", "choices": ["delete", *(["suspend"] if resource.set_aside else [])], "default": "delete"},
+            "backup": {"type": "path"},
+        }
+        options = {items: {"type": "list", "elements": "dict"}, **OPTIONS, "purge": {"type": "dict", "options": purge}}
+        return Task(
+            options,
+            self.run,
+            {"mutually_exclusive": [(items, "src")], "required_one_of": [(items, "src")]},
+            (items, "defaults"),
+            resource.secret_options,
+            digits=resource.digits | {"purge.scope." + name for name in resource.scopes_of_digits},
+            rows={items: resource.argument_spec(), "defaults": resource.argument_spec()},
+            secrets_in=resource.rules.secrets_in,
+        )
+
+    def run(self, params: dict[str, Any], context: Context) -> dict[str, Any]:
+        """Make them be as described."""
+        resource = self._resource
+        policy = self._policy(params)
+        described = self._described(params, context)
+        if policy.purge is not None and not described:
+            raise OptionError(EMPTY % (resource.plural, self._single))
+        cache = Cache(resource, self._cache_path(params), context.warn)
+        started = time.monotonic()
+        backup = ""
+        try:
+            with connected(params, context) as client:
+                api = ResourceClient(client, resource)
+                plan = make_plan(api, described, policy, cache)
+                for warning in plan.warnings:
+                    context.warn(warning)
+                path = self._backup_path(params) if plan.deletions() else ""
+                if context.check:
+                    outcomes = preview(resource, plan, policy.max_failures)
+                else:
+                    backup = self._back_up(path, plan.deletions())
+                    outcomes = self._apply(Run(api, policy, cache, self._reporter(params, context)), plan)
+        finally:
+            self._save(cache, context)  # once the session is closed: a task that is told to end may not come so far
+        requests = dict(sorted(client.session.transport.counts.items()))
+        result = self._result(outcomes, params, context)
+        result.update(requests=requests, looked_up=plan.looked_at, seconds=round(time.monotonic() - started, 3))
+        if plan.notes:
+            result["notes"] = plan.notes
+        if backup:
+            result["backup_file"] = backup
+        return result
+
+    def _policy(self, params: dict[str, Any]) -> Policy:
+        if not 1 <= params["parallel"] <= MOST_PARALLEL:
+            raise OptionError("parallel must be from 1 to %d, got %d" % (MOST_PARALLEL, params["parallel"]))
+        if params["max_failures"] is not None and params["max_failures"] < 0:
+            raise OptionError("max_failures must be at least 0, got %d" % params["max_failures"])
+        purge = None
+        allowance("max_deletions", params["max_deletions"], 0)  # says now what is wrong with it
+        if params.get("purge"):
+            options = params["purge"]
+            allowance("purge.max", options["max"], 0)
+            action = SUSPEND if options["action"] == "suspend" else DELETE
+            purge = Purge(read_scope(self._resource, options["scope"] or {}), options["max"], action)
+        most = 0 if params["on_error"] == "stop" else params["max_failures"]
+        return Policy(
+            params["update_keys"] == "always",
+            params["force"],
+            params["parallel"],
+            most,
+            params["max_deletions"],
+            params["check_licences"],
+            purge,
+        )
+
+    def _described(self, params: dict[str, Any], context: Context) -> list[Desired]:
+        """Return what is described; the rows themselves, which take as much memory, are gone afterwards."""
+        source = self._source(params)
+        for warning in source.warnings:
+            context.warn(warning)
+        defaults = {**source.defaults, **(params.get("defaults") or {})}
+        return read_desired(self._resource, source.rows, defaults, params["state"], params["create"])
+
+    def _source(self, params: dict[str, Any]) -> Source:
+        items = self._resource.plural
+        if params.get(items) is not None:
+            return Source(rows_of(self._resource, params[items]), {}, [])
+        path = params["src"]
+        if not path:
+            raise OptionError("src is empty: name a file, or give %s" % items)
+        return read_source(self._resource, _files.read_source_file(path), os.path.basename(path))
+
+    def _save(self, cache: Cache, context: Context) -> None:
+        """Keep what was seen; where that can't be, the next run has to look again, and this one is none the worse."""
+        try:
+            cache.save()
+        except OptionError as error:
+            plural = self._resource.plural
+            context.warn("What was seen of the %s could not be kept for the next run: %s" % (plural, error.message))
+
+    def _cache_path(self, params: dict[str, Any]) -> str:
+        if not params["cache"]:
+            return ""
+        return os.path.join(_files.home(), "%s-%s.json" % (self._resource.plural, account_of(params, Context()).key()))
+
+    def _reporter(self, params: dict[str, Any], context: Context) -> Progress | None:
+        """Return what turns progress into lines for the user, None where there is nobody to read them."""
+        report = context.report
+        if not params["progress"] or report is None:
+            return None
+        started = time.monotonic()
+
+        def progress(done: int, total: int, failed: int) -> None:
+            elapsed = time.monotonic() - started
+            rate = done / elapsed if elapsed else 0.0
+            left = "%d s left" % round((total - done) / rate) if rate else "time left not known yet"
+            numbers = (self._module, done, total, self._resource.plural, rate, failed, left)
+            report("%s: %d of %d %s, %.0f a second, %d failed, %s" % numbers)
+
+        return progress
+
+    def _apply(self, run: Run, plan: Plan) -> list[Outcome]:
+        outcomes = run.apply(plan.changes)
+        failed = sum(outcome.action == FAILED for outcome in outcomes)
+        if failed and plan.purge:
+            run.stop(PURGE_LAST % (self._resource.name, failed))
+        return outcomes + run.apply(plan.purge)
+
+    def _backup_path(self, params: dict[str, Any]) -> str:
+        """Return the new file for what a run will delete."""
+        named = {str(path) for path in (params["backup"], (params["purge"] or {}).get("backup")) if path}
+        if len(named) > 1:
+            message = "backup and purge.backup name two files: name one, all %s that a run deletes go into it"
+            raise OptionError(message % self._resource.plural)
+        stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+        path = named.pop() if named else os.path.join(_files.home(), "backup-%s-%s.json" % (stamp, secrets.token_hex(4)))
+        if os.path.exists(path):
+            message = "backup %s is there already, and may hold %s of an earlier run: name a new file"
+            raise OptionError(message % (path, self._resource.plural))
+        return path
+
+    def _back_up(self, path: str, deletions: list[Change]) -> str:
+        """Write what a run will delete to a file, before its first write; return its path, nothing without any.
+
+        Secrets that nobody can read have a place there: null says nothing.
+        """
+        if not deletions:
+            return ""
+        resource = self._resource
+        items = [
+            {
+                resource.identity.option: change.identity,
+                **resource.show(change.observed.known()),
+                **dict.fromkeys(resource.rules.unreadable(change.observed)),
+            }
+            for change in deletions
+        ]
+        content = {"note": self._backup_note, "defaults": {"create": False}, resource.plural: items}
+        try:
+            _files.write_json(path, content, indent=2)
+        except OptionError as error:
+            raise OptionError("without a backup nothing is deleted, and nothing was changed: " + error.message) from None
+        return path
+
+    def _result(self, outcomes: list[Outcome], params: dict[str, Any], context: Context) -> dict[str, Any]:
+        resource = self._resource
+        summary = _outcomes.summary_of(outcomes)
+        choices: dict[str, Callable[[Outcome], object]] = {
+            "all": lambda outcome: True,
+            "changed": lambda outcome: outcome.changed or outcome.error,
+            "failed": lambda outcome: outcome.error,
+            "none": lambda outcome: False,
+        }
+        wanted = choices[params["results"]]
+        result = {
+            "changed": any(outcome.changed for outcome in outcomes),
+            "summary": summary,
+            "results": [outcome.as_dict(resource.identity.option) for outcome in outcomes if wanted(outcome)],
+            "msg": self._sentence(summary, context.check),
+        }
+        if context.diff:
+            result["diff"] = [diff_of(resource, outcome) for outcome in outcomes if outcome.changed]
+        troubled = [outcome for outcome in outcomes if outcome.action in (FAILED, SKIPPED)]
+        if troubled:
+            message = self._trouble(summary, len(outcomes))
+            result.update(failed=True, msg="%s\n%s" % (message, _outcomes.causes(resource, troubled)))
+        return result
+
+    def _trouble(self, summary: dict[str, int], total: int) -> str:
+        failed, skipped, items = summary[FAILED], summary[SKIPPED], self._resource.plural
+        if failed and skipped:
+            return "%d of %d %s failed and %d were not begun." % (failed, total, items, skipped)
+        return "%d of %d %s %s." % (failed or skipped, total, items, "failed" if failed else "were not begun")
+
+    def _sentence(self, summary: dict[str, int], check: bool) -> str:
+        parts = ["%d %s" % (count, action) for action, count in summary.items() if count]
+        return ("would be: " if check else "") + (", ".join(parts) or "no %s is described" % self._resource.name)
+
+
+def _argument_of(resource: Resource, condition: str) -> dict[str, Any]:
+    """Return the argument spec of a scope's condition; of a set of texts, one is given."""
+    declared = resource.scopes[condition]
+    kind = resource.by_name[declared.option].type.spec["type"] if isinstance(declared, Within) else "str"
+    return {"type": "dict" if kind == "dict" else "str"}

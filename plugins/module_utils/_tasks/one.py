@@ -1,0 +1,83 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One resource: many, of which there is one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._api.resources import ResourceClient
+from .._engine.apply import Run, preview
+from .._engine.cache import Cache
+from .._engine.desired import read_desired
+from .._engine.outcomes import FAILED, Outcome
+from .._engine.prepare import Policy, make_plan
+from .._errors import TdmError
+from .._frame.connection import connected
+from .._frame.task import Context, Task
+from .._schema.resource import Resource
+from .._schema.row import Row
+
+#: Options of every managed resource, beside its own.
+COMMON: dict[str, dict[str, Any]] = {
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "create": {"type": "bool", "default": True},
+    "update_keys": {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
+    "force": {"type": "bool", "default": False},
+}
+
+
+def one(resource: Resource) -> Task:
+    """Return the task that makes one resource be as described."""
+    identifying = (resource.identity.option, *resource.rules.identifying)
+    options = {**COMMON, **{name: {"type": "str"} for name in identifying}, **resource.argument_spec()}
+
+    def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
+        names = ("state", *identifying, *(each.name for each in resource.fields))
+        described = read_desired(resource, [Row("options", {name: params.get(name) for name in names})], create=params["create"])
+        policy = Policy(params["update_keys"] == "always", params["force"], parallel=1)
+        cache = Cache(resource, "")
+        with connected(params, context) as client:
+            api = ResourceClient(client, resource)
+            plan = make_plan(api, described, policy, cache)
+            for warning in plan.warnings:
+                context.warn(warning)
+            outcome = (preview(resource, plan) if context.check else Run(api, policy, cache).apply(plan.changes))[0]
+        return _result(resource, plan.changes[0].observed.known(), outcome, described[0].absent, context)
+
+    return Task(
+        options,
+        run,
+        {"required_one_of": [identifying]},
+        resource.rules.identifying,  # such an option may hold a secret among other things
+        digits=resource.digits,
+        secrets_in=resource.rules.secrets_in,
+    )
+
+
+def _result(resource: Resource, before: dict[str, object], outcome: Outcome, absent: bool, context: Context) -> dict[str, Any]:
+    key = resource.identity.option
+    if outcome.action == FAILED:
+        message = "%s %s: %s" % (resource.name, outcome.identity, outcome.error)
+        raise TdmError(message, action=FAILED, changed=outcome.changed, **{key: outcome.identity})
+    result: dict[str, Any] = {"changed": outcome.changed, "action": outcome.action, key: outcome.identity}
+    if not absent:
+        is_now = {**before, **outcome.after}
+        open_values = {name: value for name, value in is_now.items() if not resource.by_name[name].secret}
+        result[resource.name] = {key: outcome.identity, **resource.show(open_values)}
+    if context.diff:
+        result["diff"] = diff_of(resource, outcome)
+    return result
+
+
+def diff_of(resource: Resource, outcome: Outcome) -> dict[str, object]:
+    """Return an outcome as Ansible shows differences."""
+    header = "%s %s" % (resource.name, outcome.identity)
+    return {
+        "before_header": header,
+        "after_header": header,
+        "before": resource.show(outcome.before),
+        "after": {} if outcome.action == "deleted" else resource.show(outcome.after),
+    }
