@@ -64,9 +64,10 @@ def test_what_a_filter_takes(fleet, account, counts, frame, filters, number):
 
 
 def test_a_date_alone_is_a_whole_day(fleet, account):
-    today = datetime.datetime.now(datetime.timezone.utc).date()
-    assert len(account.tdm_device_info(created_from=today, created_to=today)["devices"]) == 6
-    assert account.tdm_device_info(created_from=today + datetime.timedelta(days=1))["devices"] == []
+    made = [each["creation_date"] / 1000 for each in account.tdm_device_info()["devices"]]
+    first, last = (datetime.datetime.fromtimestamp(moment, datetime.timezone.utc).date() for moment in (min(made), max(made)))
+    assert len(account.tdm_device_info(created_from=first, created_to=last)["devices"]) == 6
+    assert account.tdm_device_info(created_from=last + datetime.timedelta(days=1))["devices"] == []
 
 
 REFUSED = [
