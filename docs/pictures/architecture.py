@@ -4,7 +4,7 @@
 
 """Draw the picture of the architecture: docs/images/architecture.svg. Run by `make picture`.
 
-tests/project/test_architecture.py holds the picture against the imports.
+The packages and their arrows are stated here once; tests/project/test_architecture.py holds the imports to them.
 """
 
 from __future__ import annotations
@@ -12,232 +12,150 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
-IMAGE = Path(__file__).resolve().parents[1] / "images/architecture.svg"
+ROOT = Path(__file__).resolve().parents[2]
+IMAGE = ROOT / "docs/images/architecture.svg"
+UTILS = ROOT / "plugins/module_utils"
 
-#: Floors from top to bottom: (name, rooms), a room being (name, what it is for).
-LEFT = [
-    (
-        "Doors",
-        [
-            ("modules/*", "documentation, and one call each"),
-            ("action/*", "the same doors in Ansible's worker"),
-            ("plugin_utils/*", "the worker's frame, and a gate"),
-            ("filter/*", "inventory hosts as devices"),
-        ],
-    ),
-    (
-        "Tasks",
-        [
-            ("_tasks/*", "what each module does"),
-            ("_module", "argument specs, the module's frame"),
-            ("_secrets", "what no result may hold"),
-        ],
-    ),
-    (
-        "Engine",
-        [
-            ("_fleet", "carries a plan out, many at once"),
-            ("_prepare", "looks at the platform, makes the plan"),
-            ("_catalogue", "names of profiles and plans to IDs"),
-        ],
-    ),
-    (
-        "Platform",
-        [
-            ("_connect", "options to a client with a session"),
-            ("_memory", "what lists don't show"),
-            ("_client", "resources over HTTP"),
-        ],
-    ),
-    (
-        "Session",
-        [
-            ("_session", "open, keep, renew, close"),
-            ("_auth", "the ways in"),
-            ("_login_gate", "a refused password goes out once"),
-        ],
-    ),
-    (
-        "Wire and files",
-        [
-            ("_transport", "one HTTP exchange"),
-            ("_connections", "what an answer may take; TLS"),
-            ("_proxies", "who stands in front, and who said so"),
-            ("_files", "whole files, locks"),
-            ("_throttle", "one pace for all workers"),
-            ("_workers", "threads"),
-            ("_interruption", "told to end: once, soon, cleanly"),
-        ],
-    ),
-]
-RIGHT = [
-    (
-        "What is to happen",
-        [
-            ("_task", "what frames and tasks share"),
-            ("_outcomes", "what became of it, told by cause"),
-            ("_purge", "the guard before deletions"),
-            ("_licences", "what plans have left"),
-            ("_plan", "wished beside actual: a step"),
-        ],
-    ),
-    (
-        "What is described",
-        [
-            ("_sources", "a file's bytes to rows"),
-            ("_import_csv", "ThingPark's import CSV to rows"),
-            ("_documents", "JSON and YAML to data"),
-            ("_wishes", "rows to wishes, or faults"),
-        ],
-    ),
-    (
-        "What a resource is",
-        [
-            ("_resources/*", "one declaration each"),
-            ("_schema", "Field, Resource: the vocabulary"),
-        ],
-    ),
-    (
-        "What values are",
-        [
-            ("_inner_xml", "XML inside a field"),
-            ("_platform", "what answers showed of it"),
-            ("_filters", "beginnings, times, bounds"),
-            ("_links", "tags, domains, references"),
-            ("_onboarding_tag", "TR005: what a QR code says"),
-            ("_codec", "bytes to objects and back"),
-            ("_xml", "the same, where the bytes are XML"),
-            ("_types", "the types that XML doesn't say"),
-            ("_login_page", "the HTML page after a login"),
-            ("_values", "kinds of value: EUI, key, degrees"),
-            ("_addresses", "which two are the same"),
-            ("_text", "what gets into texts on their way"),
-            ("_words", "the API's names in snake_case"),
-            ("_errors", "what can go wrong, as types"),
-        ],
-    ),
-]
-#: Who imports whom. What a floor may reach along several arrows needs none of its own.
-ARROWS = [
-    ("Doors", "Tasks"),
-    ("Tasks", "Engine"),
-    ("Engine", "Platform"),
-    ("Platform", "Session"),
-    ("Session", "Wire and files"),
-    ("Platform", "What is to happen"),
-    ("What is to happen", "What is described"),
-    ("What is described", "What a resource is"),
-    ("What a resource is", "What values are"),
-    ("Wire and files", "What values are"),
-]
-#: The right column begins beside this floor, so that every arrow goes down or sideways.
-BESIDE = "Platform"
+#: Package -> the packages that it may import. The ground lies below all of them.
+PACKAGES = {
+    "_tasks": ["_frame", "_engine", "_resources", "_api", "_http", "_schema"],
+    "_frame": ["_api", "_http", "_schema"],
+    "_engine": ["_api", "_http", "_schema"],
+    "_resources": ["_schema"],
+    "_api": ["_http", "_schema"],
+    "_http": [],
+    "_schema": [],
+}
+#: The files that lie in no package: each may import those behind it.
+GROUND = ["_files", "_signals", "_text", "_errors"]
+#: What a box is, in a few words, and where it stands: (column, row).
+BOXES = {
+    "doors": ("documentation, and one call each", 1, 0),
+    "_tasks": ("what each module does", 1, 1),
+    "_frame": ("between Ansible and a task", 0, 2),
+    "_engine": ("described + observed → changes → outcomes", 1, 2),
+    "_resources": ("declarations; pure", 2, 2),
+    "_api": ("the platform's calls; names no resource", 0, 3),
+    "_schema": ("the vocabulary of declarations; pure", 2, 3),
+    "_http": ("one exchange, bounded and paced", 0, 4),
+    "ground": ("below all of them", 1, 4),
+}
+DOORS = ["modules", "action", "plugin_utils", "filter"]
 STORY = [
     ("One device on its way", ""),
     ("Row", "as a list or a file says it"),
-    ("Wish", "the same, checked and canonical"),
-    ("Seen", "what is known of the device"),
-    ("Step", "what has to happen to it"),
+    ("Desired", "the same, checked and canonical"),
+    ("Observed", "what is known of the device"),
+    ("Comparison", "what differs, what is unknown"),
+    ("Change", "what has to happen to it"),
     ("Outcome", "what became of it"),
 ]
-
-X = {"left": 20, "right": 550}
-WIDTH, WIDE = 440, 1010
-HEAD, ROW, GAP = 40, 24, 34
+WIDTH, GAP_X, GAP_Y, HEAD, LINE = 330, 70, 60, 52, 22
+WIDE = 3 * WIDTH + 2 * GAP_X + 40
 STYLE = """
-text { font-family: system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; font-size: 14px; fill: #24313f; }
-.ground { fill: #fbfcfd; stroke: #d5dde5; }
-.box { stroke-width: 1.5; }
-.left .box { fill: #fff4e3; stroke: #d9922b; }
-.right .box { fill: #e6f3ee; stroke: #2f8f6b; }
-.title { font-weight: 600; font-size: 15px; }
-.name { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; font-weight: 600; font-size: 13px; }
-.side { font-style: italic; fill: #5b6875; font-size: 13px; }
+text { font-family: system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; font-size: 13px; fill: #24313f; }
+.paper { fill: #fbfcfd; stroke: #d5dde5; }
+.box { fill: #fff4e3; stroke: #d9922b; stroke-width: 1.5; }
+.pure { fill: #e6f3ee; stroke: #2f8f6b; }
+.title { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; font-weight: 600; font-size: 15px; }
+.file { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; font-size: 12.5px; }
+.what { fill: #5b6875; }
 .arrow { fill: none; stroke: #5b6875; stroke-width: 1.8; marker-end: url(#head); }
 """
 
 
-def height(rooms: list) -> int:
-    """Return the height of a floor's box."""
-    return HEAD + ROW * len(rooms)
+def files_of(box: str) -> list:
+    """Return the names of what stands in a box."""
+    if box == "doors":
+        return ["%s/*" % name for name in DOORS]
+    if box == "ground":
+        return GROUND
+    found = [path.relative_to(UTILS / box) for path in (UTILS / box).rglob("*.py") if path.name != "__init__.py"]
+    folders = sorted({path.parts[0] + "/*" for path in found if len(path.parts) > 1})
+    return [*folders, *sorted(path.stem for path in found if len(path.parts) == 1)]
 
 
-def places() -> dict:
-    """Return where each floor's box lies: name -> (x, y, height)."""
-    found, y = {}, 60
-    for name, rooms in LEFT:
-        found[name] = (X["left"], y, height(rooms))
-        y += height(rooms) + GAP
-    y = found[BESIDE][1]
-    for name, rooms in RIGHT:
-        found[name] = (X["right"], y, height(rooms))
-        y += height(rooms) + GAP
+def arrows() -> list:
+    """Return the arrows that say all: those of PACKAGES without what others lead to already."""
+    direct = {"doors": ["_tasks", "_frame"], **PACKAGES}
+    found = []
+    for one, others in direct.items():
+        found += [(one, other) for other in others if not any(other in PACKAGES.get(each, []) for each in others)]
     return found
 
 
-def floor(name: str, rooms: list, place: tuple) -> list:
-    """Return the drawing of a floor."""
-    x, y, tall = place
+def height(box: str) -> int:
+    """Return the height of a box, with two files on a line."""
+    return HEAD + LINE * ((len(files_of(box)) + 1) // 2)
+
+
+def places() -> dict:
+    """Return where each box lies: name -> (x, y)."""
+    tops, y = [], 30
+    for row in range(5):
+        tops.append(y)
+        y += max(height(name) for name, (_words, _column, at) in BOXES.items() if at == row) + GAP_Y
+    return {name: (20 + column * (WIDTH + GAP_X), tops[row]) for name, (_words, column, row) in BOXES.items()}
+
+
+def box(name: str, place: tuple) -> list:
+    """Return the drawing of a box."""
+    x, y = place
+    kind = "box pure" if name in ("_resources", "_schema") else "box"
     lines = [
-        '<g class="floor" data-name="%s">' % escape(name),
-        '<rect class="box" x="%d" y="%d" width="%d" height="%d" rx="8"/>' % (x, y, WIDTH, tall),
-        '<text class="title" x="%d" y="%d">%s</text>' % (x + 14, y + 23, escape(name)),
+        '<g class="room" data-name="%s">' % name,
+        '<rect class="%s" x="%d" y="%d" width="%d" height="%d" rx="8"/>' % (kind, x, y, WIDTH, height(name)),
+        '<text class="title" x="%d" y="%d">%s</text>' % (x + 14, y + 22, name),
+        '<text class="what" x="%d" y="%d">%s</text>' % (x + 14, y + 40, escape(BOXES[name][0])),
     ]
-    for index, (room, words) in enumerate(rooms):
-        line = y + HEAD + 12 + ROW * index
-        lines += [
-            '<text class="name room" x="%d" y="%d">%s</text>' % (x + 14, line, room),
-            '<text x="%d" y="%d">%s</text>' % (x + 150, line, escape(words)),
-        ]
+    for index, each in enumerate(files_of(name)):
+        column, line = index % 2, index // 2
+        lines.append('<text class="file" x="%d" y="%d">%s</text>' % (x + 14 + 155 * column, y + HEAD + 10 + LINE * line, each))
     return [*lines, "</g>"]
 
 
 def arrow(one: str, other: str, place: dict) -> str:
-    """Return the drawing of an arrow between two floors: straight down, straight to the right, or down and to the right."""
-    (x, y, tall), (to_x, to_y, _tall) = place[one], place[other]
-    if x == to_x:
-        path = "M%d %d V%d" % (x + WIDTH // 2, y + tall, to_y - 3)
-    elif to_y == y:
-        path = "M%d %d H%d" % (x + WIDTH, y + tall // 2, to_x - 3)
-    else:
-        path = "M%d %d V%d H%d" % (x + WIDTH // 2, y + tall, max(y + tall + GAP, to_y + 60), to_x - 3)
-    return '<path class="arrow" data-from="%s" data-to="%s" d="%s"/>' % (escape(one), escape(other), path)
+    """Return the drawing of an arrow: straight down, or across and down."""
+    (x, y), (to_x, to_y) = place[one], place[other]
+    start_x, end_x = x + WIDTH // 2, to_x + WIDTH // 2
+    if to_x > x:
+        start_x, end_x = x + WIDTH - 40, to_x + 40
+    elif to_x < x:
+        start_x, end_x = x + 40, to_x + WIDTH - 40
+    bottom = y + height(one)
+    path = "M%d %d C%d %d %d %d %d %d" % (start_x, bottom, start_x, bottom + 40, end_x, to_y - 40, end_x, to_y - 3)
+    return '<path class="arrow" data-from="%s" data-to="%s" d="%s"/>' % (one, other, path)
 
 
 def story() -> list:
     """Return the drawing of what a device is called on its way, in the corner that is free."""
-    x, y = X["right"] + 14, 84
+    x, y = 20 + 2 * (WIDTH + GAP_X), 44
     lines = []
     for index, (name, words) in enumerate(STORY):
-        kind, line = ("name" if words else "title"), y + ROW * index
+        kind, line = ("file" if words else "title"), y + LINE * index
         lines.append('<text class="%s" x="%d" y="%d">%s</text>' % (kind, x, line, name))
-        lines.append('<text x="%d" y="%d">%s</text>' % (x + 100, line, words))
+        lines.append('<text class="what" x="%d" y="%d">%s</text>' % (x + 110, line, words))
     return lines
 
 
 def picture() -> str:
     """Return the whole picture."""
     place = places()
-    tall = max(y + box for _x, y, box in place.values()) + 20
+    tall = max(y + height(name) for name, (_x, y) in place.items()) + 20
     lines = [
         "<!-- Drawn by docs/pictures/architecture.py. -->",
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img">'
         % (WIDE, tall, WIDE, tall),
-        "<title>The files of the collection, in floors; imports go along the arrows</title>",
+        "<title>The packages of the collection; imports go along the arrows</title>",
         "<style>%s</style>" % STYLE,
         '<defs><marker id="head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" orient="auto">'
         '<path d="M0 0 L10 5 L0 10 z" fill="#5b6875"/></marker></defs>',
-        '<rect class="ground" x="1" y="1" width="%d" height="%d" rx="10"/>' % (WIDE - 2, tall - 2),
-        '<text class="side" x="%d" y="40">Talks to Ansible, the platform and the disk</text>' % X["left"],
-        '<text class="side" x="%d" y="%d">Pure: no Ansible, no network, no files</text>' % (X["right"], place[BESIDE][1] - 14),
+        '<rect class="paper" x="1" y="1" width="%d" height="%d" rx="10"/>' % (WIDE - 2, tall - 2),
         *story(),
     ]
-    for side, floors in (("left", LEFT), ("right", RIGHT)):
-        lines.append('<g class="%s">' % side)
-        for name, rooms in floors:
-            lines += floor(name, rooms, place[name])
-        lines.append("</g>")
-    lines += [arrow(one, other, place) for one, other in ARROWS]
+    lines += [arrow(one, other, place) for one, other in arrows()]
+    for name in BOXES:
+        lines += box(name, place[name])
     return "\n".join([*lines, "</svg>", ""])
 
 

@@ -51,12 +51,12 @@ class TdmAction(ActionBase):
         result = super().run(tmp, task_vars)
         spec = argument_spec(self.task)
         try:
-            args = that_are_given(with_lists(self._with_found_files(as_json(self._task.args)), spec, self.task.rows), spec)
+            args = that_are_given(with_lists(self._with_found_files(as_json(self._task.args)), self.task), spec)
             is_apart = self._needs_process(task_vars or {})
             if is_apart:
                 args = self._with_environment(args)
             args = without_empty(args, OPTIONS)
-            refuse_misread(args, spec, self.task)
+            refuse_misread(args, self.task)
             args = with_numbers(args, spec)
             checked = ArgumentSpecValidator(spec, **self.task.rules).validate(args)
             params = checked.validated_parameters

@@ -20,6 +20,7 @@ from ansible.module_utils.common import json as ansible_json
 from jinja2 import Undefined
 
 from ..module_utils._errors import OptionError
+from ..module_utils._frame.module import argument_spec
 from ..module_utils._frame.task import Task
 from ..module_utils._schema.texts import shown, without_keys
 from ..module_utils._text import plain
@@ -103,15 +104,17 @@ def that_are_given(args: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]
     return given
 
 
-def with_lists(args: dict[str, Any], spec: dict[str, Any], rows: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Return options in which what a template returned as a list or dictionary is one, where Ansible makes a text of it.
+def with_lists(args: dict[str, Any], task: Task) -> dict[str, Any]:
+    """Return a task's options in which what a template returned as a list or dictionary is one, where Ansible makes a text of it.
 
     Before ansible-core 2.19, a template gives Python's text of what it returns. Of lists and dictionaries Ansible
     then makes such again, but not where a date is in them, as in ``[{'name': datetime.date(2024, 1, 5)}]``, and not
     of tuples and sets: ``('a', 'b')`` would be cut at its commas.
-
-    :param rows: options that hold resources, each with the argument spec of one.
     """
+    return _with_lists(args, argument_spec(task), task.rows)
+
+
+def _with_lists(args: dict[str, Any], spec: dict[str, Any], rows: dict[str, dict[str, Any]]) -> dict[str, Any]:
     entries = {name: entry for option, entry in spec.items() for name in (option, *entry.get("aliases", ()))}
     return {name: _evaluated(name, value, entries.get(name, {}), rows) for name, value in args.items()}
 
@@ -121,9 +124,9 @@ def _evaluated(name: str, value: Any, entry: dict[str, Any], rows: dict[str, dic
         value = _literal(name, value, entry.get("type"))
     within = rows.get(name) or entry.get("options")
     if within and isinstance(value, dict):
-        return with_lists(value, within, {})
+        return _with_lists(value, within, {})
     if within and isinstance(value, list):
-        return [with_lists(each, within, {}) if isinstance(each, dict) else each for each in value]
+        return [_with_lists(each, within, {}) if isinstance(each, dict) else each for each in value]
     return value
 
 
@@ -197,13 +200,15 @@ def _all_within(value: Any, place: str) -> Iterator[tuple[str, Any]]:
             yield from _all_within(each, "%s[%d]" % (place, number))
 
 
-def refuse_misread(args: dict[str, Any], spec: dict[str, Any], task: Task, within: str = "") -> None:
+def refuse_misread(args: dict[str, Any], task: Task) -> None:
     """Raise :class:`OptionError` for what YAML has misread where a text is wanted.
 
     Ansible would make the text "False" of a name like NO, and "1.1" of one like 1.10.
-
-    :param spec: an argument spec, whose names and aliases ``args`` uses.
     """
+    _refuse_misread(args, argument_spec(task), task, "")
+
+
+def _refuse_misread(args: dict[str, Any], spec: dict[str, Any], task: Task, within: str) -> None:
     for option, entry in spec.items():
         names = (option, *entry.get("aliases", ()))
         given = [name for name in names if args.get(name) is not None]
@@ -222,11 +227,9 @@ def refuse_misread(args: dict[str, Any], spec: dict[str, Any], task: Task, withi
                     message, example = (NO_TEXT, "NO") if isinstance(each, bool) else (NUMBER, "1.10")
                     raise _no_text(message, at, name, example)
                 if isinstance(each, dict) and "options" in entry:
-                    refuse_misread(each, entry["options"], task, at + ".")
-                elif (
-                    isinstance(each, dict) and name not in task.rows
-                ):  # some of a resource's own options are flags, and what it is takes texts for itself  # names of its user's own, and their texts
-                    refuse_misread(each, {str(key): {} for key in each}, task, at + ".")
+                    _refuse_misread(each, entry["options"], task, at + ".")
+                elif isinstance(each, dict) and name not in task.rows:  # names of its user's own, and their texts
+                    _refuse_misread(each, {str(key): {} for key in each}, task, at + ".")
 
 
 def with_numbers(args: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:

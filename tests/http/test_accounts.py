@@ -34,10 +34,10 @@ PAGE = "<div id='serverInfo'><span id='errorCode'>%s</span><span id=\"info1\">%s
 ONE_LOGIN = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
-from ansible_collections.lorawan.thingpark.plugins.module_utils import _connect
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame import connection
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.task import Context
 from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import subscriber_info
-params = {name: option.get("default") for name, option in _connect.OPTIONS.items()}
+params = {name: option.get("default") for name, option in connection.OPTIONS.items()}
 subscriber_info.run({**params, **json.loads(sys.argv[2])}, Context())
 """
 

@@ -160,7 +160,7 @@ def test_a_plan_whose_creations_are_refused_alike_is_given_up(scarce, rows):
     first, *causes = result["msg"].splitlines()
     assert first == "20 of 100 devices failed and 20 were not begun." and len(causes) == 2
     assert causes[0].startswith("20 devices, 70B3D57ED1000015 (devices[20]), ") and "licenses" in causes[0]
-    assert "20 devices in a row with the connectivity plan %s were refused alike" % PLAN in causes[1]
+    assert "20 devices in a row with connectivity_plan %s were refused alike" % PLAN in causes[1]
     assert simulator.requests()["by_path"]["POST /thingpark/wireless/rest/subscriptions/100/devices"] == 80
 
 

@@ -307,7 +307,7 @@ def test_an_address_that_is_never_called(platform, start_meddler, do, href, mess
     ],
 )
 def test_of_a_devices_address_only_its_number_counts(href, place):
-    assert place_of({"href": href}) == place
+    assert place_of({"href": href}, "/devices") == place
 
 
 def test_links_are_not_followed(platform, start_meddler, do, row):

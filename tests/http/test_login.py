@@ -24,12 +24,12 @@ WRONG = "wr0ng-Passw0rd"
 ONE_PROCESS = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
-from ansible_collections.lorawan.thingpark.plugins.module_utils import _connect
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame import connection
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import TdmError
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.task import Context
 from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import subscriber_info, session
 from concurrent.futures import ThreadPoolExecutor
-params = {name: option.get("default") for name, option in _connect.OPTIONS.items()}
+params = {name: option.get("default") for name, option in connection.OPTIONS.items()}
 params.update(json.loads(sys.argv[2]), state="present")
 task = session if params.get("session_file") else subscriber_info
 def one(_number):

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import DEVICE
+
 PURGE = {"scope": {"eui_prefix": "70B3D57ED1"}, "max": "100%"}
 
 
@@ -106,14 +108,26 @@ def test_an_empty_key_makes_no_device_for_an_external_join_server(simulator, acc
     assert result["findings"][0]["option"] == "app_key" and not simulator.devices()
 
 
-def test_an_odd_answer_is_one_devices_trouble(simulator, meddler, through, rows, do):
+def test_an_odd_value_is_another_than_any_that_is_described(simulator, meddler, through, rows, do):
     through.tdm_fleet(devices=rows(3))
     odd = do.edited(lambda data: {**data, "locationType": [1]})
     meddler.on("PUT", "/devices/e.*", odd, times=1)
     devices = rows(3, name="other", latitude=52.0, longitude=5.0, location_type="network")
     result = through.tdm_fleet(devices=devices, parallel=1)
-    assert result["failed"] and (result["summary"]["failed"], result["summary"]["updated"]) == (1, 2)
-    assert "could not be understood" in result["results"][0]["error"]
+    assert result["summary"]["updated"] == 3 and len(meddler.sent("PUT")) == 4
+
+
+def test_a_mistake_of_ours_is_called_that_and_takes_no_outcome_with_it(simulator, account, rows, monkeypatch):
+    account.tdm_fleet(devices=rows(1))
+
+    def wrong(body, may_choose):
+        raise KeyError("0F1E2D3C4B5A69788796A5B4C3D2E1F0")
+
+    monkeypatch.setattr(DEVICE.rules, "query", wrong)
+    result = account.tdm_fleet(devices=rows(3), parallel=1, results="all")
+    assert [one["action"] for one in result["results"]] == ["unchanged", "failed", "skipped"]
+    assert "the collection made a mistake (KeyError in test_mistakes.py, line " in result["results"][1]["error"]
+    assert "0F1E2D3C" not in str(result)
 
 
 @pytest.mark.parametrize("field,value", [("lat", "n/a"), ("occContext", "x"), ("radius", "?")])

@@ -10,7 +10,7 @@ import json
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._api.client import Client
+from ansible_collections.lorawan.thingpark.plugins.module_utils._api.resources import ResourceClient
 
 WAY = {"auth_method": "digest", "subscriber_id": "100002581"}
 FRAME = {
@@ -258,8 +258,9 @@ def test_a_device_that_is_gone_is_no_sign_of_age(simulator, through, meddler, do
 
 def test_a_newer_platform_is_left_in_peace(simulator, account, rows, counts, frame, monkeypatch):
     seen = []
-    monkeypatch.setattr(Client, "_place", lambda self, eui, real=Client._place: (seen.append(self), real(self, eui))[1])
+    real = ResourceClient._place
+    monkeypatch.setattr(ResourceClient, "_place", lambda self, eui: (seen.append(self), real(self, eui))[1])
     account.tdm_fleet(devices=rows(12))
     account.tdm_fleet(devices=rows(12, name="x"))
-    assert {client.session.platform.knows_euis for client in seen} == {True}
-    assert {client.session.platform.shows_little for client in seen} == {False}
+    assert {client.shown.by_identity for client in seen} == {True}
+    assert {client.shown.is_older for client in seen} == {False}

@@ -116,7 +116,7 @@ def test_a_machine_out_of_threads_does_all(simulator, account, rows, monkeypatch
 OUT_OF_FILES = """
 import json, os, resource, sys
 sys.path.insert(0, %r)
-from ansible_collections.lorawan.thingpark.plugins.module_utils import _transport
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http import transport
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.module import result_of
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.task import Context
 from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import fleet

@@ -4,8 +4,8 @@
 """The table of paths on the page on faithfulness: ``python -m tests.project.faithfulness`` writes it.
 
 What the simulator serves comes from its declarations. Which module uses a path comes from what it sends (``used_paths``).
-That nothing is forgotten there is held against the expressions of the sources that make a path: texts, sums of them, and what
-a method of the same file returns.
+That nothing is forgotten there is held against the declarations, and against the expressions of the sources that make a path:
+texts, sums of them, and what a method of the same file returns.
 """
 
 from __future__ import annotations
@@ -64,7 +64,21 @@ def made() -> set[str]:
                     path = re.sub(r"e?(%[sd]|\{\})", "{}", text).removeprefix("{}").removeprefix("/subscriptions/mine")
                     if re.match(r"(/[a-zA-Z{][\w{}]*)+\Z", path) or (not path and "/mine" in text):
                         found.add(path)
+    for resource in declared():
+        one = resource.path + re.sub(r"e?%s", "{}", resource.identity.address)
+        found |= {one, *(one + each.path for each in resource.labels.values())}
     return found
+
+
+def declared() -> list:
+    """Return the resources that are declared, from which the paths of one resource are made."""
+    utils = "ansible_collections.lorawan.thingpark.plugins.module_utils."
+    resource = importlib.import_module(utils + "_schema.resource").Resource
+    folder = ROOT / "plugins/module_utils/_resources"
+    names = [path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.py")]
+    modules = [importlib.import_module(utils + "_resources." + name.replace("/", ".")) for name in names]
+    found = {id(value): value for module in modules for value in vars(module).values() if isinstance(value, resource)}
+    return list(found.values())
 
 
 def texts(node: ast.expr, functions: dict[str, ast.FunctionDef], depth: int = 4) -> set[str]:

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, the lorawan.thingpark contributors
 
-"""Imports in module_utils go one way down, and the lower half knows neither Ansible nor the network."""
+"""Imports in module_utils go one way down, and what is pure knows neither Ansible nor the network."""
 
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,65 +18,35 @@ ROOT = Path(__file__).resolve().parents[2]
 UTILS = ROOT / "plugins" / "module_utils"
 NAME = "ansible_collections.lorawan.thingpark.plugins.module_utils"
 
-# No Ansible, no network, no files. From top to bottom, as below.
-PURE = [
-    "_task",
-    "_outcomes",
-    "_purge",
-    "_licences",
-    "_plan",
-    "_sources",
-    "_import_csv",
-    "_documents",
-    "_wishes",
-    "_resources/*",
-    "_schema",
-    "_inner_xml",
-    "_platform",
-    "_filters",
-    "_links",
-    "_onboarding_tag",
-    "_codec",
-    "_xml",
-    "_types",
-    "_login_page",
-    "_values",
-    "_addresses",
-    "_text",
-    "_words",
-    "_errors",
-]
-# From top to bottom: each may import what stands below it, and its own folder.
-ORDER = [
-    "_tasks/*",
-    "_module",
-    "_secrets",
-    "_fleet",
-    "_prepare",
-    "_catalogue",
-    "_connect",
-    "_memory",
-    "_client",
-    "_session",
-    "_auth",
-    "_login_gate",
-    "_transport",
-    "_connections",
-    "_proxies",
-    "_files",
-    "_throttle",
-    "_workers",
-    "_interruption",
-    *PURE,
+sys.path.insert(0, str(ROOT / "docs/pictures"))
+import architecture  # noqa: E402
+
+GROUND, PACKAGES = architecture.GROUND, architecture.PACKAGES
+#: Where a resource has no name: a declaration is all that there is of one.
+NAMELESS = ["_engine", "_api", "_frame", "_http", "_schema"]
+#: Keys of the contract with such a name in them.
+MENTIONED = {"_api/xml_types.py": {"deviceCount", "deviceAlarms"}}
+#: No Ansible, no network, no files.
+PURE_PACKAGES = ["_schema", "_resources"]
+PURE_FILES_ELSEWHERE = [
+    *("_errors.py", "_text.py", "_frame/task.py", "_http/addresses.py"),
+    *("_api/codec.py", "_api/xml.py", "_api/xml_types.py", "_api/login_page.py", "_api/platform.py"),
+    *("_engine/desired.py", "_engine/documents.py", "_engine/outcomes.py", "_engine/plan.py", "_engine/purge.py"),
+    "_engine/sources.py",
 ]
 FORBIDDEN = ["ansible", "requests", "urllib3", "socket", "_socket", "ssl", "http", "urllib.request", "asyncio"]
-MAY_USE_LXML = ["_inner_xml", "_login_page", "_xml"]
+MAY_USE_LXML = ["_schema/embedded_xml.py", "_api/login_page.py", "_api/xml.py"]
 
 
-def entry(path: Path) -> str:
-    """Return the name that a file has in ORDER."""
+def room(path: Path) -> str:
+    """Return the package that a file lies in, or its own name on the ground."""
     parts = path.relative_to(UTILS).with_suffix("").parts
-    return parts[0] if len(parts) == 1 else parts[0] + "/*"
+    return parts[0]
+
+
+def short(path: Path) -> str:
+    """Return a file's path below module_utils."""
+    return path.relative_to(UTILS).as_posix()
 
 
 def dotted(path: Path) -> str:
@@ -100,7 +71,7 @@ def imported(path: Path) -> set[str]:
 
 
 FILES = sorted(path for path in UTILS.rglob("*.py") if path != UTILS / "__init__.py")
-PURE_FILES = [path for path in FILES if entry(path) in PURE]
+PURE_FILES = [path for path in FILES if room(path) in PURE_PACKAGES or short(path) in PURE_FILES_ELSEWHERE]
 
 
 def named(paths: list[Path]):
@@ -108,21 +79,57 @@ def named(paths: list[Path]):
 
 
 def test_every_file_has_its_place():
-    assert {entry(path) for path in FILES} == set(ORDER), "module_utils and ORDER differ"
+    assert {room(path) for path in FILES} == {*GROUND, *PACKAGES}
+    assert set(PURE_FILES_ELSEWHERE) <= {short(path) for path in FILES}
 
 
 @named(FILES)
 def test_imports_go_down(path):
-    place = ORDER.index(entry(path))
+    own = room(path)
+    below = GROUND[GROUND.index(own) + 1 :] if own in GROUND else [own, *PACKAGES[own], *GROUND]
     for name in imported(path):
         if not name.startswith("ansible_collections."):
             continue
         assert name.startswith(NAME + "."), "module_utils may not import " + name
-        first = name[len(NAME) + 1 :].split(".")[0]
-        target = first + "/*" if (UTILS / first).is_dir() else first
-        assert target in ORDER, "unknown: " + name
-        own_folder = target == entry(path) and target.endswith("/*")
-        assert own_folder or ORDER.index(target) > place, "%s may not import %s" % (entry(path), target)
+        target = name[len(NAME) + 1 :].split(".")[0]
+        assert target in below, "%s may not import %s" % (short(path), target)
+
+
+def test_no_file_reaches_itself_through_others():
+    known = {dotted(path): path for path in FILES}
+    reach = {
+        name: {one for one in known for each in imported(path) if each == one or each.startswith(one + ".")} - {name}
+        for name, path in known.items()
+        if path.name != "__init__.py"
+    }
+    while True:
+        further = {name: set().union(some, *(reach.get(each, set()) for each in some)) for name, some in reach.items()}
+        if further == reach:
+            break
+        reach = further
+    assert not [name for name, some in reach.items() if name in some]
+
+
+RESOURCES = sorted(path.name for path in (UTILS / "_resources").iterdir() if path.is_dir() and path.name != "__pycache__")
+
+
+def code_of(path: Path) -> str:
+    """Return a file's code without its docstrings and comments."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+            body[0].value.value = ""
+    return ast.unparse(tree)
+
+
+@named([path for path in FILES if room(path) in NAMELESS])
+def test_only_a_declaration_names_its_resource(path):
+    assert RESOURCES
+    code = code_of(path).replace("Device Manager", "")
+    for name in RESOURCES:
+        found = re.findall(r"(?i)\w*%s\w*" % name, code)
+        assert not set(found) - MENTIONED.get(short(path), set()), "%s names %s" % (short(path), found)
 
 
 @named(PURE_FILES)
@@ -130,7 +137,7 @@ def test_a_pure_file_names_no_forbidden_library(path):
     def within(name: str, library: str) -> bool:
         return name == library or name.startswith(library + ".")
 
-    libraries = FORBIDDEN if entry(path) in MAY_USE_LXML else [*FORBIDDEN, "lxml"]
+    libraries = FORBIDDEN if short(path) in MAY_USE_LXML else [*FORBIDDEN, "lxml"]
     assert not [name for name in imported(path) for library in libraries if within(name, library)]
 
 
@@ -162,78 +169,29 @@ def test_nothing_above_was_empty():
     assert PURE_FILES
 
 
-# The picture on the page about the architecture: docs/pictures/architecture.py draws it.
-PICTURE = ROOT / "docs/images/architecture.svg"
-SVG = "{http://www.w3.org/2000/svg}"
-DOORS = ["modules/*", "action/*", "plugin_utils/*", "filter/*"]
-
-
-def drawn() -> tuple[list[list[str]], dict[str, str], list[tuple[str, str]]]:
-    """Return what the picture shows: columns of rooms, the floor of each room, and the arrows between floors."""
-    root = ElementTree.parse(PICTURE).getroot()
-    columns, floors = [], {}
-    for side in root.iter(SVG + "g"):
-        if side.get("class") in ("left", "right"):
-            texts = [(floor, text) for floor in side.iter(SVG + "g") for text in floor.findall(SVG + "text")]
-            rooms = [(floor.get("data-name"), text) for floor, text in texts if "room" in (text.get("class") or "").split()]
-            rooms.sort(key=lambda pair: int(pair[1].get("y")))
-            columns.append([str(text.text) for _floor, text in rooms])
-            floors.update((str(text.text), floor) for floor, text in rooms)
-    arrows = [(path.get("data-from"), path.get("data-to")) for path in root.iter(SVG + "path") if path.get("data-from")]
-    return columns, floors, arrows
-
-
-def imports_between_rooms() -> set[tuple[str, str]]:
-    """Return who imports whom, in the names that the picture has for files and folders."""
-    found = set()
-    for path in sorted((ROOT / "plugins").rglob("*.py")):
-        folder = path.relative_to(ROOT / "plugins").parts[0]
-        own = entry(path) if folder == "module_utils" else folder + "/*"
-        package = ["plugins", *path.relative_to(ROOT / "plugins").parent.parts]
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and node.level:
-                base = [*package[: len(package) + 1 - node.level], *(node.module or "").split(".")]
-                for alias in node.names:
-                    parts = [part for part in [*base, alias.name] if part][1:]
-                    first = parts[1] if parts[0] == "module_utils" else parts[0]
-                    is_folder = parts[0] != "module_utils" or (UTILS / first).is_dir()
-                    found.add((own, first + "/*" if is_folder else first))
-    return {(one, other) for one, other in found if one != other and one != "__init__"}
-
-
 def test_the_picture_is_the_one_that_its_script_draws():
-    done = subprocess.run(
-        [sys.executable, "-B", "-c", "import architecture; print(architecture.picture(), end='')"],
-        cwd=ROOT / "docs/pictures",
-        check=True,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-    )
-    assert done.stdout == PICTURE.read_text(encoding="utf-8"), "run: make picture"
+    assert architecture.picture() == architecture.IMAGE.read_text(encoding="utf-8"), "run: make picture"
 
 
-def test_the_picture_has_every_room_once_and_in_order():
-    columns, _floors, _arrows = drawn()
-    rooms = [room for column in columns for room in column]
-    assert sorted(rooms) == sorted([*DOORS, *ORDER]), "docs/pictures/architecture.py and ORDER differ"
-    for column in columns:
-        inside = [room for room in column if room in ORDER]
-        assert inside == sorted(inside, key=ORDER.index)
-    assert columns[1] == PURE
-    folders = {path.name + "/*" for path in (ROOT / "plugins").iterdir() if any(path.glob("*.py"))}
-    assert folders - {"module_utils/*", "doc_fragments/*"} == set(DOORS), "a folder of plugins/ is missing in the picture"
+def test_the_picture_has_every_file():
+    drawn = ElementTree.fromstring(architecture.picture().encode("utf-8"))
+    svg = "{http://www.w3.org/2000/svg}"
+    rooms = {each.get("data-name"): {str(text.text) for text in each.iter(svg + "text")} for each in drawn.iter(svg + "g")}
+    for path in FILES:
+        if path.name != "__init__.py":
+            inner = path.relative_to(UTILS).parts
+            name = inner[1] + "/*" if len(inner) > 2 else path.stem
+            assert name in rooms[room(path) if len(inner) > 1 else "ground"]
+    folders = {path.name for path in (ROOT / "plugins").iterdir() if any(path.glob("*.py"))}
+    assert folders - {"module_utils", "doc_fragments"} == set(architecture.DOORS)
 
 
-def test_the_arrows_are_the_imports():
-    _columns, floors, arrows = drawn()
-    imports = {(floors[one], floors[other]) for one, other in imports_between_rooms()}
-    assert set(arrows) <= imports, "an arrow without an import"
-    reach = set(arrows)
+def test_the_arrows_say_all_that_is_allowed():
+    reach = set(architecture.arrows())
     while True:
         further = {(one, end) for one, middle in reach for start, end in reach if middle == start} - reach
         if not further:
             break
         reach |= further
-    missing = {pair for pair in imports if pair[0] != pair[1]} - reach
-    assert not missing, "imports that no arrow shows"
+    allowed = {(one, other) for one, others in PACKAGES.items() for other in others}
+    assert {pair for pair in reach if pair[0] != "doors"} == allowed

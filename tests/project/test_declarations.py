@@ -64,7 +64,7 @@ def paths_of_options() -> dict:
     found = {}
     for spec in DEVICE.fields:
         if spec.seen != APART and (spec.on_create or spec.on_update):
-            place = spec.kind.send("x") if hasattr(spec.kind, "names") else None
+            place = spec.type.send("x") if hasattr(spec.type, "names") else None
             found[(*spec.path, "ID") if isinstance(place, dict) else spec.path] = spec.name
     return found
 

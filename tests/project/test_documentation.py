@@ -17,7 +17,8 @@ from jinja2 import Environment, nodes
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.connection import ENVIRONMENT, OPTIONS
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.module import argument_spec
-from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import DEVICE, NEEDED
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import DEVICE
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.rules import NEEDED
 from ansible_collections.lorawan.thingpark.tests.documentation import (
     FILTERS,
     MODULES,

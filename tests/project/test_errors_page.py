@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -87,10 +89,19 @@ def occur_in_order(parts: list[str], text: str) -> bool:
     return bool(parts) and re.search(".*?".join(map(re.escape, parts)), " ".join(text.split())) is not None
 
 
+@cache
+def in_words(message: str) -> list[str]:
+    """Return a message as it is told: where it varies by the resource, with the nouns for a device, as the page quotes it."""
+    parts = message.replace("%%", "\N{PERCENT SIGN}").split("%s")
+    nouns = ("%s", "device", "devices")
+    chosen = product(nouns, repeat=len(parts) - 1) if len(parts) <= 8 else [("%s",) * (len(parts) - 1)]
+    return ["".join(word for pair in zip(parts, (*words, "")) for word in pair) for words in chosen]
+
+
 def quotes(quotation: str, message: str) -> bool:
     """Return whether a quotation is a piece of a message, or a whole message is a piece of the quotation."""
-    message = message.replace("%%", "\N{PERCENT SIGN}")
-    return occur_in_order(pieces(quotation), message) or occur_in_order(pieces(message), quotation)
+    parts = pieces(quotation)
+    return occur_in_order(pieces(message), quotation) or any(occur_in_order(parts, told) for told in in_words(message))
 
 
 MESSAGES = messages()

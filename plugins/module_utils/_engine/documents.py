@@ -181,8 +181,8 @@ class _YamlReader:
     def _refuse_tag(self, tag: str | None, line: int) -> None:
         if tag is not None and tag not in STANDARD:
             raise OptionError(
-                "src %s has the tag %s in line %d, and tags mean nothing there: write the value itself, or give the devices in "
-                "devices, where Ansible decrypts it" % (self.name, shown(tag), line)
+                "src %s has the tag %s in line %d, and tags mean nothing there: write the value itself, or give a list in "
+                "the playbook, where Ansible decrypts it" % (self.name, shown(tag), line)
             )
 
     def _put(self, value: Any, anchor: str | None, size: int, line: int, inside: int = 0) -> None:
@@ -247,7 +247,7 @@ def _repeated(name: str, found: list[tuple[int, object]]) -> OptionError:
 
 def _too_deep(name: str, line: int = 0) -> OptionError:
     where = " (line %d)" % line if line else ""
-    return OptionError("src %s has lists or dictionaries nested too deeply%s: a device's are five deep" % (name, where))
+    return OptionError("src %s has lists or dictionaries nested too deeply%s: no option's are deeper than five" % (name, where))
 
 
 def _unreadable(name: str, what: str, line: int) -> OptionError:

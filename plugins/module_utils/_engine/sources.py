@@ -102,7 +102,7 @@ def _decode(content: bytes, name: str, warnings: list[str]) -> str:
         if content.startswith(beginning):
             raise OptionError("src %s is %s, not a text file: save it as CSV (UTF-8) first" % (name, what))
     if content.startswith(b"$ANSIBLE_VAULT;"):
-        raise OptionError("src %s is encrypted: give its rows in devices, since the lookup file decrypts and src doesn't" % name)
+        raise OptionError("src %s is encrypted: give its rows as a list, since the lookup file decrypts and src doesn't" % name)
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encoding = "utf-16"
     else:

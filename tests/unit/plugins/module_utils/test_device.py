@@ -287,7 +287,7 @@ def test_dig():
 
 @pytest.mark.parametrize(("api", "value"), [(0, "manual"), ("1", "network"), (1, "network"), (None, "network"), (7, 7)])
 def test_the_type_of_location(api, value):
-    kind = DEVICE.by_name["location_type"].kind
+    kind = DEVICE.by_name["location_type"].type
     assert kind.read(api) == value
     assert kind.send("network") == 1
 

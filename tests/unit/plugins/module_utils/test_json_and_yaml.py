@@ -14,6 +14,7 @@ from ansible_collections.lorawan.thingpark.plugins.module_utils._engine import d
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import read_desired
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.sources import read_source
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import OptionError
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import DEVICE
 
 E1, E2 = "70B3D57ED0100001", "70B3D57ED0100002"
 KEY = "A3F07B1C9D2E48566F8190BACDE7F2D4"
@@ -25,14 +26,14 @@ def data(text: str, name: str = "f.yml") -> object:
 
 def refused(text: str, name: str = "f.yml") -> str:
     with pytest.raises(OptionError) as caught:
-        read_source(text.encode(), name)
+        read_source(DEVICE, text.encode(), name)
     assert name in caught.value.message
     return caught.value.message
 
 
 def values(text: str, name: str = "f.yml") -> dict:
-    source = read_source(text.encode(), name)
-    (wish,) = read_desired(source.rows, source.defaults)
+    source = read_source(DEVICE, text.encode(), name)
+    (wish,) = read_desired(DEVICE, source.rows, source.defaults)
     return wish.values
 
 
@@ -65,9 +66,9 @@ def test_norway_and_the_flags_of_one_file():
 
 def test_json_numbers_are_texts_as_written_too():
     text = '[{"dev_eui": 24E1241234567890, "name": 1.10, "marker_id": 3, "suspended": true, "latitude": 5.21e1, "longitude": -4}]'
-    source = read_source(text.encode(), "f.json")
-    (wish,) = read_desired(source.rows)
-    assert (wish.dev_eui, wish.values["name"]) == ("24E1241234567890", "1.10")
+    source = read_source(DEVICE, text.encode(), "f.json")
+    (wish,) = read_desired(DEVICE, source.rows)
+    assert (wish.identity, wish.values["name"]) == ("24E1241234567890", "1.10")
     assert (wish.values["marker_id"], wish.values["suspended"]) == (3, True)
     assert (wish.values["latitude"], wish.values["longitude"]) == (52.1, -4.0)
     assert data("[%s, NaN, -Infinity]" % ("9" * 5000), "f.json") == ["9" * 5000, "NaN", "-Infinity"]
@@ -189,7 +190,7 @@ def test_aliases_for_a_large_fleet_are_fine():
     device = "- {<<: *all, dev_eui: %016X, inactivity_alarm: *alarm}"
     lines = ["defaults: {tags: &tags [a, b], domains: &all {tags: *tags}, inactivity_alarm: &alarm [{level: 3, duration: P2D}]}"]
     text = "\n".join([*lines, "devices:", *(device % number for number in range(2000))])
-    source = read_source(text.encode(), "f.yml")
+    source = read_source(DEVICE, text.encode(), "f.yml")
     assert len(source.rows) == 2000 and source.rows[1999].raw["inactivity_alarm"] == [{"level": "3", "duration": "P2D"}]
 
 
@@ -201,7 +202,7 @@ def test_json_that_is_too_deep(text):
 def test_without_pyyaml_the_sentence_says_so(monkeypatch):
     monkeypatch.setattr(documents, "HAS_YAML", False)
     assert "PyYAML is missing" in refused("[]")
-    assert read_source(b'[{"dev_eui": "%s"}]' % E1.encode(), "f.json").rows
+    assert read_source(DEVICE, b'[{"dev_eui": "%s"}]' % E1.encode(), "f.json").rows
 
 
 def test_a_mark_between_files_pasted_together_is_dropped():

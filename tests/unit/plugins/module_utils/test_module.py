@@ -16,7 +16,7 @@ from ansible_collections.lorawan.thingpark.plugins.module_utils._frame import co
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame import module as _module
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.task import Context, Task
 from ansible_collections.lorawan.thingpark.plugins.module_utils._http import limits, transport
-from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.resource import embedded_xml
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema import embedded_xml
 
 
 def test_a_mistake_of_the_collection_shows_where_it_is_and_not_what_it_was_about():

@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import read_desired
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.sources import read_source
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import BadInput, OptionError
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import DEVICE
 from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.import_csv import LETTERS
 
 E1, E2, E3 = "70B3D57ED0100001", "70B3D57ED0100002", "70B3D57ED0100003"
@@ -26,8 +27,8 @@ ERRORS = WORDS.split()
 
 
 def wishes(text: str) -> list:
-    source = read_source(text.encode(), "fleet.csv")
-    return read_desired(source.rows, source.defaults)
+    source = read_source(DEVICE, text.encode(), "fleet.csv")
+    return read_desired(DEVICE, source.rows, source.defaults)
 
 
 def found(text: str) -> list[tuple[str, str, str]]:
@@ -155,7 +156,7 @@ def test_excels_line_about_the_separator(first, end):
 def test_it_says_which_one_it_is(told, mark):
     row = mark.join(["CREATE_OTAA", E1, "", "PROFILE", JOIN, KEY, "", "", "", "", "a; b"])
     (wish, other) = wishes("sep=%s\n%s\n%s" % (told, row, mark.join(["DELETE", E2])))
-    assert (wish.values["name"], other.dev_eui) == ("a; b", E2)
+    assert (wish.values["name"], other.identity) == ("a; b", E2)
 
 
 def test_the_line_about_the_separator_of_a_second_file_is_none_either():
@@ -181,7 +182,7 @@ def test_a_dash_is_a_dash(dash):
         dash,
     )
     (wish,) = wishes(text)
-    assert (wish.dev_eui, wish.values["join_eui"], wish.values["app_key"]) == (E2, JOIN, KEY)
+    assert (wish.identity, wish.values["join_eui"], wish.values["app_key"]) == (E2, JOIN, KEY)
     assert (wish.values["name"], wish.values["latitude"]) == ("Hall %s 2" % dash, -4.5)
     assert wish.values["motion_indicator"] == "NEAR_STATIC"
 
@@ -261,7 +262,7 @@ def test_a_name_of_digits_is_one(name):
     ],
 )
 def test_an_eui_that_looks_like_a_number_is_one(cell):
-    assert wishes(otaa(B=cell))[0].dev_eui == cell.replace(" ", "").replace(".", "")
+    assert wishes(otaa(B=cell))[0].identity == cell.replace(" ", "").replace(".", "")
 
 
 def test_long_lines_and_cells():

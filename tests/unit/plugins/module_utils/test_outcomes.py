@@ -12,6 +12,8 @@ from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.outcomes import ALIKE, Outcome, Refusals, causes
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.plan import CREATE, UPDATE, Change
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import ApiError, TransportError
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import DEVICE
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.observed import Observed
 
 
 def eui(number: int) -> str:
@@ -25,7 +27,7 @@ def outcome(number: int, error: str, action: str = "failed") -> Outcome:
 def test_failures_are_told_by_cause():
     put = "the platform refused PUT /devices/e%s (status 400)"
     failed = [outcome(number, put % eui(number)) for number in range(1, 6)]
-    told = causes([outcome(9, "skipped", "skipped"), outcome(7, "of its own " + eui(7)), *failed]).splitlines()
+    told = causes(DEVICE, [outcome(9, "skipped", "skipped"), outcome(7, "of its own " + eui(7)), *failed]).splitlines()
     first = "%s (line 1), %s (line 2), %s (line 3) and 2 more" % (eui(1), eui(2), eui(3))
     assert told == [
         "5 devices, %s: the platform refused PUT /devices/... (status 400)" % first,
@@ -35,12 +37,12 @@ def test_failures_are_told_by_cause():
 
 
 def test_many_causes_are_cut():
-    told = causes([outcome(number, "cause %d" % number) for number in range(15)]).splitlines()
+    told = causes(DEVICE, [outcome(number, "cause %d" % number) for number in range(15)]).splitlines()
     assert len(told) == 11 and told[-1] == "and 5 more causes, all of them in the return value results"
 
 
 def creation(number: int, plan: str = "a") -> Change:
-    return Change(Desired(eui(number), {}), CREATE, values={"connectivity_plan": plan})
+    return Change(Desired(eui(number), {}), CREATE, Observed(DEVICE), values={"connectivity_plan": plan})
 
 
 def refused(number: int, reason: str = "used up") -> ApiError:
@@ -48,19 +50,19 @@ def refused(number: int, reason: str = "used up") -> ApiError:
 
 
 def test_a_plan_is_given_up_after_refusals_that_are_alike():
-    refusals = Refusals()
+    refusals = Refusals(DEVICE)
     for number in range(ALIKE):
         assert refusals.stopped(creation(99)) == ""
         refusals.note(creation(number), refused(number))
         refusals.note(creation(number, "b"), None)
-        refusals.note(Change(Desired(eui(number), {}), UPDATE), None)
-    assert "%d devices in a row with the connectivity plan a were refused alike" % ALIKE in refusals.stopped(creation(99))
-    assert refusals.stopped(creation(99, "b")) == "" == refusals.stopped(Change(Desired(eui(1), {}), UPDATE))
+        refusals.note(Change(Desired(eui(number), {}), UPDATE, Observed(DEVICE)), None)
+    assert "%d devices in a row with connectivity_plan a were refused alike" % ALIKE in refusals.stopped(creation(99))
+    assert refusals.stopped(creation(99, "b")) == "" == refusals.stopped(Change(Desired(eui(1), {}), UPDATE, Observed(DEVICE)))
 
 
 @pytest.mark.parametrize("between", [None, refused(5, "another reason"), TransportError("no answer"), ApiError("oops", 500)])
 def test_anything_else_in_between_begins_anew(between):
-    refusals = Refusals()
+    refusals = Refusals(DEVICE)
     for number in range(2 * ALIKE - 2):
         refusals.note(creation(number), between if number == ALIKE - 1 else refused(number))
     assert refusals.stopped(creation(99)) == ""

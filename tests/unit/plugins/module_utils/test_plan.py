@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._engine import plan as _plan
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import Desired
-from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.plan import differences, plan, unsettled
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.plan import compare, contradicted, plan
 from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import DEVICE
 from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.observed import Observed
 from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.values import UNKNOWN
@@ -61,14 +60,19 @@ def wish(**raw) -> Desired:
     return Desired(EUI, values)
 
 
+def differences(desired: Desired, observed: Observed) -> tuple[list[str], list[str]]:
+    comparison = compare(desired, observed)
+    return comparison.differing, comparison.unknown
+
+
 def whole(**changes) -> Observed:
     device = {**WHOLE, **changes}
-    return Observed(brief=BRIEF, whole={key: value for key, value in device.items() if value is not ...})
+    return Observed(DEVICE, brief=BRIEF, whole={key: value for key, value in device.items() if value is not ...})
 
 
 def brief(**changes) -> Observed:
     changed = {**BRIEF, **changes}
-    return Observed(brief={key: value for key, value in changed.items() if value is not ...})
+    return Observed(DEVICE, brief={key: value for key, value in changed.items() if value is not ...})
 
 
 @pytest.mark.parametrize(
@@ -135,7 +139,7 @@ def brief(**changes) -> Observed:
 )
 def test_an_existing_device(raw, actual, action, body):
     step = plan(wish(**raw), actual)
-    assert (step.action, DEVICE.body(step.values), step.dev_eui) == (action, body, EUI)
+    assert (step.action, DEVICE.body(step.values), step.identity) == (action, body, EUI)
     assert set(step.before) == set(step.after)
     assert bool(step.after) is (action != "nothing")
 
@@ -155,9 +159,10 @@ def test_before_and_after_are_true():
     ],
 )
 def test_tags_are_added_and_removed_apart(tags, add, remove, action):
-    for actual in (brief(), whole(), Observed(whole=WHOLE, tags=("a", "b"))):
+    for actual in (brief(), whole(), Observed(DEVICE, whole=WHOLE, parts={"tags": ("a", "b")})):
         step = plan(wish(tags=tags), actual)
-        assert (step.add_tags, step.remove_tags, step.values, step.action) == (add, remove, {}, action)
+        labels = (step.add.get("tags", ()), step.remove.get("tags", ()))
+        assert (*labels, step.values, step.action) == (add, remove, {}, action)
 
 
 @pytest.mark.parametrize(
@@ -253,7 +258,7 @@ def test_what_can_not_be_seen_is_neither_differing_nor_unknown():
 
 def test_what_an_earlier_run_saw_counts():
     recalled = {"alarm004": ALARM, "adminLat": 52.5, "adminLon": 4.0, "locationType": 0, "appServersRoutingProfile": None}
-    actual = Observed(brief=BRIEF, recalled=recalled)
+    actual = Observed(DEVICE, brief=BRIEF, recalled=recalled)
     assert differences(wish(inactivity_alarm=[{"level": 3, "duration": "P2D"}]), actual) == ([], [])
     assert differences(wish(inactivity_alarm=[]), actual) == (["inactivity_alarm"], [])
     assert differences(wish(latitude=52.5, longitude=4), actual) == ([], [])
@@ -265,24 +270,24 @@ def test_what_an_earlier_run_saw_counts():
 @pytest.mark.parametrize("update_keys", [False, True])
 def test_keys_are_written_again_only_when_asked(update_keys):
     raw = {"name": "door", "app_key": KEY, "nwk_key": KEY, "verification_code": "1"}
-    step = plan(wish(**raw), whole(), update_keys)
+    step = plan(wish(**raw), whole(), update_keys=update_keys)
     keys = {"appKey": KEY, "nwkKey": KEY, "verificationCode": "1"} if update_keys else {}
     assert DEVICE.body(step.values) == {"name": "door", **keys}
-    same = plan(wish(app_key=KEY), whole(), update_keys)
+    same = plan(wish(app_key=KEY), whole(), update_keys=update_keys)
     assert same.action == ("update" if update_keys else "nothing")
     assert same.after == ({"app_key": KEY} if update_keys else {})
-    assert plan(wish(name="meter"), whole(), update_keys).action == "nothing"
+    assert plan(wish(name="meter"), whole(), update_keys=update_keys).action == "nothing"
 
 
 def test_what_the_platform_never_takes_again_is_not_written_again():
     wished = wish(join_eui="1122334455667788", owner_token="x")
-    assert plan(wished, whole(joinServer="EXTERNAL"), True).action == "nothing"
+    assert plan(wished, whole(joinServer="EXTERNAL"), update_keys=True).action == "nothing"
 
 
 def test_a_new_device():
     wished = wish(activation="OTAA", app_key=KEY, device_profile="p", tags=["t"], latitude=52, longitude=4, suspended=True)
-    step = plan(wished, Observed())
-    assert (step.action, step.add_tags, step.remove_tags, step.before) == ("create", ("t",), (), {})
+    step = plan(wished, Observed(DEVICE))
+    assert (step.action, step.add, step.remove, step.before) == ("create", {"tags": ("t",)}, {}, {})
     assert DEVICE.body(step.values) == {
         "activation": "OTAA",
         "appKey": KEY,
@@ -295,13 +300,13 @@ def test_a_new_device():
 
 
 def test_a_row_that_only_updates_makes_nothing():
-    step = plan(Desired(EUI, {"name": "x"}, create=False), Observed())
+    step = plan(Desired(EUI, {"name": "x"}, create=False), Observed(DEVICE))
     assert step.action == "refuse" and "UPDATE" in step.message and step.message.endswith(": activation, device_profile")
     assert plan(Desired(EUI, {"name": "x"}, create=False), brief()).action == "update"
 
 
 def test_absent():
-    assert plan(Desired(EUI, {}, absent=True), Observed()).action == "nothing"
+    assert plan(Desired(EUI, {}, absent=True), Observed(DEVICE)).action == "nothing"
     step = plan(Desired(EUI, {}, absent=True), whole())
     assert step.action == "delete"
     assert step.before["name"] == "meter" and step.before["tags"] == ("a", "b")
@@ -309,28 +314,30 @@ def test_absent():
 
 
 def test_what_is_known_of_a_device_describes_it_again():
-    known = _plan.known(whole())
+    known = whole().known()
     assert "network_geolocation" not in known and "passive_roaming" not in known
     assert "routing_profile" not in known and known["latitude"] == 52.0
     shown = DEVICE.show(known)
     assert shown["connectivity_plan"] == "kpn/seldom"
     assert plan(wish(**shown), whole()).action == "nothing"
-    enterprise = _plan.known(whole(networkSubscription={"nwGeolocalization": True, "prAllowed": False}))
+    enterprise = whole(networkSubscription={"nwGeolocalization": True, "prAllowed": False}).known()
     assert enterprise["network_geolocation"] is True
 
 
 def test_what_has_not_settled_is_written_once_more():
     wished = wish(suspended=True, latitude=52, longitude=4, name="other")
-    assert unsettled(wished, WHOLE) == {"suspended": True}
-    assert unsettled(wished, {**WHOLE, "suspension": "SUBSCRIBER_SUSPENDED", "locationType": 1}) == {"location_type": "manual"}
-    assert unsettled(wish(name="other"), WHOLE) == {}
+    assert contradicted(wished, DEVICE, WHOLE) == {"suspended": True}
+    assert contradicted(wished, DEVICE, {**WHOLE, "suspension": "SUBSCRIBER_SUSPENDED", "locationType": 1}) == {
+        "location_type": "manual"
+    }
+    assert contradicted(wish(name="other"), DEVICE, WHOLE) == {}
 
 
 @pytest.mark.parametrize(("context", "version"), [({"version": 7}, 7), ({"version": "7"}, None), ({}, None), (None, None)])
 def test_the_version_for_optimistic_locking(context, version):
-    assert Observed(whole={"occContext": context}).version == version
-    assert Observed(brief={"occContext": {"version": 1}}).version is None
-    assert not Observed().exists and Observed(whole={}).exists
+    assert Observed(DEVICE, whole={"occContext": context}).version == version
+    assert Observed(DEVICE, brief={"occContext": {"version": 1}}).version is None
+    assert not Observed(DEVICE).exists and Observed(DEVICE, whole={}).exists
 
 
 def test_a_value_that_nobody_knows_is_a_difference_that_can_be_shown():

@@ -10,11 +10,12 @@ import pytest
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.purge import Scope, allowance, choose, read_scope
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import OptionError
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import DEVICE
 from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.observed import Observed
 
 EUI = "70B3D57ED0100001"
 SITE = [{"name": "Paris", "group": {"name": "Site"}}, {"name": "Heat", "group": {"name": "Use"}}]
-SEEN = Observed(brief={"name": "meter-1", "tags": ["a", "b"], "domains": SITE})
+SEEN = Observed(DEVICE, brief={"name": "meter-1", "tags": ["a", "b"], "domains": SITE})
 
 
 @pytest.mark.parametrize(
@@ -40,7 +41,7 @@ SEEN = Observed(brief={"name": "meter-1", "tags": ["a", "b"], "domains": SITE})
     ],
 )
 def test_the_scope(options, holds):
-    assert read_scope(options).holds(EUI, SEEN) is holds
+    assert read_scope(DEVICE, options).holds(EUI, SEEN) is holds
 
 
 @pytest.mark.parametrize("options", [{"tag": "a"}, {"domain": {"Site": "Paris"}}, {"name_prefix": "m"}])
@@ -54,16 +55,16 @@ def test_the_scope(options, holds):
     ids=["missing", "null", "odd"],
 )
 def test_what_is_not_known_keeps_a_device_out(options, brief):
-    scope = read_scope(options)
-    assert not scope.holds(EUI, Observed(brief=brief)) and scope.is_unclear(EUI, Observed(brief=brief))
+    scope = read_scope(DEVICE, options)
+    assert not scope.holds(EUI, Observed(DEVICE, brief=brief)) and scope.is_unclear(EUI, Observed(DEVICE, brief=brief))
     assert not scope.is_unclear(EUI, SEEN)
 
 
 @pytest.mark.parametrize("options", [{"eui_prefix": "FF"}, {"domain": {"Site": "Rome"}}, {"name_prefix": "door"}])
 def test_what_is_out_anyway_is_not_unclear(options):
     brief = {"name": "meter-1", "domains": SITE}  # and its tags aren't known
-    assert not read_scope({"tag": "a", **options}).is_unclear(EUI, Observed(brief=brief))
-    assert read_scope({"tag": "a"}).is_unclear(EUI, Observed(brief=brief))
+    assert not read_scope(DEVICE, {"tag": "a", **options}).is_unclear(EUI, Observed(DEVICE, brief=brief))
+    assert read_scope(DEVICE, {"tag": "a"}).is_unclear(EUI, Observed(DEVICE, brief=brief))
 
 
 @pytest.mark.parametrize(
@@ -87,7 +88,7 @@ def test_what_is_out_anyway_is_not_unclear(options):
 )
 def test_a_scope_that_says_nothing_or_too_much_is_refused(options):
     with pytest.raises(OptionError, match="purge.scope"):
-        read_scope(options)
+        read_scope(DEVICE, options)
 
 
 @pytest.mark.parametrize(
@@ -120,14 +121,14 @@ def test_what_is_no_maximum(maximum):
 
 
 def fleet(count: int, tag: str = "old") -> dict:
-    return {"70B3D57ED01%05X" % number: Observed(brief={"tags": [tag]}) for number in range(count)}
+    return {"70B3D57ED01%05X" % number: Observed(DEVICE, brief={"tags": [tag]}) for number in range(count)}
 
 
 def test_only_what_nobody_wished_goes():
-    listed = {**fleet(10), "FF" * 8: Observed(brief={"tags": ["new"]}), "EE" * 8: Observed(brief={})}
+    listed = {**fleet(10), "FF" * 8: Observed(DEVICE, brief={"tags": ["new"]}), "EE" * 8: Observed(DEVICE, brief={})}
     wished = set(list(listed)[:7])
-    assert choose(listed, wished, Scope(tag="old"), 3, "delete") == list(listed)[7:10]
-    assert choose(listed, set(listed), Scope(), 0, "delete") == []
+    assert choose(DEVICE, listed, wished, Scope(DEVICE, {"tag": ("old",)}), 3, "delete") == list(listed)[7:10]
+    assert choose(DEVICE, listed, set(listed), Scope(DEVICE, {}), 0, "delete") == []
 
 
 @pytest.mark.parametrize(("maximum", "fits"), [(3, True), (2, False), ("30%", True), ("29%", False), ("0", False)])
@@ -135,15 +136,15 @@ def test_beyond_the_maximum_none_goes(maximum, fits):
     listed = fleet(10)
     wished = set(list(listed)[:7])
     if fits:
-        assert len(choose(listed, wished, Scope(tag="old"), maximum, "delete")) == 3
+        assert len(choose(DEVICE, listed, wished, Scope(DEVICE, {"tag": ("old",)}), maximum, "delete")) == 3
         return
     with pytest.raises(OptionError) as caught:
-        choose(listed, wished, Scope(tag="old"), maximum, "suspend")
+        choose(DEVICE, listed, wished, Scope(DEVICE, {"tag": ("old",)}), maximum, "suspend")
     for part in ("suspend 3 of the 10", "nothing was changed", "purge.max (%s)" % maximum, list(listed)[7]):
         assert part in caught.value.message
 
 
 def test_a_percentage_is_of_the_scope_not_of_the_subscription():
-    listed = {**fleet(10), **{"FF%014X" % number: Observed(brief={"tags": ["new"]}) for number in range(990)}}
+    listed = {**fleet(10), **{"FF%014X" % number: Observed(DEVICE, brief={"tags": ["new"]}) for number in range(990)}}
     with pytest.raises(OptionError):
-        choose(listed, set(), Scope(tag="old"), "50%", "delete")
+        choose(DEVICE, listed, set(), Scope(DEVICE, {"tag": ("old",)}), "50%", "delete")

@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import read_desired
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.sources import read_source
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import BadInput, OptionError
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import DEVICE
 
 E1, E2, E3 = "70B3D57ED0100001", "70B3D57ED0100002", "70B3D57ED0100003"
 K1, K2 = "A3F07B1C9D2E48566F8190BACDE7F2D4", "0F1E2D3C4B5A69788796A5B4C3D2E1F0"
@@ -23,8 +24,8 @@ HEAD = "CREATE_OTAA,%s,,PROFILE,%s,%s,,,,," % (E1, JOIN, K1)  # up to J; K is th
 
 def wishes(text, name: str = "fleet.csv", **options) -> list:
     content = text if isinstance(text, bytes) else text.encode()
-    source = read_source(content, name)
-    return read_desired(source.rows, **{"defaults": source.defaults, **options})
+    source = read_source(DEVICE, content, name)
+    return read_desired(DEVICE, source.rows, **{"defaults": source.defaults, **options})
 
 
 def values(text) -> dict:
@@ -40,7 +41,7 @@ def found(text, **options) -> list:
 
 def refused(content, name: str = "fleet.csv") -> str:
     with pytest.raises(OptionError) as caught:
-        read_source(content if isinstance(content, bytes) else content.encode(), name)
+        read_source(DEVICE, content if isinstance(content, bytes) else content.encode(), name)
     assert name in caught.value.message
     return caught.value.message
 
@@ -117,7 +118,7 @@ def test_updates_need_nothing_but_the_device(directive):
 @pytest.mark.parametrize("text", ["DELETE,%s", "delete,%s,,,,,,", "DELETE,LW:D0:1122334455667788:%s:AABB1122", 'DELETE," %s "'])
 def test_deletions(text):
     (wish,) = wishes(text % E1)
-    assert (wish.dev_eui, wish.absent) == (E1, True)
+    assert (wish.identity, wish.absent) == (E1, True)
 
 
 def test_enterprise_plans_are_flags():
@@ -135,11 +136,11 @@ def test_short_rows_and_empty_cells_say_nothing():
 
 def test_a_tag_in_column_b_brings_the_profile():
     (wish,) = wishes("CREATE_OTAA,LW:D0:%s:%s:AABB1122,,,,%s" % (JOIN, E1, K1))
-    assert (wish.tag.profile_id, wish.values["join_eui"]) == ("AABB1122", JOIN)
+    assert (wish.kept.profile_id, wish.values["join_eui"]) == ("AABB1122", JOIN)
 
 
 def test_columns_that_the_api_does_not_know():
-    source = read_source(("%s,X\n%s,Y" % (LEGAL, LEGAL)).encode(), "fleet.csv")
+    source = read_source(DEVICE, ("%s,X\n%s,Y" % (LEGAL, LEGAL)).encode(), "fleet.csv")
     assert len(source.warnings) == 1 and "Column G" in source.warnings[0] and "2 rows" in source.warnings[0]
     assert found(row(**OTAA, R="group")) == [("line 1", "HSM group (column R)")]
 
@@ -243,8 +244,8 @@ def test_whatever_a_spreadsheet_makes_of_it(encoding, delimiter, end):
     cells = ["CREATE_OTAA", E1, "", "PROFILE", JOIN, K1, "", "plan", "", "203", '"Pand ""De Hoop"", café; 1\t2"']
     cells += ["52%s112446" % comma, "5%s108066" % comma, "note", "", "", "", "", "", '"as1,as2"']
     text = end.join(["# one; two, three", delimiter.join(cells), ""])
-    source = read_source(text.encode(encoding), "fleet.csv")
-    (wish,) = read_desired(source.rows)
+    source = read_source(DEVICE, text.encode(encoding), "fleet.csv")
+    (wish,) = read_desired(DEVICE, source.rows)
     assert wish.values["name"] == 'Pand "De Hoop", café; 1\t2'
     assert (wish.values["latitude"], wish.values["longitude"]) == (52.112446, 5.108066)
     assert wish.values["application_servers"] == ("as1", "as2")
@@ -305,9 +306,9 @@ def test_json(name, encoding):
 
 
 def test_a_source_may_bring_defaults():
-    source = read_source(json.dumps({"devices": DEVICES, "defaults": {"marker_id": 1}, "note": "x"}).encode(), "f.json")
+    source = read_source(DEVICE, json.dumps({"devices": DEVICES, "defaults": {"marker_id": 1}, "note": "x"}).encode(), "f.json")
     assert source.defaults == {"marker_id": "1"}
-    assert read_source(b'{"devices": [{}], "defaults": null}', "f.json").defaults == {}
+    assert read_source(DEVICE, b'{"devices": [{}], "defaults": null}', "f.json").defaults == {}
 
 
 @pytest.mark.parametrize(

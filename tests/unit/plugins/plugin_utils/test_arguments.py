@@ -113,7 +113,7 @@ def test_a_key_that_is_true_or_false_is_named(flag):
 
 def test_a_list_with_lists_before_2_19():
     devices = [{"name": DAY, "at": NAIVE, "from": NAIVE.replace(tzinfo=datetime.timezone.utc), "to": NAIVE.replace(tzinfo=EAST)}]
-    spec = argument_spec(fleet.TASK)
+    spec = fleet.TASK
     found = with_lists({"devices": repr(devices), "defaults": repr({"name": DAY}), "state": repr([DAY])}, spec)
     texts = {"at": "2024-01-05T10:30:07", "from": "2024-01-05T10:30:07+00:00", "to": "2024-01-05T10:30:07+02:00"}
     assert found == {"devices": [{"name": "2024-01-05", **texts}], "defaults": {"name": "2024-01-05"}, "state": repr([DAY])}
@@ -132,26 +132,26 @@ def test_a_list_with_lists_before_2_19():
     ],
 )
 def test_nothing_but_dates_is_evaluated(text):
-    assert with_lists({"devices": text}, argument_spec(fleet.TASK)) == {"devices": text}
+    assert with_lists({"devices": text}, fleet.TASK) == {"devices": text}
 
 
 def test_tuples_and_sets_before_2_19():
-    spec = argument_spec(device_info.TASK)
+    spec = device_info.TASK
     options = {"dev_eui": ("a", "b,c"), "tag": {"b", "a"}, "health_state": ("a",)}
     found = with_lists({name: repr(value) for name, value in options.items()}, spec)
     assert found == {"dev_eui": ["a", "b,c"], "tag": ["a", "b"], "health_state": ["a"]}
     rows = [{"tags": "('a', 'b')", "domains": repr({"Site": DAY}), "name": "('a', 'b')"}]
-    within = with_lists({"devices": rows, "defaults": rows[0], "purge": {"scope": {"all": True}}}, argument_spec(fleet.TASK))
+    within = with_lists({"devices": rows, "defaults": rows[0], "purge": {"scope": {"all": True}}}, fleet.TASK)
     row = {"tags": ["a", "b"], "domains": {"Site": "2024-01-05"}, "name": "('a', 'b')"}
     assert within == {"devices": [row], "defaults": row, "purge": {"scope": {"all": True}}}
-    dated = with_lists({"devices": repr(({"name": DAY, "tags": ("a", "b")},))}, argument_spec(fleet.TASK))
+    dated = with_lists({"devices": repr(({"name": DAY, "tags": ("a", "b")},))}, fleet.TASK)
     assert dated == {"devices": [{"name": "2024-01-05", "tags": ["a", "b"]}]}
 
 
 @pytest.mark.parametrize("text", ["('a')", "(a, b)", "(a", "{a}", "(1, print(2))", "{'a': 1}", "a,b", "", "{{ x }}"])
 def test_texts_that_are_no_tuples_stay(text):
-    assert with_lists({"tag": text}, argument_spec(device_info.TASK)) == {"tag": text}
-    assert with_lists({"name": "('a', 'b')"}, argument_spec(device_info.TASK)) == {"name": "('a', 'b')"}
+    assert with_lists({"tag": text}, device_info.TASK) == {"tag": text}
+    assert with_lists({"name": "('a', 'b')"}, device_info.TASK) == {"name": "('a', 'b')"}
 
 
 @pytest.mark.parametrize("text,value", [("\u22125.1", -5.1), (" 5.25\u00a0", 5.25), (7, 7), (None, None), ("1e2", 100.0)])
@@ -177,13 +177,13 @@ def test_a_flag_is_no_number(task, option, flag):
 
 def test_an_option_under_two_of_its_names_is_refused():
     with pytest.raises(OptionError, match="^join_eui is given twice, as app_eui too: leave one of them out$"):
-        refuse_misread({"app_eui": "1", "join_eui": "2"}, argument_spec(device.TASK))
-    refuse_misread({"app_eui": "1", "join_eui": None}, argument_spec(device.TASK))
+        refuse_misread({"app_eui": "1", "join_eui": "2"}, device.TASK)
+    refuse_misread({"app_eui": "1", "join_eui": None}, device.TASK)
 
 
 def test_a_device_that_is_null_is_refused():
     with pytest.raises(OptionError, match=r"^devices\[1\] must be a dictionary of options, but is null: take it out"):
-        refuse_misread({"devices": [{"dev_eui": "1"}, None]}, argument_spec(fleet.TASK))
+        refuse_misread({"devices": [{"dev_eui": "1"}, None]}, fleet.TASK)
 
 
 def test_null_means_not_given():
@@ -215,7 +215,7 @@ def test_null_means_not_given():
 )
 def test_what_has_another_shape_is_refused(task, options, sentence):
     with pytest.raises(OptionError, match="^" + sentence.replace(".", r"\.")):
-        refuse_misread(options, argument_spec(task.TASK))
+        refuse_misread(options, task.TASK)
 
 
 @pytest.mark.parametrize("flag,what", [(True, "true or false"), (False, "true or false"), (1.1, "a number with a fraction")])
@@ -244,12 +244,12 @@ def test_what_has_another_shape_is_refused(task, options, sentence):
 )
 def test_what_yaml_misread_where_a_text_is_wanted_is_refused(task, shape, place, flag, what):
     with pytest.raises(OptionError, match=r"^%s must be a text, and is %s" % (re.escape(place), what)):
-        refuse_misread(shape(flag), argument_spec(task.TASK))
+        refuse_misread(shape(flag), task.TASK)
 
 
 def test_a_key_where_a_name_should_be_is_not_shown():
     key = "0A9B8C7D6E5F40312213A4F5E6D7C8B9"
-    spec = argument_spec(device.TASK)
+    spec = device.TASK
     for options in ({"app_s_keys": {key: True}}, {"domains": {key: 1.1}}):
         with pytest.raises(OptionError, match="must be a text") as caught:
             refuse_misread(options, spec)
@@ -261,10 +261,10 @@ def test_a_key_where_a_name_should_be_is_not_shown():
 
 
 def test_flags_and_texts_that_are_right():
-    spec = argument_spec(device.TASK)
+    spec = device.TASK
     flags = {"suspended": False, "force": True, "validate_certs": True, "timeout": 1.5, "latitude": 5.5}
     refuse_misread({"name": "NO", "tags": ["no", 17], **flags}, spec)
     others = {"domains": {}, "app_s_keys": "<AppSKeys/>", "inactivity_alarm": [{"level": 3}]}
     refuse_misread({"name": None, "tags": [], **others}, spec)
     rows = {"devices": [{"suspended": True}], "defaults": {"suspended": False, "latitude": 5.5}}
-    refuse_misread({"purge": {"scope": {"all": True}}, **rows}, argument_spec(fleet.TASK))
+    refuse_misread({"purge": {"scope": {"all": True}}, **rows}, fleet.TASK)

@@ -145,7 +145,9 @@ def test_modules_that_wait_share_a_login_that_goes_nowhere(monkeypatch):
 
     def module(args):
         account, _route = _handover._account(args)
-        wire = _handover.http_settings_of({**{name: entry.get("default") for name, entry in _handover.OPTIONS.items()}, "retries": 0})
+        wire = _handover.http_settings_of(
+            {**{name: entry.get("default") for name, entry in _handover.OPTIONS.items()}, "retries": 0}
+        )
         try:
             log_in(account, Transport(wire))
         except TransportError as error:

@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import Problem, read_desired, refuse
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.sources import rows_of
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import BadInput
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import DEVICE
 from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.tr005 import crc16_modbus
 
 E1, E2, E3 = "70B3D57ED0100001", "70B3D57ED0100002", "70B3D57ED0100003"
@@ -22,7 +23,7 @@ TAG = "LW:D0:%s:%s:AABB1122" % (JOIN, E1)
 
 
 def wishes(*devices, **options) -> list:
-    return read_desired(rows_of(list(devices)), **options)
+    return read_desired(DEVICE, rows_of(DEVICE, list(devices)), **options)
 
 
 def findings(*devices, **options) -> list:
@@ -34,7 +35,7 @@ def findings(*devices, **options) -> list:
 
 def test_a_wish_is_canonical():
     (wish,) = wishes({"dev_eui": "70-b3-d5-7e-d0-10-00-01", "name": " a ", "marker_id": "12"})
-    assert (wish.dev_eui, wish.values, wish.absent, wish.where) == (E1, {"name": "a", "marker_id": 12}, False, "devices[0]")
+    assert (wish.identity, wish.values, wish.absent, wish.where) == (E1, {"name": "a", "marker_id": 12}, False, "devices[0]")
 
 
 @pytest.mark.parametrize(
@@ -102,8 +103,8 @@ def test_a_row_that_is_no_dictionary_is_not_quoted(raw):
 
 def test_a_tag_brings_identity_activation_and_join_eui():
     (wish,) = wishes({"onboarding_tag": TAG, "app_key": KEY})
-    assert wish.dev_eui == E1
-    assert wish.tag.profile_id == "AABB1122"
+    assert wish.identity == E1
+    assert wish.kept.profile_id == "AABB1122"
     assert wish.values == {"activation": "OTAA", "join_eui": JOIN, "app_key": KEY}
     (same,) = wishes({"dev_eui": TAG, "app_key": KEY})
     assert same.values == wish.values
@@ -226,9 +227,9 @@ def test_the_message_names_forty_and_counts_the_rest():
 
 def test_findings_as_sentence_and_as_value():
     finding = Problem("line 3", E1, "name", "is odd")
-    refuse([])
+    refuse(DEVICE, [])
     with pytest.raises(BadInput, match="^1 fault in") as caught:
-        refuse([finding])
+        refuse(DEVICE, [finding])
     assert caught.value.message.splitlines()[1:] == ["line 3 (device %s): name is odd" % E1]
     assert caught.value.facts["findings"] == [{"where": "line 3", "dev_eui": E1, "option": "name", "message": "is odd"}]
 
@@ -244,7 +245,7 @@ def test_findings_as_sentence_and_as_value():
 def test_equal_findings_are_told_once_with_their_rows(places, where):
     other = Problem("defaults", "", "tags", "is odd")
     with pytest.raises(BadInput) as caught:
-        refuse([Problem(place, E1, "name", "is odd") for place in places] + [other])
+        refuse(DEVICE, [Problem(place, E1, "name", "is odd") for place in places] + [other])
     assert caught.value.message.splitlines()[1:] == [where + ": name is odd", "defaults: tags is odd"]
     assert caught.value.message.startswith("%d faults" % (len(places) + 1))
     first, second = caught.value.facts["findings"]

@@ -15,6 +15,7 @@ import pytest
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import read_desired
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.sources import read_source, rows_of
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import BadInput
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import DEVICE
 from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.tr005 import crc16_modbus
 
 HERE = Path(__file__).resolve().parent
@@ -47,7 +48,7 @@ EXPECTED = [
 
 def findings_of(source) -> tuple:
     with pytest.raises(BadInput) as caught:
-        read_desired(source.rows, source.defaults)
+        read_desired(DEVICE, source.rows, source.defaults)
     return caught.value.facts["findings"], caught.value.message
 
 
@@ -65,7 +66,7 @@ def secrets_of(path: Path) -> set:
 
 
 def test_twenty_faults_are_twenty_findings():
-    findings, message = findings_of(read_source(TWENTY.read_bytes(), TWENTY.name))
+    findings, message = findings_of(read_source(DEVICE, TWENTY.read_bytes(), TWENTY.name))
     assert [(each["where"], each["option"]) for each in findings] == [
         ("line %d" % number, option) for number, (option, _word) in enumerate(EXPECTED, 1)
     ]
@@ -76,7 +77,7 @@ def test_twenty_faults_are_twenty_findings():
 
 
 def test_none_of_the_findings_holds_a_secret():
-    findings, message = findings_of(read_source(TWENTY.read_bytes(), TWENTY.name))
+    findings, message = findings_of(read_source(DEVICE, TWENTY.read_bytes(), TWENTY.name))
     said = message + repr(findings)
     assert not [part for part in secrets_of(TWENTY) if part in said]
 
@@ -85,7 +86,7 @@ def test_none_of_the_findings_holds_a_secret():
 def test_each_row_alone_has_its_one_fault(number):
     lines = TWENTY.read_text().splitlines(keepends=True)
     first = lines[2].replace(lines[2].split(",")[5], "0123456789ABCDEF0123456789ABCDEF") if number == 12 else "\n"
-    findings, _message = findings_of(read_source((first + lines[number]).encode(), "one.csv"))
+    findings, _message = findings_of(read_source(DEVICE, (first + lines[number]).encode(), "one.csv"))
     assert [(each["where"], each["option"]) for each in findings] == [("line 2", EXPECTED[number][0])]
 
 
@@ -94,7 +95,7 @@ BROKEN_TAG = "LW:D0:1122334455667788:A84041FFFF00000E:AABB1122:C0000"
 
 @pytest.mark.parametrize("row", ["CREATE_OTAA,%s", "CREATE_OTAA,%s,,,,0123456789ABCDEF0123456789ABCDEF", ",%s"])
 def test_what_a_broken_tag_would_bring_is_not_called_missing(row):
-    findings, _message = findings_of(read_source((row % BROKEN_TAG).encode(), "one.csv"))
+    findings, _message = findings_of(read_source(DEVICE, (row % BROKEN_TAG).encode(), "one.csv"))
     assert [each["option"] for each in findings] == ["onboarding_tag (column B)"]
 
 
@@ -129,7 +130,7 @@ def test_twenty_faults_in_a_list():
     for number, (raw, _option) in enumerate(ROWS):
         devices.append({"dev_eui": "70B3D57ED01%05X" % number, **raw} if raw else raw)
     with pytest.raises(BadInput) as caught:
-        read_desired(rows_of(devices))
+        read_desired(DEVICE, rows_of(DEVICE, devices))
     found = [(each["where"], each["option"]) for each in caught.value.facts["findings"]]
     assert found == [("devices[%d]" % number, option) for number, (_raw, option) in enumerate(ROWS)]
     said = caught.value.message + repr(caught.value.facts)
@@ -168,8 +169,8 @@ FLEETS.update({path.name: (path.read_text("utf-8"), 2000, 37) for path in ROOT.p
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_a_legal_fleet_has_no_fault(name, encoding):
     text, count, absent = FLEETS[name]
-    source = read_source(text.encode(encoding), "fleet.csv")
-    wishes = read_desired(source.rows)
-    assert len({wish.dev_eui for wish in wishes}) == len(wishes) == count
+    source = read_source(DEVICE, text.encode(encoding), "fleet.csv")
+    wishes = read_desired(DEVICE, source.rows)
+    assert len({wish.identity for wish in wishes}) == len(wishes) == count
     assert sum(wish.absent for wish in wishes) == absent
     assert source.warnings == []
