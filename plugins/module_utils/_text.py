@@ -45,7 +45,7 @@ _WORDS = """
     #nombre? #¿nombre? #num! #zahl! #getal! #nombre! #núm! #¡num! #div/0! #deel/0! #¡div/0! #null! #leeg! #nul!
     #nulo! #¡nulo! #spill! #überlauf! #overloop! #propagation! #calc! #blocked! #field! #unknown! #connect! #busy!
     #error! #error #fehler! #fehler #type! #getting_data #daten_abrufen #gegevens_ophalen #obtention_donnees #obteniendo_datos
-    #estrazione_dati_in_corso
+    #estrazione_dati_in_corso #hämtar_data #obtendo_dados
 """
 _ERROR_VALUES = frozenset(_WORDS.split())
 #: What is shown while a value is loaded, before its dots.
@@ -54,7 +54,7 @@ _LOADING = ("loading", "laden", "wird geladen", "chargement", "cargando", "carre
 _ERROR_SHAPE = re.compile(r"#[\u00a1\u00bf]?[^\W\d_]+(?:[_/.]+[^\W_]+)*[!?]\Z|#{3,}\Z")
 #: LibreOffice's codes, in the languages that translate them.
 _ERROR_CODE = re.compile(
-    "(?i)(?:err|error|fehler|fout|erreur|erro|errore|błąd|hiba|fel|feil|fejl|chyba|virhe|hata|eroare) ?:5[0-4][0-9]\\Z"
+    "(?i)(?:err|error|fehler|fout|erreur|erro|errore|błąd|hiba|fel|feil|fejl|chyba|virhe|hata|eroare) ?: ?5[0-4][0-9]\\Z"
 )
 
 #: 7,01346E+15; 7.01346E15; 7083057000000001.0

@@ -93,7 +93,7 @@ options:
         this run describes. If there are more, the task fails before anything is changed, and returns them as
         RV(deletion_candidates).
       - A purge has its own, O(purge.max).
-    type: str
+    type: raw
     default: 10%
   backup:
     description:
@@ -141,7 +141,7 @@ options:
         description:
           - How many may go, as a number, or as a percentage of the devices in O(purge.scope). If there are more, the task fails
             before anything is changed, and returns them as RV(purge_candidates).
-        type: str
+        type: raw
         default: 10%
       action:
         description:

@@ -57,7 +57,7 @@ class TdmAction(ActionBase):
                 args = self._with_environment(args)
             args = without_empty(args, OPTIONS)
             refuse_misread(args, self.task)
-            args = with_numbers(args, spec)
+            args = with_numbers(args, self.task)
             checked = ArgumentSpecValidator(spec, **self.task.rules).validate(args)
             params = checked.validated_parameters
             register(self.task, params)

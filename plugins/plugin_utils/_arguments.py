@@ -34,8 +34,6 @@ else:  # ansible-core before 2.19
 TEXTS = ("str", "path")
 #: How Python's text of a list, a dictionary, a set or a tuple begins.
 OPENING = ("[", "{", "(")
-#: How JSON writes a key that is true or false.
-KEYS = ('"true": ', '"false": ')
 NO_TEXT = (
     "%s must be a text, and is true or false: YAML makes that of yes, no, on, off, true and false without quotes. "
     "Put the text into quotes, as in %s"
@@ -56,6 +54,7 @@ NO_NUMBER = (
 NO_FRACTION = "%s must be a number with a decimal point, such as -7.25, got %s"
 SHAPE = "%s must be a text, but is a list or a dictionary: give a text, in quotes or, where a template makes it, with | string"
 NO_DICT = "%s must be a dictionary of options, but is no dictionary: write what it holds below it, or leave it out"
+NULL_KEY = "key in %s must be a text, and is null: write a name in front of the colon"
 NO_ROW = "%s must be a dictionary of options, but is null: take it out, or write the options"
 TWICE = "%s is given twice, as %s too: leave one of them out"
 NO_VALUE = "%s holds a value of the type %s, which no module can be given: write it as a text in quotes"
@@ -72,11 +71,8 @@ def as_json(args: dict[str, Any]) -> dict[str, Any]:
         for place, value in _all_within(args, ""):
             _refuse_misfit(place, value)
         raise
-    if any(key in text for key in KEYS):
-        for place, value in _all_within(args, ""):
-            if isinstance(value, Mapping) and any(isinstance(key, bool) for key in value):
-                shown_place = without_keys(place)
-                raise OptionError(NO_TEXT % ("key in %s" % shown_place, '%s: {"NO": ...}' % shown_place.rpartition(".")[2]))
+    for place, key in _odd_keys(args, ""):
+        raise _misread_key(place, key)
     result: dict[str, Any] = json.loads(text)
     return result
 
@@ -180,12 +176,39 @@ def _refuse_misfit(place: str, value: Any) -> None:
     if isinstance(value, (Mapping, list, tuple)):
         for key in value if isinstance(value, Mapping) else ():
             if not isinstance(key, (str, int, float, bool, type(None))):
-                raise OptionError(NO_VALUE % ("key in %s" % without_keys(place), type(key).__name__))
+                raise OptionError(NO_VALUE % ("key in %s" % without_keys(place), _type_of(key)))
         return
     try:
         json.dumps(value, default=_in_json)
     except (TypeError, ValueError):
-        raise OptionError(NO_VALUE % (without_keys(place), type(value).__name__)) from None
+        raise OptionError(NO_VALUE % (without_keys(place), _type_of(value))) from None
+
+
+def _type_of(value: object) -> str:
+    """Return what a type is called by those who don't know that Ansible wraps it."""
+    return type(value).__name__.replace("_AnsibleTagged", "").lower()
+
+
+def _odd_keys(value: Any, place: str) -> Iterator[tuple[str, object]]:
+    """Yield the keys that JSON would make a text of, though another may have been written: true, 1.1, null."""
+    if isinstance(value, Mapping):
+        for key, each in value.items():
+            if key is None or isinstance(key, (bool, float)):
+                yield place, key
+            if isinstance(each, (Mapping, list, tuple)):
+                yield from _odd_keys(each, "%s.%s" % (place, key) if place else str(key))
+    elif isinstance(value, (list, tuple)):
+        for number, each in enumerate(value):
+            if isinstance(each, (Mapping, list, tuple)):
+                yield from _odd_keys(each, "%s[%d]" % (place, number))
+
+
+def _misread_key(place: str, key: object) -> OptionError:
+    shown_place = without_keys(place)
+    message, example = (NUMBER, "1.10") if isinstance(key, float) else (NO_TEXT, "NO")
+    if key is None:
+        return OptionError(NULL_KEY % shown_place)
+    return OptionError(message % ("key in %s" % shown_place, '%s: {"%s": ...}' % (shown_place.rpartition(".")[2], example)))
 
 
 def _all_within(value: Any, place: str) -> Iterator[tuple[str, Any]]:
@@ -232,24 +255,35 @@ def _refuse_misread(args: dict[str, Any], spec: dict[str, Any], task: Task, with
                     _refuse_misread(each, {str(key): {} for key in each}, task, at + ".")
 
 
-def with_numbers(args: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
+def _fraction(name: str, text: str, written: str) -> float:
+    try:
+        if "_" in text:  # Python's own way to write a number
+            raise ValueError
+        return float(text)
+    except ValueError:
+        raise OptionError(NO_FRACTION % (name, shown(written))) from None
+
+
+def with_numbers(args: dict[str, Any], task: Task) -> dict[str, Any]:
     """Return options in which a fraction in a text is one, with whatever dash or space of Unicode it was written.
 
     Raises :class:`OptionError` for true and false, of which Ansible makes 1 and 0, and for a fraction that is none.
     """
     read = dict(args)
-    for option, entry in spec.items():
+    for option, entry in argument_spec(task).items():
         for name in (option, *entry.get("aliases", ())) if entry.get("type") in ("int", "float") else ():
             value = args.get(name)
             if isinstance(value, bool):
                 raise OptionError(NO_NUMBER % name)
-            if isinstance(value, str):
-                read[name] = plain(value).strip()
-            if isinstance(value, str) and entry["type"] == "float":
-                try:
-                    read[name] = float(read[name])
-                except ValueError:
-                    raise OptionError(NO_FRACTION % (name, shown(value))) from None
+            if not isinstance(value, str):
+                continue
+            text = plain(value).strip()
+            if not text and task.empty_is_nothing and name in task.options:
+                del read[name]
+            elif entry["type"] == "float":
+                read[name] = _fraction(name, text, value)
+            else:
+                read[name] = text
     return read
 
 

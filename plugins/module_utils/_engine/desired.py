@@ -192,7 +192,7 @@ class _Reader:
         if row.present and self._state == "absent":
             faults.append(("directive", row.present))
         if desired.kept is not None:
-            self._rules.complete_row(raw, desired.kept, faults)
+            self._rules.complete_row(raw, self._defaults, desired.kept, faults)
         merged = self._with_defaults(raw) if self._defaults else raw
         if desired.kept is None and any(option in self._rules.identifying for option, _message in faults):
             # What that option would bring isn't known, so nothing can be called missing.

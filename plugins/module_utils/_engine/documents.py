@@ -36,6 +36,8 @@ NOT_IN_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U0001000
 MERGE = "tag:yaml.org,2002:merge"
 JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:\n]')
 
+NO_JSON = "src %s holds %s in line %d, which is no value of JSON: programs write it where a number is missing; take it out"
+
 
 def read_json(text: str, name: str) -> object:
     """Return what JSON says; raises :class:`OptionError`, whose text may name a key but holds no value."""
@@ -47,8 +49,11 @@ def read_json(text: str, name: str) -> object:
         is_repeated = is_repeated or len(result) != len(pairs)
         return result
 
+    def refuse(word: str) -> None:
+        raise OptionError(NO_JSON % (name, word, text.count("\n", 0, _place_of(word, text)) + 1))
+
     try:
-        data: object = json.loads(text, object_pairs_hook=once, parse_int=str, parse_float=str, parse_constant=str)
+        data: object = json.loads(text, object_pairs_hook=once, parse_int=str, parse_float=str, parse_constant=refuse)
     except RecursionError:
         raise _too_deep(name) from None
     except json.JSONDecodeError as error:  # its text may quote the file, so only the place is shown
@@ -56,6 +61,11 @@ def read_json(text: str, name: str) -> object:
     if is_repeated:
         raise _repeated(name, _repeated_in_json(text))
     return data
+
+
+def _place_of(word: str, text: str) -> int:
+    """Return where a word stands in JSON outside of its texts."""
+    return next(match.start() for match in re.finditer(r'"(?:[^"\\]|\\.)*"|%s' % word, text) if match.group() == word)
 
 
 def _repeated_in_json(text: str) -> list[tuple[int, object]]:

@@ -48,6 +48,7 @@ class Task:
     :param digits: options whose texts are hexadecimal digits, which YAML may take for numbers.
     :param rows: options that hold resources, each with the argument spec of one.
     :param secrets_in: gives the secrets in a text that is more than a secret, such as an onboarding tag.
+    :param empty_is_nothing: an empty text for a number says nothing, as in a list of resources.
     :param keeps_sessions: it opens and closes sessions for other tasks.
     """
 
@@ -59,4 +60,5 @@ class Task:
     digits: frozenset[str] = frozenset()
     rows: dict[str, dict[str, Any]] = field(default_factory=dict)
     secrets_in: Callable[[str], list[str]] = _none
+    empty_is_nothing: bool = False
     keeps_sessions: bool = False

@@ -260,6 +260,16 @@ class Resource:
         """Return the argument spec of all fields."""
         return {each.name: each.argument() for each in self.fields}
 
+    def overlaid(self, options: dict[str, Any], nearer: dict[str, Any]) -> dict[str, Any]:
+        """Return raw options with nearer ones in their place, under whichever of their names; null says nothing."""
+        said = {name: given for name, given in nearer.items() if given is not None}
+        taken = {self._canonical(name) for name in said}
+        left = {name: given for name, given in options.items() if self._canonical(name) not in taken}
+        return {**left, **said}
+
+    def _canonical(self, name: str) -> str:
+        return self.by_name[name].name if name in self.by_name else name
+
     def parse(self, raw: dict[str, Any]) -> tuple[Values, Faults]:
         """Return ``(values, faults)``: canonical values by option, and a list of ``(option, message)``.
 

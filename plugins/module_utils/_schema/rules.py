@@ -41,7 +41,7 @@ class Rules:
         """Return the secrets in a text that is more than a secret, as such an option may hold."""
         return []
 
-    def complete_row(self, raw: dict[str, Any], kept: Any, faults: Faults) -> None:
+    def complete_row(self, raw: dict[str, Any], defaults: dict[str, Any], kept: Any, faults: Faults) -> None:
         """Add what the identifying option says besides to the options of a row."""
 
     def not_for(self, row: dict[str, Any]) -> set[str]:

@@ -228,7 +228,10 @@ def _number(raw: object) -> float:
     """Return a number, also one that is written as a text; raises ValueError and OverflowError where it is none."""
     if isinstance(raw, bool) or not isinstance(raw, (str, int, float)):
         raise ValueError
-    return float(plain(text_of(raw)) if isinstance(raw, str) else raw)
+    text = plain(text_of(raw)) if isinstance(raw, str) else raw
+    if isinstance(text, str) and "_" in text:  # 1_000 is Python's own way to write a number
+        raise ValueError
+    return float(text)
 
 
 class Integer(ValueType):

@@ -38,7 +38,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "parallel": {"type": "int", "default": 8},
     "on_error": {"type": "str", "choices": ["continue", "stop"], "default": "continue"},
     "max_failures": {"type": "int"},
-    "max_deletions": {"type": "str", "default": "10%"},
+    "max_deletions": {"type": "raw", "default": "10%"},
     "backup": {"type": "path"},
     "check_licences": {"type": "bool", "default": True},
     "progress": {"type": "bool", "default": True},
@@ -66,7 +66,7 @@ class Many:
         scope = {name: _argument_of(resource, name) for name in resource.scopes}
         purge = {
             "scope": {"type": "dict", "required": True, "options": {**scope, "all": {"type": "bool", "default": False}}},
-            "max": {"type": "str", "default": "10%"},
+            "max": {"type": "raw", "default": "10%"},
             "action": {"type": "str", "choices": ["delete", *(["suspend"] if resource.set_aside else [])], "default": "delete"},
             "backup": {"type": "path"},
         }
@@ -143,7 +143,7 @@ class Many:
         source = self._source(params)
         for warning in source.warnings:
             context.warn(warning)
-        defaults = {**source.defaults, **(params.get("defaults") or {})}
+        defaults = self._resource.overlaid(source.defaults, params.get("defaults") or {})
         return read_desired(self._resource, source.rows, defaults, params["state"], params["create"])
 
     def _source(self, params: dict[str, Any]) -> Source:

@@ -36,7 +36,8 @@ def one(resource: Resource) -> Task:
 
     def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
         names = ("state", *identifying, *(each.name for each in resource.fields))
-        described = read_desired(resource, [Row("options", {name: params.get(name) for name in names})], create=params["create"])
+        given = {name: params[name] for name in names if params.get(name) is not None}
+        described = read_desired(resource, [Row("options", given)], create=params["create"])
         policy = Policy(params["update_keys"] == "always", params["force"], parallel=1)
         cache = Cache(resource, "")
         with connected(params, context) as client:
@@ -53,6 +54,7 @@ def one(resource: Resource) -> Task:
         {"required_one_of": [identifying]},
         resource.rules.identifying,  # such an option may hold a secret among other things
         digits=resource.digits,
+        empty_is_nothing=True,
         secrets_in=resource.rules.secrets_in,
     )
 

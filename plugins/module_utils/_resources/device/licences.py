@@ -18,12 +18,12 @@ from ..._schema.rules import Changed
 OPTION = "connectivity_plan"
 SHORT = (
     "%s needs %s more licences for devices that are to be made or resumed, and has %s of its %s left: ask the operator for more, "
-    "describe fewer devices, or say check_licences: false"
+    "describe fewer devices, delete others in a run before, or say check_licences: false"
 )
 
 
 def check(changes: list[Changed], listed: Callable[[str], list[dict[str, Any]]]) -> list[tuple[str, str]]:
-    """Return ``(option, message)`` for each connectivity plan whose licences can't be enough, whatever the order of the changes.
+    """Return ``(option, message)`` for each connectivity plan whose licences are not enough.
 
     :param listed: gives the list of connectivity plans, which is only asked for where a licence is taken.
     """
@@ -41,13 +41,13 @@ def check(changes: list[Changed], listed: Callable[[str], list[dict[str, Any]]])
     return found
 
 
-def _needs(changes: list[Changed]) -> dict[str, int]:
-    """Return how many licences the changes take of each plan, less those that they give back."""
-    count: Counter[str] = Counter()
-    for action, before, after in changes:
-        count[_identifier(after.get(OPTION)) if action != "delete" else ""] += 1
-        count[_identifier(before.get(OPTION)) if action != "create" else ""] -= 1
-    return {plan: number for plan, number in count.items() if plan and number > 0}
+def _needs(changes: list[Changed]) -> Counter[str]:
+    """Return how many licences the changes take of each plan.
+
+    What others give back doesn't count: the writes go out side by side, and a creation may come first.
+    """
+    taken = (_identifier(after.get(OPTION)) for action, _before, after in changes if action != "delete")
+    return Counter(plan for plan in taken if plan)
 
 
 def _identifier(plan: object) -> str:

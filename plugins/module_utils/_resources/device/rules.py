@@ -11,7 +11,7 @@ from typing import Any, Callable
 from ..._schema.row import Faults
 from ..._schema.rules import Changed, Facts, Rules
 from ..._schema.texts import Fault, shown
-from ..._schema.values import UNKNOWN, Hex, Key, Values, dig
+from ..._schema.values import SEPARATORS, UNKNOWN, Hex, Key, Values, dig
 from . import licences
 from .tr005 import Tr005Tag, looks_like_tr005, owner_tokens, parse_tr005
 
@@ -23,6 +23,7 @@ LOCAL, EXTERNAL = "local", "external"
 OTAA_ONLY = ("join_server", "app_key", "nwk_key", "join_eui", "owner_token", "hsm_app_key_version", "hsm_nwk_key_version")
 ABP_ONLY = ("nwk_s_key", "app_s_keys", "s_nwk_s_int_key", "nwk_s_enc_key")
 KEYS = ("app_key", "nwk_key", "nwk_s_key", "s_nwk_s_int_key", "nwk_s_enc_key")
+SECRETS = (*KEYS, "owner_token", "verification_code")
 #: By which ThingPark Enterprise chooses a connectivity plan.
 FLAGS_OF_PLAN = ("network_geolocation", "passive_roaming")
 #: What every device needs that is to be made.
@@ -54,11 +55,11 @@ class DeviceRules(Rules):
         if isinstance(dev_eui, str) and looks_like_tr005(dev_eui.strip()):
             dev_eui, text = None, dev_eui
         try:
-            tag = parse_tr005(text) if text else None
+            tag = parse_tr005(text) if text is not None and text != "" else None
         except Fault as fault:
             faults.append(("onboarding_tag", str(fault)))
             return "", None
-        if not dev_eui:
+        if dev_eui is None or dev_eui == "":
             if tag is None:
                 faults.append(("dev_eui", "is missing"))
                 return "", None
@@ -75,7 +76,7 @@ class DeviceRules(Rules):
     def secrets_in(self, text: str) -> list[str]:
         return owner_tokens(text)
 
-    def complete_row(self, raw: dict[str, Any], kept: Tr005Tag, faults: Faults) -> None:
+    def complete_row(self, raw: dict[str, Any], defaults: dict[str, Any], kept: Tr005Tag, faults: Faults) -> None:
         # OTAA, the JoinEUI and, for an external join server, the owner token.
         raw["activation"] = raw.get("activation") or "OTAA"
         given = raw.get("join_eui") or raw.get("app_eui")
@@ -87,16 +88,21 @@ class DeviceRules(Rules):
                 pass  # its own fault is reported with the others
         else:
             raw["join_eui"] = kept.join_eui
-        if kept.owner_token and not any(raw.get(name) for name in ("app_key", "owner_token")) and raw.get("join_server") != LOCAL:
+        said = {**defaults, **{name: given for name, given in raw.items() if given is not None}}
+        is_local = bool(said.get("app_key")) or str(said.get("join_server")).strip().lower() == LOCAL
+        if kept.owner_token and not is_local and not raw.get("owner_token"):
             raw["owner_token"] = kept.owner_token
 
     def not_for(self, row: dict[str, Any]) -> set[str]:
         # In a mixed description, a default for the one activation doesn't reach a device of the other.
         left = set({"ABP": OTAA_ONLY, "OTAA": ABP_ONLY}.get(str(row.get("activation")).strip().upper(), ()))
-        return left | {"join_server"} if "app_key" in row or "nwk_key" in row else left
+        if "app_key" in row or "nwk_key" in row:
+            return left | {"join_server", "owner_token"}
+        is_local = str(row.get("join_server")).strip().lower() == LOCAL
+        return left | {"owner_token"} if is_local else left
 
     def check(self, values: Values) -> Faults:
-        return [*_check_activation(values), *_check_pairs(values), *_check_encryption(values)]
+        return [*_check_activation(values), *_check_pairs(values), *_check_encryption(values), *_check_keys_elsewhere(values)]
 
     def complete(self, values: Values) -> None:
         if "latitude" in values and "longitude" in values:  # who gives a location wants it used
@@ -176,7 +182,7 @@ class DeviceRules(Rules):
 
     def warnings(self, created: list[tuple[str, Values]], may_choose: bool) -> list[str]:
         # A run that makes them looks like a success, and the network drops all that they send (contract, suspension).
-        without = [eui for eui, values in created if not values.get("suspended") and not _gives_plan(values)]
+        without = [eui for eui, values in created if not values.get("suspended") and not _gives_plan(values, may_choose)]
         if not without:
             return []
         many = "%d devices are" % len(without) if len(without) > 1 else "1 device is"
@@ -198,9 +204,9 @@ class DeviceRules(Rules):
 EUI = Hex(16, "DevEUI")
 
 
-def _gives_plan(values: Values) -> bool:
-    # The flags choose a plan with or without a feature, so that false says something too.
-    return bool(values.get("connectivity_plan")) or any(name in values for name in FLAGS_OF_PLAN)
+def _gives_plan(values: Values, may_choose: bool) -> bool:
+    # The flags choose a plan with or without a feature, so that false says something too, but on Enterprise alone.
+    return bool(values.get("connectivity_plan")) or may_choose and any(name in values for name in FLAGS_OF_PLAN)
 
 
 def _check_activation(values: Values) -> Faults:
@@ -244,6 +250,14 @@ HALVES = (
     ("s_nwk_s_int_key", "nwk_s_enc_key", "is missing: LoRaWAN 1.1 needs both of them"),
     ("latitude", "longitude", "is missing: a location takes both"),
 )
+
+
+def _check_keys_elsewhere(values: Values) -> Faults:
+    """Return which text is one of the device's keys, where everybody would read it."""
+    keys = {values[name]: name for name in KEYS if values.get(name)}
+    texts = ((name, text) for name, text in values.items() if isinstance(text, str) and len(text) >= 32 and name not in SECRETS)
+    same = ((name, keys.get(text.translate(SEPARATORS).upper())) for name, text in texts)
+    return [(name, "is the same as %s: a key must not stand where everybody can read it" % key) for name, key in same if key]
 
 
 def _check_encryption(values: Values) -> Faults:

@@ -268,3 +268,47 @@ def test_a_host_of_the_inventory_is_named():
     (wish,) = wishes({"dev_eui": E1, "host": "park-00001"})
     assert (wish.where, wish.values) == ("host park-00001", {})
     assert findings({"dev_eui": "x", "host": "park-00002"}) == [("host park-00002", "dev_eui")]
+
+
+@pytest.mark.parametrize("nearer", [{"create": None, "join_eui": None}, {}])
+def test_null_in_nearer_defaults_takes_no_place(nearer):
+    assert DEVICE.overlaid({"create": False, "join_eui": JOIN}, nearer) == {"create": False, "join_eui": JOIN}
+
+
+def test_nearer_defaults_count_under_each_of_their_names():
+    assert DEVICE.overlaid({"app_eui": "1", "name": "a"}, {"join_eui": JOIN}) == {"join_eui": JOIN, "name": "a"}
+    assert DEVICE.overlaid({"unknown": 1}, {"unknown": 2}) == {"unknown": 2}
+
+
+def test_create_that_is_null_in_defaults_leaves_the_tasks_word():
+    (wish,) = wishes({"dev_eui": E1}, defaults={"create": None}, create=False)
+    assert wish.create is False
+
+
+@pytest.mark.parametrize("said", [{"app_key": KEY}, {"nwk_key": KEY, "app_key": KEY}, {"join_server": "LOCAL"}])
+def test_a_row_of_the_local_join_server_takes_no_default_of_an_external_one(said):
+    (wish,) = wishes({"dev_eui": E1, **said}, defaults={"owner_token": "S3cretT0ken", "join_eui": JOIN})
+    assert "owner_token" not in wish.values
+    if "app_key" in said:
+        (wish,) = wishes({"dev_eui": E1, **said}, defaults={"join_server": "external"})
+        assert "join_server" not in wish.values
+
+
+@pytest.mark.parametrize("row,defaults", [({"join_server": "LOCAL"}, {}), ({}, {"join_server": "local"}), ({}, {"app_key": KEY})])
+def test_a_tags_owner_token_is_for_an_external_join_server(row, defaults):
+    tag = TAG + ":OABCDEF"
+    (wish,) = wishes({"onboarding_tag": tag, **row}, defaults=defaults)
+    assert "owner_token" not in wish.values
+    (wish,) = wishes({"onboarding_tag": tag})
+    assert wish.values["owner_token"] == "ABCDEF"
+
+
+@pytest.mark.parametrize("option", ["dev_eui", "onboarding_tag"])
+def test_false_is_a_fault_and_not_nothing(option):
+    assert findings({"dev_eui": E1, option: False}) == [("devices[0]", option)]
+
+
+@pytest.mark.parametrize("text", [KEY, KEY.lower(), "-".join(KEY[at : at + 2] for at in range(0, 32, 2))])
+def test_a_text_that_is_a_key_of_the_device_is_a_fault(text):
+    assert findings({"dev_eui": E1, "app_key": KEY, "name": text}) == [("devices[0]", "name")]
+    wishes({"dev_eui": E1, "app_key": KEY, "name": KEY[:31], "verification_code": KEY})
