@@ -115,7 +115,7 @@ def box(name: str, place: tuple) -> list:
 
 
 def arrow(one: str, other: str, place: dict) -> str:
-    """Return the drawing of an arrow: straight down, or across and down."""
+    """Return the drawing of an arrow: straight down, across and down, or to the right."""
     (x, y), (to_x, to_y) = place[one], place[other]
     start_x, end_x = x + WIDTH // 2, to_x + WIDTH // 2
     if to_x > x:
@@ -123,6 +123,9 @@ def arrow(one: str, other: str, place: dict) -> str:
     elif to_x < x:
         start_x, end_x = x + 40, to_x + WIDTH - 40
     bottom = y + height(one)
+    if y == to_y:
+        path = "M%d %d H%d" % (x + WIDTH, y + height(other) // 2, to_x - 3)
+        return '<path class="arrow" data-from="%s" data-to="%s" d="%s"/>' % (one, other, path)
     path = "M%d %d C%d %d %d %d %d %d" % (start_x, bottom, start_x, bottom + 40, end_x, to_y - 40, end_x, to_y - 3)
     return '<path class="arrow" data-from="%s" data-to="%s" d="%s"/>' % (one, other, path)
 
