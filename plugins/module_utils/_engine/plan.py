@@ -11,7 +11,8 @@ from what is at hand, the Change or the Comparison says so.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from .._schema.observed import Observed
 from .._schema.resource import NEVER, Resource
@@ -43,8 +44,7 @@ NOT_TO_BE_MADE = (
 NEEDS = ", and give what it needs besides: %s"
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(NamedTuple):
     """What differs between a description and what is known of an existing resource.
 
     :param differing: options that differ.
@@ -108,14 +108,16 @@ def compare(desired: Desired, observed: Observed) -> Comparison:
             is_sure = observed.is_sure(name) and (not wanted or each.type.decided(actual))
             (differing if is_sure else unknown).append(name)
     # Whoever takes one of two that exclude each other has to leave the other, and so must know of it.
-    for name, other in _exclusive(resource):
+    for name, other in both_ways(resource.exclusive):
         if name in differing and values[name] and other not in values and observed.value(other) is UNKNOWN:
             unknown.append(other)
     return Comparison(differing, unknown)
 
 
-def _exclusive(resource: Resource) -> list[tuple[str, str]]:
-    return [pair for one, other in resource.exclusive for pair in ((one, other), (other, one))]
+@lru_cache(maxsize=None)
+def both_ways(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """Return pairs, and each of them turned round."""
+    return tuple(pair for one, other in pairs for pair in ((one, other), (other, one)))
 
 
 def plan(desired: Desired, observed: Observed, comparison: Comparison | None = None, update_keys: bool = False) -> Change:
@@ -194,7 +196,7 @@ def _to_send(desired: Desired, resource: Resource, differing: list[str]) -> list
 def _leave_excluded(change: Change) -> None:
     """Let a resource that takes one of two that exclude each other leave the other."""
     resource = change.observed.resource
-    for name, other in _exclusive(resource):
+    for name, other in both_ways(resource.exclusive):
         has = change.observed.value(other) if change.values.get(name) else UNKNOWN
         if has is not UNKNOWN and has:
             empty = resource.by_name[other].type.empty

@@ -138,7 +138,10 @@ class Field:
         if self.seen in (APART, NEVER):
             return UNKNOWN
         value = dig(resource, self.path)
-        return self.type.empty if value is UNKNOWN else self._read(value)
+        try:
+            return self.type.empty if value is UNKNOWN else self.type.read(value)
+        except Exception:  # the API "can change without notice": an odd value is another than any that is described
+            return value
 
     def from_brief(self, brief: dict[str, Any]) -> object:
         """Return the canonical value in a brief; missing and null mean UNKNOWN (contract, notes on DeviceBrief)."""
@@ -147,12 +150,9 @@ class Field:
         if self.seen in (WHOLE, NEVER):
             return UNKNOWN
         value = dig(brief, self.path)
-        return UNKNOWN if value is UNKNOWN or value is None else self._read(value)
-
-    def _read(self, value: object) -> object:
         try:
-            return self.type.read(value)
-        except Exception:  # the API "can change without notice": an odd value is another than any that is described
+            return UNKNOWN if value is UNKNOWN or value is None else self.type.read(value)
+        except Exception:  # as in a whole resource
             return value
 
     def argument(self) -> dict[str, Any]:

@@ -22,8 +22,9 @@ MANUAL, NETWORK = "manual", "network"
 LOCAL, EXTERNAL = "local", "external"
 OTAA_ONLY = ("join_server", "app_key", "nwk_key", "join_eui", "owner_token", "hsm_app_key_version", "hsm_nwk_key_version")
 ABP_ONLY = ("nwk_s_key", "app_s_keys", "s_nwk_s_int_key", "nwk_s_enc_key")
+#: Activation -> the other one, and what belongs to that alone.
+OTHER = {"OTAA": ("ABP", ABP_ONLY), "ABP": ("OTAA", OTAA_ONLY)}
 KEYS = ("app_key", "nwk_key", "nwk_s_key", "s_nwk_s_int_key", "nwk_s_enc_key")
-SECRETS = (*KEYS, "owner_token", "verification_code")
 #: By which ThingPark Enterprise chooses a connectivity plan.
 FLAGS_OF_PLAN = ("network_geolocation", "passive_roaming")
 #: What every device needs that is to be made.
@@ -212,10 +213,10 @@ def _gives_plan(values: Values, may_choose: bool) -> bool:
 def _check_activation(values: Values) -> Faults:
     """Return what belongs to the other activation, or contradicts the join server."""
     activation = values.get("activation")
-    other = {"OTAA": ("ABP", ABP_ONLY), "ABP": ("OTAA", OTAA_ONLY)}.get(str(activation))
     faults: Faults = []
-    if other:
-        faults = [(name, "belongs to %s, but activation is %s" % (other[0], activation)) for name in other[1] if name in values]
+    if activation in OTHER:
+        other, names = OTHER[activation]
+        faults = [(name, "belongs to %s, but activation is %s" % (other, activation)) for name in names if name in values]
     elif any(name in values for name in ABP_ONLY) and any(name in values for name in OTAA_ONLY):
         faults = [("activation", "is missing, and the row holds keys of both OTAA and ABP")]
     return faults + (_check_join_server(values) if activation != "ABP" else [])
@@ -254,9 +255,11 @@ HALVES = (
 
 def _check_keys_elsewhere(values: Values) -> Faults:
     """Return which text is one of the device's keys, where everybody would read it."""
+    texts = [name for name in ("name", "customer_admin_data") if len(values.get(name) or "") >= 32]
+    if not texts:  # as for nearly all devices
+        return []
     keys = {values[name]: name for name in KEYS if values.get(name)}
-    texts = ((name, text) for name, text in values.items() if isinstance(text, str) and len(text) >= 32 and name not in SECRETS)
-    same = ((name, keys.get(text.translate(SEPARATORS).upper())) for name, text in texts)
+    same = ((name, keys.get(values[name].translate(SEPARATORS).upper())) for name in texts)
     return [(name, "is the same as %s: a key must not stand where everybody can read it" % key) for name, key in same if key]
 
 
