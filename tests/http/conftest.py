@@ -22,11 +22,21 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.module import argument_spec, result_of
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.task import Context
 from ansible_collections.lorawan.thingpark.plugins.module_utils._http import throttle, transport
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import device, device_info, fleet, session, subscriber_info
+from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import (
+    application_server,
+    application_server_info,
+    device,
+    device_info,
+    fleet,
+    session,
+    subscriber_info,
+)
 from ansible_collections.lorawan.thingpark.tests.documentation import undocumented
 from ansible_collections.lorawan.thingpark.tests.meddler import Meddler
 
 TASKS = {
+    "tdm_application_server": application_server.TASK,
+    "tdm_application_server_info": application_server_info.TASK,
     "tdm_device": device.TASK,
     "tdm_device_info": device_info.TASK,
     "tdm_fleet": fleet.TASK,

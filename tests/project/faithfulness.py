@@ -65,7 +65,7 @@ def made() -> set[str]:
                     if re.match(r"(/[a-zA-Z{][\w{}]*)+\Z", path) or (not path and "/mine" in text):
                         found.add(path)
     for resource in declared():
-        one = resource.path + re.sub(r"e?%s", "{}", resource.identity.address)
+        one = resource.path + re.sub(r"e?%s", "{}", resource.identity.address or "/%s")
         found |= {one, *(one + each.path for each in resource.labels.values())}
     return found
 

@@ -110,7 +110,7 @@ def test_no_file_reaches_itself_through_others():
     assert not [name for name, some in reach.items() if name in some]
 
 
-RESOURCES = sorted(path.name for path in (UTILS / "_resources").iterdir() if path.is_dir() and path.name != "__pycache__")
+RESOURCES = sorted(path.stem for path in (UTILS / "_resources").iterdir() if not path.name.startswith("__"))
 
 
 def code_of(path: Path) -> str:

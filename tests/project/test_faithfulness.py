@@ -75,6 +75,14 @@ def test_one_engine_uses_one_set_of_paths(used):
 
 
 def test_the_words_beside_the_table_are_true(used):
-    everybody = {"tdm_device", "tdm_device_info", "tdm_fleet", "tdm_session", "tdm_subscriber_info"}
+    everybody = {
+        "tdm_application_server",
+        "tdm_application_server_info",
+        "tdm_device",
+        "tdm_device_info",
+        "tdm_fleet",
+        "tdm_session",
+        "tdm_subscriber_info",
+    }
     assert used["/subscriptions/mine/appServersRoutingProfiles"] == {"tdm_device", "tdm_fleet"}
     assert used["/customers"] == used["/customers/logout"] == everybody

@@ -64,6 +64,8 @@ def deeds(profile: str) -> list[tuple[str, dict]]:
         *(("tdm_device", device) for device in life),
         *(("tdm_fleet", {"devices": [device], "max_deletions": 1}) for device in life),
         ("tdm_device_info", {"gather": "devices"}),
+        *(("tdm_application_server", {"name": "one", **wish}) for wish in ({}, {"description": "x"}, {"state": "absent"})),
+        ("tdm_application_server_info", {"gather": "application_servers"}),
     ]
 
 

@@ -12,13 +12,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 from .._errors import ApiError, OptionError
-from .._schema.resource import Resource
+from .._schema.resource import NEVER, Resource
+from .._schema.values import dig
 from .client import Client, as_object
 from .platform import place_of
 
+SEVERAL = "%s is the name of several: %s. Give the %s of one"
 INNER_TEXT = re.compile(">([^<>]+)<")
+
+
+def _texts_in(value: object) -> list[str]:
+    """Return the texts of a secret, which may be several: headers of HTTP are a list of names and values."""
+    if isinstance(value, list):
+        return [str(each["value"]) for each in value if isinstance(each, dict) and each.get("value")]
+    return [str(value)]
 
 
 class ResourceClient:
@@ -28,9 +38,12 @@ class ResourceClient:
         self.client = client
         self.resource = resource
         self.shown = client.session.platform.of(resource.name)
-        self._secret_keys = resource.secret_keys
+        self._hidden = [each.path for each in resource.fields if each.seen == NEVER]
+        self.document = resource.document or resource.name
         self._key = resource.identity.key
-        self._secret_paths = [each.path[0] for each in resource.fields if each.secret]
+        if not resource.identity.address:
+            self.shown.by_identity = False
+        self._secret_paths = [each.path for each in resource.fields if each.secret]
 
     def briefs(self, filters: dict[str, Any] | None = None) -> Iterator[list[dict[str, Any]]]:
         """Yield the briefs that match the contract's filters, page by page."""
@@ -48,6 +61,17 @@ class ResourceClient:
                     return brief
         return None
 
+    def find(self, name: str) -> dict[str, Any] | None:
+        """Return the brief with this identity or name; raises :class:`OptionError` where several have the name."""
+        if not self.resource.identity.named_by:
+            return self.brief(name)
+        found = [brief for page in self.briefs() for brief in page if name in self.resource.names_of(brief)]
+        if len(found) > 1:
+            raise OptionError(
+                SEVERAL % (name, ", ".join(sorted(str(one.get(self._key)) for one in found)), self.resource.identity.option)
+            )
+        return found[0] if found else None
+
     def get(self, identity: str) -> dict[str, Any] | None:
         """Return the whole resource, None when it isn't there."""
         try:
@@ -59,10 +83,10 @@ class ResourceClient:
 
     def create(self, identity: str, body: dict[str, Any]) -> dict[str, Any]:
         """Make a resource; return it as the platform answers it. Never sent twice by itself: see the engine."""
-        body = {self._key: identity, **body}
+        body = body if self.resource.identity.named_by else {self._key: identity, **body}
         params = self._query(body)
         made = self.client.call(
-            "POST", self.resource.path, params, body, self.resource.name, repeatable=False, secrets=self._secrets_in(body)
+            "POST", self.resource.path, params, body, self.document, repeatable=False, secrets=self._secrets_in(body)
         )
         return self._seen(made)
 
@@ -113,7 +137,7 @@ class ResourceClient:
         shown = self.shown
         secrets = self._secrets_in(body or {})
         try:
-            answer = self.client.call(verb, self._place(identity), params, body, self.resource.name, secrets=secrets)
+            answer = self.client.call(verb, self._place(identity), params, body, self.document, secrets=secrets)
         except ApiError as error:
             # Is the resource not there, or does the platform not know such an address?
             if shown.by_identity is not None or error.status not in (404, *((400,) if verb == "GET" else ())):
@@ -121,14 +145,15 @@ class ResourceClient:
             place = place_of(self.brief(identity) or {}, self.resource.path)
             if not place:
                 raise
-            answer = self.client.call(verb, place, params, body, self.resource.name, secrets=secrets)
+            answer = self.client.call(verb, place, params, body, self.document, secrets=secrets)
             shown.by_identity = False
         if shown.by_identity is None:
             shown.by_identity = True
         return answer
 
     def _made_path(self, identity: str) -> str:
-        return self.resource.path + self.resource.identity.address % identity
+        address = self.resource.identity.address or "/%s"
+        return self.resource.path + address % quote(identity, safe="")
 
     def _place(self, identity: str) -> str:
         """Return a resource's path: made of its identity (contract), or as an older platform's list gives it (O)."""
@@ -148,9 +173,17 @@ class ResourceClient:
         """Return a resource or a brief as the rest of this collection may see it."""
         if not isinstance(answer, dict):
             return {}
-        return self.shown.identified({key: value for key, value in answer.items() if key not in self._secret_keys})
+        # No answer should hold a secret that can only be written; old platforms sent some (O), which go no further than here.
+        seen = dict(answer)
+        for first, *rest in self._hidden:
+            if first in seen and not rest:
+                del seen[first]
+            elif isinstance(seen.get(first), dict):
+                seen[first] = {key: value for key, value in seen[first].items() if key != rest[0]}
+        return self.shown.identified(seen)
 
     def _secrets_in(self, body: dict[str, Any]) -> tuple[str, ...]:
         """Return the texts in a body that no message may repeat; some stand in an XML document."""
-        texts = [str(body[key]) for key in self._secret_paths if body.get(key)]
+        values = (dig(body, path) for path in self._secret_paths)
+        texts = [text for value in values if value for text in _texts_in(value)]
         return (*texts, *(inner for text in texts for inner in INNER_TEXT.findall(text)))

@@ -20,6 +20,7 @@ INTEGERS = frozenset(
         *("LastGeoRadius", "alarm1", "alarm2", "alarm3", "alarm4", "alarm5", "alarm6", "alarmCount", "alarmLevel"),
         *("baseStationCount", "classBState", "code", "count", "deviceCount", "granted", "lastBatLevel", "lastSF"),
         *("locationType", "macMajorVersion", "macMinorVersion", "markerID", "maxDestinationPerRoute"),
+        "maxTimestampDeviation",
         *("multicastGroupCount", "pingSlotPeriod", "radius", "thingparkPreviousBadConsecutivePwd", "used", "val"),
         "version",
     )
@@ -48,10 +49,13 @@ TIMES = frozenset(
 #: Lists, and what XML calls one of their members. X knows ``briefs``; the others are made in its manner (?).
 LISTS = {
     "LRRs": "LRR",
+    "addresses": "address",
     "and": "and",
     "appServers": "appServer",
     "briefs": "brief",
+    "customHttpHeaders": "customHttpHeader",
     "defaultIsmBands": "defaultIsmBand",
+    "destinations": "destination",
     "devEUIs": "devEUI",
     "domains": "domain",
     "grantedPermissions": "grantedPermission",

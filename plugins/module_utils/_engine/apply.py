@@ -47,7 +47,7 @@ def preview(resource: Resource, plan_: Plan, max_failures: int | None = None) ->
         if change.action == REFUSE:
             return _refused(change)
         is_begun = change.action == NOTHING or not why
-        return _success(change) if is_begun else Outcome(change.identity, SKIPPED, change.desired.where, error=why)
+        return _success(change) if is_begun else _outcome(change, SKIPPED, why)
 
     waits = stopped or (PURGE_LAST % (resource.name, refused) if refused else "")
     return [outcome(change, stopped) for change in plan_.changes] + [outcome(change, waits) for change in plan_.purge]
@@ -106,7 +106,7 @@ class Run:
     def _take(self, change: Change) -> None:
         stopped = self._stopped or self._refusals.stopped(change)
         if stopped:
-            self._note(change, Outcome(change.identity, SKIPPED, change.desired.where, error=stopped))
+            self._note(change, _outcome(change, SKIPPED, stopped))
             return
         try:
             outcome = self._do(change)
@@ -132,15 +132,15 @@ class Run:
         if change.action == DELETE:
             is_done = self._delete(change)
             self._cache.forget(change.identity)
-            return _success(change) if is_done else Outcome(change.identity, "unchanged", change.desired.where)
+            return _success(change) if is_done else _outcome(change, "unchanged")
         return self._update(change)
 
     def _delete(self, change: Change) -> bool:
         """Return whether this run deleted a resource, and not somebody else before it."""
         try:
-            return bool(self._write([change], self._api.delete, change.identity))
+            return bool(self._write([change], self._api.delete, change.address))
         except TransportError as error:
-            if self._api.brief(change.identity) is not None:
+            if self._api.brief(change.address) is not None:
                 raise
             return error.unclear
 
@@ -153,14 +153,14 @@ class Run:
             except (ApiError, TransportError) as error:
                 if isinstance(error, ApiError) and error.status < 500 and error.code != ALREADY_EXISTS:
                     raise
-                brief = self._api.brief(change.identity)
+                brief = self._api.find(change.identity)
                 if brief is None:
                     if attempt == ATTEMPTS - 1:
                         raise
                     continue
                 if change.identity not in self._unclear:  # nothing of ours can have made it: somebody else did, meanwhile
                     return self._update(self._again(change, Observed(self._resource, brief=brief)))
-                whole = self._api.get(change.identity) or {}
+                whole = self._api.get(Observed(self._resource, brief).address) or {}
             return self._finish(change, whole)
         raise AssertionError("unreachable")
 
@@ -171,7 +171,7 @@ class Run:
     def _again(self, change: Change, one: Observed) -> Change:
         """Return what has to happen to a resource as it is now."""
         if one.whole is None:
-            one.whole = self._api.get(change.identity)
+            one.whole = self._api.get(one.address or change.address)
             if one.whole is None:
                 raise Conflict("the %s was deleted by somebody else while it was being changed" % self._resource.name)
         return plan(change.desired, one, update_keys=self._policy.update_keys)
@@ -210,7 +210,7 @@ class Run:
         body = self._resource.body(change.values)
         if change.observed.version is not None:
             body["occContext"] = {"version": change.observed.version}
-        whole: dict[str, Any] = self._write([change], self._api.update, change.identity, body, self._policy.force)
+        whole: dict[str, Any] = self._write([change], self._api.update, change.address, body, self._policy.force)
         return whole
 
     def _write(self, changes: list[Change], send: Callable[..., Any], *what: object) -> Any:
@@ -240,6 +240,7 @@ class Run:
     def _finish(self, change: Change, whole: dict[str, Any]) -> Outcome:
         """Remember the answer to a write, and say once more what the platform set by itself against the wish."""
         done = _success(change)
+        done.address = Observed(self._resource, whole=whole).address or done.address
         self._changed.add(change.identity)
         left = contradicted(change.desired, self._resource, whole) if whole else {}
         if left:
@@ -278,7 +279,7 @@ class Run:
         label, changes = work
         option, name, remove = label
         try:
-            self._write(changes, self._api.label, option, name, [change.identity for change in changes], remove)
+            self._write(changes, self._api.label, option, name, [change.address for change in changes], remove)
         except TdmError as error:
             if len(changes) > 1:
                 for change in changes:
@@ -300,7 +301,7 @@ class Run:
                     self._outcomes[change.identity].changed = True
 
     def _failed_at(self, change: Change, message: str) -> Outcome:
-        return Outcome(change.identity, FAILED, change.desired.where, False, self._told(change, message))
+        return _outcome(change, FAILED, self._told(change, message))
 
     def _told(self, change: Change, message: str) -> str:
         """Return why a resource failed, and whether something may have been changed all the same."""
@@ -327,13 +328,21 @@ def _same(type_: ValueType, one: object, other: object) -> bool:
     return type_.show(one) == type_.show(other) or type_.same(one, other)
 
 
+def _outcome(change: Change, action: str, error: str = "") -> Outcome:
+    desired = change.desired
+    return Outcome(
+        desired.identity, action, desired.where, error=error, address=change.observed.address, meant_by=desired.meant_by
+    )
+
+
 def _success(change: Change) -> Outcome:
-    changed = change.action != NOTHING
-    return Outcome(change.identity, DONE[change.action], change.desired.where, changed, "", change.before, change.after)
+    done = _outcome(change, DONE[change.action])
+    done.changed, done.before, done.after = change.action != NOTHING, change.before, change.after
+    return done
 
 
 def _refused(change: Change) -> Outcome:
-    return Outcome(change.identity, FAILED, change.desired.where, False, _without_keys(change, change.message))
+    return _outcome(change, FAILED, _without_keys(change, change.message))
 
 
 def _without_keys(change: Change, message: str) -> str:

@@ -31,7 +31,7 @@ class Cache:
     def __init__(self, resource: Resource, path: str, warn: Callable[[str], object] = str) -> None:
         self._key = resource.identity.key
         self._pieces = resource.cached_keys
-        self._plural = resource.plural
+        self._plural, self._keys = resource.plural, resource.keys
         self._path = path
         self._warn = warn
         self._is_useless = False
@@ -42,15 +42,15 @@ class Cache:
     def _read(self) -> dict[str, list[Any]]:
         try:
             text = _files.read_text(self._path, LARGEST)
-            data = _files.from_json(text) if text else {"format": FORMAT, self._plural: {}}
-            if not isinstance(data, dict) or not isinstance(data.get(self._plural), dict):
+            data = _files.from_json(text) if text else {"format": FORMAT, self._keys: {}}
+            if not isinstance(data, dict) or not isinstance(data.get(self._keys), dict):
                 raise OptionError("%s is damaged" % self._path)
         except OptionError as error:
             if not self._is_useless:
                 self._warn("What earlier runs saw of the %s is of no use, and is seen anew: %s" % (self._plural, error.message))
             self._is_useless = True
             return {}
-        return data[self._plural] if data.get("format") == FORMAT else {}
+        return data[self._keys] if data.get("format") == FORMAT else {}
 
     def recall(self, brief: dict[str, Any]) -> dict[str, Any] | None:
         """Return the remembered pieces of the resource with this brief, None when it has changed since."""
@@ -79,7 +79,7 @@ class Cache:
             kept = {**self._read(), **self._new}
             for identity in self._gone:
                 kept.pop(identity, None)
-            _files.write_json(self._path, {"format": FORMAT, self._plural: kept})
+            _files.write_json(self._path, {"format": FORMAT, self._keys: kept})
 
 
 def _mark(item: dict[str, Any]) -> list[object] | None:

@@ -28,6 +28,7 @@ class Desired:
 
     :param identity: which one it is, such as a DevEUI: 16 upper-case hexadecimal digits.
     :param values: canonical values by option; what isn't in it is left alone.
+    :param meant_by: the option that says which one it is, where that is its name; nothing for its identity.
     :param absent: it should not exist.
     :param where: where it was described.
     :param create: it may be made where it isn't there.
@@ -44,6 +45,7 @@ class Desired:
     kept: Any = None
     labels: dict[str, str] = field(default_factory=dict)
     open: tuple[str, ...] = ()
+    meant_by: str = ""
 
     def problems(self, faults: Faults) -> list[Problem]:
         """Return the problems that faults of this resource are, in the words of its source."""
@@ -184,6 +186,8 @@ class _Reader:
             return desired, faults
         identify = self._rules.identify if self._rules.identifying else self._identify
         desired.identity, desired.kept = identify(raw, faults)
+        if self._resource.identity.named_by and not row.raw.get(self._resource.identity.option):
+            desired.meant_by = self._resource.identity.named_by
         desired.create = self._may_create(raw.pop("create", None), faults)
         if self._state_of(raw.pop("state", None), faults) == "absent":
             desired.absent = True
@@ -205,13 +209,16 @@ class _Reader:
 
     def _identify(self, raw: dict[str, Any], faults: Faults) -> tuple[str, None]:
         identity = self._resource.identity
-        given = raw.pop(identity.option, None)
+        given, name = raw.pop(identity.option, None), raw.get(identity.named_by)
+        option, type_ = identity.option, identity.type
+        if (given is None or given == "") and identity.named_by:
+            given, option, type_ = name, identity.named_by, self._resource.by_name[identity.named_by].type
         try:
             if given is not None and given != "":
-                return str(identity.type.parse(given)), None
-            faults.append((identity.option, "is missing"))
+                return str(type_.parse(given)), None
+            faults.append((option, "is missing"))
         except Fault as fault:
-            faults.append((identity.option, str(fault)))
+            faults.append((option, str(fault)))
         return "", None
 
     def _state_of(self, given: object, faults: Faults) -> object:

@@ -44,6 +44,8 @@ class Observer:
         self.parallel = parallel
         #: How many had to be fetched because their briefs lack something.
         self.looked_at = 0
+        #: Names that several resources have: name -> their identities.
+        self.twins: dict[str, list[str]] = {}
 
     def listed(self, described: list[Desired], everything: bool) -> tuple[dict[str, Observed], dict[str, Comparison]]:
         """Return what the list shows by identity, and how it compares with what is described.
@@ -53,19 +55,22 @@ class Observer:
         :param everything: keep also what nobody described, for a purge.
         """
         wanted = {desired.identity: desired for desired in described}
-        key, kept = self.resource.identity.key, self.resource.kept_keys
+        kept = self.resource.kept_keys
         observed: dict[str, Observed] = {}
         comparisons: dict[str, Comparison] = {}
-        few = len(wanted) <= FEW and not everything
+        few = len(wanted) <= FEW and not everything and not self.resource.identity.named_by
         for page in self._few(wanted) if few else ahead(self.api.briefs()):
             for brief in page:
-                identity = str(brief.get(key)).upper()
-                desired = wanted.get(identity)
+                names = self.resource.names_of(brief)
+                desired = next((wanted[name] for name in names if name in wanted), None)
                 if not everything and desired is None:
                     continue
+                identity = desired.identity if desired is not None else names[0]
                 # A list that changes between its pages may show a resource twice: the last brief counts.
                 one = Observed(self.resource, {name: value for name, value in brief.items() if name in kept})
                 one.recalled = self.cache.recall(brief)
+                if identity in observed and observed[identity].address != one.address:
+                    self.twins.setdefault(identity, [observed[identity].address]).append(one.address)
                 observed[identity] = one
                 if desired is not None and not desired.absent:
                     comparison = compare(desired, one)
@@ -84,7 +89,7 @@ class Observer:
         def fetch(desired: Desired) -> None:
             identity = desired.identity
             found[identity] = None
-            whole = self.api.get(identity)
+            whole = self.api.get(observed[identity].address)
             if whole is not None:
                 self.cache.remember(identity, whole)
                 found[identity] = self._with_whole(observed[identity], whole)
@@ -117,7 +122,7 @@ class Observer:
             for option in labels:
                 self._see_labels(option, identity, one)
             if one.whole is None and is_unclear(identity, one):
-                one.whole = self.api.get(identity)
+                one.whole = self.api.get(one.address)
 
         known = sum(one.whole is not None for one in unclear.values())
         each(list(unclear), ask, min(self.parallel, len(unclear)))

@@ -27,6 +27,8 @@ class Outcome:
 
     :param action: one of ACTIONS.
     :param before: options that changed, as they were; ``after``: as they are (canonical).
+    :param address: what the platform calls it, as far as that is known.
+    :param meant_by: the option that says which one it is, where that is its name.
     """
 
     identity: str
@@ -36,14 +38,20 @@ class Outcome:
     error: str = ""
     before: dict[str, object] = field(default_factory=dict)
     after: dict[str, object] = field(default_factory=dict)
+    address: str = ""
+    meant_by: str = ""
 
-    def as_dict(self, option: str) -> dict[str, object]:
-        """Return the outcome as a return value.
-
-        :param option: what the identity is called there.
-        """
-        result = {option: self.identity, "action": self.action, "changed": self.changed, "where": self.where}
+    def as_dict(self, resource: Resource) -> dict[str, object]:
+        """Return the outcome as a return value."""
+        result = {**self.names(resource), "action": self.action, "changed": self.changed, "where": self.where}
         return {**result, "error": self.error} if self.error else result
+
+    def names(self, resource: Resource) -> dict[str, object]:
+        """Return by which options it is known: its identity, and the name where it was meant by that."""
+        key = resource.identity.option
+        if not self.meant_by:
+            return {key: self.identity}
+        return {self.meant_by: self.identity, **({key: self.address} if self.address else {})}
 
 
 def summary_of(outcomes: list[Outcome]) -> dict[str, int]:

@@ -11,7 +11,7 @@ from what is at hand, the Change or the Comparison says so.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from typing import Any, NamedTuple
 
 from .._schema.observed import Observed
@@ -87,8 +87,13 @@ class Change:
 
     @property
     def identity(self) -> str:
-        """Which resource it is about."""
+        """Which resource it is about, as it is described."""
         return self.desired.identity
+
+    @property
+    def address(self) -> str:
+        """Which resource it is about, as the platform calls it."""
+        return self.observed.address or self.desired.identity
 
 
 def compare(desired: Desired, observed: Observed) -> Comparison:
@@ -114,7 +119,7 @@ def compare(desired: Desired, observed: Observed) -> Comparison:
     return Comparison(differing, unknown)
 
 
-@lru_cache(maxsize=None)
+@cache
 def both_ways(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
     """Return pairs, and each of them turned round."""
     return tuple(pair for one, other in pairs for pair in ((one, other), (other, one)))
@@ -129,6 +134,9 @@ def plan(desired: Desired, observed: Observed, comparison: Comparison | None = N
     if desired.absent:
         if not observed.exists:
             return Change(desired, NOTHING, observed)
+        message = observed.resource.rules.refuse_deletion(observed)
+        if message:
+            return Change(desired, REFUSE, observed, message=message)
         return Change(desired, DELETE, observed, before=observed.known())
     if not observed.exists:
         return _creation(desired, observed)
@@ -174,8 +182,9 @@ def _change(desired: Desired, observed: Observed, update_keys: bool, differing: 
         unseen = {name: value for name, value in wanted.items() if _is_rewritable(resource, name)}
         if unseen:
             change.action = UPDATE
-            change.values.update(unseen)
             change.after.update(unseen)
+            for name in _to_send(desired, resource, list(unseen)):
+                change.values[name] = wanted[name]
     _leave_excluded(change)
     return change
 

@@ -86,7 +86,8 @@ def make_plan(api: ResourceClient, described: list[Desired], policy: Policy, cac
     observed, comparisons = observer.listed(described, policy.purge is not None)
     # Most of a fleet is as described already, and plainly so: only the rest is looked at any closer.
     rest = [desired for desired in described if not desired.absent and comparisons.get(desired.identity) is not SAME]
-    problems = _clear_up(observer, lookup, rest, observed, comparisons)
+    problems = _problems_here(observer, described)
+    problems += _clear_up(observer, lookup, rest, observed, comparisons)
     doomed = [desired.identity for desired in described if desired.absent and desired.identity in observed]
     if policy.max_deletions is not None:
         _purge.guard(api.resource, doomed, len(described), policy.max_deletions)
@@ -103,6 +104,19 @@ def make_plan(api: ResourceClient, described: list[Desired], policy: Policy, cac
         result.warnings += warnings
     result.looked_at, result.notes = observer.looked_at, observer.notes()
     return result
+
+
+def _problems_here(observer: Observer, described: list[Desired]) -> list[Problem]:
+    """Return the problems of names that several resources have, and of what this kind of platform doesn't take."""
+    resource, is_enterprise = observer.resource, observer.api.client.session.is_mine
+    problems: list[Problem] = []
+    for desired in described:
+        twins = observer.twins.get(desired.identity)
+        if twins:
+            message = "is the name of several: %s. Give the %s of one" % (", ".join(sorted(twins)), resource.identity.option)
+            problems += desired.problems([(resource.identity.named_by, message)])
+        problems += desired.problems(resource.rules.check_here(desired.values, is_enterprise))
+    return problems
 
 
 def _clear_up(

@@ -82,7 +82,7 @@ def rows_of(resource: Resource, items: list[Any]) -> list[Row]:
     """Return rows for a list of dictionaries with a resource's options."""
     rows = []
     for index, raw in enumerate(items):
-        place = "%s[%d]" % (resource.plural, index)
+        place = "%s[%d]" % (resource.keys, index)
         if isinstance(raw, dict):
             row = Row(place, raw)
             try:
@@ -93,7 +93,7 @@ def rows_of(resource: Resource, items: list[Any]) -> list[Row]:
         else:
             what = "a list" if isinstance(raw, list) else "nothing" if raw is None else "a single value"
             message = "must be a dictionary of a %s's options, not %s" % (resource.name, what)
-            rows.append(Row(place, {}, faults=[(resource.name, message)], is_readable=False))
+            rows.append(Row(place, {}, faults=[(resource.key, message)], is_readable=False))
     return rows
 
 
@@ -124,7 +124,7 @@ def _decode(content: bytes, name: str, warnings: list[str]) -> str:
 
 def _from_data(resource: Resource, data: object, name: str, warnings: list[str]) -> Source:
     defaults: object = {}
-    items = resource.plural
+    items = resource.keys
     if isinstance(data, dict):
         unknown = sorted(str(key) for key in set(data) - {items, "defaults", "note"})
         if unknown:

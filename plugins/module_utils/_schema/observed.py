@@ -29,6 +29,12 @@ class Observed:
     recalled: dict[str, Any] | None = None
 
     @property
+    def address(self) -> str:
+        """What the platform calls the resource: its identity there; nothing where it isn't."""
+        identity = (self.whole or self.brief or {}).get(self.resource.identity.key)
+        return "" if identity is None else str(identity)
+
+    @property
     def exists(self) -> bool:
         """Whether the platform has the resource."""
         return self.brief is not None or self.whole is not None

@@ -69,14 +69,17 @@ class Identity:
     :param key: the API's key, in a brief and in the body that makes a resource.
     :param type: what its values are.
     :param query: the list's parameter that finds one.
-    :param address: the resource's path below its list, of the identity.
+    :param address: the resource's path below its list, of the identity; nothing where only its brief's ``href`` tells it.
+    :param named_by: the option of a name, by which it may be meant as well. The platform makes the identity then, and nothing
+        says that no two have one name.
     """
 
     option: str
     key: str
     type: ValueType
     query: str
-    address: str = "/%s"
+    address: str = ""
+    named_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,7 @@ class Field:
         where the brief can't tell.
     :param hint_only: a brief can confirm what is described, but a difference has to be looked up.
     :param refers_to: the list of the resources that it names.
+    :param may_hide: some accounts aren't shown it: what is missing isn't known, then, and not empty.
     :param default: what the platform sets by itself, which nobody needs to be told; UNKNOWN for nothing.
     :param resets: the platform may set it by itself while it does something else: it is looked at again after a write.
     :param cached: kept for the next run although the contract has it in a brief.
@@ -129,6 +133,7 @@ class Field:
     in_brief: Callable[[dict[str, Any]], object] | None = None
     hint_only: bool = False
     refers_to: Listing | None = None
+    may_hide: bool = False
     default: object = UNKNOWN
     resets: bool = False
     cached: bool = False
@@ -139,7 +144,9 @@ class Field:
             return UNKNOWN
         value = dig(resource, self.path)
         try:
-            return self.type.empty if value is UNKNOWN else self.type.read(value)
+            if value is UNKNOWN:
+                return UNKNOWN if self.may_hide else self.type.empty
+            return self.type.read(value)
         except Exception:  # the API "can change without notice": an odd value is another than any that is described
             return value
 
@@ -171,7 +178,8 @@ class Field:
 class Resource:
     """A resource of the API, declared.
 
-    :param name: what a sentence calls it, which is also what XML calls its document; ``plural`` several of them.
+    :param name: what a sentence calls it; ``plural`` several of them. ``key`` and ``keys`` are the same as options.
+    :param document: what XML calls its document; by default its name.
     :param path: its list, below the subscription.
     :param fields: all of its options.
     :param together: fields of which all are sent when one differs.
@@ -200,6 +208,7 @@ class Resource:
     together: tuple[tuple[str, ...], ...] = ()
     exclusive: tuple[tuple[str, str], ...] = ()
     alternatives: tuple[tuple[str, ...], ...] = ()
+    document: str = ""
     rules: Rules = Rules()
     labels: dict[str, Labels] = field(default_factory=dict)
     listing: dict[str, str] = field(default_factory=dict)
@@ -218,16 +227,28 @@ class Resource:
     #: Unknown name -> the option it is nearest to, or nothing: looking for one takes about a millisecond.
     nearest: dict[str, str] = field(default_factory=dict, compare=False)
 
+    @property
+    def key(self) -> str:
+        """What one is called as a return value."""
+        return self.name.replace(" ", "_")
+
+    @property
+    def keys(self) -> str:
+        """What several are called as an option and a return value."""
+        return self.plural.replace(" ", "_")
+
     def __post_init__(self) -> None:
         for each in self.fields:
             self.by_name[each.name] = each
             for alias in each.aliases:
                 self.by_name[alias] = each
 
-    @property
-    def secret_keys(self) -> frozenset[str]:
-        """The API's keys that no answer should hold. Old platforms sent some of them (O); they go no further than the client."""
-        return frozenset(each.path[0] for each in self.fields if each.seen == NEVER)
+    def names_of(self, brief: dict[str, Any]) -> list[str]:
+        """Return by which names a description may mean the resource with this brief: its identity, and its name."""
+        identity = str(brief.get(self.identity.key))
+        if not self.identity.named_by:
+            return [identity.upper()]
+        return [identity, str(dig(brief, self.by_name[self.identity.named_by].path))]
 
     @property
     def kept_keys(self) -> frozenset[str]:
@@ -335,7 +356,7 @@ class Resource:
         for name, value in values.items():
             spec = self.by_name[name]
             if value is not UNKNOWN:
-                result[name] = "(secret)" if spec.secret else spec.type.show(value)
+                result[name] = spec.type.hide(value) if spec.secret else spec.type.show(value)
         return result
 
     def secrets(self, values: Values) -> list[str]:

@@ -15,6 +15,7 @@ from .values import Values
 class Facts(Protocol):
     """What is known of a resource on the platform."""
 
+    brief: dict[str, Any] | None
     whole: dict[str, Any] | None
 
     def value(self, option: str) -> object:
@@ -95,6 +96,14 @@ class Rules:
     def refuse_change(self, values: Values, observed: Facts) -> str:
         """Return why the platform can't do it to an existing resource, or nothing."""
         return ""
+
+    def refuse_deletion(self, observed: Facts) -> str:
+        """Return why an existing resource is not deleted, or nothing."""
+        return ""
+
+    def check_here(self, values: Values, is_enterprise: bool) -> Faults:
+        """Return what this kind of platform doesn't take."""
+        return []
 
     def sent_besides(self, options: list[str], values: Values) -> list[str]:
         """Return the options that have to be in the request besides those that differ."""

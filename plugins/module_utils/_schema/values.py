@@ -99,6 +99,10 @@ class ValueType:
         """Return what a person sees of a canonical value, as JSON can hold it."""
         return value
 
+    def hide(self, value: object) -> object:
+        """Return what a person sees of a canonical value that is secret."""
+        return "(secret)"
+
 
 class Typed(ValueType):
     """A text that may consist of digits, so that a spreadsheet may have made a number of it: a name, a token."""

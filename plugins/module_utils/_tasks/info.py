@@ -26,10 +26,7 @@ from .._text import in_snake_case
 
 
 class Info:
-    """The resources of one kind, as they are.
-
-    :param whole: the word of the option ``gather`` for whole resources.
-    """
+    """The resources of one kind, as they are."""
 
     def __init__(self, resource: Resource) -> None:
         self._resource = resource
@@ -40,7 +37,7 @@ class Info:
         options: dict[str, Any] = {
             self._key: {"type": "list", "elements": "str"},
             **{name: each.argument() for name, each in self._resource.filters.items()},
-            "gather": {"type": "str", "choices": ["briefs", self._resource.plural], "default": "briefs"},
+            "gather": {"type": "str", "choices": ["briefs", self._resource.keys], "default": "briefs"},
             "parallel": {"type": "int", "default": 8},
         }
         rules = {"mutually_exclusive": [(self._key, name) for name in self._resource.filters]}
@@ -57,9 +54,9 @@ class Info:
             wanted = params.get(self._key) is not None  # an empty list means none, not all of them
             briefs = [api.brief(identity) for identity in identities] if wanted else self._listed(api, client, filters)
             found = [Observed(self._resource, brief) for brief in briefs if brief is not None]
-            if params["gather"] == self._resource.plural:
+            if params["gather"] == self._resource.keys:
                 each(found, lambda one: self._look(api, one), min(params["parallel"], len(found)))
-        return {"changed": False, self._resource.plural: [self._shown(one) for one in found]}
+        return {"changed": False, self._resource.keys: [self._shown(one) for one in found]}
 
     def _identities(self, given: list[str]) -> list[str]:
         result = []

@@ -62,7 +62,7 @@ class Many:
 
     def task(self) -> Task:
         """Return the task."""
-        resource, items = self._resource, self._resource.plural
+        resource, items = self._resource, self._resource.keys
         scope = {name: _argument_of(resource, name) for name in resource.scopes}
         purge = {
             "scope": {"type": "dict", "required": True, "options": {**scope, "all": {"type": "bool", "default": False}}},
@@ -88,7 +88,7 @@ class Many:
         policy = self._policy(params)
         described = self._described(params, context)
         if policy.purge is not None and not described:
-            raise OptionError(EMPTY % (resource.plural, self._single))
+            raise OptionError(EMPTY % (resource.keys, self._single))
         cache = Cache(resource, self._cache_path(params), context.warn)
         started = time.monotonic()
         backup = ""
@@ -147,7 +147,7 @@ class Many:
         return read_desired(self._resource, source.rows, defaults, params["state"], params["create"])
 
     def _source(self, params: dict[str, Any]) -> Source:
-        items = self._resource.plural
+        items = self._resource.keys
         if params.get(items) is not None:
             return Source(rows_of(self._resource, params[items]), {}, [])
         path = params["src"]
@@ -166,7 +166,7 @@ class Many:
     def _cache_path(self, params: dict[str, Any]) -> str:
         if not params["cache"]:
             return ""
-        return os.path.join(_files.home(), "%s-%s.json" % (self._resource.plural, account_of(params, Context()).key()))
+        return os.path.join(_files.home(), "%s-%s.json" % (self._resource.keys, account_of(params, Context()).key()))
 
     def _reporter(self, params: dict[str, Any], context: Context) -> Progress | None:
         """Return what turns progress into lines for the user, None where there is nobody to read them."""
@@ -220,7 +220,7 @@ class Many:
             }
             for change in deletions
         ]
-        content = {"note": self._backup_note, "defaults": {"create": False}, resource.plural: items}
+        content = {"note": self._backup_note, "defaults": {"create": False}, resource.keys: items}
         try:
             _files.write_json(path, content, indent=2)
         except OptionError as error:
@@ -240,7 +240,7 @@ class Many:
         result = {
             "changed": any(outcome.changed for outcome in outcomes),
             "summary": summary,
-            "results": [outcome.as_dict(resource.identity.option) for outcome in outcomes if wanted(outcome)],
+            "results": [outcome.as_dict(resource) for outcome in outcomes if wanted(outcome)],
             "msg": self._sentence(summary, context.check),
         }
         if context.diff:

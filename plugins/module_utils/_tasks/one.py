@@ -51,7 +51,7 @@ def one(resource: Resource) -> Task:
     return Task(
         options,
         run,
-        {"required_one_of": [identifying]},
+        {"required_one_of": [(*identifying, *filter(None, [resource.identity.named_by]))]},
         resource.rules.identifying,  # such an option may hold a secret among other things
         digits=resource.digits,
         empty_is_nothing=True,
@@ -60,15 +60,15 @@ def one(resource: Resource) -> Task:
 
 
 def _result(resource: Resource, before: dict[str, object], outcome: Outcome, absent: bool, context: Context) -> dict[str, Any]:
-    key = resource.identity.option
+    names = outcome.names(resource)
     if outcome.action == FAILED:
         message = "%s %s: %s" % (resource.name, outcome.identity, outcome.error)
-        raise TdmError(message, action=FAILED, changed=outcome.changed, **{key: outcome.identity})
-    result: dict[str, Any] = {"changed": outcome.changed, "action": outcome.action, key: outcome.identity}
+        raise TdmError(message, action=FAILED, changed=outcome.changed, **names)
+    result: dict[str, Any] = {"changed": outcome.changed, "action": outcome.action, **names}
     if not absent:
         is_now = {**before, **outcome.after}
         open_values = {name: value for name, value in is_now.items() if not resource.by_name[name].secret}
-        result[resource.name] = {key: outcome.identity, **resource.show(open_values)}
+        result[resource.key] = {**names, **resource.show(open_values)}
     if context.diff:
         result["diff"] = diff_of(resource, outcome)
     return result

@@ -1,0 +1,113 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The application server, declared: where the data of devices go (contract: schemas AppServer, AppServerHttpLorawan)."""
+
+from __future__ import annotations
+
+import re
+
+from .._schema.filters import Filter, Prefix
+from .._schema.references import Domains
+from .._schema.resource import NEVER, WHOLE, Beginning, Field, Identity, Resource, Within
+from .._schema.row import Faults
+from .._schema.rules import Facts, Rules
+from .._schema.structures import Destinations, HttpHeaders
+from .._schema.texts import Fault, shown
+from .._schema.values import Choice, Flag, Integer, Key, Note, Typed, Values, ValueType
+
+AS_ID = re.compile(r"[A-Za-z0-9._-]+\Z")
+SECURITY = ("security_status", "as_id", "as_key", "max_timestamp_deviation")
+IN_USE = (
+    "it is used by %s, and the platform deletes none that is in use: give these another one first. Its routing profiles count "
+    "besides, and are not shown"
+)
+ENTERPRISE = "is more than ThingPark Enterprise takes: %s"
+
+
+class AsId(ValueType):
+    """The name under which an application server signs (contract, ``asID``)."""
+
+    def parse(self, raw: object) -> str:
+        text = str(super().parse(raw))
+        if text and not AS_ID.match(text):
+            raise Fault("may hold letters, digits, dashes, dots and underscores alone, got %s" % shown(text))
+        return text
+
+
+class SecurityStatus(Choice):
+    """Whether uplinks and downlinks are signed with a key (the API's DOWNLINK_AS_KEY) or not."""
+
+    empty = "none"
+
+    def __init__(self) -> None:
+        super().__init__("none", "as_key")
+
+    def read(self, api: object) -> object:
+        return {"NONE": "none", "DOWNLINK_AS_KEY": "as_key", None: "none"}.get(api, api)  # type: ignore[call-overload]
+
+    def send(self, value: object) -> str:
+        return "DOWNLINK_AS_KEY" if value == "as_key" else "NONE"
+
+
+class ApplicationServerRules(Rules):
+    """The rules of an application server."""
+
+    def check(self, values: Values) -> Faults:
+        faults: Faults = []
+        if values.get("security_status") == "none":
+            faults = [(name, "is given, but security_status is none") for name in SECURITY[1:] if name in values]
+        elif values.get("security_status") and "as_key" not in values:
+            faults = [("as_key", "is missing: security_status as_key needs it, since nobody can read the one that is there")]
+        return faults
+
+    def check_here(self, values: Values, is_enterprise: bool) -> Faults:
+        destinations = values.get("destinations") or ()
+        if not is_enterprise or not destinations:
+            return []
+        addresses, ports, strategy = destinations[0]
+        if len(destinations) > 1 or len(addresses) > 1:
+            return [("destinations", ENTERPRISE % "one destination with one address")]
+        if ports != "*" or strategy != "SEQUENTIAL":
+            return [("destinations", ENTERPRISE % "the ports * and the strategy sequential")]
+        return []
+
+    def refuse_deletion(self, observed: Facts) -> str:
+        brief = observed.brief or {}
+        counts = [(brief.get(key), what) for key, what in COUNTS]
+        used = [
+            "%d %s%s" % (count, what, "s" if count != 1 else "") for count, what in counts if isinstance(count, int) and count
+        ]
+        return IN_USE % " and ".join(used) if used else ""
+
+
+COUNTS = (("deviceCount", "device"), ("multicastGroupCount", "multicast group"), ("baseStationCount", "base station"))
+
+APPLICATION_SERVER = Resource(
+    name="application server",
+    plural="application servers",
+    document="appServer",
+    path="/appServers",
+    identity=Identity("id", "ID", Typed(), "ID", named_by="name"),
+    rules=ApplicationServerRules(),
+    # KAFKA and HTTP_CELLULAR are made by other interfaces (contract).
+    is_one=lambda brief: brief.get("type") in ("HTTP", None),
+    brief_keys=("type", *(key for key, _what in COUNTS)),
+    scopes={"domain": Within("domains"), "name_prefix": Beginning(Prefix(), "name")},
+    filters={"name": Filter("name", Prefix()), "query": Filter("query", Prefix())},
+    fields=(
+        Field("name", ("name",), Typed()),
+        Field("description", ("description",), Note(), WHOLE),
+        Field("content_type", ("contentType",), Choice("xml", "json", "jsontyped"), WHOLE, default="xml"),
+        Field("destinations", ("destinations",), Destinations(), WHOLE, may_hide=True),
+        Field("custom_http_headers", ("customHttpHeaders",), HttpHeaders(), WHOLE, secret=True, may_hide=True),
+        Field("domains", ("domains",), Domains()),
+        Field("active", ("state",), Flag(("DEACTIVATED", "ACTIVE")), on_create=False, resets=True),
+        Field("security_status", ("downlinkSecurity", "status"), SecurityStatus(), WHOLE),
+        Field("as_id", ("downlinkSecurity", "asID"), AsId(), WHOLE),
+        Field("as_key", ("downlinkSecurity", "downlinkAsKey"), Key(), NEVER, secret=True),
+        Field("max_timestamp_deviation", ("downlinkSecurity", "maxTimestampDeviation"), Integer(0, 2**31 - 1), WHOLE),
+    ),
+    together=(SECURITY,),
+)

@@ -1,0 +1,125 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Types of value that are lists and dictionaries: where an application server's data go, and the headers it sends."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from .texts import Fault, shown, text_within
+from .values import Ports, Value, ValueType
+
+PORTS = Ports()
+#: The contract's patterns (AppServerCustomHttpHeaders), and the headers that can't be customized.
+HEADER_NAME = re.compile(r"[!#$%&'*+\-.^`|~0-9A-Za-z_]+\Z")
+HEADER_VALUE = re.compile(r"[\x21-\x7e]+(?:[ \t]+[\x21-\x7e]+)*\Z")
+RESERVED = ("accept", "host", "user-agent", "content-length", "content-type")
+MOST_HEADERS = 5
+STRATEGIES = ("SEQUENTIAL", "BLAST")
+
+
+class Destinations(ValueType):
+    """Where data go: addresses for ports, in order (contract, AppServerHttpLorawanDestination).
+
+    Canonical: a tuple of ``(addresses, ports, strategy)``.
+    """
+
+    spec = {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "addresses": {"type": "list", "elements": "str", "required": True},
+            "ports": {"type": "str", "default": "*"},
+            "strategy": {"type": "str", "choices": ["sequential", "blast"], "default": "sequential"},
+        },
+    }
+    empty = ()
+    clears = True
+
+    def parse(self, raw: object) -> tuple[tuple[tuple[str, ...], str, str], ...]:
+        if raw == "":
+            return ()
+        if not isinstance(raw, (list, tuple)) or not all(isinstance(item, dict) for item in raw):
+            raise Fault("must be a list of destinations, each with addresses, and ports and strategy where they matter")
+        found = tuple(self._one(dict(item)) for item in raw)
+        if any(ports == "*" for _addresses, ports, _strategy in found[:-1]):
+            raise Fault("has * for the ports of a destination that isn't the last: nothing would reach those behind it")
+        return found
+
+    def _one(self, item: dict[str, Any]) -> tuple[tuple[str, ...], str, str]:
+        unknown = [name for name in item if name not in ("addresses", "ports", "strategy")]
+        if unknown:
+            raise Fault("has a destination with the option %s: addresses, ports and strategy are known" % shown(unknown[0]))
+        addresses = item.get("addresses")
+        given = [addresses] if isinstance(addresses, str) else addresses
+        if not isinstance(given, (list, tuple)) or not given:
+            raise Fault("has a destination without addresses: give one address at least")
+        texts = tuple(text_within(each, "an address") for each in given)
+        for text in texts:
+            if urlsplit(text).scheme not in ("http", "https") or not urlsplit(text).hostname:
+                raise Fault("has an address that is none: it must be like https://host/path, got %s" % shown(text))
+        strategy = str(item.get("strategy") or "sequential").upper()
+        if strategy not in STRATEGIES:
+            raise Fault("has the strategy %s: sequential and blast are known" % shown(item.get("strategy")))
+        return texts, PORTS.parse("*" if item.get("ports") in (None, "") else item["ports"]), strategy
+
+    def send(self, value: Value) -> object:
+        return [{"addresses": list(addresses), "ports": ports, "strategy": strategy} for addresses, ports, strategy in value]
+
+    def show(self, value: object) -> object:
+        if not isinstance(value, tuple):
+            return value
+        return [{"addresses": list(one[0]), "ports": one[1], "strategy": one[2].lower()} for one in value]
+
+
+class HttpHeaders(ValueType):
+    """Headers of HTTP, ``name: value``; their values may be secret (contract, AppServerCustomHttpHeaders).
+
+    Canonical: a tuple of ``(name, value)``.
+    """
+
+    spec = {"type": "dict"}
+    empty = ()
+    clears = True
+
+    def parse(self, raw: object) -> tuple[tuple[str, str], ...]:
+        if raw == "":
+            return ()
+        if not isinstance(raw, dict):
+            raise Fault('must be a dictionary "name: value"')
+        headers: dict[str, tuple[str, str]] = {}
+        for written, value in raw.items():
+            name = text_within(written, "a header")
+            if not HEADER_NAME.match(name):
+                raise Fault("has the header %s, which is no name of one: letters, digits and dashes make one" % shown(name))
+            if name.lower() in RESERVED:
+                raise Fault("has the header %s, which the platform sets by itself: take it out" % shown(name))
+            if name.lower() in headers:
+                raise Fault("has the header %s twice: upper and lower case are the same there" % shown(name))
+            if not isinstance(value, str) or not HEADER_VALUE.match(value):
+                raise Fault("has for the header %s no value that HTTP can send: printable ASCII is needed" % shown(name))
+            headers[name.lower()] = (name, value)
+        if len(headers) > MOST_HEADERS:
+            raise Fault("has %d headers; %d are the most that the platform takes" % (len(headers), MOST_HEADERS))
+        return tuple(headers[name] for name in sorted(headers))
+
+    def read(self, api: object) -> object:
+        if not isinstance(api, (list, tuple)):
+            return self.empty if api is None else api
+        pairs = [(str(item.get("name")), str(item.get("value"))) for item in api if isinstance(item, dict)]
+        return tuple(sorted(pairs, key=lambda pair: pair[0].lower()))
+
+    def same(self, wished: object, actual: object) -> bool:
+        if not isinstance(wished, tuple) or not isinstance(actual, tuple):
+            return wished == actual
+        return [(name.lower(), value) for name, value in wished] == [(name.lower(), value) for name, value in actual]
+
+    def send(self, value: Value) -> object:
+        return [{"name": name, "value": text} for name, text in value]
+
+    def hide(self, value: object) -> object:
+        return {name: "(secret)" for name, _value in value} if isinstance(value, tuple) else "(secret)"

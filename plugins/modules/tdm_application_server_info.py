@@ -1,0 +1,90 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: tdm_application_server_info
+short_description: Show application servers in ThingPark's Device Manager
+version_added: 0.1.0
+description:
+  - Returns application servers by ID or by what their names begin with, or all of them.
+  - Application servers of Kafka and of cellular devices are left out.
+author: The lorawan.thingpark contributors (@lorawan)
+extends_documentation_fragment:
+  - lorawan.thingpark.tdm
+  - lorawan.thingpark.tdm.actiongroup
+  - lorawan.thingpark.tdm.info
+options:
+  id:
+    description:
+      - The application servers with these IDs. Those that aren't there are left out. Can't be given together with filters.
+    type: list
+    elements: str
+  name:
+    description: Only application servers whose name begins with these characters.
+    type: str
+  query:
+    description: Only application servers that the platform finds by this text.
+    type: str
+  gather:
+    description:
+      - V(briefs) returns what the platform's list shows. V(application_servers) fetches each of them, with its destinations.
+    type: str
+    choices: [briefs, application_servers]
+    default: briefs
+  parallel:
+    description: Requests at once, with O(gather=application_servers).
+    type: int
+    default: 8
+seealso:
+  - module: lorawan.thingpark.tdm_application_server
+"""
+
+EXAMPLES = r"""
+- name: All application servers, with how many devices use them
+  lorawan.thingpark.tdm_application_server_info:
+  register: servers
+
+- name: One of them whole
+  lorawan.thingpark.tdm_application_server_info:
+    name: "Main"
+    gather: application_servers
+"""
+
+RETURN = r"""
+application_servers:
+  description:
+    - The application servers, with all that the platform tells, in snake_case, and beside it the options of
+      M(lorawan.thingpark.tdm_application_server) as they would be written there. Keys and the values of headers are never in it.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - id: TWA_100002581.1972.AS
+      name: parking
+      active: true
+      device_count: 40
+      health_state: ACTIVE
+login_refused:
+  description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
+  returned: when the login was refused
+  type: bool
+held_back:
+  description: The password was not even sent, since it was refused shortly before.
+  returned: when the login was refused
+  type: bool
+"""
+
+from ..module_utils._frame.module import main as run_module
+from ..module_utils._tasks.application_server_info import TASK
+
+
+def main() -> None:
+    run_module(TASK)
+
+
+if __name__ == "__main__":
+    main()
