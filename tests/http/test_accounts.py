@@ -331,14 +331,23 @@ def test_only_who_goes_the_same_way_shares_it(account, unreachable):
     assert len(unreachable) == len(ways)
 
 
-LOCKED = [("110", "ACCOUNT_LOCKED", ""), ("9", "", "User Is Locked"), ("50", "account-locked", ""), ("LOCKED", "", "")]
+LOCKED = [
+    ("110", "ACCOUNT_LOCKED", ""),
+    ("9", "", "User Is Locked"),
+    ("50", "account-locked", ""),
+    ("LOCKED", "", ""),
+    ("9", "<b>ACCOUNT_LOCKED</b>", ""),
+    ("9", "ACCOUNT_LOCKOUT", ""),
+    ("9", "", "accountLock"),
+    ("", "ACCOUNT_LOCKED", ""),
+]
 
 
 @pytest.mark.parametrize("page", LOCKED)
 def test_a_locked_account_is_told_and_tried_again_when_told_so(meddler, through, do, page):
     meddler.on("POST", "/login", do.says(200, PAGE % page), times=1)
     result = through.tdm_subscriber_info()
-    assert result["login_refused"] and "is locked (error code %s" % page[0] in result["msg"]
+    assert result["login_refused"] and "is locked (error code %s" % (page[0] or "none") in result["msg"]
     assert "operator" in result["msg"] and "forget_refusal=true" in result["msg"] and "15 minutes" in result["msg"]
     held = through.tdm_session()
     assert held["held_back"] and "forget_refusal=true" in held["msg"] and len(meddler.seen) == 1
@@ -357,9 +366,31 @@ def test_other_ways_in_tell_a_lock_too(meddler, through, do):
     assert "is locked (status 400" in smp["msg"] and "is locked (invalid_grant" in oauth["msg"]
 
 
-def test_what_is_not_locked_is_not_told_so(meddler, through, do):
-    meddler.on("POST", "/login", do.says(200, PAGE % ("50", "unlocked again", "")))
+NOT_LOCKED = [
+    "unlocked again",
+    "ACCOUNT_NOT_LOCKED",
+    "Your browser blocked cookies",
+    "Account isn't locked yet",
+    "It will be locked after two more",
+    "blockade",
+]
+
+
+@pytest.mark.parametrize("info", NOT_LOCKED)
+def test_what_is_not_locked_is_not_told_so(meddler, through, do, info):
+    meddler.on("POST", "/login", do.says(200, PAGE % ("50", info, "")))
     assert "wrong login or password" in through.tdm_subscriber_info()["msg"]
+
+
+def test_a_lock_that_is_told_again_is_forgotten_again(simulator, account):
+    for number in range(3):
+        account.with_options(password=WRONG + str(number)).tdm_subscriber_info()
+    assert "is locked" in account.tdm_subscriber_info()["msg"]
+    assert "is locked" in account.tdm_session(forget_refusal=True)["msg"]  # too early
+    held = account.tdm_subscriber_info()["msg"]
+    assert "forget_refusal=true then" in held and held.count("forget_refusal") == held.count("or wait") == 1
+    simulator.unlock_accounts()
+    assert account.tdm_session(forget_refusal=True)["changed"]
 
 
 def test_of_many_tasks_that_want_it_forgotten_one_sends_the_password_again(simulator, wrong):
@@ -369,7 +400,7 @@ def test_of_many_tasks_that_want_it_forgotten_one_sends_the_password_again(simul
             results = list(pool.map(lambda _number: wrong.tdm_session(forget_refusal=True), range(20)))
         assert all(result["login_refused"] for result in results)
     assert attempts(simulator) == 2
-    assert "forget_refusal" not in wrong.tdm_subscriber_info()["msg"].partition("The first answer")[0]
+    assert "forget_refusal was used already, and works again in 15 minutes" in wrong.tdm_subscriber_info()["msg"]
 
 
 def test_a_refusal_is_forgotten_of_the_account_that_is_named(simulator, wrong):

@@ -135,7 +135,7 @@ class Transport:
             comes back is the answer.
         :param repeatable: the request may be sent again when it may have arrived; others are sent again only
             when they can't have (no connection, or 429).
-        :param holds_password: any answer may have counted a wrong password, so that none lets the request be sent again.
+        :param holds_password: an answer may have counted a wrong password, and lets the request not be sent again.
         """
         attempt, waited, unclear = 0, 0.0, False
         while True:
@@ -159,7 +159,8 @@ class Transport:
                 if answer.status not in TROUBLE:
                     self.budget.earn()
                     return answer
-                if holds_password or attempt >= self.wire.retries or not (repeatable or answer.status == 429):
+                is_over = attempt >= self.wire.retries or not (repeatable or answer.status == 429)
+                if is_over or (holds_password and (answer.was_challenged or not digest)):
                     return answer
                 if answer.status == 429 and answer.asked and self.budget.may_wait(waited + answer.asked):
                     waited += answer.asked
