@@ -64,8 +64,8 @@ SAME = [
     "http://tdm.example.com:80/elsewhere",
     " https://tdm.example.com/thingpark/wireless/rest\n",
 ]
-HOSTS = ["127.0.0.1", "127.1", "0x7f.1", "0177.0.0.1", "2130706433", "localhost", "LOCALHOST.", "127.000.000.001", "[::1]"]
-PATHS = ["/login", "//login", "/login/", "/%6Cogin", "/./login", "/login?x=1"]
+HOSTS = ["127.0.0.1", "127.1", "0x7f.1", "0177.0.0.1", "2130706433", "localhost", "LOCALHOST.", "127.000.000.001", "[::1]", "0.0.0.0", "0", "[::]", "[::ffff:0.0.0.0]"]
+PATHS = ["", "/elsewhere", "/login", "//login", "/login/", "/%6Cogin", "/./login", "/login?x=1"]
 
 
 def test_spellings_of_one_account_have_one_gate():
@@ -84,13 +84,22 @@ def test_other_accounts_have_other_gates():
         {"url": "https://tdm.example.com:8443/thingpark/wireless/rest"},
         {"url": URL, "login": "you"},
         {"url": URL, "login_field": "mail"},
-        {"url": URL, "login_url": "https://tdm.example.com/login"},
+        {"url": URL, "login_url": "https://tdm.example.net/login"},
+        {"url": URL, "auth_method": "oauth2", "client_id": "me", "client_secret": "x"},
+        {"url": URL, "auth_method": "oauth2", "client_id": "me", "client_secret": "x", "login_url": URL},
         *(
             {"url": "http://%s/" % host}
             for host in ("127.2", "1.2.3", "1.2.3.4.5", "256.1.1.1", "127.example.com", "08.1", "0x.1.1.g")
         ),
     ]
     assert len({gate_key(url=URL), *(gate_key(**other) for other in others)}) == len(others) + 1
+
+
+def test_a_wrong_password_goes_out_once_in_whichever_way_it_logs_in(simulator, wrong):
+    for way in ("html", "smp", "digest"):
+        result = wrong.with_options(auth_method=way, subscriber_id="199").tdm_subscriber_info()
+        assert result["login_refused"] and result["held_back"] is (way != "html")
+    assert attempts(simulator) == 1
 
 
 def test_a_wrong_password_goes_out_once_however_its_account_is_written(simulator, wrong):

@@ -18,7 +18,7 @@ from typing import Any, Callable
 from urllib.parse import quote, urljoin, urlsplit
 
 from .._errors import LoginError, LoginRefused, without
-from .._http.addresses import same_place
+from .._http.addresses import same_place, same_server
 from .._http.transport import Answer, Transport, cookies_at
 from .._text import in_short
 from .codec import JSON, MEDIA_TYPES, NotData, decode, encode, error_document
@@ -84,8 +84,13 @@ class Account:
         return _mark(self.url, self.method, self.name, self.where_to_log_in, self.session_url, *whose)
 
     def gate_key(self) -> str:
-        """Return what tells the account that the platform would lock from others, however its address and login are written."""
-        return _mark(same_place(self.where_to_log_in), self.name.strip().casefold(), self.login_field, self.password_field)
+        """Return what tells the account that the platform would lock from others, however its address and login are written.
+
+        A user has one password, whose refusals a platform counts together: it is one account in whichever way it logs in.
+        """
+        is_client = self.method == "oauth2"
+        place = same_place(self.where_to_log_in) if is_client else same_server(self.where_to_log_in)
+        return _mark(place, self.name.strip().casefold(), self.login_field, self.password_field)
 
 
 def _mark(*parts: str) -> str:
