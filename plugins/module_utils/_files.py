@@ -15,6 +15,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import stat
 import tempfile
 import time
@@ -300,6 +301,11 @@ def fingerprint(secret: str, salt: str) -> str:
     :param salt: one and the same for all that is kept of an account: each other one would tell further digits of the secret.
     """
     return "%s:%s" % (salt, _digest(secret, salt))
+
+
+def is_fingerprint(mark: object) -> bool:
+    """Return whether this can be a fingerprint of any secret."""
+    return isinstance(mark, str) and re.search(":[0-9a-f]{%d,}\\Z" % DIGITS, mark) is not None
 
 
 def is_fingerprint_of(secret: str, mark: str) -> bool:

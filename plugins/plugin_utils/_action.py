@@ -132,7 +132,7 @@ class TdmAction(ActionBase):
         """Return options with what the task's environment, or else the controller's, says of the connection."""
         own = as_json(self._task_environment())
         found = {name: own.get(variable, os.environ.get(variable)) for name, variable in ENVIRONMENT.items() if name not in args}
-        return {**args, **{name: value for name, value in found.items() if value is not None and value != ""}}
+        return {**args, **{name: value for name, value in found.items() if value is not None and str(value).strip()}}
 
     def _in_module(self, args: dict[str, Any], params: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
         """Hand the task over to its module.

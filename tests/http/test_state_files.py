@@ -34,6 +34,11 @@ MALFORMED = [
     {"bearer": {"a": 1}},
     {"bearer": "\ud800"},
     {"subscription": 100},
+    {"subscription": ""},
+    {"subscription": "/"},
+    {"subscription": "//evil.example/subscriptions/1"},
+    {"subscription": "/subscriptions/../1"},
+    {"subscription": "/devices/1"},
     {"subscription": ["/subscriptions/100"]},
     {"ends": "tomorrow"},
     {"ends": float("nan")},
@@ -118,6 +123,15 @@ def test_a_session_file_with_something_of_another_kind_is_named(simulator, accou
     data = json.loads(session.read_text())
     data["grant"].update(part)
     session.write_text(json.dumps(data))
+    _all_refused(simulator, account, session, "something else than a session, or is damaged")
+
+
+OF_WHOM = [{"fingerprint": 5}, {"fingerprint": ""}, {"fingerprint": "x:5"}, {"url": ""}, {"url": None}, {"name": 5}, {"method": []}]
+
+
+@pytest.mark.parametrize("part", OF_WHOM, ids=str)
+def test_a_session_file_that_does_not_say_whose_it_is_is_named(simulator, account, session, part):
+    session.write_text(json.dumps({**json.loads(session.read_text()), **part}))
     _all_refused(simulator, account, session, "something else than a session, or is damaged")
 
 
