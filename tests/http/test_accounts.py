@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 import signal
@@ -221,6 +222,24 @@ def _place_of(account) -> tuple:
     path = lockout.note_path(found.gate_key())
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     return path, found.gate_key(), found.secret
+
+
+def test_a_note_that_says_longer_holds_no_longer(simulator, wrong, home):
+    wrong.tdm_subscriber_info()
+    (path,) = (home / "tdm").glob("login-*.json")
+    data = json.loads(path.read_text())
+    data["notes"][0]["seconds"] = 10.0**9
+    path.write_text(json.dumps(data))
+    assert "for 15 minutes" in wrong.tdm_subscriber_info()["msg"]
+    data["notes"][0]["clock"] -= 901
+    path.write_text(json.dumps(data))
+    assert wrong.tdm_subscriber_info()["held_back"] is False
+
+
+def test_what_a_killed_task_left_is_forgotten_too(simulator, account):
+    lockout.announce(*_place_of(account))
+    assert account.tdm_subscriber_info()["held_back"]
+    assert account.tdm_session(forget_refusal=True)["changed"]
 
 
 @pytest.mark.parametrize("by", [-86400, -1, 86400])
