@@ -175,8 +175,8 @@ def _refuse_open_directory(path: str) -> os.stat_result:
         raise OptionError("%s can't be read: %s" % (_name(directory), _why(error))) from None
     if status.st_mode & stat.S_IWOTH and not status.st_mode & stat.S_ISVTX:
         raise OptionError(
-            "everybody can write into the directory %s, and replace %s in it: %s of your own, such as a new one below it, or close "
-            "this one with chmod o-w" % (directory, os.path.basename(path), _instead(path, "name a file in a directory"))
+            "everybody can write into the directory %s, and replace %s in it: %s of your own, such as a new one below it, or "
+            "close this one with chmod o-w" % (directory, os.path.basename(path), _instead(path, "name a file in a directory"))
         )
     return status
 

@@ -65,7 +65,8 @@ SAME = [
     "http://tdm.example.com:80/elsewhere",
     " https://tdm.example.com/thingpark/wireless/rest\n",
 ]
-HOSTS = ["127.0.0.1", "127.1", "0x7f.1", "0177.0.0.1", "2130706433", "localhost", "LOCALHOST.", "127.000.000.001", "[::1]", "0.0.0.0", "0", "[::]", "[::ffff:0.0.0.0]"]
+HOSTS = ["127.0.0.1", "127.1", "0x7f.1", "0177.0.0.1", "2130706433", "localhost", "LOCALHOST.", "127.000.000.001", "[::1]"]
+HOSTS += ["0.0.0.0", "0", "[::]", "[::ffff:0.0.0.0]"]
 PATHS = ["", "/elsewhere", "/login", "//login", "/login/", "/%6Cogin", "/./login", "/login?x=1"]
 
 

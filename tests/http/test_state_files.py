@@ -127,7 +127,7 @@ def test_a_session_file_with_something_of_another_kind_is_named(simulator, accou
     _all_refused(simulator, account, session, "something else than a session, or is damaged")
 
 
-OF_WHOM = [{"fingerprint": 5}, {"fingerprint": ""}, {"fingerprint": "x:5"}, {"url": ""}, {"url": None}, {"name": 5}, {"method": []}]
+OF_WHOM = [{"fingerprint": 5}, {"fingerprint": ""}, {"fingerprint": "x:5"}, {"url": ""}, {"url": None}, {"name": 5}]
 
 
 @pytest.mark.parametrize("part", OF_WHOM, ids=str)
