@@ -152,8 +152,8 @@ options:
     description:
       - How often a request is tried again after a lost connection, a time-out, or an answer with status 429, 500, 502,
         503 or 504. All requests of a task have 300 retries together; every second good answer gives one back.
-      - The waits grow, and C(Retry-After) is honoured up to two minutes. A login is never repeated. A creation is looked up
-        before it is repeated.
+      - The waits grow, and C(Retry-After) is honoured up to two minutes. With status 429 it costs no retry up to then.
+        A login is never repeated. A creation is looked up before it is repeated.
       - If not given, the environment variable E(TDM_RETRIES) is used.
     type: int
     default: 4

@@ -162,10 +162,13 @@ class LoginRefused(LoginError):
     """The platform refused the login or the password (three in a row lock the account).
 
     :param held_back: it was not even sent, since it was refused before.
+    :param remedy: what to do where the account is locked. It ends the message, and is no part of ``reason``, which is kept.
     """
 
-    def __init__(self, message: str, held_back: bool = False) -> None:
-        super().__init__(message, login_refused=True, held_back=held_back)
+    def __init__(self, reason: str, held_back: bool = False, remedy: str = "") -> None:
+        super().__init__(reason + remedy, login_refused=True, held_back=held_back)
+        self.reason = reason
+        self.is_lock = bool(remedy)
 
 
 class SessionDied(TdmError):

@@ -15,6 +15,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import stat
 import tempfile
 import time
@@ -108,7 +109,7 @@ def _refuse_irregular(name: str, status: os.stat_result) -> None:
     )
     kind = next((what for is_kind, what in kinds if is_kind(status.st_mode)), "a device")
     if kind:
-        raise OptionError("%s is %s: name a regular file" % (name, kind))
+        raise OptionError("%s is %s: %s" % (name, kind, _instead(name, "name a regular file")))
 
 
 def _name(path: str) -> str:
@@ -135,12 +136,18 @@ def read_text(path: str, most: int = LARGEST_STATE) -> str:
         return ""
     if not _is_private(status, directory):
         raise OptionError(
-            "%s belongs to another user or is open to others, and isn't used: name another file, or close it with chmod 600"
-            % path
+            "%s belongs to another user or is open to others, and isn't used: %s, or close it with chmod 600"
+            % (path, _instead(path, "name another file"))
         )
     if len(content) > most:
-        raise OptionError("%s is larger than any file of the collection's own: name another file" % path)
+        raise OptionError("%s is larger than any file of the collection's own: %s" % (path, _instead(path, "name another file")))
     return content.decode("utf-8", "replace")
+
+
+def _instead(path: str, remedy: str) -> str:
+    """Return the remedy for a file that can't be used; no option names those in the home."""
+    is_ours = os.path.abspath(path).startswith(os.path.join(os.path.abspath(home()), ""))
+    return "set ANSIBLE_HOME to another directory" if is_ours else remedy
 
 
 def _is_private(file: os.stat_result, directory: os.stat_result) -> bool:
@@ -168,8 +175,8 @@ def _refuse_open_directory(path: str) -> os.stat_result:
         raise OptionError("%s can't be read: %s" % (_name(directory), _why(error))) from None
     if status.st_mode & stat.S_IWOTH and not status.st_mode & stat.S_ISVTX:
         raise OptionError(
-            "everybody can write into the directory %s, and replace %s in it: name a file in a directory of your own, or close "
-            "this one with chmod o-w" % (directory, os.path.basename(path))
+            "everybody can write into the directory %s, and replace %s in it: %s of your own, such as a new one below it, or "
+            "close this one with chmod o-w" % (directory, os.path.basename(path), _instead(path, "name a file in a directory"))
         )
     return status
 
@@ -275,7 +282,8 @@ def _take_lock(path: str) -> int:
             status = os.fstat(descriptor)
             _refuse_irregular(path, status)
             if status.st_uid not in (0, os.geteuid()):
-                raise OptionError("%s belongs to another user, who could hold it for ever: name another file" % path)
+                other = _instead(path, "name another file")
+                raise OptionError("%s belongs to another user, who could hold it for ever: %s" % (path, other))
             with breakable():
                 fcntl.flock(descriptor, fcntl.LOCK_EX | (fcntl.LOCK_NB if is_told_to_end() else 0))
             if os.stat(path).st_ino == status.st_ino:
@@ -300,6 +308,11 @@ def fingerprint(secret: str, salt: str) -> str:
     :param salt: one and the same for all that is kept of an account: each other one would tell further digits of the secret.
     """
     return "%s:%s" % (salt, _digest(secret, salt))
+
+
+def is_fingerprint(mark: object) -> bool:
+    """Return whether this can be a fingerprint of any secret."""
+    return isinstance(mark, str) and re.search(":[0-9a-f]{%d,}\\Z" % DIGITS, mark) is not None
 
 
 def is_fingerprint_of(secret: str, mark: str) -> bool:

@@ -34,6 +34,8 @@ from ._registry import register
 
 #: A variable to choose the frame with: ``auto``, or ``module`` for a process in any case.
 FRAME = "tdm_frame"
+#: The variables of a task's environment with which its module has another home, and so other notes.
+HOMES = {"HOME", "ANSIBLE_HOME"}
 
 
 class TdmAction(ActionBase):
@@ -130,7 +132,7 @@ class TdmAction(ActionBase):
         """Return options with what the task's environment, or else the controller's, says of the connection."""
         own = as_json(self._task_environment())
         found = {name: own.get(variable, os.environ.get(variable)) for name, variable in ENVIRONMENT.items() if name not in args}
-        return {**args, **{name: value for name, value in found.items() if value is not None and value != ""}}
+        return {**args, **{name: value for name, value in found.items() if value is not None and str(value).strip()}}
 
     def _in_module(self, args: dict[str, Any], params: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
         """Hand the task over to its module.
@@ -140,7 +142,10 @@ class TdmAction(ActionBase):
         """
         is_blind = bool(self._task.async_val) and self._connection.transport != "local"
         texts = {name: params[name] for name in args if OPTIONS.get(name, {}).get("type") == "str"}
-        return through_gate(self.task, {**args, **texts}, is_blind, lambda final: self._execute(final, task_vars))
+        elsewhere = self._connection.transport != "local" or self._play_context.become or HOMES & set(self._task_environment())
+        return through_gate(
+            self.task, {**args, **texts}, is_blind, lambda final: self._execute(final, task_vars), shares_notes=not elsewhere
+        )
 
     def _compute_environment_string(self, raw_environment_out: dict[str, Any] | None = None) -> str:
         """Leave out what the module gets as options: Ansible puts the rest into a command line, which anybody can see.

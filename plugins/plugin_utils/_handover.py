@@ -32,11 +32,13 @@ def through_gate(
     args: dict[str, Any],
     is_blind: bool,
     execute: Callable[[dict[str, Any]], dict[str, Any]],
+    shares_notes: bool = False,
 ) -> dict[str, Any]:
     """Return what ``execute(args)`` returns, once it may be called.
 
     :param args: the options that the module gets.
     :param is_blind: nothing will be known of how its login went (it runs in the background on another host).
+    :param shares_notes: the module notes its login here too, with the same user's home.
 
     Raises :class:`LoginRefused` where the password would be sent once too often.
     """
@@ -64,20 +66,27 @@ def through_gate(
                     raise OptionError(
                         "async on another host would hide whether the password is right: run tdm_subscriber_info once before it"
                     )
-                return _first(task, args, account, proof, execute)
+                return _first(task, args, account, proof, execute, shares_notes)
     return execute(args)
 
 
 def _first(
-    task: Task, args: dict[str, Any], account: Account, proof: str, execute: Callable[[dict[str, Any]], dict[str, Any]]
+    task: Task,
+    args: dict[str, Any],
+    account: Account,
+    proof: str,
+    execute: Callable[[dict[str, Any]], dict[str, Any]],
+    shares_notes: bool,
 ) -> dict[str, Any]:
     """Return what ``execute(args)`` returns, which may be the first one to send a password; note what became of that."""
     key = account.gate_key()
     lockout.announce(proof, key, account.secret)
     try:
         result = execute(args)
-    except AnsibleError:  # the host couldn't be reached, say
-        lockout.withdraw(proof)
+    except BaseException as error:
+        # The host couldn't be reached, say; or the task is told to end, and the module's own note knows of its login.
+        if shares_notes or isinstance(error, AnsibleError):
+            lockout.withdraw(proof)
         raise
     if result.get("login_refused") and not result.get("held_back"):
         lockout.hand_on(proof, key, account.secret, str(result.get("msg")))

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.connection import OPTIONS
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.connection import ENVIRONMENT, OPTIONS
 from ansible_collections.lorawan.thingpark.plugins.plugin_utils._arguments import without_empty
 
 ENDS = ["\n", "\r\n", "\r", "\u2028", "\x85", "\x0b"]
@@ -67,6 +67,18 @@ def test_an_option_that_is_empty_takes_its_default_or_is_none(simulator, account
         assert result["failed"] and "login and password are needed" in result["msg"] and simulator.requests()["total"] == 0
     else:
         assert "failed" not in result, result["msg"]
+
+
+@pytest.mark.parametrize("option", sorted(OPTIONS))
+def test_a_variable_of_the_environment_that_is_empty_is_none(simulator, account, monkeypatch, option):
+    monkeypatch.setenv(ENVIRONMENT[option], " ")
+    assert "failed" not in account.tdm_subscriber_info()
+
+
+def test_an_empty_login_is_not_the_environments(simulator, account, monkeypatch):
+    monkeypatch.setenv("TDM_LOGIN", simulator.login)
+    assert "login and password are needed" in account.tdm_subscriber_info(login="")["msg"]
+    assert "failed" not in account.with_options(login=None).tdm_subscriber_info()
 
 
 def test_what_is_empty_and_has_no_default_stays():

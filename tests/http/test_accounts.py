@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 import signal
@@ -65,7 +66,8 @@ SAME = [
     " https://tdm.example.com/thingpark/wireless/rest\n",
 ]
 HOSTS = ["127.0.0.1", "127.1", "0x7f.1", "0177.0.0.1", "2130706433", "localhost", "LOCALHOST.", "127.000.000.001", "[::1]"]
-PATHS = ["/login", "//login", "/login/", "/%6Cogin", "/./login", "/login?x=1"]
+HOSTS += ["0.0.0.0", "0", "[::]", "[::ffff:0.0.0.0]"]
+PATHS = ["", "/elsewhere", "/login", "//login", "/login/", "/%6Cogin", "/./login", "/login?x=1"]
 
 
 def test_spellings_of_one_account_have_one_gate():
@@ -84,13 +86,22 @@ def test_other_accounts_have_other_gates():
         {"url": "https://tdm.example.com:8443/thingpark/wireless/rest"},
         {"url": URL, "login": "you"},
         {"url": URL, "login_field": "mail"},
-        {"url": URL, "login_url": "https://tdm.example.com/login"},
+        {"url": URL, "login_url": "https://tdm.example.net/login"},
+        {"url": URL, "auth_method": "oauth2", "client_id": "me", "client_secret": "x"},
+        {"url": URL, "auth_method": "oauth2", "client_id": "me", "client_secret": "x", "login_url": URL},
         *(
             {"url": "http://%s/" % host}
             for host in ("127.2", "1.2.3", "1.2.3.4.5", "256.1.1.1", "127.example.com", "08.1", "0x.1.1.g")
         ),
     ]
     assert len({gate_key(url=URL), *(gate_key(**other) for other in others)}) == len(others) + 1
+
+
+def test_a_wrong_password_goes_out_once_in_whichever_way_it_logs_in(simulator, wrong):
+    for way in ("html", "smp", "digest"):
+        result = wrong.with_options(auth_method=way, subscriber_id="199").tdm_subscriber_info()
+        assert result["login_refused"] and result["held_back"] is (way != "html")
+    assert attempts(simulator) == 1
 
 
 def test_a_wrong_password_goes_out_once_however_its_account_is_written(simulator, wrong):
@@ -214,6 +225,24 @@ def _place_of(account) -> tuple:
     return path, found.gate_key(), found.secret
 
 
+def test_a_note_that_says_longer_holds_no_longer(simulator, wrong, home):
+    wrong.tdm_subscriber_info()
+    (path,) = (home / "tdm").glob("login-*.json")
+    data = json.loads(path.read_text())
+    data["notes"][0]["seconds"] = 10.0**9
+    path.write_text(json.dumps(data))
+    assert "for 15 minutes" in wrong.tdm_subscriber_info()["msg"]
+    data["notes"][0]["clock"] -= 901
+    path.write_text(json.dumps(data))
+    assert wrong.tdm_subscriber_info()["held_back"] is False
+
+
+def test_what_a_killed_task_left_is_forgotten_too(simulator, account):
+    lockout.announce(*_place_of(account))
+    assert account.tdm_subscriber_info()["held_back"]
+    assert account.tdm_session(forget_refusal=True)["changed"]
+
+
 @pytest.mark.parametrize("by", [-86400, -1, 86400])
 def test_a_clock_that_is_set_neither_prolongs_nor_annuls_a_hold(simulator, wrong, monkeypatch, by):
     wrong.tdm_subscriber_info()
@@ -331,14 +360,23 @@ def test_only_who_goes_the_same_way_shares_it(account, unreachable):
     assert len(unreachable) == len(ways)
 
 
-LOCKED = [("110", "ACCOUNT_LOCKED", ""), ("9", "", "User Is Locked"), ("50", "account-locked", ""), ("LOCKED", "", "")]
+LOCKED = [
+    ("110", "ACCOUNT_LOCKED", ""),
+    ("9", "", "User Is Locked"),
+    ("50", "account-locked", ""),
+    ("LOCKED", "", ""),
+    ("9", "<b>ACCOUNT_LOCKED</b>", ""),
+    ("9", "ACCOUNT_LOCKOUT", ""),
+    ("9", "", "accountLock"),
+    ("", "ACCOUNT_LOCKED", ""),
+]
 
 
 @pytest.mark.parametrize("page", LOCKED)
 def test_a_locked_account_is_told_and_tried_again_when_told_so(meddler, through, do, page):
     meddler.on("POST", "/login", do.says(200, PAGE % page), times=1)
     result = through.tdm_subscriber_info()
-    assert result["login_refused"] and "is locked (error code %s" % page[0] in result["msg"]
+    assert result["login_refused"] and "is locked (error code %s" % (page[0] or "none") in result["msg"]
     assert "operator" in result["msg"] and "forget_refusal=true" in result["msg"] and "15 minutes" in result["msg"]
     held = through.tdm_session()
     assert held["held_back"] and "forget_refusal=true" in held["msg"] and len(meddler.seen) == 1
@@ -357,9 +395,31 @@ def test_other_ways_in_tell_a_lock_too(meddler, through, do):
     assert "is locked (status 400" in smp["msg"] and "is locked (invalid_grant" in oauth["msg"]
 
 
-def test_what_is_not_locked_is_not_told_so(meddler, through, do):
-    meddler.on("POST", "/login", do.says(200, PAGE % ("50", "unlocked again", "")))
+NOT_LOCKED = [
+    "unlocked again",
+    "ACCOUNT_NOT_LOCKED",
+    "Your browser blocked cookies",
+    "Account isn't locked yet",
+    "It will be locked after two more",
+    "blockade",
+]
+
+
+@pytest.mark.parametrize("info", NOT_LOCKED)
+def test_what_is_not_locked_is_not_told_so(meddler, through, do, info):
+    meddler.on("POST", "/login", do.says(200, PAGE % ("50", info, "")))
     assert "wrong login or password" in through.tdm_subscriber_info()["msg"]
+
+
+def test_a_lock_that_is_told_again_is_forgotten_again(simulator, account):
+    for number in range(3):
+        account.with_options(password=WRONG + str(number)).tdm_subscriber_info()
+    assert "is locked" in account.tdm_subscriber_info()["msg"]
+    assert "is locked" in account.tdm_session(forget_refusal=True)["msg"]  # too early
+    held = account.tdm_subscriber_info()["msg"]
+    assert "forget_refusal=true then" in held and held.count("forget_refusal") == held.count("or wait") == 1
+    simulator.unlock_accounts()
+    assert account.tdm_session(forget_refusal=True)["changed"]
 
 
 def test_of_many_tasks_that_want_it_forgotten_one_sends_the_password_again(simulator, wrong):
@@ -369,7 +429,7 @@ def test_of_many_tasks_that_want_it_forgotten_one_sends_the_password_again(simul
             results = list(pool.map(lambda _number: wrong.tdm_session(forget_refusal=True), range(20)))
         assert all(result["login_refused"] for result in results)
     assert attempts(simulator) == 2
-    assert "forget_refusal" not in wrong.tdm_subscriber_info()["msg"].partition("The first answer")[0]
+    assert "forget_refusal was used already, and works again in 15 minutes" in wrong.tdm_subscriber_info()["msg"]
 
 
 def test_a_refusal_is_forgotten_of_the_account_that_is_named(simulator, wrong):

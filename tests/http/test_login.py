@@ -195,6 +195,7 @@ NO_LOGIN = [
     ("missing", 404, "<html>not found</html>", "status 404"),
     ("broken", 500, "<html>oops</html>", "status 500"),
     ("no code", 200, "<span id=errorCode></span><span id=redirectURI>http://x/?a=b</span>", "no userAccessCode"),
+    ("a lock of something else", 200, "<p>The database is locked</p>", "no login page"),
     ("nothing", 200, "<span id=errorCode></span>", "no userAccessCode"),
 ]
 

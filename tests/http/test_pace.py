@@ -79,6 +79,37 @@ def test_a_burst_costs_each_request_once(simulator, account, through, meddler, r
     assert len(meddler.sent(method, path)) == COUNT + PARALLEL
 
 
+@pytest.fixture
+def rates(monkeypatch) -> list:
+    """Return the list of the pace's rates after each trouble."""
+    slow_down, found = throttle.Pacer.slow_down, []
+
+    def noted(pacer, *arguments: object) -> None:
+        slow_down(pacer, *arguments)
+        found.append(pacer._rate)
+
+    monkeypatch.setattr(throttle.Pacer, "slow_down", noted)
+    return found
+
+
+@pytest.mark.parametrize(("count", "asked", "slowest"), [(PARALLEL, "1", 1), (PARALLEL, "", 4), (2 * PARALLEL, "", 8)])
+def test_a_burst_that_is_answered_at_once_fails_nothing(
+    simulator, account, through, meddler, rows, do, monkeypatch, rates, count, asked, slowest
+):
+    monkeypatch.setattr(transport, "FIRST_PAUSE", 0.5)
+    meddler.on("POST", "/devices", do.says(429, {}, **({"Retry-After": asked} if asked else {})), times=count)
+    result = through.tdm_fleet(devices=rows(COUNT), parallel=PARALLEL, cache=False)
+    assert result["summary"]["created"] == COUNT == len(simulator.devices()), result["msg"]
+    assert len(meddler.sent("POST", "/devices")) == COUNT + count
+    assert min(rates) >= throttle.START / slowest
+
+
+def test_a_wait_that_was_asked_for_is_no_retry(simulator, through, meddler, row, do):
+    meddler.on("POST", "/devices", do.says(429, {}, Retry_After="0.01"), times=10)
+    assert through.tdm_device(**row(1), retries=1)["changed"]
+    assert len(meddler.sent("POST", "/devices")) == 11
+
+
 @pytest.mark.parametrize("count", [PARALLEL, 2 * PARALLEL])
 def test_refused_connections(simulator, account, rows, counts, refuse, count):
     refuse(count, after=5)  # those that came before are kept

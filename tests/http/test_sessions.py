@@ -148,7 +148,7 @@ def test_a_session_of_the_password_before_is_closed(simulator, account, start_si
     path = str(tmp_path / "session.json")
     account.tdm_session(session_file=path)
     data = json.loads(Path(path).read_text())
-    data["fingerprint"] = "0:0"  # as if it had been opened with another password
+    data["fingerprint"] = "0:0000"  # as if it had been opened with another password
     Path(path).write_text(json.dumps(data))
     assert account.tdm_session(session_file=path)["changed"]
     assert simulator.sessions()["sessions"] == 1

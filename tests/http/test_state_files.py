@@ -34,6 +34,11 @@ MALFORMED = [
     {"bearer": {"a": 1}},
     {"bearer": "\ud800"},
     {"subscription": 100},
+    {"subscription": ""},
+    {"subscription": "/"},
+    {"subscription": "//evil.example/subscriptions/1"},
+    {"subscription": "/subscriptions/../1"},
+    {"subscription": "/devices/1"},
     {"subscription": ["/subscriptions/100"]},
     {"ends": "tomorrow"},
     {"ends": float("nan")},
@@ -101,6 +106,7 @@ def test_a_directory_that_everybody_can_write_to(simulator, account, session):
     for state in ("present", "absent"):
         result = account.tdm_session(session_file=str(session), state=state)
         assert result["failed"] and "everybody can write into the directory %s" % session.parent in result["msg"]
+        assert "a directory of your own, such as a new one below it" in result["msg"]
     assert "everybody can write" in account.tdm_subscriber_info(session_file=str(session))["msg"]
     assert simulator.requests()["total"] == 0
     session.parent.chmod(0o1777)  # as /tmp is
@@ -121,12 +127,38 @@ def test_a_session_file_with_something_of_another_kind_is_named(simulator, accou
     _all_refused(simulator, account, session, "something else than a session, or is damaged")
 
 
+OF_WHOM = [{"fingerprint": 5}, {"fingerprint": ""}, {"fingerprint": "x:5"}, {"url": ""}, {"url": None}, {"name": 5}]
+
+
+@pytest.mark.parametrize("part", OF_WHOM, ids=str)
+def test_a_session_file_that_does_not_say_whose_it_is_is_named(simulator, account, session, part):
+    session.write_text(json.dumps({**json.loads(session.read_text()), **part}))
+    _all_refused(simulator, account, session, "something else than a session, or is damaged")
+
+
 def test_a_session_file_that_is_too_large_or_no_file(simulator, account, session):
     os.truncate(session, 1 << 40)
     _all_refused(simulator, account, session, "is larger than any file")
     session.unlink()
     os.mkfifo(session, 0o600)
     _all_refused(simulator, account, session, "is a pipe")
+
+
+@pytest.mark.parametrize("how", ["open", "large", "a directory", "below one that all can write to"])
+def test_a_file_that_no_option_names_is_moved_by_ansible_home(account, home, how):
+    account.with_options(password="wrong-Passw0rd").tdm_subscriber_info()
+    (note,) = (home / "tdm").glob("login-*.json")
+    if how == "open":
+        note.chmod(0o644)
+    elif how == "large":
+        os.truncate(note, 1 << 40)
+    elif how == "a directory":
+        note.unlink()
+        note.mkdir()
+    else:
+        note.parent.chmod(0o777)
+    message = account.tdm_subscriber_info()["msg"]
+    assert "set ANSIBLE_HOME to another directory" in message and "name a" not in message
 
 
 def test_a_lock_that_is_a_pipe_makes_nobody_wait(account, session):

@@ -158,10 +158,43 @@ def test_a_digest_that_never_went_out_is_not_held_back(meddler, administrator, d
 
 
 def test_a_digest_is_made_anew_when_the_platform_is_busy(simulator, meddler, administrator, do):
-    # The second request, which carries the digest, is told to come again.
-    meddler.on("GET", "/admins/id", do.says(429, {}, Retry_After="0"), times=1, skip=1)
+    meddler.on("GET", "/admins/id", do.says(429, {}, Retry_After="0"), times=1)  # nothing of the password was sent yet
     assert "failed" not in administrator("digest", meddler.url).tdm_subscriber_info()
-    assert len(meddler.sent("GET", "/admins/id")) == 4 and simulator.requests()["logins"]["refused"] == 0
+    assert len(meddler.sent("GET", "/admins/id")) == 3 and simulator.requests()["logins"]["refused"] == 0
+
+
+SENT = {"html": ("POST", "/login"), "smp": ("POST", "/admins/login"), "digest": ("GET", "/admins/id")}
+SENT["oauth2"] = ("POST", "/token")
+
+
+@pytest.mark.parametrize("way", SENT)
+def test_a_password_goes_out_once_also_to_a_busy_platform(meddler, administrator, do, way):
+    meddler.on(*SENT[way], do.says(429, {}, Retry_After="0.01"), skip=int(way == "digest"))
+    options = {"client_id": "x", "client_secret": "y"} if way == "oauth2" else {}
+    result = administrator(way, meddler.url, **options).tdm_subscriber_info()
+    assert "status 429" in result["msg"] and len(meddler.seen) == 1 + (way == "digest")
+
+
+LOCKS = [
+    (423, {}, "status 423"),
+    (403, "<p>Your account<br>is <b>locked</b></p>", "status 403, Your account is locked"),
+    (429, b"ACCOUNT_LOCKED", "status 429, ACCOUNT_LOCKED"),
+    (200, {"error_description": "account locked"}, ""),
+    (400, {"error": "ACCOUNT_LOCKOUT"}, ""),
+    (200, {"message": "Account lock"}, ""),
+]
+
+
+@pytest.mark.parametrize("way", ["html", "smp", "oauth2"])
+@pytest.mark.parametrize(("status", "body", "why"), LOCKS)
+def test_a_lock_is_told_in_whatever_form_it_comes(meddler, administrator, do, way, status, body, why):
+    meddler.on(*SENT[way], do.says(status, body))
+    options = {"client_id": "x", "client_secret": "y"} if way == "oauth2" else {}
+    locked = administrator(way, meddler.url, **options)
+    result = locked.tdm_subscriber_info()
+    assert result["login_refused"] and "is locked (%s" % why in result["msg"] and "forget_refusal=true" in result["msg"]
+    held = locked.tdm_subscriber_info()
+    assert held["held_back"] and "ask the operator to unlock" in held["msg"] and len(meddler.seen) == 1
 
 
 @pytest.mark.parametrize("spelling", ["thingparkID", "thingParkID"])

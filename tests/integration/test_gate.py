@@ -84,14 +84,16 @@ def test_hosts_with_a_right_password_all_work(start, simulator):
     assert simulator.requests()["logins"]["attempts"] == 4
 
 
+@pytest.mark.parametrize("frame", ["auto", "module"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_run_closes_its_session(start, start_simulator, number):
+def test_an_interrupted_run_closes_its_session_and_shuts_nobody_out(start, start_simulator, number, frame):
     simulator = start_simulator(latency=100)
     devices = [{"dev_eui": "70B3D57ED6%06d" % n, "name": "n%d" % n, "activation": "OTAA"} for n in range(300)]
     for device in devices:
         device.update(device_profile="LORA/GenericA.1.0.4a_ETSI", app_key="%032d" % int(device["dev_eui"][-6:]))
     tasks = [{"lorawan.thingpark.tdm_fleet": {"devices": devices, "parallel": 2}, "no_log": True}]
-    process = start([{"hosts": "all", "gather_facts": False, "tasks": tasks}], simulator)
+    play = {"hosts": "all", "gather_facts": False, "vars": {"tdm_frame": frame}}
+    process = start([{**play, "tasks": tasks}], simulator)
     while len(simulator.devices()) < 5:
         time.sleep(0.05)
         assert process.poll() is None
@@ -103,3 +105,6 @@ def test_an_interrupted_run_closes_its_session(start, start_simulator, number):
         time.sleep(0.1)
     assert simulator.sessions()["sessions"] == 0
     assert 5 <= len(simulator.devices()) < 300
+    process = start([{**play, "tasks": [ASK]}], simulator)
+    print(process.communicate(timeout=60)[0])
+    assert process.returncode == 0

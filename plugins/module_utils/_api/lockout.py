@@ -23,9 +23,13 @@ from .._errors import LoginError, LoginRefused, OptionError, TdmError, Transport
 
 HOLD = 900  # seconds for which a refused password isn't sent again
 UNCLEAR_HOLD = 60  # the same for one whose answer told nothing: it may have counted as wrong
-#: Kinds of notes: a password that isn't to be sent, one that was accepted, a login that never left the machine, and that the
-#: user wanted a refusal forgotten.
-HELD, ACCEPTED, UNSENT, FORGOTTEN = "held", "accepted", "unsent", "forgotten"
+#: Kinds of notes: a password that isn't to be sent, the same since the account is locked, one that was accepted, a login that
+#: never left the machine, and that the user wanted a refusal forgotten.
+HELD, LOCKED, ACCEPTED, UNSENT, FORGOTTEN = "held", "locked", "accepted", "unsent", "forgotten"
+#: How the message about a locked account ends; when it is shown again later, something else may be true.
+LOCK_REMEDY = (
+    ": ask the operator to unlock it. Its login is held back for 15 minutes, or until tdm_session is run with forget_refusal=true"
+)
 NEVER = float("inf")
 TEXTS, NUMBERS = ("kind", "about", "message", "boot"), ("seconds", "since", "clock")
 FAR = 10.0**12  # seconds, beyond which no number of ours is
@@ -94,21 +98,27 @@ def refuse(path: str, secret: str, route: str = "", began: float = NEVER) -> Non
     """
     notes = [*_known(path), *_left_behind(path)]
     for note in notes:
-        if note.kind == HELD and note.is_about(secret):
-            was_forgotten = any(other.kind == FORGOTTEN for other in notes)
-            remedy = (
-                "wait" if was_forgotten else "wait, or run tdm_session with forget_refusal=true when the operator has unlocked it"
-            )
+        if note.kind in (HELD, LOCKED) and note.is_about(secret):
             raise LoginRefused(
                 "This login was tried already without success, and its password was not sent again (three wrong ones lock the "
-                "account). It is held back for %s: correct the password, %s. The first answer was: %s"
-                % (_in_minutes(note.left()), remedy, note.message),
+                "account). It is held back for %s: %s. The first answer was: %s"
+                % (_in_minutes(note.left()), _remedy(note, notes), note.message),
                 held_back=True,
             )
     for note in notes:
         if note.kind == UNSENT and route and note.about == route and note.boot == _files.boot() and note.clock >= began:
             message = "%s (found by another task with this account, for which this one waited)" % note.message
             raise TransportError(message, sent=False, final=True)
+
+
+def _remedy(note: Note, notes: list[Note]) -> str:
+    """Return what somebody can do whose password is held back."""
+    if note.kind == LOCKED:
+        return "ask the operator to unlock the account, and run tdm_session with forget_refusal=true then, or wait"
+    forgotten = max((one.left() for one in notes if one.kind == FORGOTTEN), default=0.0)
+    if not forgotten:
+        return "correct the password, wait, or run tdm_session with forget_refusal=true when the operator has unlocked it"
+    return "correct the password, or wait; forget_refusal was used already, and works again in %s" % _in_minutes(forgotten)
 
 
 def _in_minutes(seconds: float) -> str:
@@ -122,13 +132,16 @@ def is_proven(path: str, secret: str) -> bool:
 
 
 def forget(path: str) -> None:
-    """Forget what was refused, once in a while: of many tasks that want it, only the first one sends the password again."""
+    """Forget what was refused, once in a while: of many tasks that want it, only the first one sends the password again.
+
+    That an account is locked is forgotten each time, since no password can lock it more.
+    """
     with _files.locked(path):
         try:
-            was_forgotten = any(note.kind == FORGOTTEN for note in _known(path))
+            kinds = {note.kind for note in _known(path)}
         except OptionError:
-            was_forgotten = False  # the file is damaged, and made anew
-        if not was_forgotten:
+            kinds = set()  # the file is damaged, and made anew
+        if FORGOTTEN not in kinds or LOCKED in kinds:
             _write(path, [_note(FORGOTTEN)])
             _files.remove(_sent_path(path))
 
@@ -158,7 +171,7 @@ def settle(path: str, gate_key: str, secret: str, error: TdmError | None = None,
     """
     if isinstance(error, LoginRefused):
         _try(lambda: _files.rename(_sent_path(path), path))  # the note of before, which needs no room
-        _try(lambda: _add(path, _note(HELD, _files.fingerprint(secret, gate_key), HOLD, error.message)))
+        _try(lambda: _add(path, _refusal(error, _files.fingerprint(secret, gate_key))))
     elif error is None or (isinstance(error, LoginError) and error.harmless):
         withdraw(path)
         _try(lambda: _files.remove(path))
@@ -168,6 +181,10 @@ def settle(path: str, gate_key: str, secret: str, error: TdmError | None = None,
             _try(lambda: _add(path, _note(UNSENT, route, UNCLEAR_HOLD, error.message)))
     elif _try(lambda: _add(path, _note(HELD, _files.fingerprint(secret, gate_key), UNCLEAR_HOLD, error.message))):
         withdraw(path)
+
+
+def _refusal(error: LoginRefused, about: str) -> Note:
+    return _note(LOCKED if error.is_lock else HELD, about, HOLD, error.reason)
 
 
 def _try(step: Callable[[], object]) -> bool:
@@ -194,10 +211,12 @@ def hand_on(proof: str, gate_key: str, secret: str, message: str) -> None:
 
     It is noted where all tasks look, and stays in ``proof`` only where there is no room for that.
     """
-    settle(proof, gate_key, secret, LoginRefused(message))
+    reason = message[: -len(LOCK_REMEDY)] if message.endswith(LOCK_REMEDY) else message
+    error = LoginRefused(reason, remedy=message[len(reason) :])
+    settle(proof, gate_key, secret, error)
     path = note_path(gate_key)
     with _files.locked(path):
-        if _try(lambda: _add(path, _note(HELD, _files.fingerprint(secret, gate_key), HOLD, message))):
+        if _try(lambda: _add(path, _refusal(error, _files.fingerprint(secret, gate_key)))):
             _try(lambda: _files.remove(proof))
 
 

@@ -18,11 +18,12 @@ from typing import Any, Callable
 from urllib.parse import quote, urljoin, urlsplit
 
 from .._errors import LoginError, LoginRefused, without
-from .._http.addresses import same_place
+from .._http.addresses import same_place, same_server
 from .._http.transport import Answer, Transport, cookies_at
 from .._text import in_short
 from .codec import JSON, MEDIA_TYPES, NotData, decode, encode, error_document
-from .login_page import WRONG_PASSWORD, LoginAnswer, read_login_page
+from .lockout import LOCK_REMEDY
+from .login_page import WRONG_PASSWORD, LoginAnswer, read_login_page, says_locked, text_of
 
 #: Where each way logs in, on the platform's host (html: ?; smp and digest: O; oauth2: contract).
 USUAL_PLACES = {
@@ -33,8 +34,9 @@ USUAL_PLACES = {
 }
 #: The ways of administrators, who log in for a subscriber.
 ADMINISTRATORS = ("smp", "digest")
-#: How the platform tells that an account is locked, in whatever words: ACCOUNT_LOCKED, "User is locked".
-LOCKED = re.compile("(?<!un)locked", re.IGNORECASE)
+LOCKED_STATUS = 423
+#: Whom a text without a form of its own must speak of, to be believed that it tells a lock.
+WHOSE = re.compile("account|user|login|admin|subscriber|client", re.IGNORECASE)
 LEAST = 8  # characters of a cookie that may be a secret
 EARLY = 30  # seconds before its end at which a bearer token counts as used up, or a quarter of a shorter life
 
@@ -82,8 +84,13 @@ class Account:
         return _mark(self.url, self.method, self.name, self.where_to_log_in, self.session_url, *whose)
 
     def gate_key(self) -> str:
-        """Return what tells the account that the platform would lock from others, however its address and login are written."""
-        return _mark(same_place(self.where_to_log_in), self.name.strip().casefold(), self.login_field, self.password_field)
+        """Return what tells the account that the platform would lock from others, however its address and login are written.
+
+        A user has one password, whose refusals a platform counts together: it is one account in whichever way it logs in.
+        """
+        is_client = self.method == "oauth2"
+        place = same_place(self.where_to_log_in) if is_client else same_server(self.where_to_log_in)
+        return _mark(place, self.name.strip().casefold(), self.login_field, self.password_field)
 
 
 def _mark(*parts: str) -> str:
@@ -123,16 +130,24 @@ def _refused(account: Account, why: str, said: str = "") -> LoginRefused:
     :param why: what stands in parentheses.
     :param said: the platform's own words, where these are more.
     """
-    if LOCKED.search(said or why):
-        return LoginRefused(
-            "%s says that the account %s is locked (%s): ask the operator to unlock it. Its login is held back for 15 minutes, "
-            "or until tdm_session is run with forget_refusal=true" % (account.origin, account.name, why)
-        )
+    if says_locked(said or why):
+        message = "%s says that the account %s is locked (%s)" % (account.origin, account.name, why)
+        return LoginRefused(message, remedy=LOCK_REMEDY)
     return LoginRefused(
         "%s refused the %s of %s (%s). It was sent once and won't be sent again: three wrong ones lock the account, and only "
         "the operator unlocks it. Correct it first"
         % (account.origin, "client_secret" if account.method == "oauth2" else "password", account.name, why)
     )
+
+
+def _refuse_if_locked(account: Account, answer: Answer) -> None:
+    """Raise the refusal where an answer that is none of the usual ones says, in whatever form, that the account is locked."""
+    text = text_of(answer.body)
+    is_said = says_locked(text) and WHOSE.search(text)
+    if is_said or answer.status == LOCKED_STATUS:
+        note = in_short(without(text, [account.secret]))
+        why = "status %d%s" % (answer.status, ", " + note if note and is_said else "")
+        raise _refused(account, why, "locked")
 
 
 def _long_ones(cookies: Iterable[str | None]) -> list[str]:
@@ -152,21 +167,24 @@ def html(account: Account, transport: Transport) -> Credentials:
         body={account.login_field: account.name, account.password_field: account.secret},
         headers={"Accept": "text/html"},
         repeatable=False,
+        holds_password=True,
     )
-    is_refusal = answer.status in (401, 403)
-    page = read_login_page(answer.body) if answer.status == 200 or is_refusal else None
-    if is_refusal and not (page and page.error_code):
+    page = read_login_page(answer.body)
+    if page and page.error_code:
+        raise _refused_by_page(account, page)
+    if page and page.access_code and answer.status == 200:
+        return _start_session(account, transport, {"userAccessCode": page.access_code}, answer)
+    if page and says_locked(" ".join((page.info1, page.info2))):
+        raise _refused_by_page(account, page)
+    _refuse_if_locked(account, answer)
+    if answer.status in (401, 403):
         raise _refused(account, "status %d" % answer.status)
-    if page is None:
+    if page is None or answer.status != 200:
         raise LoginError(
             "%s answered the login with status %d and no login page: check url, login_url, login_field and password_field"
             % (account.origin, answer.status)
         )
-    if page.error_code:
-        raise _refused_by_page(account, page)
-    if not page.access_code:
-        raise LoginError("%s accepted the login but sent no userAccessCode: log in once in the web interface" % account.origin)
-    return _start_session(account, transport, {"userAccessCode": page.access_code}, answer)
+    raise LoginError("%s accepted the login but sent no userAccessCode: log in once in the web interface" % account.origin)
 
 
 def _refused_by_page(account: Account, page: LoginAnswer) -> LoginRefused:
@@ -175,11 +193,11 @@ def _refused_by_page(account: Account, page: LoginAnswer) -> LoginRefused:
     said = " ".join((page.error_code, page.info1, page.info2))
     if page.error_code in WRONG_PASSWORD:
         meaning = ": wrong login or password"
-    elif LOCKED.search(said):
+    elif says_locked(said):
         meaning = ""
     else:  # locked, not for this application, or new: whichever it is, sending it again can only make it worse
         meaning = ": the operator doesn't publish what it means; the account may be locked, or not be for the Device Manager"
-    return _refused(account, "error code %s%s%s" % (in_short(page.error_code), notes, meaning), said)
+    return _refused(account, "error code %s%s%s" % (in_short(page.error_code) or "none", notes, meaning), said)
 
 
 def smp(account: Account, transport: Transport) -> Credentials:
@@ -190,6 +208,7 @@ def smp(account: Account, transport: Transport) -> Credentials:
         body=encode({"login": account.name, "password": account.secret}),
         headers={"Accept": MEDIA_TYPES[JSON], "Content-Type": MEDIA_TYPES[JSON]},
         repeatable=False,
+        holds_password=True,
     )
     return _for_subscriber(account, transport, answer)
 
@@ -202,6 +221,7 @@ def digest(account: Account, transport: Transport) -> Credentials:
         headers={"Accept": MEDIA_TYPES[JSON]},
         digest=(account.name, account.secret),
         repeatable=False,
+        holds_password=True,
     )
     if not answer.was_challenged:
         raise LoginError(
@@ -217,17 +237,14 @@ def _for_subscriber(account: Account, transport: Transport, answer: Answer) -> C
 
     The identifier's name is written in two ways, by format (O).
     """
-    try:
-        data = _data(account, answer)
-    except LoginError:
-        if answer.status not in (401, 403):
-            raise
-        data = {}
-    if answer.status in (401, 403) or (answer.status in (200, 400) and error_document(data)[0] is not None):
+    data = _data_unless_refused(account, answer)
+    number, reason = error_document(data)
+    if answer.status in (401, 403) or (answer.status in (200, 400) and number is not None) or says_locked(reason):
         # The codes aren't published: the account may be locked as well, and sending it again can only make it worse.
         raise _refused(account, _said(answer, data, account))
     identifier = data.get("thingparkID") or data.get("thingParkID")
     if answer.status != 200 or not identifier or not str(identifier).strip("."):  # dots would lead elsewhere
+        _refuse_if_locked(account, answer)
         raise LoginError(
             "%s answered the login with no thingparkID (%s): check url, login_url and auth_method"
             % (account.origin, _said(answer, data, account))
@@ -305,22 +322,19 @@ def oauth2(account: Account, transport: Transport) -> Credentials:
         body={"grant_type": "client_credentials", "client_id": account.name, "client_secret": account.secret},
         headers={"Accept": "application/json"},
         repeatable=False,
+        holds_password=True,
     )
-    try:
-        data = _data(account, answer)
-    except LoginError:
-        if answer.status not in (401, 403):
-            raise
-        data = {}
+    data = _data_unless_refused(account, answer)
     if answer.status == 200 and data.get("access_token"):
         lifetime = data.get("expires_in")
         # Renewed somewhat before its end, so that none runs out on its way.
         ends = time.time() + lifetime - min(EARLY, lifetime / 4) if isinstance(lifetime, (int, float)) else 0.0
         return Credentials(bearer=str(data["access_token"]), ends=ends)
     error = in_short(without(str(data.get("error", "")), [account.secret]))
-    if answer.status in (401, 403) or (answer.status == 400 and error):
-        said = "%s %s" % (error, data.get("error_description", ""))
+    said = "%s %s" % (error, data.get("error_description", ""))
+    if answer.status in (401, 403) or (answer.status == 400 and error) or says_locked(said):
         raise _refused(account, error or "status %d" % answer.status, said)
+    _refuse_if_locked(account, answer)
     raise LoginError("%s gave no access token (status %d): check url, login_url and client_id" % (account.origin, answer.status))
 
 
@@ -338,6 +352,17 @@ def _said(answer: Answer, data: dict[str, Any], account: Account, *secrets: str)
         in_short(without(reason, (account.secret, *secrets))),
     ]
     return ", ".join(filter(None, parts))
+
+
+def _data_unless_refused(account: Account, answer: Answer) -> dict[str, Any]:
+    """Return what the answer to a password says; a refusal in any form needs to say nothing more."""
+    try:
+        return _data(account, answer)
+    except LoginError:
+        _refuse_if_locked(account, answer)
+        if answer.status not in (401, 403):
+            raise
+        return {}
 
 
 def _data(account: Account, answer: Answer, harmless: bool = False) -> dict[str, Any]:

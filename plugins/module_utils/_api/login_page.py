@@ -23,6 +23,11 @@ LARGEST_PAGE = 1_000_000  # bytes; a real one has a few thousand
 ACCESS_CODE = re.compile(r"[?&;]userAccessCode=([^&#;\s\"'<>]+)")
 #: P's table. A locked account and one that isn't for this application have codes too; P lost them.
 WRONG_PASSWORD = ("50", "108", "109", "123")
+#: A word, also one of ACCOUNT_LOCKED and accountLocked.
+WORD = re.compile("[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
+LOCKED = re.compile(r"\block(ed|out)?\b")
+#: "is not locked", "isn't locked yet", "un-locked"; and what only threatens: "will be locked after two more".
+NOT_LOCKED = re.compile(r"\b((not|never|longer|un|t)( yet| been)?|(will|would|may|might|can|to)( be| get)?) lock(ed|out)?\b")
 
 
 @dataclass(frozen=True)
@@ -40,21 +45,43 @@ def read_login_page(body: bytes) -> LoginAnswer | None:
     if len(body) > LARGEST_PAGE:
         return None
     try:
-        page = etree.fromstring(
-            body, etree.HTMLParser(no_network=True, recover=True, remove_comments=True, encoding=_encoding(body))
-        )
+        page = etree.fromstring(body, _parser(body))
     except (etree.XMLSyntaxError, ValueError):
         return None
     if page is None:
         return None
     texts = {name: _text(page, name) for name in ("errorCode", "info1", "info2", "redirectURI")}
+    infos = (texts["info1"] or "", texts["info2"] or "")
     if texts["errorCode"] is None and texts["redirectURI"] is None:
         return None
     if texts["errorCode"]:
-        return LoginAnswer("", texts["errorCode"], texts["info1"] or "", texts["info2"] or "")
+        return LoginAnswer("", texts["errorCode"], *infos)
     # An ampersand may come escaped once, twice or not at all.
     match = ACCESS_CODE.search((texts["redirectURI"] or "").replace("&amp;", "&"))
-    return LoginAnswer(unquote(match.group(1)) if match else "")
+    return LoginAnswer(unquote(match.group(1))) if match else LoginAnswer("", "", *infos)
+
+
+def text_of(body: bytes) -> str:
+    """Return what a person reads in an answer, be it a page, a document or plain text."""
+    if len(body) > LARGEST_PAGE:
+        return ""
+    try:
+        page = etree.fromstring(body, _parser(body))
+    except (etree.XMLSyntaxError, ValueError):
+        page = None
+    if page is None:
+        return body.decode("utf-8", "replace")
+    return " ".join(page.xpath("//text()[not(parent::script or parent::style)]"))
+
+
+def says_locked(text: str) -> bool:
+    """Return whether the platform says, in whatever words, that an account is locked: ACCOUNT_LOCKED, "User is locked out"."""
+    words = " ".join(WORD.findall(text)).lower()
+    return bool(LOCKED.search(NOT_LOCKED.sub("", words)))
+
+
+def _parser(body: bytes) -> etree.HTMLParser:
+    return etree.HTMLParser(no_network=True, recover=True, remove_comments=True, encoding=_encoding(body))
 
 
 def _encoding(body: bytes) -> str | None:
@@ -65,6 +92,12 @@ def _encoding(body: bytes) -> str | None:
 
 
 def _text(page: etree._Element, name: str) -> str | None:
-    """Return the text of the first element with this ID up to its first child, or None without such an element."""
+    """Return the text of the first element with this ID, or None without such an element.
+
+    Where spans are never closed, the next one lies within it, and is no part of its text.
+    """
     found = page.xpath("(//*[@id=$name])[1]", name=name)
-    return (found[0].text or "").strip() if found else None
+    if not found:
+        return None
+    own = found[0].xpath(".//text()[not(ancestor::*[@id][1][@id!=$name])]", name=name)
+    return "".join(own).strip()

@@ -27,6 +27,7 @@ from .platform import LookedUp, Platform
 
 KIND = "lorawan.thingpark session 2"  # marks our files: no other one is ever written over or removed
 LOGOUT = "/customers/logout"  # (O)
+SUBSCRIPTION = re.compile(r"/subscriptions/[^/?#]+\Z")
 SLASHES = re.compile(r"[/\\]")
 
 
@@ -296,8 +297,9 @@ def load(path: str, account: Account, transport: Transport, renewable: bool = Fa
     if not text.strip():
         return None
     data = _files.from_json(text)
-    grant = _grant_of(data.get("grant")) if isinstance(data, dict) and data.get("kind") == KIND else None
-    if grant is None:
+    grant = _grant_of(data.get("grant")) if isinstance(data, dict) and _is_ours(data) else None
+    session = None if grant is None else Session(account, transport, grant, path)
+    if session is None or not _leads_somewhere(session):
         raise OptionError("session_file %s is something else than a session, or is damaged: name another file" % path)
     if data.get("url") != account.url:
         raise OptionError(
@@ -307,13 +309,32 @@ def load(path: str, account: Account, transport: Transport, renewable: bool = Fa
     whose = {"name": account.name, "method": account.method, "subscriber": account.subscriber_id}
     if account.name and any(data.get(key) != value for key, value in whose.items()):
         raise OptionError("session_file %s is a session of another account: name another file, or close it first" % path)
-    if account.secret and not _files.is_fingerprint_of(account.secret, str(data.get("fingerprint"))):
+    if account.secret and not _files.is_fingerprint_of(account.secret, data["fingerprint"]):
         if renewable:
             return None
         raise OptionError(
             "session_file %s was opened with another password: close it first, with tdm_session state=absent" % path
         )
-    return Session(account, transport, grant, path)
+    return session
+
+
+def _is_ours(data: dict[str, Any]) -> bool:
+    """Return whether a file says whose session it holds, as :func:`save` does."""
+    texts = [data.get(key) for key in ("url", "method", "name", "subscriber")]
+    return (
+        data.get("kind") == KIND
+        and all(isinstance(text, str) for text in texts)
+        and bool(data["url"])
+        and _files.is_fingerprint(data.get("fingerprint"))
+    )
+
+
+def _leads_somewhere(session: Session) -> bool:
+    """Return whether a file's session has the address of a subscription, on its own host."""
+    try:
+        return SUBSCRIPTION.search(session.subscription) is not None
+    except LoginError:
+        return False
 
 
 def _grant_of(data: object) -> Credentials | None:

@@ -39,8 +39,8 @@ UNUSABLE = (
 
 
 def from_environment(name: str) -> str:
-    """Return an environment variable for an option that wasn't given; an empty one counts as none."""
-    if not os.environ.get(name):
+    """Return an environment variable for an option that wasn't given; an empty one counts as none, and blanks are nothing."""
+    if not os.environ.get(name, "").strip():
         raise AnsibleFallbackNotFound
     return os.environ[name]
 

@@ -40,7 +40,10 @@ def _is_loopback(host: str) -> bool:
 
 
 def same_host(host: str) -> str:
-    """Return one spelling of a host for all of them: ``host``, ``HOST`` and ``host.``, ``127.1`` and ``127.0.0.1``."""
+    """Return one spelling of a host for all of them: ``host``, ``HOST`` and ``host.``, ``127.1`` and ``127.0.0.1``.
+
+    Whoever connects to ``0.0.0.0`` or ``::`` comes to this machine.
+    """
     host = unquote(host).lower()
     try:
         host = host.encode("idna").decode("ascii")
@@ -52,11 +55,14 @@ def same_host(host: str) -> str:
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
-        return _from_numbers(host) or host
-    if address.version == 4:
-        return str(address)
-    inner = address.ipv4_mapped
-    return THIS_MACHINE if address.is_loopback else str(inner or address)
+        numbers = _from_numbers(host)
+        if not numbers:
+            return host
+        address = ipaddress.ip_address(numbers)
+    if address.version == 6:
+        address = address.ipv4_mapped or address
+    is_here = address.is_unspecified or (address.version == 6 and address.is_loopback)
+    return THIS_MACHINE if is_here else str(address)
 
 
 def _from_numbers(host: str) -> str:
@@ -75,6 +81,12 @@ def _from_numbers(host: str) -> str:
         total += value << (24 - 8 * place)
     fits = values[-1] < 1 << (8 * (5 - len(values)))
     return str(ipaddress.IPv4Address(total)) if fits else ""
+
+
+def same_server(address: str) -> str:
+    """Return one spelling for all of an address's host and port."""
+    parts = parts_of(address)
+    return same_place(parts._replace(path="").geturl()) if parts else address
 
 
 def same_place(address: str) -> str:

@@ -20,6 +20,7 @@ from typing import Callable
 LONGEST_WAIT = 120.0  # seconds; what a Retry-After may ask of us at most
 SLOWEST = 1.0  # seconds between two requests of the whole task
 SETTLED = 0.5  # seconds until a slower pace shows; trouble with what is sent until then is the same event
+LONGER = 1.5  # how much longer the next slower pace is tried, as long as nothing goes well: a large burst is no outage
 START = 100.0  # requests per second that the first trouble of a task leaves at least
 RAISE = 200.0  # requests per second that a second of good answers adds; TCP adds as much at a latency of 70 ms
 FULL = 1000.0  # requests per second; a process sends no more, so that slowing down is over here
@@ -55,21 +56,25 @@ class Pacer:
         self._proven = math.inf  # half of what it really took before; below, good answers double the rate
         self._gate = -math.inf  # until when the platform wishes to be left alone
         self._slowed = -math.inf  # when it was slowed down last
+        self._trial = SETTLED  # seconds for which that pace is tried
         self._is_well = True  # the last answer was a good one
 
     def wait(self, again: bool = False) -> float:
         """Return when the next request may go: the time.
 
         :param again: the request was sent before. It goes first, and has waited already for what the platform asked of it.
+
+        Who waited for as long as the platform asked goes then, even if another one is asked to wait meanwhile.
         """
         with self._state:
             self._repeated += again
+            gate = -math.inf if again else self._gate if self._gate > self._clock() else None
         try:
             with self._turns[again], self._state:
                 slept = 0.0
                 while True:
                     now = self._clock()
-                    due = max(self._last + max(self._interval, 1 / self._rate), -math.inf if again else self._gate)
+                    due = max(self._last + max(self._interval, 1 / self._rate), self._gate if gate is None else gate)
                     if self._going >= self._most or (self._repeated and not again):
                         self._state.wait()
                     elif due > now:
@@ -108,14 +113,16 @@ class Pacer:
             now = self._clock()
             if asked:
                 self._gate = max(self._gate, now + min(asked, LONGEST_WAIT))
-            if sent >= self._slowed + SETTLED and not (again and self._is_well):
+            if sent >= self._slowed + (SETTLED if self._is_well else self._trial) and not (again and self._is_well):
                 self._slowed = now
                 if self._is_well or self._rate == math.inf:
                     given = len(self._good) / max(now - (self._good or [now])[0], 1 / FULL)  # good answers per second
                     self._proven = max(min(self._rate, given, FULL) / 2, START if self._rate == math.inf else 1 / SLOWEST)
                     self._rate = self._proven
-                else:  # trouble upon trouble says that the platform is away, and nothing about what it takes
+                    self._trial = SETTLED
+                elif not asked:  # trouble upon trouble says that the platform is away, and nothing about what it takes
                     self._rate = max(self._rate / 2, 1 / SLOWEST)
+                    self._trial *= LONGER
             self._is_well = False
 
     def speed_up(self, sent: float) -> None:
@@ -145,7 +152,9 @@ class Pacer:
 class Budget:
     """How many retries all requests of a task have together: a bad spell is sat out, a platform that stays down isn't."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._well = clock()  # when the platform last answered well, or the task began
         self._left = float(RESERVE)
         self._lock = threading.Lock()
 
@@ -156,8 +165,16 @@ class Budget:
             self._left -= has_one
             return has_one
 
+    def may_wait(self, seconds: float) -> bool:
+        """Return whether a request may wait as the platform asks it to, without a retry.
+
+        :param seconds: all of its waits together. They are bounded, and so is the time without a good answer to any request.
+        """
+        return seconds <= LONGEST_WAIT and self._clock() - self._well <= LONGEST_WAIT
+
     def earn(self) -> None:
         """The platform answered well."""
+        self._well = self._clock()
         if self._left < RESERVE:
             with self._lock:
                 self._left = min(self._left + EARNED, RESERVE)

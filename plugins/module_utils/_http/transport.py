@@ -126,6 +126,7 @@ class Transport:
         headers: dict[str, str] | None = None,
         digest: tuple[str, str] | None = None,
         repeatable: bool = True,
+        holds_password: bool = False,
     ) -> Answer:
         """Return the platform's answer, whatever its status; raises :class:`TransportError` without one.
 
@@ -134,8 +135,9 @@ class Transport:
             comes back is the answer.
         :param repeatable: the request may be sent again when it may have arrived; others are sent again only
             when they can't have (no connection, or 429).
+        :param holds_password: an answer may have counted a wrong password, and lets the request not be sent again.
         """
-        attempt, unclear = 0, False
+        attempt, waited, unclear = 0, 0.0, False
         while True:
             try:
                 # Prepared for each attempt, since a digest is good for one.
@@ -145,7 +147,7 @@ class Transport:
                 raise _explained(error, url, self.wire) from None
             request.headers.setdefault("User-Agent", USER_AGENT)
             try:
-                answer = self._in_turn(request, attempt > 0)
+                answer = self._in_turn(request, attempt > 0 or waited > 0)
             except TransportError as error:
                 error.unclear = unclear = unclear or error.sent
                 is_over = attempt >= self.wire.retries or error.final or (error.sent and not repeatable)
@@ -157,7 +159,14 @@ class Transport:
                 if answer.status not in TROUBLE:
                     self.budget.earn()
                     return answer
-                if attempt >= self.wire.retries or not (repeatable or answer.status == 429) or not self.budget.spend():
+                is_over = attempt >= self.wire.retries or not (repeatable or answer.status == 429)
+                if is_over or (holds_password and (answer.was_challenged or not digest)):
+                    return answer
+                if answer.status == 429 and answer.asked and self.budget.may_wait(waited + answer.asked):
+                    waited += answer.asked
+                    self.pacer.rest(answer.asked)
+                    continue
+                if not self.budget.spend():
                     return answer
                 self._pause(attempt, answer.asked)
                 unclear = unclear or answer.status != 429

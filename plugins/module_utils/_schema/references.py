@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from .texts import Fault, refuse_nested, shown, text_of, text_within
+from .texts import Fault, line_within, refuse_nested, shown, text_of, text_within
 from .values import Value, ValueType
 
 # The contract's patterns for tags, domains and domain groups (schemas TagName and Domain).
@@ -26,11 +26,11 @@ class Tags(ValueType):
 
     def parse(self, raw: object) -> tuple[str, ...]:
         if isinstance(raw, str):
-            raw = [part for part in text_of(raw).split(",") if part.strip()]
+            raw = [part for part in line_within(raw, "tags").split(",") if part.strip()]
         if not isinstance(raw, (list, tuple, set)):
             raise Fault("must be a list of tags")
         refuse_nested(raw)
-        tags = {text_within(tag, "a tag") for tag in raw if tag != ""}
+        tags = {line_within(tag, "a tag") for tag in raw if tag != ""}
         for tag in tags:
             if not TAG.match(tag):
                 raise Fault("has the tag %s: 1 to 40 characters without < and > are allowed" % shown(tag))
@@ -62,8 +62,8 @@ class Domains(ValueType):
         for written, given in pairs:
             if given is None or isinstance(given, (dict, list, tuple, set)):
                 raise Fault("must give one domain, a text, for the group %s" % shown(written))
-            group = text_within(written, "a group")
-            name = text_within(given, "a domain of the group %s" % shown(group))
+            group = line_within(written, "a group")
+            name = line_within(given, "a domain of the group %s" % shown(group))
             if group in seen and seen[group] != name:
                 raise Fault("has two domains of the group %s: %s and %s" % (shown(group), shown(seen[group]), shown(name)))
             if not DOMAIN_GROUP.match(group):

@@ -91,6 +91,13 @@ def text_within(raw: object, place: str) -> str:
         raise Fault("has %s that %s" % (place, fault)) from None
 
 
+def line_within(raw: object, place: str) -> str:
+    """Return a text as :func:`text_within`, which has to be on one line, at its ends too; Unicode has more ends of a line."""
+    if isinstance(raw, str) and raw.splitlines() not in ([], [raw]):
+        raise Fault("has %s with the end of a line in it (%s): take that out" % (place, shown(raw)))
+    return text_within(raw, place)
+
+
 def refuse_nested(items: Iterable[object]) -> None:
     """Raise a :class:`Fault` for a list whose items aren't all plain values."""
     for item in items:

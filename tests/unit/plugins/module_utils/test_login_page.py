@@ -80,6 +80,14 @@ def test_spans_that_are_never_closed():
     assert read(text) == LoginAnswer("abc")
 
 
+def test_the_text_of_an_element_within_counts():
+    assert read(page("<b>5<i>0</i></b>", "a <b>b</b> c")) == LoginAnswer("", "50", "a b c")
+
+
+def test_notes_without_a_code_are_kept():
+    assert read(page("", "first", "second")) == LoginAnswer("", "", "first", "second")
+
+
 def test_a_comment_does_not_hide_an_error():
     assert read(page("<!-- none --> 50")).error_code == "50"
 

@@ -13,6 +13,7 @@ import pytest
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._http.throttle import (
     FULL,
+    LONGER,
     LONGEST_WAIT,
     RESERVE,
     SETTLED,
@@ -200,14 +201,41 @@ def test_good_answers_from_before_raise_nothing(clock):
 def test_a_platform_that_is_away_is_asked_less_and_less(clock):
     pace = pacer(clock)
     rates = []
-    for _number in range(10):
+    for number in range(10):
         burst(clock, pace, 1)
         rates.append(rate_of(clock, pace))
-        clock.now += SETTLED
+        clock.now += SETTLED * LONGER**number
     assert rates[:4] == pytest.approx([START, START / 2, START / 4, START / 8])
     assert rates[-1] == pytest.approx(1 / SLOWEST)
     answer(clock, pace, 8)  # it is back: what it took before is reached at once, since that it was away says nothing about it
     assert rate_of(clock, pace) >= START
+
+
+def test_a_burst_of_many_that_fail_at_once_is_no_outage(clock):
+    pace, began = pacer(clock), clock.now
+    for _number in range(128):
+        burst(clock, pace, 1)
+        clock.now -= 0.1  # it was answered without delay
+    assert clock.now - began < 5
+    assert rate_of(clock, pace) >= START / 8
+
+
+def test_a_wait_that_was_asked_for_halves_the_pace_once(clock):
+    pace = pacer(clock)
+    for _number in range(8):
+        burst(clock, pace, 1, 2.0)
+        clock.now += 2.0
+    assert rate_of(clock, pace) == pytest.approx(START)
+
+
+def test_who_has_waited_as_asked_goes_whatever_others_are_asked_meanwhile(clock):
+    def sleep(seconds: float) -> None:
+        clock.sleep(seconds)
+        pace.slow_down(clock.now, True, asked=2.0)
+
+    pace = Pacer(0, clock, sleep)
+    pace.slow_down(pace.wait(), asked=2.0)
+    assert seconds_for(clock, pace, 1) == pytest.approx(2.0)
 
 
 def test_what_fails_again_while_others_are_fine_slows_down_nobody(clock):
@@ -302,6 +330,16 @@ def test_one_burst_leaves_retries_for_others():
     budget = Budget()
     assert sum(budget.spend() for _number in range(64)) == 64
     assert sum(budget.spend() for _number in range(RESERVE)) >= 3 * 64
+
+
+def test_patience_ends_for_each_request_and_for_the_task(clock):
+    budget = Budget(clock)
+    assert budget.may_wait(LONGEST_WAIT)
+    assert not budget.may_wait(LONGEST_WAIT + 1)
+    clock.now += LONGEST_WAIT + 1
+    assert not budget.may_wait(1)
+    budget.earn()
+    assert budget.may_wait(1)
 
 
 NOW = 1_445_412_480.0  # Wed, 21 Oct 2015 07:28:00 GMT

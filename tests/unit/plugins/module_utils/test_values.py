@@ -228,6 +228,15 @@ def test_the_longest_and_the_shortest_tag():
     assert Tags().parse(["x" * 40, "y", "a b"]) == ("a b", "x" * 40, "y")
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\x0b", "\x1c", "\x85", "\u2028", "\u2029"])
+@pytest.mark.parametrize("text", ["a%s", "%sa", "a%sb"])
+def test_the_end_of_a_line_is_part_of_no_tag_and_of_no_domain(text, end):
+    name = text % end
+    domains = [{"Site": name}, {name: "x"}, ["S:" + name]]
+    for kind, raw in [(Tags(), [name]), (Tags(), name), *((Domains(), one) for one in domains)]:
+        assert "with the end of a line in it" in fault(kind, raw)
+
+
 @pytest.mark.parametrize(
     "raw",
     [

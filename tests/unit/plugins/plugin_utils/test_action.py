@@ -43,8 +43,9 @@ class Played:
     def _prefix(self, **names: Any) -> str:
         return str(names)
 
-    def _through_gate(self, _task, args, _is_blind, _execute):
+    def _through_gate(self, _task, args, _is_blind, _execute, shares_notes):
         self.gate = args
+        self.shares_notes = shares_notes
         return {}
 
 
@@ -66,6 +67,11 @@ def test_null_is_not_given_in_either_frame(play, monkeypatch):
     params = play(options).result["params"]
     assert (params["login_field"], params["login"], params["retries"]) == ("login", "me", 4)
     assert play(options, {"ANY": "thing"}).gate == {"login": "me"}
+
+
+@pytest.mark.parametrize(("variable", "shares"), [("ANY", True), ("HOME", False), ("ANSIBLE_HOME", False)])
+def test_a_module_with_another_home_has_other_notes(play, variable, shares):
+    assert play({}, {variable: "x"}).shares_notes is shares
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,12 @@ def test_a_task_that_is_killed_meanwhile():
         through(Module())
 
 
+def test_a_task_that_is_told_to_end_here_leaves_it_to_the_notes_of_its_module():
+    for _time in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            _handover.through_gate(subscriber_info.TASK, ARGS, False, Module(KeyboardInterrupt()), shares_notes=True)
+
+
 @pytest.mark.parametrize("result", [AnsibleError("unreachable"), {"failed": True, "msg": "something else"}, {"changed": False}])
 def test_what_is_no_refusal_holds_nobody_up(result, home):
     module = Module(result)
