@@ -13,7 +13,6 @@ from .access.ways_in import WaysIn
 from .api.codec import asks_for_xml, encode
 from .api.operations import Call, Operation, Routes
 from .errors import ApiError
-from .http.jobs import Jobs
 from .http.messages import Request, Response
 from .settings import Settings
 from .testing.faults import Faults
@@ -38,11 +37,6 @@ class Application:
         self._routes = Routes(self.operations)
         self._outside = Routes(WaysIn(self.accounts, settings, self.meter).operations())
 
-    @property
-    def jobs(self) -> Jobs:
-        """The work that takes its time."""
-        return self.world.jobs
-
     def handle(self, request: Request) -> Response:
         """Answer one request."""
         if request.path.startswith("/_simulator/"):
@@ -61,20 +55,20 @@ class Application:
     def _dispatch(self, request: Request) -> Response:
         settings = self._settings
         request.formats = settings.formats
-        request.xml = asks_for_xml(request, settings.formats)
+        request.xml = asks_for_xml(request.headers.get("accept", "*/*"), settings.formats)
         request.nulls_are_absent = settings.old_bodies
-        outside = self._outside.find(request.path)
-        if outside is not None:
-            methods, parts = outside
-            return _choose(methods, request).handler(request, *parts)
         if not request.path.startswith(_BELOW):
-            raise ApiError("not_found")
+            found = self._outside.find(request.path)
+            if found is None:
+                raise ApiError("not_found")
+            methods, parts = found
+            return _choose(methods, request, "").handler(request, *parts)
         owner, slash, path = request.path[len(_BELOW) :].partition("/")
         found = self._routes.find(slash + path)
         if found is None or (owner == "mine" and not settings.oauth):
             raise ApiError("not_found")  # mine goes with OAuth
         methods, parts = found
-        operation = _choose(methods, request)
+        operation = _choose(methods, request, _BELOW + owner)
         who = self._caller(request)
         if owner not in self._names():
             raise ApiError("other_subscription")
@@ -100,10 +94,10 @@ class Application:
         return (SUBSCRIPTION_ID, "mine") if self._settings.oauth else (SUBSCRIPTION_ID,)
 
 
-def _choose(methods: Mapping[str, Operation], request: Request) -> Operation:
+def _choose(methods: Mapping[str, Operation], request: Request, place: str) -> Operation:
     # Where the method is unknown, the path is known all the same: counts and records name it.
     operation = methods.get(request.method, next(iter(methods.values())))
-    request.template, request.root = operation.path, operation.answer
+    request.template, request.root = place + operation.path, operation.answer
     if request.method not in methods:
         raise ApiError("method_not_allowed", headers=[("Allow", ", ".join(sorted(methods)))])
     return operation

@@ -84,9 +84,9 @@ def _add_settings(one: argparse.ArgumentParser) -> None:
         elif about["choices"]:
             one.add_argument(*names, choices=about["choices"], help=about["help"])
         else:
-            low, high = about["bounds"] or (0, 0)
-            kind = str if isinstance(setting.default, str) else _number(low, high, type(setting.default))
-            one.add_argument(*names, type=kind, metavar="X", help="%s (%s)" % (about["help"], setting.default))
+            default: Any = setting.default
+            kind = str if isinstance(default, str) else _number(*about["bounds"], type(default))
+            one.add_argument(*names, type=kind, metavar="X", help="%s (%s)" % (about["help"], default))
 
 
 def _words(choices: tuple[str, ...]) -> Callable[[str], tuple[str, ...]]:

@@ -8,7 +8,7 @@ That is: list with filters, order and pages; create; read; update under optimist
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Callable
 
@@ -30,75 +30,45 @@ Rule = Callable[[Call, Document, Document, bool], Document]
 class Collection:
     """Resources of one kind, as a declaration. What is no data is a function of the declaring file.
 
-    :param path: of the list, below the subscription; `item` is that of one resource.
-    :param title: what an error calls a resource.
-    :param table: the attribute of the world that holds the resources.
-    :param roots: the root elements of the list and of a resource in XML.
-    :param verbs: which of list, create, read, update and delete there are.
-    :param brief: how a list shows a resource, and `whole` how it is shown alone.
-
-    Of the list:
-
-    :param filters: by query parameter.
-    :param order: fields to sort by, the first by default; without any, the order is that of creation.
-    :param sized: whether the page's size can be asked for.
-    :param counted: whether the answer has the time and the number of all.
-
-    Of a body:
-
-    :param shape: types and patterns.
-    :param needed: fields that a creation must have, `refused` those that it must not have.
-    :param fixed: fields that an update may repeat but not change.
-    :param stored: fields that are kept as they come, or as a function gives them back.
-    :param locked: whether there are versions, one of which an update has to name.
-
-    Of the rest:
-
-    :param queries: further query parameters, by verb.
-    :param later: whether creation and deletion may be asked for without waiting (C async).
-    :param named: whether the client gives a new resource its name, in the path that it is created at.
-    :param unique: the tables in which the key of a new one may not be.
-    :param missing: the error for an unknown resource, and `conflict` for one that is there already.
-
-    What is no data, in the order in which it is asked:
-
-    :param begin: refuses a request before its body is read; it gets the call and the parts of the path.
-    :param complete: fills in what a body for a creation left out.
-    :param new: makes a new resource, which has no field of the body yet.
-    :param check: rules that come before the stored fields, and `change` those that come after them.
-    :param in_use: whether a resource can't be deleted.
+    Rules are asked in this order: `begin`, types, `complete`, `needed`, `refused`, `new`, `conflict`, or `fixed` in an
+    update; `check`, `stored`, `change`.
     """
 
-    path: str
-    item: str
-    title: str
-    table: str
-    roots: tuple[str, str]
+    path: str  # of the list, below the subscription
+    item: str  # of one resource
+    title: str  # what an error calls one
+    table: str  # the attribute of the world that holds them
+    roots: tuple[str, str]  # in XML, of the list and of one
+    verbs: tuple[str, ...] = ("list", "create", "read", "update", "delete")
+    queries: Mapping[str, tuple[Parameter, ...]] = field(default_factory=dict)  # further query parameters, by verb
+    wireless: bool = False  # whether they are in the Wireless edition alone
+    # What is shown in a list, and of one alone.
     brief: View = lambda _world, one: one
     whole: View = lambda _world, one: one
-    verbs: Sequence[str] = ("list", "create", "read", "update", "delete")
-    filters: filters.Filters = field(default_factory=dict)
-    order: tuple[str, ...] = ()
-    sized: bool = False
-    counted: bool = False
-    shape: Shape = ANY
-    needed: tuple[str, ...] = ()
-    refused: tuple[str, ...] = ()
-    fixed: tuple[str, ...] = ()
-    stored: Mapping[str, Callable[[Any], Any] | None] = field(default_factory=dict)
-    locked: bool = True
-    queries: Mapping[str, tuple[Parameter, ...]] = field(default_factory=dict)
-    later: bool = False
-    named: bool = False
-    unique: tuple[str, ...] = ()
-    missing: str = "resource_not_found"
-    conflict: str = "exists"
-    begin: Callable[..., object] = lambda *_call: None
-    complete: Callable[[Call, Document], object] = lambda _call, _body: None
-    new: Callable[[Call, Document], Document] = lambda _call, _body: {}
+    # The list.
+    filters: filters.Filters = field(default_factory=dict)  # by query parameter
+    order: tuple[str, ...] = ()  # fields to sort by, the first by default; without any, by creation
+    sized: bool = False  # whether the page's size can be asked for
+    counted: bool = False  # whether the list has the time and the number of all
+    # The body.
+    shape: Shape = ANY  # types and patterns
+    needed: tuple[str, ...] = ()  # what a creation must have
+    refused: tuple[str, ...] = ()  # what a creation must not have
+    fixed: tuple[str, ...] = ()  # what an update may repeat, but not change
+    stored: Mapping[str, Callable[[Any], Any] | None] = field(default_factory=dict)  # kept as it comes, or as this makes it
+    locked: bool = True  # whether an update names the version that it changes
+    # The rest.
+    later: bool = False  # whether creation and deletion may be asked for without waiting (C async)
+    named: bool = False  # whether the client names a new one, in the path that it is created at
+    unique: tuple[str, ...] = ()  # other tables that the key of a new one may not be in
+    missing: str = "resource_not_found"  # the error for an unknown one
+    conflict: str = "exists"  # the error for one that is there already
+    begin: Callable[..., object] = lambda *_call: None  # gets the call and the parts of the path
+    complete: Callable[[Call, Document], object] = lambda _call, _body: None  # fills in what a creation left out
+    new: Callable[[Call, Document], Document] = lambda _call, _body: {}  # a new one, without what the body says
     check: Rule = lambda *_call: {}
     change: Rule = lambda *_call: {}
-    in_use: Callable[[World, Document], bool] = lambda _world, _one: False
+    in_use: Callable[[World, Document], bool] = lambda _world, _one: False  # whether it can't be deleted
 
     def operations(self) -> list[Operation]:
         """What the platform answers."""
@@ -115,7 +85,10 @@ class Collection:
             "update": Operation("PUT", self.item, self.update, ("force",) if self.locked else (), one),
             "delete": Operation("DELETE", self.item, self.delete, later),
         }
-        return [replace(found[verb], query=found[verb].query + self.queries.get(verb, ())) for verb in self.verbs]
+        return [
+            replace(found[verb], query=found[verb].query + self.queries.get(verb, ()), wireless=self.wireless)
+            for verb in self.verbs
+        ]
 
     # -- requests --------------------------------------------------------------
 
@@ -228,7 +201,7 @@ class Collection:
 
 def context(one: Document) -> Document:
     """The version of a resource, and who made it (C OccContext)."""
-    return {name: one[name] for name in ("version", "lastUpdate", "who")}
+    return {"version": one["version"], "lastUpdate": one["lastUpdate"], "who": one["who"]}
 
 
 def check_version(call: Call, body: Document, one: Document, required: bool) -> None:

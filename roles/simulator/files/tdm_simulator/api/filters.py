@@ -49,6 +49,9 @@ def begins(*fields: str, upper: bool = False) -> Filter:
 
     def make(_call: Call, values: list[str]) -> Test:
         start = values[-1].upper() if upper else values[-1]
+        if len(fields) == 1:  # of ten thousand devices, this is noticed
+            (field,) = fields
+            return lambda one: bool(one[field].startswith(start))
         return lambda one: any(one[name].startswith(start) for name in fields)
 
     return Filter(make, any_text)
@@ -68,8 +71,8 @@ def holds(field: str, check: Check | None = any_text, read: Callable[[str], Any]
     """A list of values has all those that are asked for."""
 
     def make(_call: Call, values: list[str]) -> Test:
-        wanted = [read(value) for value in values]
-        return lambda one: all(value in one[field] for value in wanted)
+        first, *rest = [read(value) for value in values]
+        return lambda one: first in one[field] and all(value in one[field] for value in rest)
 
     return Filter(make, check)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, Union
 
 from .. import Document
+from ..errors import ApiError
 from ..http.jobs import Job
 from ..http.messages import Headers, Request, Response
 from ..world.world import World
@@ -45,6 +46,13 @@ class Call:
         """The document in the request, of a shape; ApiError when it has another."""
         return decode(self.request, shape)
 
+    def required(self, name: str) -> str:
+        """The value of a query parameter that has to be there."""
+        value: str | None = self.value(name)
+        if value is None:
+            raise ApiError("bad_parameter", name, "it is mandatory")
+        return value
+
     def answer(self, status: int, document: Any = None, headers: Headers = ()) -> Response:
         """An answer in the format that the client asked for."""
         return encode(self.request, status, document, headers)
@@ -76,6 +84,7 @@ class Operation:
     :param handler: takes the call and the parts of the path that vary.
     :param answer: root element of the answer in XML.
     :param writes: whether it changes the platform; by default all but GET do.
+    :param wireless: whether it is there in the Wireless edition alone.
     """
 
     method: str
@@ -84,6 +93,7 @@ class Operation:
     query: tuple[Parameter, ...] = ()
     answer: str = ""
     writes: bool | None = None
+    wireless: bool = False
 
     @property
     def changes(self) -> bool:

@@ -9,11 +9,11 @@ In XML all values are text (X): only the shape knows that a text is meant as a n
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Callable
 from xml.etree.ElementTree import Element
 
 from ..errors import ApiError
-from .xml_text import local
+from .xml import local
 
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 
@@ -23,12 +23,11 @@ class Shape:
 
     def __init__(self, nullable: bool = False) -> None:
         self.nullable = nullable
+        #: Takes a name and a value, gives the value as it is meant; ApiError when it has not this shape.
+        self.check: Callable[[str, Any], Any] = self._check_or_null if nullable else self._check
 
-    def check(self, name: str, value: Any) -> Any:
-        """The value as it is meant; ApiError when it has not this shape."""
-        if value is None and self.nullable:
-            return None
-        return self._check(name, value)
+    def _check_or_null(self, name: str, value: Any) -> Any:
+        return None if value is None else self._check(name, value)
 
     def from_xml(self, element: Element) -> Any:
         """The value of an element, not yet checked."""
@@ -153,7 +152,8 @@ class Thing(Shape):
         for one in self._needed:
             if one not in value:
                 raise ApiError("missing", inside + one)
-        return {key: self.fields[key].check(inside + key, one) if key in self.fields else one for key, one in value.items()}
+        fields = self.fields
+        return {key: fields[key].check(inside + key, one) if key in fields else one for key, one in value.items()}
 
     def _from_xml(self, element: Element) -> Any:
         return {local(child): self.fields.get(local(child), Shape()).from_xml(child) for child in element}

@@ -35,7 +35,7 @@ class Request:
         self.method, self.path, self.query, self.headers, self.body = method, path, query, headers, body
         self.peer = self.origin = ""
         self.keep_alive = True
-        self.template = self.root = ""  # of the operation, found by the application
+        self.template = self.root = ""  # path of the operation with the names of its parts, and its root element in XML
         self.formats: tuple[str, ...] = ("json",)
         self.xml = self.nulls_are_absent = False
 

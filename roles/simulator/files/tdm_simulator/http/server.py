@@ -238,7 +238,7 @@ class Front:
             self._record(request, response)
             return response, 0.0
         response = self._application.faults.answer(request, self._answered)
-        job = self._application.jobs.take()
+        job = self._application.world.jobs.take()
         waits = isinstance(response, Later)
         work, workers = self._settings.latency_ms / 1000.0, self._settings.workers
         if waits and job is not None:

@@ -20,13 +20,54 @@ from ..api.parameters import boolean, integer, moment, sorting, texts, whole, wo
 from ..api.shapes import Many, Text, Thing
 from ..errors import ApiError
 from ..http.messages import Response
-from ..world.alarms import CLEARED, CRITICAL, count
 from ..world.world import World
 from .devices import DEVICES
 from .multicast_groups import GROUPS
 
+CLEARED, CRITICAL = 1, 6
+_NO_UPLINK = 4  # C: alarm 004
 _ACK = Thing(_needed=("alarmUids",), alarmUids=Many(Text()))
 _HIDDEN = ("severity",)
+
+
+# -- what befalls a device or a multicast group ------------------------------------
+
+
+def add(world: World, eui: str, state: int, when: int | None = None) -> None:
+    """Raise alarm 004 for a device or a multicast group."""
+    when = now_ms() if when is None else when
+    record = {
+        "ID": _NO_UPLINK,
+        "acked": False,
+        "alarmUid": "%024x" % world.next_alarm,
+        "creationTimestamp": when,
+        "updateTimestamp": when,
+        "level": state - 1,
+        "occurrence": 1,
+        "state": state,
+        "severity": max(state, 3),
+    }
+    world.next_alarm += 1
+    world.alarms.setdefault(eui, []).append(record)
+    count(world, eui)
+
+
+def count(world: World, eui: str) -> None:
+    """Bring the counts that devices and groups show up to date: alarms not acknowledged, by state (C)."""
+    counts = [0] * CRITICAL
+    for one in world.alarms.get(eui, ()):
+        counts[one["state"] - 1] += not one["acked"]
+    (world.devices if eui in world.devices else world.groups)[eui]["alarms"] = counts
+    world.touch()
+
+
+def replace(world: World, eui: str, counts: list[int]) -> None:
+    """Exchange all alarms for new ones: so many of each state, none of them acknowledged."""
+    world.alarms.pop(eui, None)
+    for state, number in enumerate(counts, CLEARED):
+        for _one in range(number):
+            add(world, eui, state)
+    count(world, eui)
 
 
 # -- all devices -----------------------------------------------------------------

@@ -12,6 +12,7 @@ from ..errors import ApiError
 from ..http.messages import Response
 from ..world.world import World
 from .multicast_groups import BS_TAG, GROUPS, NAMESPACES
+from .tags import suggested
 
 #: Of the European band, where the made-up stations stand (C MulticastDownlinkSettings).
 _SETTINGS = {
@@ -72,19 +73,13 @@ def remove(call: Call, uid: str, tag_uid: str) -> Response:
 
 def suggestions(call: Call) -> Response:
     """GET names of base station tags that begin with the query (C)."""
-    query, excluded = call.value("query"), call.values("exclude")
-    if query is None:
-        raise ApiError("bad_parameter", "query", "it is mandatory")
     known = {(tag["name"], tag["namespace"]) for one in call.world.catalogue.stations for tag in one["tags"]}
-    found = sorted(tag for tag in known if tag[0].lower().startswith(query.lower()) and tag[0] not in excluded)[:20]
-    return call.answer(200, {"briefs": [{"name": name, "namespace": space} for name, space in found], "query": query})
+    return suggested(call, [{"name": name, "namespace": namespace} for name, namespace in known])
 
 
 def downlink_settings(call: Call) -> Response:
     """GET what the base stations of a tag can send (C)."""
-    name = call.value("bsTag")
-    if name is None:
-        raise ApiError("bad_parameter", "bsTag", "it is mandatory")
+    name = call.required("bsTag")
     if not _count(call.world, {"name": name, "namespace": call.value("bsTagNamespace", NAMESPACES[0])}):
         raise ApiError("resource_not_found", "base station tag", name)
     return call.answer(200, _SETTINGS)

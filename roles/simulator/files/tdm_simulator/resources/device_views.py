@@ -13,20 +13,12 @@ from ..world.catalogue import SUPPLIER, Catalogue
 from ..world.world import World
 
 _RADIO_BRIEF = (
-    "avgRSSI",
-    "avgSNR",
-    "avgESP",
-    "lastRSSI",
-    "lastSNR",
-    "lastESP",
-    "lastSF",
-    "lastBatLevel",
-    "lastBatLevelTimestamp",
-    "lastInstantPER",
-    "lastMeanPER",
-    "lastNbTrans",
-    "lastTxPower",
+    *("avgRSSI", "avgSNR", "avgESP", "lastRSSI", "lastSNR", "lastESP", "lastSF", "lastBatLevel", "lastBatLevelTimestamp"),
+    *("lastInstantPER", "lastMeanPER", "lastNbTrans", "lastTxPower"),
 )
+_RADIO = (*_RADIO_BRIEF, "firstUpTimestamp", "lastUpTimestamp", "lastDwTimestamp")
+_FEW_RADIO = (*_RADIO_BRIEF, "lastUpTimestamp", "lastDwTimestamp", "historyUpDaily", "historyDwDaily")
+_ALARMS = tuple("alarm%d" % state for state in range(1, 7))
 _ONCE_SHOWN = ("nwKey", "appKeys")  # O: old platforms returned these
 _NO_HISTORY: Document = {"val": []}
 
@@ -65,13 +57,14 @@ def plan_of(catalogue: Catalogue, one: Document) -> Document:
 
 def alarms_by_state(one: Document) -> Document:
     """How many alarms of a device or a multicast group are in which state (C)."""
-    return {"alarm%d" % state: number for state, number in enumerate(one["alarms"], 1)}
+    return dict(zip(_ALARMS, one["alarms"]))
 
 
 def alarm_counts(one: Document) -> Document:
     """The number of its alarms, and the worst of their states (C)."""
-    counts = one["alarms"]
-    return {"alarmCount": sum(counts), "alarmLevel": max([level for level in range(1, 7) if counts[level - 1]] or [0])}
+    number = sum(one["alarms"])
+    worst = max(state for state, count in enumerate(one["alarms"], 1) if count) if number else 0
+    return {"alarmCount": number, "alarmLevel": worst}
 
 
 def servers_of(world: World, one: Document) -> list[Document]:
@@ -91,6 +84,11 @@ def location(one: Document) -> tuple[Any, Any, Any]:
         latitude, longitude, radius = one["network"]
         return latitude, longitude, radius
     return None, None, None
+
+
+def _known(source: Document, names: tuple[str, ...]) -> Document:
+    """Those fields that have a value."""
+    return {name: value for name in names if (value := source.get(name)) is not None}
 
 
 def device(world: World, one: Document) -> Document:
@@ -131,12 +129,9 @@ def device(world: World, one: Document) -> Document:
         "occContext": context(one),
     }
     shown.update(alarms_by_state(one))
-    for name in ("appEUI", "joinServer", "nwAddress", "customerAdminData", "alarm004", "adminLat", "adminLon"):
-        if one[name] is not None:
-            shown[name] = one[name]
-    for name in _RADIO_BRIEF + ("firstUpTimestamp", "lastUpTimestamp", "lastDwTimestamp"):
-        if radio.get(name) is not None:
-            shown[name] = radio[name]
+    shown.update(_known(one, ("appEUI", "joinServer", "nwAddress", "customerAdminData", "alarm004", "adminLat", "adminLon")))
+    if radio:
+        shown.update(_known(radio, _RADIO))
     if one["network"]:
         shown["lastGeoLat"], shown["lastGeoLon"], shown["LastGeoRadius"] = one["network"]
     if one["plan"] is not None:
@@ -206,9 +201,7 @@ def brief(world: World, one: Document) -> Document:
     shown.update(alarms_by_state(one))
     for name in _RADIO_BRIEF:
         shown[name] = radio.get(name)
-    for name in ("appEUI", "joinServer"):
-        if one[name] is not None:
-            shown[name] = one[name]
+    shown.update(_known(one, ("appEUI", "joinServer")))
     if hidden:
         shown["customerAdminData"] = None
     elif one["customerAdminData"] is not None:
@@ -240,9 +233,7 @@ def few(world: World, one: Document) -> Document:
         **alarm_counts(one),
     }
     radio = one["radio"] or {}
-    for name in (*_RADIO_BRIEF, "lastUpTimestamp", "lastDwTimestamp", "historyUpDaily", "historyDwDaily"):
-        if radio.get(name) is not None:
-            shown[name] = radio[name]
+    shown.update(_known(radio, _FEW_RADIO))
     latitude, longitude, _radius = location(one)
     if latitude is not None:
         shown["lat"], shown["lon"] = latitude, longitude

@@ -12,9 +12,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-import functools
 import hashlib
-import random
 
 from .. import Document
 from ..api.operations import Call, Operation
@@ -29,18 +27,27 @@ EXPONENT = 65537
 _KEYS = ("appKey", "nwkKey")
 #: rsaEncryption with NULL parameters, as DER (X.509 SubjectPublicKeyInfo, C).
 _ALGORITHM = bytes.fromhex("300d06092a864886f70d0101010500")
-_SMALL = [number for number in range(3, 2000, 2) if all(number % divisor for divisor in range(3, int(number**0.5) + 1, 2))]
+#: Two primes of 1024 bits, which are the private key, in hexadecimal digits.
+_PRIMES = (
+    "c65fe75687c5867552025e8e1cd9a692f7ff2050acb80fbdd379256082846139c39acab596e3fa339c866f031fb604d58f2ef47f59b4eaec46996a53"
+    "e55d543b1bdb18c2240830cc20d22e9e90a543dfc59ef6d74f64684e512704456816fada9f3cb87138bc5e430d25abd2359804339c98e8bc165d8581"
+    "5cddbcc4ecbca595",
+    "ef4180072fe7102f5396321282c78a1ea5790e48bed2e8da089e4998a3cc7b696e8c0cd234bc82a60eefecb52a3949d98bb8e21fe0c0766118a21132"
+    "de1831fc5d69c16ffc9ee078c1a5a0d4915189f2e197c1d5742d8333af3f0cb47f079083269fea1c464e54c1433bfde0f9b8e7f2ef96ea0f30f41c36"
+    "c86b674afdc79ce9",
+)
+_FIRST, _SECOND = (int(digits, 16) for digits in _PRIMES)
+_MODULUS, _PRIVATE = _FIRST * _SECOND, pow(EXPONENT, -1, (_FIRST - 1) * (_SECOND - 1))
 
 
 def read(call: Call) -> Response:
     """GET the key as PEM, or as a JSON Web Key for those who accept that (C)."""
-    modulus, _private = _numbers()
     if "application/jwk+json" in call.request.headers.get("accept", ""):
         call.request.xml = False
-        answer = call.answer(200, {"kid": KEY_VERSION, "kty": "RSA", "n": _base64url(modulus), "e": _base64url(EXPONENT)})
+        answer = call.answer(200, {"kid": KEY_VERSION, "kty": "RSA", "n": _base64url(_MODULUS), "e": _base64url(EXPONENT)})
         answer.media_type = "application/jwk+json"
         return answer
-    return Response(200, pem(modulus).encode("ascii"), "application/x-pem-file")
+    return Response(200, _pem().encode("ascii"), "application/x-pem-file")
 
 
 def open_keys(settings: Settings, body: Document) -> None:
@@ -56,12 +63,11 @@ def open_keys(settings: Settings, body: Document) -> None:
 
 def _opened(name: str, text: str, padding: str) -> str:
     """The 32 digits of an encrypted key in base64."""
-    modulus, private = _numbers()
     try:
         data = base64.b64decode(text, validate=True)
         if len(data) != BITS // 8:
             raise ValueError(name)
-        number = pow(int.from_bytes(data, "big"), private, modulus)
+        number = pow(int.from_bytes(data, "big"), _PRIVATE, _MODULUS)
         clear = _unpad(number.to_bytes(BITS // 8, "big"), padding)
     except (binascii.Error, ValueError, OverflowError):
         raise ApiError("invalid", name, "base64 of a key encrypted with the exchange key is expected") from None
@@ -73,40 +79,7 @@ def _opened(name: str, text: str, padding: str) -> str:
     return digits
 
 
-@functools.lru_cache(maxsize=1)
-def _numbers() -> tuple[int, int]:
-    """(modulus, private exponent), made when first needed."""
-    numbers = random.Random(4711)
-    first, second = _prime(numbers), _prime(numbers)
-    return first * second, pow(EXPONENT, -1, (first - 1) * (second - 1))
-
-
 OPERATIONS = [Operation("GET", "/publicExchangeKey", read)]
-
-
-def _prime(numbers: random.Random) -> int:
-    while True:
-        number = numbers.getrandbits(BITS // 2) | 3 << BITS // 2 - 2 | 1
-        if all(number % small for small in _SMALL) and number % EXPONENT != 1 and _looks_prime(number, numbers):
-            return number
-
-
-def _looks_prime(number: int, numbers: random.Random) -> bool:
-    """Miller and Rabin's test."""
-    odd, halvings = number - 1, 0
-    while odd % 2 == 0:
-        odd, halvings = odd // 2, halvings + 1
-    for _round in range(12):
-        power = pow(numbers.randrange(2, number - 1), odd, number)
-        if power in (1, number - 1):
-            continue
-        for _halving in range(halvings - 1):
-            power = pow(power, 2, number)
-            if power == number - 1:
-                break
-        else:
-            return False
-    return True
 
 
 def _unpad(block: bytes, padding: str) -> bytes:
@@ -137,9 +110,9 @@ def _xor(first: bytes, second: bytes) -> bytes:
     return bytes(one ^ other for one, other in zip(first, second))
 
 
-def pem(modulus: int) -> str:
+def _pem() -> str:
     """The public key as X.509 SubjectPublicKeyInfo in PEM (C)."""
-    numbers = _der(0x30, _der_integer(modulus) + _der_integer(EXPONENT))
+    numbers = _der(0x30, _der_integer(_MODULUS) + _der_integer(EXPONENT))
     data = base64.b64encode(_der(0x30, _ALGORITHM + _der(0x03, b"\0" + numbers))).decode("ascii")
     lines = [data[start : start + 64] for start in range(0, len(data), 64)]
     return "\n".join(["-----BEGIN PUBLIC KEY-----", *lines, "-----END PUBLIC KEY-----", ""])

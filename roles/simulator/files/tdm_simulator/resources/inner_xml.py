@@ -9,7 +9,7 @@ import re
 from xml.etree.ElementTree import Element
 
 from .. import Document
-from ..api import xml_text
+from ..api import xml
 from ..api.parameters import duration_seconds
 from ..api.shapes import KEY
 from ..errors import ApiError
@@ -21,7 +21,7 @@ _PORTS = re.compile(r"[0-9]{1,3}(-[0-9]{1,3})?\Z")
 
 def _parse(field: str, text: str) -> Element:
     try:
-        return xml_text.parse(text)
+        return xml.parse(text)
     except ValueError as problem:
         raise ApiError("invalid", field, problem) from None
 

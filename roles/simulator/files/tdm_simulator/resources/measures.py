@@ -62,7 +62,8 @@ def locations(call: Call, uid: str) -> Response:
     """GET locations: where the network last saw the device (C)."""
     device = DEVICES.require(call, uid)
     begin, end = window(call, "P7D")
-    when: int = (device["radio"] or {}).get("lastUpTimestamp", device["lastUpdate"])
+    radio: Document = device["radio"] or {}
+    when = radio.get("lastUpTimestamp", device["lastUpdate"])
     briefs = []
     if device["network"] and begin <= when <= end:
         latitude, longitude, radius = device["network"]

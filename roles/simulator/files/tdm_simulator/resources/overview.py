@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from .. import Document
 from ..api.operations import Call, Operation
-from ..errors import ApiError
 from ..http.messages import Response
 from ..world.world import World
 from . import device_list
@@ -29,10 +28,7 @@ def counters(call: Call) -> Response:
 
 def clusters(call: Call) -> Response:
     """GET the devices of a bounding box in at most 64 groups (C); here the squares of a grid (?)."""
-    for name in _BOX:
-        if call.value(name) is None:
-            raise ApiError("bad_parameter", name, "it is mandatory")
-    low_lat, low_lon, high_lat, high_lon = (float(call.value(name)) for name in _BOX)
+    low_lat, low_lon, high_lat, high_lon = (float(call.required(name)) for name in _BOX)
     squares: dict[tuple[int, int], list[_Place]] = {}
     found = device_list.all_found(call)
     for one in found:

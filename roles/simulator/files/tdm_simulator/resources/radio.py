@@ -52,14 +52,11 @@ def cast(call: Call, uid: str) -> Response:
 
 
 def _submit(call: Call, eui: str, flush: bool, **more: Any) -> None:
-    for name in ("payload", "fPort"):
-        if call.value(name) is None:
-            raise ApiError("bad_parameter", name, "it is mandatory")
+    payload, port = call.required("payload"), int(call.required("fPort"))
     queue = call.world.downlinks.setdefault(eui, [])
     if flush and boolean(call, "flushDownlinkQueue"):
         queue.clear()
-    payload = call.value("payload")
-    queue.append(dict(more, timestamp=now_ms(), payload=payload, size=len(payload) // 2, fPort=int(call.value("fPort"))))
+    queue.append(dict(more, timestamp=now_ms(), payload=payload, size=len(payload) // 2, fPort=port))
     call.world.touch()
 
 

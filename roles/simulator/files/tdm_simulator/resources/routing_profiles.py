@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from .. import SUBSCRIBER, Document
-from ..api import filters, xml_text
+from ..api import filters, xml
 from ..api.collection import Collection, context
 from ..api.operations import Call
 from ..api.shapes import NAME, OCC, Flag, Many, Text, Thing
@@ -41,10 +41,10 @@ def _check(_call: Call, body: Document, _one: Document, _is_new: bool) -> Docume
     """Destinations are `<dests>` of `<dest type address>`, in XML within a string (O)."""
     for route in body.get("routes", ()):
         try:
-            root = xml_text.parse(route["destinations"])
+            root = xml.parse(route["destinations"])
         except ValueError as problem:
             raise ApiError("invalid", "destinations", problem) from None
-        if xml_text.local(root) != "dests" or not all(xml_text.local(one) == "dest" and one.get("address") for one in root):
+        if xml.local(root) != "dests" or not all(xml.local(one) == "dest" and one.get("address") for one in root):
             raise ApiError("invalid", "destinations", "dests of dest with an address are expected")
     return {}
 
@@ -68,6 +68,7 @@ PROFILES = Collection(
     roots=("appServersRoutingProfiles", "appServersRoutingProfile"),
     brief=_brief,
     whole=_whole,
+    wireless=True,
     # O: the type is asked for by a client of an operator that has cellular devices, too.
     filters={"type": filters.only("LORAWAN", other=("CELLULAR",))},
     shape=Thing(name=NAME, isDefault=Flag(), routes=Many(_ROUTE), occContext=OCC),

@@ -59,12 +59,16 @@ def change_many(call: Call) -> Response:
 
 def suggestions(call: Call) -> Response:
     """GET devices/tags/suggestions: names that begin with the query (C)."""
-    query, excluded = call.value("query"), call.values("exclude")
-    if query is None:
-        raise ApiError("bad_parameter", "query", "it is mandatory")
     used = {name for one in call.world.devices.values() for name in one["tags"]}
-    names = sorted(name for name in used.difference(excluded) if name.lower().startswith(query.lower()))[:20]
-    return call.answer(200, {"briefs": [{"name": name} for name in names], "query": query})
+    return suggested(call, [{"name": name} for name in used])
+
+
+def suggested(call: Call, known: list[Document]) -> Response:
+    """The first tags whose names begin with the query (C)."""
+    query, excluded = call.required("query"), call.values("exclude")
+    found = [tag for tag in known if tag["name"].lower().startswith(query.lower()) and tag["name"] not in excluded]
+    found.sort(key=lambda tag: tuple(tag.values()))
+    return call.answer(200, {"briefs": found[:20], "query": query})
 
 
 def _href(world: World, device: Document, name: str) -> str:

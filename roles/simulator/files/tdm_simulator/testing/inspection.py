@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+from typing import Callable
 
 from .. import Document
 from ..access.accounts import Accounts
@@ -15,8 +16,8 @@ from ..api.codec import decode, encode
 from ..api.shapes import TAG_NAME, Number, Thing
 from ..errors import ApiError
 from ..http.messages import Request, Response
+from ..resources import alarms
 from ..resources.devices import DEVICES
-from ..world import alarms
 from ..world.world import World
 from . import seeding
 from .faults import Faults
@@ -32,6 +33,21 @@ class Inspection:
     def __init__(self, world: World, accounts: Accounts, meter: Meter, faults: Faults) -> None:
         self._world, self._accounts, self._meter, self._faults = world, accounts, meter, faults
         self._settings, self._jobs = world.settings, world.jobs
+        self._plain: dict[str, Callable[[], Document | None]] = {
+            "GET process": lambda: {"pid": os.getpid(), "edition": world.settings.edition},
+            "GET requests": meter.shown,
+            "DELETE requests": meter.reset,
+            "GET sessions": accounts.alive,
+            "GET sessions/issued": lambda: {"issued": accounts.issued()},
+            "POST sessions/kill": accounts.kill,
+            "GET accounts": accounts.state,
+            "POST accounts/unlock": self._unlock,
+            "GET faults": faults.shown,
+            "DELETE faults": faults.clear,
+            "GET jobs": lambda: {"jobs": world.jobs.shown()},
+            "GET settings": world.settings.public,
+            "POST reset": self._reset,
+        }
 
     def handle(self, request: Request) -> Response:
         """Answer one inspection request."""
@@ -41,68 +57,30 @@ class Inspection:
             local = False
         if not local:
             raise ApiError("other_subscription")
-        words = request.path[len("/_simulator/") :].split("/")
-        handler = getattr(self, "_%s_%s" % (request.method.lower(), "_".join(words[:1])), None)
+        _head, kind, *rest = request.path[1:].split("/")
+        plain = self._plain.get("%s %s" % (request.method, "/".join([kind, *rest])))
+        if plain is not None:
+            document = plain()
+            return encode(request, 204 if document is None else 200, document)
+        handler = getattr(self, "_%s_%s" % (request.method.lower(), kind), None)
         if request.method not in ("GET", "PUT", "POST", "DELETE") or handler is None:
             raise ApiError("not_found")
-        answer: Response = handler(request, words[1:])
+        answer: Response = handler(request, rest)
         return answer
 
-    def _get_process(self, request: Request, rest: list[str]) -> Response:
-        return encode(request, 200, {"pid": os.getpid(), "edition": self._settings.edition})
-
-    def _get_requests(self, request: Request, rest: list[str]) -> Response:
-        return encode(request, 200, self._meter.shown())
-
-    def _delete_requests(self, request: Request, rest: list[str]) -> Response:
-        self._meter.reset()
-        return encode(request, 204)
-
-    def _get_sessions(self, request: Request, rest: list[str]) -> Response:
-        if rest == ["issued"]:
-            return encode(request, 200, {"issued": self._accounts.issued()})
-        return encode(request, 200, self._accounts.alive())
-
-    def _post_sessions(self, request: Request, rest: list[str]) -> Response:
-        if rest != ["kill"]:
-            raise ApiError("not_found")
-        self._accounts.kill()
-        return encode(request, 204)
-
-    def _get_accounts(self, request: Request, rest: list[str]) -> Response:
-        return encode(request, 200, self._accounts.state())
-
-    def _post_accounts(self, request: Request, rest: list[str]) -> Response:
-        if rest != ["unlock"]:
-            raise ApiError("not_found")
+    def _unlock(self) -> None:
         self._accounts.unlock()
         self._world.touch()
-        return encode(request, 204)
 
-    def _get_faults(self, request: Request, rest: list[str]) -> Response:
-        return encode(request, 200, self._faults.shown())
+    def _reset(self) -> None:
+        for one in (self._jobs, self._faults):
+            one.clear()
+        for other in (self._world, self._accounts, self._meter):
+            other.reset()
 
     def _put_faults(self, request: Request, rest: list[str]) -> Response:
         self._faults.schedule(decode(request))
         return encode(request, 204)
-
-    def _delete_faults(self, request: Request, rest: list[str]) -> Response:
-        self._faults.clear()
-        return encode(request, 204)
-
-    def _get_jobs(self, request: Request, rest: list[str]) -> Response:
-        return encode(request, 200, {"jobs": self._jobs.shown()})
-
-    def _post_reset(self, request: Request, rest: list[str]) -> Response:
-        self._jobs.clear()
-        self._faults.clear()
-        self._world.reset()
-        self._accounts.reset()
-        self._meter.reset()
-        return encode(request, 204)
-
-    def _get_settings(self, request: Request, rest: list[str]) -> Response:
-        return encode(request, 200, self._settings.public())
 
     def _put_settings(self, request: Request, rest: list[str]) -> Response:
         changes = decode(request)

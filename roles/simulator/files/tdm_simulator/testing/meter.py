@@ -7,18 +7,10 @@ from __future__ import annotations
 
 import time
 
-from .. import BASE_PATH, Document
+from .. import Document
 from ..http.messages import Request
 
 _MAX_PATHS = 2000
-
-
-def template(request: Request) -> str:
-    """The path of a request with the names of its parts: `/devices/{deviceUid}`."""
-    if not request.template or request.template.startswith(("/thingpark/", "/users-auth/")):
-        return request.template or request.path
-    below = BASE_PATH + "/subscriptions/"
-    return below + request.path[len(below) :].partition("/")[0] + request.template
 
 
 class Meter:
@@ -52,7 +44,7 @@ class Meter:
         counts["total"] += 1
         _increase(counts["by_verb"], request.method)
         _increase(counts["by_status"], str(status))
-        key = "%s %s" % (request.method, template(request))
+        key = "%s %s" % (request.method, request.template or request.path)
         if key not in counts["by_path"] and len(counts["by_path"]) >= _MAX_PATHS:
             key = "other"
         now = time.time()  # by this host's clock

@@ -11,7 +11,6 @@ import time
 
 from ..http.messages import Request, Response
 from ..settings import Settings
-from .meter import template
 
 
 class Recorder:
@@ -26,7 +25,7 @@ class Recorder:
             "at": time.time(),
             "client": request.headers.get("user-agent", ""),
             "method": request.method,
-            "path": template(request),
+            "path": request.template or request.path,
             "edition": settings.edition,
             "few_briefs": settings.few_briefs,
             "query": request.query,

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from .. import Document, now_ms
 from ..api.operations import Call
 from ..http.messages import Request
+from ..resources import alarms
 from ..resources.device_rules import MODE
 from ..resources.devices import blank
-from ..world import alarms
 from ..world.world import World
 
 SEED_PREFIX = "70B3D57ED0"

@@ -10,7 +10,7 @@ import os
 import tempfile
 from typing import Any
 
-from .. import BASE_PATH, Document, now_ms
+from .. import BASE_PATH, SUBSCRIPTION_ID, Document, now_ms
 from ..http.jobs import Jobs
 from ..settings import Settings
 from .catalogue import Catalogue
@@ -37,6 +37,7 @@ class World:
         self.settings = settings
         self.catalogue = catalogue or Catalogue(settings)
         self.plans = self.catalogue.plans
+        self._place = "%s/subscriptions/%s/" % (BASE_PATH, "mine" if settings.enterprise else SUBSCRIPTION_ID)
         self.jobs = Jobs()
         self.revision = 0  # only ever goes up, or a kept result could be taken for a new one
         self.reset()
@@ -75,7 +76,7 @@ class World:
 
         In Enterprise it goes through `mine`, so that it can be followed (?).
         """
-        return "%s/subscriptions/%s/%s" % (BASE_PATH, "mine" if self.settings.enterprise else "100", path)
+        return self._place + path
 
     # -- resources ---------------------------------------------------------
 

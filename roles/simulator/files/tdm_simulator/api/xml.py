@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documents as XML (P, X; API.md section 3).
+"""Documents as XML, and the XML that a client sent (P, X; API.md section 3).
 
 X: the root has a namespace and its children have none; lists are `briefs` of `brief`; times are xs:dateTime;
 the subscription, the network subscription and the error have the elements of their schemas, in that order.
@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime
 import re
 from typing import Any
+from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 from .. import Document
@@ -36,29 +37,14 @@ _SUBSCRIPTION: Document = {
     "state": {"value": None, "timestamp": None},
     "subscriber": {"ID": None, "organization": None, "name": None},
 }
-#: X SubscriptionNetworkDto: element -> field of C. Two names differ, and rates are whole.
-_NETWORK = {
-    "ID": "ID",
-    "commercialName": "commercialName",
-    "commercialDescription": "commercialDescription",
-    "ackedUplinkFrame": "ackedUplinkFrame",
-    "downlinkTransmission": "downlinkTransmission",
-    "uplinkRate": "uplinkRate",
-    "uplinkBucketSize": "uplinkBucketSize",
-    "uplinkRegulatorPolicy": "uplinkRegulatorPolicy",
-    "downlinkRate": "downlinkRate",
-    "downlinkBucketSize": "downlinkBucketSize",
-    "downlinkRegulatorPolicy": "downlinkRegulatorPolicy",
-    "mobility": "mobility",
-    "nwGeolocalization": "nwGeolocalization",
-    "thingParkCloudRouting": "thingParkCloudRouting",
-    "thirdPartyAppRouting": "thirdPartyAppServersRouting",
-    "addLrrMetaInfo": "addLrrMetaInfo",
-    "spreadingFactorMin": "spreadingFactorMin",
-    "uplinkLrrBufferingSize": "uplinkLrrBufferingSize",
-    "uplinkLrrBufferingDuratione": "uplinkLrrBufferingDuration",
-    "maxDestinationPerRoute": "maxDestinationPerRoute",
-}
+#: X SubscriptionNetworkDto: its elements. Two are named otherwise in C, and rates are whole.
+_NETWORK = (
+    *("ID", "commercialName", "commercialDescription", "ackedUplinkFrame", "downlinkTransmission", "uplinkRate"),
+    *("uplinkBucketSize", "uplinkRegulatorPolicy", "downlinkRate", "downlinkBucketSize", "downlinkRegulatorPolicy", "mobility"),
+    *("nwGeolocalization", "thingParkCloudRouting", "thirdPartyAppRouting", "addLrrMetaInfo", "spreadingFactorMin"),
+    *("uplinkLrrBufferingSize", "uplinkLrrBufferingDuratione", "maxDestinationPerRoute"),
+)
+_IN_C = {"thirdPartyAppRouting": "thirdPartyAppServersRouting", "uplinkLrrBufferingDuratione": "uplinkLrrBufferingDuration"}
 
 
 def write(root: str, document: Any) -> bytes:
@@ -66,7 +52,7 @@ def write(root: str, document: Any) -> bytes:
     if root == "subscription":
         document = _ordered(_SUBSCRIPTION, document)
     elif root == "subscriptionNetwork":
-        document = {name: _whole(document[key]) for name, key in _NETWORK.items()}
+        document = {name: _whole(document[_IN_C.get(name, name)]) for name in _NETWORK}
     elif root == "error":
         document = _error(document)
     namespace = NAMESPACES.get(root, _WS + (root[:-1] if root.endswith("s") else root))
@@ -130,3 +116,27 @@ def _moment(milliseconds: int) -> str:
     """xs:dateTime for epoch milliseconds (X)."""
     then = datetime.datetime(1970, 1, 1) + datetime.timedelta(milliseconds=milliseconds)
     return then.isoformat(timespec="milliseconds") + "+00:00"
+
+
+class _Builder(ElementTree.TreeBuilder):
+    def doctype(self, name: str, pubid: str, system: str) -> None:
+        """Called by the parser where a document type begins."""
+        raise ValueError("a document type is not accepted")
+
+
+def parse(text: str | bytes) -> ElementTree.Element:
+    """The root element of XML as text or bytes, comments left out; ValueError when it is none.
+
+    There is no document type, so no entities, and nothing is fetched.
+    """
+    parser = ElementTree.XMLParser(target=_Builder())
+    try:
+        parser.feed(text)
+        return parser.close()
+    except (ElementTree.ParseError, LookupError):
+        raise ValueError("not well-formed XML") from None
+
+
+def local(element: ElementTree.Element) -> str:
+    """An element's name without its namespace."""
+    return element.tag.rpartition("}")[2]
