@@ -85,7 +85,8 @@ def _add_settings(one: argparse.ArgumentParser) -> None:
             one.add_argument(*names, choices=about["choices"], help=about["help"])
         else:
             default: Any = setting.default
-            kind = str if isinstance(default, str) else _number(*about["bounds"], type(default))
+            low, high = about["bounds"] or (0, 0)
+            kind = str if isinstance(default, str) else _number(low, high, type(default))
             one.add_argument(*names, type=kind, metavar="X", help="%s (%s)" % (about["help"], default))
 
 

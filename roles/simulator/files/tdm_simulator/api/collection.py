@@ -37,7 +37,8 @@ class Collection:
     path: str  # of the list, below the subscription
     item: str  # of one resource
     title: str  # what an error calls one
-    table: str  # the attribute of the world that holds them
+    table: str  # the name of the world's table of them
+    key: str  # the field that tells one from the others
     roots: tuple[str, str]  # in XML, of the list and of one
     verbs: tuple[str, ...] = ("list", "create", "read", "update", "delete")
     queries: Mapping[str, tuple[Parameter, ...]] = field(default_factory=dict)  # further query parameters, by verb
@@ -131,7 +132,7 @@ class Collection:
         """DELETE: 204, and nothing of the resource is left (C)."""
         one = self.require(call, uid)
         if self.in_use(call.world, one):
-            raise ApiError("in_use", self.title, one[self.of(call.world).key])
+            raise ApiError("in_use", self.title, one[self.key])
         call.world.remove(self.of(call.world), one)
         if self.later and boolean(call, "async"):
             return call.accepted(self.href(call.world, one))
@@ -141,12 +142,11 @@ class Collection:
 
     def of(self, world: World) -> Table:
         """The table of the resources."""
-        table: Table = getattr(world, self.table)
-        return table
+        return world.table(self.table, self.key)
 
     def href(self, world: World, one: Document) -> str:
         """The address of a resource."""
-        name = one[self.of(world).key] if self.named else str(one["uid"])
+        name = one[self.key] if self.named else str(one["uid"])
         return world.href(PART.sub(name, self.item)[1:])
 
     def require(self, call: Call, uid: str) -> Document:
@@ -159,13 +159,12 @@ class Collection:
 
     def check_new(self, world: World, key: str) -> None:
         """Refuse the key of a resource that is there."""
-        for table in (self.table, *self.unique):
-            if key in getattr(world, table):
+        for table in (self.of(world), *[world.tables[name] for name in self.unique]):
+            if key in table:
                 raise ApiError(self.conflict, self.title, key)
 
     def made(self, call: Call, body: Document, *name: str) -> Document:
         """Check a document by all rules and add the resource."""
-        table = self.of(call.world)
         self.complete(call, body)
         for one in self.needed:
             if one not in body:
@@ -176,10 +175,10 @@ class Collection:
         made = self.new(call, body)
         made.update(version=1, lastUpdate=now_ms(), who=call.who)
         if name:
-            made[table.key] = name[0]
-        self.check_new(call.world, made[table.key])
+            made[self.key] = name[0]
+        self.check_new(call.world, made[self.key])
         made.update(self._fields(call, body, made, True))
-        call.world.add(table, made)
+        call.world.add(self.of(call.world), made)
         return made
 
     def changed(self, call: Call, one: Document, body: Document) -> None:

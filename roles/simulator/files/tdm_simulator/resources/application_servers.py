@@ -146,6 +146,7 @@ SERVERS = Collection(
     item="/appServers/{appServerUid}",
     title="application server",
     table="servers",
+    key="ID",
     roots=("appServers", "appServer"),
     brief=_brief,
     whole=_whole,

@@ -131,6 +131,7 @@ DEVICES = Collection(
     item="/devices/{deviceUid}",
     title="device",
     table="devices",
+    key="EUI",
     roots=("devices", "device"),
     verbs=("create", "read", "update", "delete"),  # the list is in device_list
     brief=device_views.brief,

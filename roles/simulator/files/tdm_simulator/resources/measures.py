@@ -62,8 +62,7 @@ def locations(call: Call, uid: str) -> Response:
     """GET locations: where the network last saw the device (C)."""
     device = DEVICES.require(call, uid)
     begin, end = window(call, "P7D")
-    radio: Document = device["radio"] or {}
-    when = radio.get("lastUpTimestamp", device["lastUpdate"])
+    when = (device["radio"] or {}).get("lastUpTimestamp") or device["lastUpdate"]
     briefs = []
     if device["network"] and begin <= when <= end:
         latitude, longitude, radius = device["network"]

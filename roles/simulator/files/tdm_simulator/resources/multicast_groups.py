@@ -149,6 +149,7 @@ GROUPS = Collection(
     item="/multicastGroups/{multicastGroupUid}",
     title="multicast group",
     table="groups",
+    key="EUI",
     roots=("multicastGroups", "multicastGroup"),
     brief=_brief,
     whole=_whole,

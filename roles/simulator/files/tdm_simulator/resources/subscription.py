@@ -145,6 +145,7 @@ TOLD = Collection(
     item="/users/{thingparkID}/alarmsSubscription",
     title="alarms subscription",
     table="told",
+    key="thingparkID",
     roots=("usersAlarmsSubscriptions", "alarmsSubscription"),
     brief=_brief,
     whole=_told,

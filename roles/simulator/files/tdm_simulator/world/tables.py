@@ -21,7 +21,12 @@ class Table(dict[str, Document]):
     def __init__(self, key: str, first: int = 1, given: Iterable[Document] = ()) -> None:
         super().__init__()
         self.key = key
-        self.next = first
+        self.replace(given, first)
+
+    def replace(self, given: Iterable[Document], following: int) -> None:
+        """Hold these resources and no others; the next new one gets the following UID."""
+        self.clear()
+        self.next = following
         self.by_uid: dict[int, Document] = {}
         self.ordered: list[str] = []  # the keys
         for one in given:

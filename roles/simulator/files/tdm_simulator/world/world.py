@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from collections.abc import Iterable
 from typing import Any
 
 from .. import BASE_PATH, SUBSCRIPTION_ID, Document, now_ms
@@ -19,14 +20,6 @@ from .tables import Table
 FIRST_TAG_UID = 21
 _FIRST_DAY = {"version": 1, "lastUpdate": 1577836800000, "who": "Platform Operator"}
 _MOST_TASKS = 10000
-#: Tables: the name of each, and its name in the file for the next UID.
-_TABLES = {
-    "devices": "next_uid",
-    "servers": "next_server",
-    "routes": "next_route",
-    "groups": "next_group",
-    "told": "next_told",
-}
 _KEPT = ("tag_uids", "next_task", "tasks", "subscription", "alarms", "next_alarm", "downlinks")
 
 
@@ -36,7 +29,6 @@ class World:
     def __init__(self, settings: Settings, catalogue: Catalogue | None = None) -> None:
         self.settings = settings
         self.catalogue = catalogue or Catalogue(settings)
-        self.plans = self.catalogue.plans
         self._place = "%s/subscriptions/%s/" % (BASE_PATH, "mine" if settings.enterprise else SUBSCRIPTION_ID)
         self.jobs = Jobs()
         self.revision = 0  # only ever goes up, or a kept result could be taken for a new one
@@ -44,11 +36,13 @@ class World:
 
     def reset(self) -> None:
         """Forget every device and task; the subscription as on the first day."""
-        self.devices = Table("EUI", 5000)
-        self.servers = Table("ID", 2000, [{**one, **_FIRST_DAY} for one in self.catalogue.servers])
-        self.routes = Table("ID", 26000, [{**one, **_FIRST_DAY} for one in self.catalogue.routes])
-        self.groups = Table("EUI")  # for multicast
-        self.told = Table("thingparkID")  # users who are told of alarms
+        catalogue = self.catalogue
+        self.tables: dict[str, Table] = {}
+        self.plans = self.tables["plans"] = catalogue.plans
+        self.devices = self.table("devices", "EUI", 5000)
+        self.groups = self.table("groups", "EUI")  # for multicast
+        self.servers = self.table("servers", "ID", 2000, [{**one, **_FIRST_DAY} for one in catalogue.servers])
+        self.routes = self.table("routes", "ID", 26000, [{**one, **_FIRST_DAY} for one in catalogue.routes])
         self.used = dict.fromkeys(self.plans, 0)
         self.alarms: dict[str, list[Document]] = {}  # of devices and multicast groups, by EUI
         self.next_alarm = 1
@@ -79,6 +73,12 @@ class World:
         return self._place + path
 
     # -- resources ---------------------------------------------------------
+
+    def table(self, name: str, key: str, first: int = 1, given: Iterable[Document] = ()) -> Table:
+        """The table of a kind of resource: it is made when first asked for."""
+        if name not in self.tables:
+            self.tables[name] = Table(key, first, given)
+        return self.tables[name]
 
     def add(self, table: Table, one: Document) -> None:
         """Add a new resource: gives it its UID."""
@@ -137,10 +137,9 @@ class World:
 
     def snapshot(self, extra: Document) -> str:
         """The state as JSON text."""
+        kept = {name: table for name, table in self.tables.items() if name != "plans"}
         state: Document = {name: getattr(self, name) for name in _KEPT}
-        for name, counter in _TABLES.items():
-            table: Table = getattr(self, name)
-            state.update({name: list(table.values()), counter: table.next})
+        state["tables"] = {name: [table.key, table.next, list(table.values())] for name, table in kept.items()}
         return json.dumps({**state, "extra": extra})
 
     def restore(self, path: str) -> Document | None:
@@ -153,15 +152,23 @@ class World:
         self.reset()
         for name in _KEPT:
             setattr(self, name, state.get(name, getattr(self, name)))  # the file may be older than the name
-        for name, counter in _TABLES.items():
-            if name in state:
-                found = state[name].values() if isinstance(state[name], dict) else state[name]
-                table = Table(getattr(self, name).key, state[counter], found)
-                setattr(self, name, table)
-                for one in found:
-                    self._count(one, 1)
+        for name, (key, following, found) in (state.get("tables") or _old_tables(state)).items():
+            self.table(name, key).replace(found, following)
+            for one in found:
+                self._count(one, 1)
         extra: Document = state["extra"]
         return extra
+
+
+def _old_tables(state: Document) -> dict[str, tuple[str, int, list[Document]]]:
+    """Key, next UID and resources of each table, from a file of before all were kept in the same way."""
+    counters = {"devices": "next_uid", "servers": "next_server", "routes": "next_route", "groups": "next_group"}
+    found = {}
+    for name, counter in counters.items():
+        if name in state:
+            kept = state[name]
+            found[name] = "", state[counter], list(kept.values()) if isinstance(kept, dict) else kept
+    return found
 
 
 def write_atomically(path: str, text: str) -> None:
