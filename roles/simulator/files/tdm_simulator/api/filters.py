@@ -110,16 +110,16 @@ def _alarm_level(_call: Call, values: list[str]) -> Test:
     return lambda one: any(one["alarms"][lowest - 1 :])
 
 
+def _by_eui_or_name(_call: Call, values: list[str]) -> Test:
+    start, upper = values[-1], values[-1].upper()
+    return lambda one: one["EUI"].startswith(upper) or one["name"].startswith(start)
+
+
 #: Of devices and of multicast groups.
-RADIO: Filters = {
+SHARED: Filters = {
     "name": begins("name"),
+    "query": Filter(_by_eui_or_name, any_text),
     "appServerID": holds("servers"),
     "domain": holds("domains", read=domain),
     "alarmLevel": Filter(_alarm_level),
 }
-
-
-def by_eui_or_name(_call: Call, values: list[str]) -> Test:
-    """The EUI or the name begins with the value."""
-    start, upper = values[-1], values[-1].upper()
-    return lambda one: one["EUI"].startswith(upper) or one["name"].startswith(start)

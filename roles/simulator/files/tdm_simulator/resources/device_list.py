@@ -9,7 +9,6 @@ import base64
 import binascii
 import bisect
 import datetime
-import itertools
 import json
 from collections.abc import Iterable
 from typing import Any, Callable
@@ -30,8 +29,6 @@ SORTS = ("name", "creationDate", "EUI") + _SORT_RADIO
 _CACHED = 8
 #: Query parameters that change nothing about which devices are found, and in which order.
 _NOT_FOUND_BY = ("sessionToken", "pageIndex", "pageSize", "pageAfter", "sort", "action", "adminAccessCode", "language-tag")
-
-Found = Any  # a table of all devices in the order of creation, or a list of EUIs
 
 
 # -- filters -------------------------------------------------------------------
@@ -80,7 +77,7 @@ def _plan_flag(name: str) -> Filter:
 
 #: The query parameters of C that describe devices, here and wherever else they are used.
 FILTERS: dict[str, Filter] = {
-    **filters.RADIO,
+    **filters.SHARED,
     "language-tag": Filter(lambda _call, _values: None),
     "nwGeolocalization": _plan_flag("nwGeolocalization"),
     "prAllowed": _plan_flag("prAllowed"),
@@ -101,7 +98,6 @@ FILTERS: dict[str, Filter] = {
     "devEUI": Filter(lambda _call, _values: None, any_text),  # by the index
     "connectivityPlan": filters.plan(("_NOCP",), ("_CP",)),
     "networkSubscriptionID": filters.plan(("_unset",), ("_any",)),
-    "query": Filter(filters.by_eui_or_name, any_text),
 }
 DESCRIBED = filters.declared(FILTERS)
 PAGED = ("pageIndex", "pageSize", ("sort", sorting(*SORTS)), *texts("pageAfter"), *DESCRIBED)
@@ -113,11 +109,11 @@ PAGED = ("pageIndex", "pageSize", ("sort", sorting(*SORTS)), *texts("pageAfter")
 def answer(call: Call) -> Response:
     """GET devices."""
     world = call.world
-    shown, found, is_more = _page(call)
+    shown, count, is_more = _page(call)
     document = {
         "briefs": [views.brief(world, one) for one in shown],
         "more": is_more,
-        "count": len(found),
+        "count": count,
         "now": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "+00:00",
     }
     if world.settings.enterprise:
@@ -138,9 +134,7 @@ def page(call: Call) -> list[Document]:
 
 def all_found(call: Call) -> list[Document]:
     """Every device that the query parameters describe."""
-    devices = call.world.devices
-    found = _found(call)
-    return list(found.values()) if found is devices else [devices[eui] for eui in found]
+    return [call.world.devices[eui] for eui in _found(call)]
 
 
 def _sort(call: Call) -> tuple[str, bool]:
@@ -148,13 +142,14 @@ def _sort(call: Call) -> tuple[str, bool]:
     return attribute, order == "desc"
 
 
-def _found(call: Call) -> Found:
+def _found(call: Call) -> list[str]:
+    """The EUIs of the devices that the query parameters describe, in their order; kept until anything changes."""
     world = call.world
     attribute, _descending = _sort(call)
     tests = list(filters.tests(call, FILTERS))
     prefixes = [prefix.upper() for prefix in call.values("devEUI")]
     if not tests and not prefixes and attribute in ("EUI", "creationDate"):
-        return world.devices.ordered if attribute == "EUI" else world.devices
+        return world.devices.ordered if attribute == "EUI" else list(world.devices)
     query = repr(sorted((name, values) for name, values in call.request.query.items() if name not in _NOT_FOUND_BY))
     key = (world.revision, attribute, query)
     found = world.lists.get(key)
@@ -182,9 +177,9 @@ def _collected(devices: Table, attribute: str, tests: list[Test], prefixes: list
     return [one["EUI"] for one in found]
 
 
-def _page(call: Call) -> tuple[list[Document], Found, bool]:
-    """(devices of the page, all that were found, whether there are more)."""
-    settings, devices = call.world.settings, call.world.devices
+def _page(call: Call) -> tuple[list[Document], int, bool]:
+    """(devices of the page, how many were found, whether there are more)."""
+    settings = call.world.settings
     attribute, descending = _sort(call)
     found = _found(call)
     size = page_size(call, settings)
@@ -195,14 +190,8 @@ def _page(call: Call) -> tuple[list[Document], Found, bool]:
             raise ApiError("bad_parameter", "pageAfter", "only with sort by EUI")
         eui = _cursor_eui(after)
         start = len(found) - bisect.bisect_left(found, eui) if descending else bisect.bisect_right(found, eui)
-    stop = min(len(found), start + size)
-    if found is devices:
-        euis = list(itertools.islice(reversed(found) if descending else found, start, max(start, stop)))
-    elif descending:
-        euis = found[len(found) - stop : max(0, len(found) - start)][::-1]
-    else:
-        euis = found[start:stop]
-    return [devices[eui] for eui in euis], found, start + len(euis) < len(found)
+    euis = (found[::-1] if descending else found)[start : start + size]
+    return [call.world.devices[eui] for eui in euis], len(found), start + len(euis) < len(found)
 
 
 def _cursor(eui: str) -> str:

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from .. import Document, now_ms
 from ..api.collection import Collection, context
-from ..api.filters import RADIO, Filter, Test, begins, by_eui_or_name, plan
+from ..api.filters import SHARED, Filter, Test, begins, plan
 from ..api.operations import Call
-from ..api.parameters import any_text
 from ..api.shapes import DOMAIN, KEY, OCC, PLAN, SERVERS, TAG_NAME, Hex, Many, Number, Text, Thing, each
 from ..errors import ApiError
 from ..world.catalogue import SUPPLIER
@@ -154,13 +153,12 @@ GROUPS = Collection(
     brief=_brief,
     whole=_whole,
     filters={
-        **RADIO,
+        **SHARED,
         "bsTag": Filter(_base_station_tags),
         "devEUI": begins("EUI", upper=True),
         "devAddr": begins("nwAddress", upper=True),
         "connectivityPlan": _ANY_PLAN,
         "networkSubscriptionID": _ANY_PLAN,
-        "query": Filter(by_eui_or_name, any_text),
     },
     order=("creationDate", "name", "lastDwTimestamp"),
     counted=True,
