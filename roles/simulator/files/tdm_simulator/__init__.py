@@ -4,7 +4,7 @@
 """A simulator of the Device Manager API of Actility ThingPark (TDM).
 
 ``http`` reads requests and writes answers. ``access`` lets clients in. ``application`` finds the operation for a request.
-``resources`` declares what there is: a file for each kind, with the vocabulary of ``api``, which knows no kind by name.
+``resources`` declares what there is: a file for each kind, in the vocabulary of ``api``, which answers from the declaration.
 ``world`` is what the platform remembers, ``testing`` what tests see of it and let go wrong.
 
 Marks in the docstrings of this package say where a fact comes from:
