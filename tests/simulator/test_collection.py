@@ -28,7 +28,6 @@ class Kind:
             item="/gates/{gateUid}",
             title="gate",
             table="gates",
-            key="ID",
             roots=("gates", "gate"),
             shape=shapes.Thing(name=shapes.NAME, colour=colours, height=shapes.Number(1, 9), occContext=shapes.OCC),
             needed=("name", "colour"),

@@ -35,11 +35,11 @@ class Collection:
     """
 
     path: str  # of the list, below the subscription
-    item: str  # of one resource
     title: str  # what an error calls one
     table: str  # the name of the world's table of them
-    key: str  # the field that tells one from the others
     roots: tuple[str, str]  # in XML, of the list and of one
+    item: str = ""  # the path of one
+    key: str = "ID"  # the field that tells one from the others
     verbs: tuple[str, ...] = ("list", "create", "read", "update", "delete")
     queries: Mapping[str, tuple[Parameter, ...]] = field(default_factory=dict)  # further query parameters, by verb
     wireless: bool = False  # whether they are in the Wireless edition alone

@@ -146,7 +146,6 @@ SERVERS = Collection(
     item="/appServers/{appServerUid}",
     title="application server",
     table="servers",
-    key="ID",
     roots=("appServers", "appServer"),
     brief=_brief,
     whole=_whole,

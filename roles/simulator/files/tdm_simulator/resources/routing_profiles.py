@@ -65,7 +65,6 @@ PROFILES = Collection(
     item="/appServersRoutingProfiles/{appServersRoutingProfileUid}",
     title="AS routing profile",
     table="routes",
-    key="ID",
     roots=("appServersRoutingProfiles", "appServersRoutingProfile"),
     brief=_brief,
     whole=_whole,
