@@ -137,15 +137,7 @@ def device(world: World, one: Document) -> Document:
     if one["plan"] is not None:
         uid = catalogue.plans[one["plan"]]["uid"]
         shown["networkSubscription"] = dict(plan_of(catalogue, one), href=world.href("networkSubscriptions/%d" % uid))
-    if one["route"] is not None:
-        route = world.routes[one["route"]]
-        shown["appServersRoutingProfile"] = {
-            "ID": route["ID"],
-            "name": route["name"],
-            "href": world.href("appServersRoutingProfiles/%d" % route["uid"]),
-        }
-    else:
-        shown["appServers"] = servers_of(world, one)
+    shown.update(_routing(world, one))
     if one.get("debug"):
         shown["debug"] = {"lorawan": False, **one["debug"], "allowed": True}
     if world.settings.keys_returned:  # O: old platforms
@@ -157,6 +149,15 @@ def device(world: World, one: Document) -> Document:
             "supportedApplications": [one["driver"]],
         }
     return shown
+
+
+def _routing(world: World, one: Document) -> Document:
+    """The routing profile of a device, or else its application servers."""
+    if one["route"] is None:
+        return {"appServers": servers_of(world, one)}
+    route = world.routes[one["route"]]
+    href = world.href("appServersRoutingProfiles/%d" % route["uid"])
+    return {"appServersRoutingProfile": {"ID": route["ID"], "name": route["name"], "href": href}}
 
 
 def brief(world: World, one: Document) -> Document:

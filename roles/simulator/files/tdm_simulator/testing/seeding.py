@@ -72,11 +72,7 @@ def seed(
         else:
             device["servers"] = [rng.choice(list(world.servers))]
         if rng.random() < 0.5:
-            latitude, longitude = 50.75 + rng.random() * 2.7, 3.4 + rng.random() * 3.8
-            if rng.random() < 0.5:
-                device.update(adminLat=round(latitude, 3), adminLon=round(longitude, 3), locationType=0)
-            else:
-                device["network"] = [round(latitude, 3), round(longitude, 3), rng.randrange(20, 2000)]
+            _place(device, rng)
         if rng.random() < 0.7:
             _hear(device, rng)
         made.append(device)
@@ -89,6 +85,15 @@ def seed(
     for name in tags:
         world.tag_uid(name)
     return [device["EUI"] for device in made]
+
+
+def _place(device: Document, rng: random.Random) -> None:
+    """Give a device a location, by hand or by the network."""
+    latitude, longitude = 50.75 + rng.random() * 2.7, 3.4 + rng.random() * 3.8
+    if rng.random() < 0.5:
+        device.update(adminLat=round(latitude, 3), adminLon=round(longitude, 3), locationType=0)
+    else:
+        device["network"] = [round(latitude, 3), round(longitude, 3), rng.randrange(20, 2000)]
 
 
 def _hear(device: Document, rng: random.Random) -> None:
