@@ -38,15 +38,12 @@ def served() -> dict[str, list[str]]:
     folder = str(ROOT / "roles/simulator/files")
     sys.path.append(folder)
     try:
-        api, catalogue, meter, settings, world = (
-            importlib.import_module("tdm_simulator." + name) for name in ("api", "catalogue", "meter", "settings", "world")
-        )
+        application = importlib.import_module("tdm_simulator.application")
+        settings = importlib.import_module("tdm_simulator.settings")
     finally:
         sys.path.remove(folder)
-    chosen = settings.Settings(edition="enterprise")
-    application = api.Application(world.World(catalogue.Catalogue(chosen)), chosen, meter.Meter())
     found = defaultdict(list)
-    for operation in application.operations:
+    for operation in application.Application(settings.Settings(edition="enterprise")).operations:
         if not operation.path.startswith(BESIDE):
             found[operation.path].append(operation.method)
     return dict(found)

@@ -293,15 +293,12 @@ def package():
 @pytest.fixture(scope="session")
 def operations(package):
     """The operations that a Wireless and an Enterprise simulator declare below the subscription, in that order."""
-    module = {
-        name: importlib.import_module("tdm_simulator." + name) for name in ("api", "catalogue", "meter", "settings", "world")
-    }
+    application = importlib.import_module("tdm_simulator.application")
+    settings = importlib.import_module("tdm_simulator.settings")
     found = {}
     for edition in ("wireless", "enterprise"):
-        settings = module["settings"].Settings(edition=edition)
-        world = module["world"].World(module["catalogue"].Catalogue(settings))
-        application = module["api"].Application(world, settings, module["meter"].Meter())
-        found.update({(one.method, one.path): one for one in application.operations})
+        served = application.Application(settings.Settings(edition=edition)).operations
+        found.update({(one.method, one.path): one for one in served})
     return list(found.values())
 
 

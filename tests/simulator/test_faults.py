@@ -36,7 +36,7 @@ def faulty(wireless):
 @pytest.fixture
 def names(package):
     """The faults by name."""
-    return importlib.import_module(package.__name__ + ".faults").FAULTS
+    return importlib.import_module(package.__name__ + ".testing.faults").FAULTS
 
 
 def struck(client):

@@ -262,7 +262,7 @@ def test_latency_does_not_add_up():
 
 def test_workers_take_requests_in_turn(package):
     """Two are at work for a second each: the third waits for the first of them to be free, and with fewer all wait longer."""
-    workers = importlib.import_module("tdm_simulator.server").Workers()
+    workers = importlib.import_module("tdm_simulator.http.server").Workers()
     assert [workers.done_at(at, 1.0, 2) for at in (10.0, 10.25, 10.5, 10.5, 15.0)] == [11.0, 11.25, 12.0, 12.25, 16.0]
     assert [workers.done_at(15.0, 1.0, count) for count in (2, 2, 1, 3, 3)] == [16.0, 17.0, 18.0, 16.0, 16.0]
 

@@ -13,6 +13,8 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
+from typing import Any, Callable
 
 from . import lifecycle
 from . import settings as defaults
@@ -22,7 +24,7 @@ from .settings import Settings
 SAVE_EVERY = 3.0
 
 
-def parser():
+def parser() -> argparse.ArgumentParser:
     """All options; secrets may come from the environment instead."""
     one = argparse.ArgumentParser(
         prog="tdm_simulator",
@@ -70,7 +72,7 @@ def parser():
     return one
 
 
-def _add_settings(one):
+def _add_settings(one: argparse.ArgumentParser) -> None:
     """An option for each setting that is declared; what is not given is None, so that a profile can fill it."""
     for name, setting in defaults.declared().items():
         about = setting.metadata
@@ -82,12 +84,14 @@ def _add_settings(one):
         elif about["choices"]:
             one.add_argument(*names, choices=about["choices"], help=about["help"])
         else:
-            kind = str if isinstance(setting.default, str) else _number(*about["bounds"], type(setting.default))
-            one.add_argument(*names, type=kind, metavar="X", help="%s (%s)" % (about["help"], setting.default))
+            default: Any = setting.default
+            low, high = about["bounds"] or (0, 0)
+            kind = str if isinstance(default, str) else _number(low, high, type(default))
+            one.add_argument(*names, type=kind, metavar="X", help="%s (%s)" % (about["help"], default))
 
 
-def _words(choices):
-    def convert(text):
+def _words(choices: tuple[str, ...]) -> Callable[[str], tuple[str, ...]]:
+    def convert(text: str) -> tuple[str, ...]:
         words = tuple(word.strip() for word in text.split(","))
         if not set(words) <= set(choices):
             raise argparse.ArgumentTypeError("some of %s are expected" % ",".join(choices))
@@ -96,8 +100,8 @@ def _words(choices):
     return convert
 
 
-def _number(low, high=10**9, kind=int):
-    def convert(text):
+def _number(low: float, high: float = 10**9, kind: Callable[[str], float] = int) -> Callable[[str], Any]:
+    def convert(text: str) -> Any:
         value = kind(text)
         if not low <= value <= high:
             raise argparse.ArgumentTypeError("must lie between %s and %s" % (low, high))
@@ -106,14 +110,14 @@ def _number(low, high=10**9, kind=int):
     return convert
 
 
-def _licences(text):
+def _licences(text: str) -> tuple[str, int]:
     plan, equals, count = text.rpartition("=")
     if not equals or not plan or not count.isdigit():
         raise argparse.ArgumentTypeError("PLAN=N is expected")
     return plan, int(count)
 
 
-def _is_loopback(host):
+def _is_loopback(host: str) -> bool:
     if host == "localhost":
         return True
     try:
@@ -122,7 +126,7 @@ def _is_loopback(host):
         return False
 
 
-def to_settings(options):
+def to_settings(options: argparse.Namespace) -> Settings:
     """Options to settings; ValueError with a sentence when they make no sense."""
     if not _is_loopback(options.host) and not options.allow_remote:
         raise ValueError(
@@ -142,7 +146,7 @@ def to_settings(options):
     return Settings(password=password, client_secret=secret, licences=dict(options.licences), **chosen)
 
 
-def main(arguments=None):
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run the simulator until SIGTERM or SIGINT; the exit status."""
     options = parser().parse_args(arguments)
     report = _Report()
@@ -160,7 +164,7 @@ def main(arguments=None):
     return 0
 
 
-def _look_or_stop(options):
+def _look_or_stop(options: argparse.Namespace) -> int:
     if not options.ready_file:
         raise ValueError("--status and --stop need --ready-file")
     if options.status:
@@ -172,7 +176,7 @@ def _look_or_stop(options):
     return 0
 
 
-def _make_directories(*paths):
+def _make_directories(*paths: str | None) -> None:
     for path in paths:
         if path:
             os.makedirs(os.path.dirname(os.path.abspath(path)), mode=0o700, exist_ok=True)
@@ -181,11 +185,11 @@ def _make_directories(*paths):
 class _Report:
     """Tells the starter that the simulator listens, or why it does not."""
 
-    def __init__(self):
-        self._pipe = None
-        self._parent_end = None
+    def __init__(self) -> None:
+        self._pipe: int | None = None  # the daemon's end
+        self._parent_end = -1
 
-    def detach(self, log_file):
+    def detach(self, log_file: str) -> bool:
         """Fork into the background; True in the process that was started by the user."""
         reading, writing = os.pipe()
         log = os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -208,7 +212,7 @@ class _Report:
         self._pipe = writing
         return False
 
-    def wait(self):
+    def wait(self) -> int:
         """In the starter: pass on what the daemon reports; the exit status."""
         with os.fdopen(self._parent_end, encoding="utf-8") as stream:
             text = stream.read()
@@ -218,7 +222,7 @@ class _Report:
         print(text.rstrip("\n") or "tdm_simulator: the daemon died at its start", file=sys.stderr)
         return 1
 
-    def ready(self, line):
+    def ready(self, line: str) -> None:
         """The simulator listens."""
         if self._pipe is None:
             print(line, flush=True)
@@ -227,7 +231,7 @@ class _Report:
         os.close(self._pipe)
         self._pipe = None
 
-    def failed(self, line):
+    def failed(self, line: str) -> None:
         """The simulator did not start, or died."""
         print(line, file=sys.stderr, flush=True)
         if self._pipe is not None:
@@ -236,22 +240,20 @@ class _Report:
             self._pipe = None
 
 
-async def _run(options, settings, report):
-    from .api import Application  # pylint: disable=import-outside-toplevel
-    from .catalogue import Catalogue  # pylint: disable=import-outside-toplevel
-    from .meter import Meter  # pylint: disable=import-outside-toplevel
-    from .recorder import Recorder  # pylint: disable=import-outside-toplevel
-    from .seeding import seed  # pylint: disable=import-outside-toplevel
-    from .server import Front, listen  # pylint: disable=import-outside-toplevel
-    from .world import World, write_atomically  # pylint: disable=import-outside-toplevel
+async def _run(options: argparse.Namespace, settings: Settings, report: _Report) -> None:
+    from .application import Application
+    from .http.server import Front, listen
+    from .testing.recorder import Recorder
+    from .testing.seeding import seed
+    from .world.catalogue import Catalogue
+    from .world.world import World, write_atomically
 
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    world = World(Catalogue(settings, options.profiles_csv, options.tr005_csv))
-    meter = Meter()
-    application = Application(world, settings, meter)
+    world = World(settings, Catalogue(settings, options.profiles_csv, options.tr005_csv))
+    application = Application(settings, world)
     accounts = application.accounts
     if options.state_file:
         accounts_state = world.restore(options.state_file)
@@ -260,17 +262,17 @@ async def _run(options, settings, report):
     if options.seed and not world.devices:
         seed(world, options.seed)
 
-    saved = [world.revision, accounts.state()]
+    saved: list[Any] = [world.revision, accounts.state()]
 
-    def save():
-        current = [world.revision, accounts.state()]
+    def save() -> None:
+        current: list[Any] = [world.revision, accounts.state()]
         if not options.state_file or (current == saved and os.path.exists(options.state_file)):
             return
         write_atomically(options.state_file, world.snapshot(current[1]))
         saved[:] = current
 
     save()
-    front = Front(application, settings, meter, Recorder(options.record) if options.record else None)
+    front = Front(application, settings, Recorder(options.record) if options.record else None)
     server, port = await listen(front, options.host, options.port)
     url = "http://%s" % front.address
     try:
@@ -295,7 +297,7 @@ async def _run(options, settings, report):
         save()
 
 
-def _remove_own(path):
+def _remove_own(path: str) -> None:
     """Remove the ready file unless another simulator has taken it over."""
     try:
         with open(path, encoding="utf-8") as stream:

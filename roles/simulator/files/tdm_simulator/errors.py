@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 #: key -> (HTTP status, code of the error document, text, source mark).
 #: Codes of 9000 and above belong to this simulator alone (mark ?): the real
 #: ones are not public.
@@ -19,7 +21,7 @@ TABLE = {
     # Devices
     "device_exists": (409, 111, "A Device report already exists for the given EUI", "O"),
     "unknown_model": (400, 222, "No device profile for the given ID : {0}", "C"),
-    "device_not_found": (404, 9010, "No device for the given uid : {0}", "?"),
+    "device_not_found": (404, 9010, "No {0} for the given uid : {1}", "?"),
     "stale": (409, 9011, "The resource was modified meanwhile: expected version {0}, got {1}", "?"),
     "occ_missing": (400, 9012, "occContext.version is required to update this resource", "?"),
     "update_forbidden": (400, 9013, "{0} cannot be changed after the creation", "?"),
@@ -67,7 +69,7 @@ IMPORT_FAULTS = 1
 class ApiError(Exception):
     """A refusal that becomes an error document (C `Error`)."""
 
-    def __init__(self, key, *args, headers=()):
+    def __init__(self, key: str, *args: object, headers: Iterable[tuple[str, str]] = ()) -> None:
         status, code, text, _source = TABLE[key]
         super().__init__(key)
         self.key = key
@@ -76,11 +78,11 @@ class ApiError(Exception):
         self.message = text.format(*[_short(arg) for arg in args])
         self.headers = list(headers)
 
-    def document(self):
+    def document(self) -> dict[str, int | str]:
         """The error document: code and message (C)."""
         return {"code": self.code, "message": self.message}
 
 
-def _short(value):
+def _short(value: object) -> str:
     text = str(value)
     return text if len(text) <= 200 else text[:200] + "..."

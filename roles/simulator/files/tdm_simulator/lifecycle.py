@@ -10,14 +10,15 @@ import json
 import os
 import signal
 import time
+from typing import Any
 from urllib.parse import urlsplit
 
 
-def status(ready_file):
+def status(ready_file: str) -> dict[str, Any]:
     """What the ready file says, with running: true only if that very process answers."""
     try:
         with open(ready_file, encoding="utf-8") as stream:
-            found = json.load(stream)
+            found: dict[str, Any] = json.load(stream)
         parts = urlsplit(found["url"])
         connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=5)
         try:
@@ -31,7 +32,7 @@ def status(ready_file):
         return {"running": False}
 
 
-def stop(ready_file, timeout):
+def stop(ready_file: str, timeout: float) -> bool:
     """End the simulator of a ready file; False when none runs, OSError when it stays."""
     found = status(ready_file)
     if not found["running"]:
@@ -45,7 +46,7 @@ def stop(ready_file, timeout):
     raise OSError("the simulator with the process id %d did not end" % found["pid"])
 
 
-def _alive(pid):
+def _alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -55,7 +56,7 @@ def _alive(pid):
     return not _is_zombie(pid)
 
 
-def _is_zombie(pid):
+def _is_zombie(pid: int) -> bool:
     """True for a process that has ended and that nobody has waited for (Linux)."""
     try:
         with open("/proc/%d/stat" % pid, encoding="ascii", errors="replace") as stream:

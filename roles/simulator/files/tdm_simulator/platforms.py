@@ -8,7 +8,9 @@ A setting that is given one by one wins over the profile's.
 
 from __future__ import annotations
 
-PROFILES = {
+from typing import Any
+
+PROFILES: dict[str, dict[str, Any]] = {
     # P: html login, session token, XML and JSON; API.md: OTAA only. Licences are those of each plan.
     "kpn": {
         "edition": "wireless",

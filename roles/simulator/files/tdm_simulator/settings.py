@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
+from typing import Any
 
 DEFAULT_LOGIN = "operator@example.com"
 DEFAULT_PASSWORD = "simulator-demo"
@@ -18,58 +19,59 @@ PADDINGS = ("pkcs1v15", "oaep-sha1", "oaep-sha256")
 SUBSCRIPTION_HREFS = ("relative", "absolute", "slashless")
 
 
-def _option(default, help_text="", choices=None, bounds=None, runtime=True, many=False):
+def _option(
+    default: Any,
+    help_text: str = "",
+    choices: tuple[str, ...] = (),
+    bounds: tuple[int, int] | None = None,
+    runtime: bool = True,
+    many: bool = False,
+) -> Any:
     metadata = {"help": help_text, "choices": choices, "bounds": bounds, "runtime": runtime, "many": many}
-    if many or isinstance(default, dict):
-        return {"default_factory": lambda: default.copy() if isinstance(default, dict) else default, "metadata": metadata}
-    return {"default": default, "metadata": metadata}
+    return field(default=default, metadata=metadata)
 
 
 @dataclass
 class Settings:
     """Options of the platform that is simulated; what is ? in API.md is a setting here."""
 
-    edition: str = field(**_option("wireless", "the edition of ThingPark", EDITIONS, runtime=False))
-    login: str = field(**_option(DEFAULT_LOGIN, "the account of html, smp and digest", runtime=False))
+    edition: str = _option("wireless", "the edition of ThingPark", EDITIONS, runtime=False)
+    login: str = _option(DEFAULT_LOGIN, "the account of html, smp and digest", runtime=False)
     password: str = DEFAULT_PASSWORD
-    client_id: str = field(**_option(DEFAULT_CLIENT_ID, "the OAuth client", runtime=False))
+    client_id: str = _option(DEFAULT_CLIENT_ID, "the OAuth client", runtime=False)
     client_secret: str = DEFAULT_CLIENT_SECRET
-    ways_in: tuple = field(
-        **_option((), "the logins that are served, by default the edition's; oauth2 brings mine", WAYS_IN, many=True)
+    ways_in: tuple[str, ...] = _option(
+        (), "the logins that are served, by default the edition's; oauth2 brings mine", WAYS_IN, many=True
     )
-    formats: tuple = field(**_option((), "the formats of bodies, by default those of the edition", FORMATS, many=True))
-    latency_ms: float = field(**_option(0.0, "milliseconds by which every answer of the API is late", bounds=(0, 600000)))
-    workers: int = field(
-        **_option(0, "requests that are worked on at a time, each for latency_ms; others wait; 0 is no limit", bounds=(0, 10000))
+    formats: tuple[str, ...] = _option((), "the formats of bodies, by default those of the edition", FORMATS, many=True)
+    latency_ms: float = _option(0.0, "milliseconds by which every answer of the API is late", bounds=(0, 600000))
+    workers: int = _option(
+        0, "requests that are worked on at a time, each for latency_ms; others wait; 0 is no limit", bounds=(0, 10000)
     )
-    import_row_ms: float = field(**_option(0.0, "milliseconds that an import takes for each of its rows", bounds=(0, 600000)))
-    page_size_min: int = field(
-        **_option(100, "the smallest page, and the size of a page when none is asked for", bounds=(1, 100000))
+    import_row_ms: float = _option(0.0, "milliseconds that an import takes for each of its rows", bounds=(0, 600000))
+    page_size_min: int = _option(100, "the smallest page, and the size of a page when none is asked for", bounds=(1, 100000))
+    page_size_max: int = _option(5000, "the largest page, and the most devices of a bulk request", bounds=(1, 100000))
+    page_index_max: int = _option(1000, "the largest page index", bounds=(1, 10**9))
+    cursors: bool = _option(True, "lists sorted by EUI have cursors")
+    session_token: bool = _option(True, "a session needs a token beside its cookie")
+    subscription_href: str = _option(
+        "relative", "how the subscription's address comes: from the base, the host, or without slash", SUBSCRIPTION_HREFS
     )
-    page_size_max: int = field(**_option(5000, "the largest page, and the most devices of a bulk request", bounds=(1, 100000)))
-    page_index_max: int = field(**_option(1000, "the largest page index", bounds=(1, 10**9)))
-    cursors: bool = field(**_option(True, "lists sorted by EUI have cursors"))
-    session_token: bool = field(**_option(True, "a session needs a token beside its cookie"))
-    subscription_href: str = field(
-        **_option(
-            "relative", "how the subscription's address comes: from the base, the host, or without slash", SUBSCRIPTION_HREFS
-        )
-    )
-    occ_required: bool = field(**_option(False, "an update needs the version of what it changes, as the contract says"))
-    old_bodies: bool = field(**_option(False, "bodies as clients of 2016 send them: no activation, null for what is absent"))
-    null_briefs: bool = field(**_option(False, "briefs as after an upgrade to 7.0: several fields are null"))
-    few_briefs: bool = field(**_option(False, "briefs with the few fields of old platforms"))
-    eui_paths: bool = field(**_option(True, "a device can be addressed by e and its EUI"))
-    keys_returned: bool = field(**_option(False, "devices hold their keys, as old platforms returned them"))
-    otaa_only: bool = field(**_option(False, "devices activated by personalisation are refused"))
-    exchange_padding: str = field(**_option("pkcs1v15", "how keys are padded before they are encrypted with RSA", PADDINGS))
-    read_only: bool = field(**_option(False, "the user may only read: all that writes is refused"))
-    token_lifetime: float = field(**_option(300.0, "the life of an OAuth token, in seconds", bounds=(0, 10**9)))
-    session_lifetime: float = field(**_option(1800.0, "seconds that a session lives without being used", bounds=(0, 10**9)))
-    rate_limit: float = field(**_option(0.0, "requests a second before 429 is answered; 0 is no limit", bounds=(0, 10**6)))
-    licences: dict = field(default_factory=dict)
+    occ_required: bool = _option(False, "an update needs the version of what it changes, as the contract says")
+    old_bodies: bool = _option(False, "bodies as clients of 2016 send them: no activation, null for what is absent")
+    null_briefs: bool = _option(False, "briefs as after an upgrade to 7.0: several fields are null")
+    few_briefs: bool = _option(False, "briefs with the few fields of old platforms")
+    eui_paths: bool = _option(True, "a device can be addressed by e and its EUI")
+    keys_returned: bool = _option(False, "devices hold their keys, as old platforms returned them")
+    otaa_only: bool = _option(False, "devices activated by personalisation are refused")
+    exchange_padding: str = _option("pkcs1v15", "how keys are padded before they are encrypted with RSA", PADDINGS)
+    read_only: bool = _option(False, "the user may only read: all that writes is refused")
+    token_lifetime: float = _option(300.0, "the life of an OAuth token, in seconds", bounds=(0, 10**9))
+    session_lifetime: float = _option(1800.0, "seconds that a session lives without being used", bounds=(0, 10**9))
+    rate_limit: float = _option(0.0, "requests a second before 429 is answered; 0 is no limit", bounds=(0, 10**6))
+    licences: dict[str, int] = field(default_factory=dict)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not self.ways_in:
             self.ways_in = ("oauth2",) if self.enterprise else ("html", "smp", "digest")
         if not self.formats:
@@ -77,22 +79,22 @@ class Settings:
         self._check_pages(self.page_size_min, self.page_size_max)
 
     @property
-    def enterprise(self):
+    def enterprise(self) -> bool:
         """True for the ThingPark Enterprise edition."""
         return self.edition == "enterprise"
 
     @property
-    def oauth(self):
+    def oauth(self) -> bool:
         """True where bearer tokens are known, and `mine` as a name of the subscription."""
         return self.enterprise or "oauth2" in self.ways_in
 
-    def public(self):
+    def public(self) -> dict[str, Any]:
         """The settings without secrets."""
         shown = {name: _plain(getattr(self, name)) for name in declared() if name not in ("login", "client_id")}
         shown["licences"] = dict(self.licences)
         return shown
 
-    def change(self, changes):
+    def change(self, changes: dict[str, Any]) -> None:
         """Apply run-time changes; raises ValueError and changes nothing on a bad one."""
         known = {name: one for name, one in declared().items() if one.metadata["runtime"]}
         accepted = {}
@@ -105,22 +107,22 @@ class Settings:
             setattr(self, name, value)
 
     @staticmethod
-    def _check_pages(low, high):
+    def _check_pages(low: int, high: int) -> None:
         if low > high:
             raise ValueError("page_size_min (--page-size-min) must not exceed page_size_max (--page-size-max)")
 
 
-def declared():
+def declared() -> dict[str, Field[Any]]:
     """{name: dataclass field} of the settings that have a declaration: all but secrets and licences."""
     return {one.name: one for one in fields(Settings) if one.metadata}
 
 
-def _plain(value):
+def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _checked(name, value, one):
-    kind, bounds, choices = type(_default(one)), one.metadata["bounds"], one.metadata["choices"]
+def _checked(name: str, value: Any, one: Field[Any]) -> Any:
+    kind, bounds, choices = type(one.default), one.metadata["bounds"], one.metadata["choices"]
     if one.metadata["many"]:
         if not isinstance(value, list) or not value or not set(value) <= set(choices):
             raise ValueError("%s must be a list of %s" % (name, ", ".join(choices)))
@@ -137,7 +139,3 @@ def _checked(name, value, one):
         if not bounds[0] <= value <= bounds[1]:
             raise ValueError("%s must lie between %s and %s" % (name, *bounds))
     return value
-
-
-def _default(one):
-    return one.default_factory() if one.metadata["many"] else one.default

@@ -1,0 +1,90 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documents to bytes and back: the one place that knows about body formats."""
+
+from __future__ import annotations
+
+import functools
+import json
+from typing import Any
+
+from .. import Document
+from ..errors import ApiError
+from ..http.messages import Headers, Request, Response
+from . import xml
+from .shapes import ANY, Shape
+
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+_XML_TYPES = ("application/xml", "text/xml")
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError("%s is not JSON" % name)
+
+
+def encode(request: Request | None, status: int, document: Any = None, headers: Headers = (), root: str = "") -> Response:
+    """An answer holding a document in the format that the client asked for (P)."""
+    if document is None:
+        return Response(status, b"", headers=headers)
+    if request is not None and request.xml:
+        data = xml.write(root or request.root, document)
+        return Response(status, data, "application/xml;charset=UTF-8", headers)
+    if isinstance(document, dict) and "csv" in document:
+        document = {name: value for name, value in document.items() if name != "csv"}  # X has it, C has not
+    return Response(status, _COMPACT(document).encode("utf-8"), headers=headers)
+
+
+@functools.lru_cache(maxsize=100)  # a client asks for the same each time
+def asks_for_xml(accept: str, formats: tuple[str, ...]) -> bool:
+    """Whether the answer shall be XML; 406 when the platform has no format that is accepted (?)."""
+    wishes: dict[str, float] = {}
+    for part in accept.split(","):
+        media_type, _semicolon, rest = part.partition(";")
+        quality = rest.partition("q=")[2].partition(";")[0].strip()
+        try:
+            wishes[media_type.strip().lower()] = float(quality) if quality else 1.0
+        except ValueError:
+            wishes[media_type.strip().lower()] = 0.0
+    xml_wish = max(wishes.get(name, 0.0) for name in _XML_TYPES)
+    json_wish = max(wishes.get(name, 0.0) for name in ("application/json", "application/*", "*/*"))
+    if "xml" in formats and (xml_wish > json_wish or "json" not in formats):
+        return True
+    if xml_wish > 0 and json_wish <= 0 and len(wishes) == sum(name in _XML_TYPES for name in wishes):
+        raise ApiError("not_acceptable")
+    return False
+
+
+def decode(request: Request, shape: Shape = ANY) -> Document:
+    """The object in a request's body, checked by its shape; ApiError when there is none or it is malformed."""
+    media_type = request.media_type()
+    if media_type in _XML_TYPES and "xml" in request.formats:
+        document = _from_xml(request.body, shape)
+    elif media_type and media_type != "application/json" and not media_type.endswith("+json"):
+        raise ApiError("unsupported_media", media_type)
+    else:
+        document = _from_json(request.body)
+        if request.nulls_are_absent:
+            document = {name: value for name, value in document.items() if value is not None}
+    checked: Document = shape.check("", document)
+    return checked
+
+
+def _from_json(body: bytes) -> Document:
+    try:
+        text = body.decode("utf-8-sig")
+        document = json.loads(text, parse_constant=_refuse_constant)
+        if "\\u" in text:
+            _COMPACT(document).encode("utf-8")  # a lone surrogate is no text
+    except (ValueError, RecursionError) as problem:
+        raise ApiError("bad_body", str(problem) or "nesting") from None
+    if not isinstance(document, dict):
+        raise ApiError("bad_body", "an object is expected")
+    return document
+
+
+def _from_xml(body: bytes, shape: Shape) -> Any:
+    try:
+        return shape.from_xml(xml.parse(body))
+    except (ValueError, RecursionError) as problem:
+        raise ApiError("bad_body", str(problem) or "nesting") from None
