@@ -39,6 +39,12 @@ def test_a_routing_profile_in_use_stays(wireless):
     assert wireless.create(appServersRoutingProfile={"ID": route})[1]["code"] == 9024
 
 
+def test_the_default_stays_until_another_is_made_it(wireless):
+    assert wireless.api("PUT", PATH + "/1", {"name": "renamed", "isDefault": False})[0] == 200
+    (default,) = [one for one in wireless.api("GET", PATH)[1]["briefs"] if one["isDefault"]]
+    assert default["name"] == "renamed" and wireless.api("DELETE", PATH + "/1")[1]["code"] == 9031
+
+
 def test_one_routing_profile_is_the_default(wireless):
     wireless.api("POST", PATH, {"name": "mine", "isDefault": True})
     assert [one["ID"] for one in wireless.api("GET", PATH)[1]["briefs"] if one["isDefault"]] == ["TWA_100002581.26000"]
@@ -59,6 +65,9 @@ def test_one_routing_profile_is_the_default(wireless):
         {"name": "a", "routes": [{}]},
         {"name": "a", "routes": [dict(ROUTE, strategy="RANDOM")]},
         {"name": "a", "routes": [dict(ROUTE, sourcePort="x")]},
+        {"name": "a", "routes": [dict(ROUTE, sourcePort="*1")]},
+        {"name": "a", "routes": [dict(ROUTE, sourcePort="*,1")]},
+        {"name": "a", "routes": [dict(ROUTE, sourcePort="1-300")]},
         {"name": "a", "routes": [dict(ROUTE, destinations="https://as.example.com")]},
         {"name": "a", "routes": [dict(ROUTE, destinations="<dests><dest/></dests>")]},
         {"name": "a", "routes": [dict(ROUTE, destinations="<routes/>")]},

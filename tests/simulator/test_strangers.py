@@ -131,7 +131,8 @@ def test_an_update_of_2016_takes_nothing_away():
         device = {"name": "a", "model": {"ID": "LORA/GenericA.1.0.2a_ETSI_Rx2-SF12"}, "EUI": "2" * 16, "nwAddress": "0B60D265"}
         chosen = {"networkSubscription": {"ID": "kpn-cs/seldom"}, "appServersRoutingProfile": {"ID": "NOAS"}}
         where = client.made("/devices", {**device, "nwKey": "1" * 32, **ABSENT, **chosen})
-        client.call("PUT", where, {"name": "b", "nwKey": None, **ABSENT})
+        nothing = {"occContext": {"version": None, "lastUpdate": None, "who": None}, "debug": {"nwGeoloc": None}}
+        client.call("PUT", where, {"name": "b", "nwKey": None, **ABSENT, **nothing})
         found = client.call("GET", where)
         assert (found["name"], found["suspension"]) == ("b", "NONE")
         assert {name: found[name]["ID"] for name in chosen} == {name: one["ID"] for name, one in chosen.items()}

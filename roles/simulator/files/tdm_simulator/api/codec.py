@@ -65,9 +65,17 @@ def decode(request: Request, shape: Shape = ANY) -> Document:
     else:
         document = _from_json(request.body)
         if request.nulls_are_absent:
-            document = {name: value for name, value in document.items() if value is not None}
+            document = _without_nulls(document)
     checked: Document = shape.check("", document)
     return checked
+
+
+def _without_nulls(document: Document) -> Document:
+    """A document as clients of 2016 mean it: what is null is absent, at every level (O); but an ID of null names nothing (C)."""
+    kept = {name: value for name, value in document.items() if value is not None}
+    return {
+        name: _without_nulls(value) if isinstance(value, dict) and "ID" not in value else value for name, value in kept.items()
+    }
 
 
 def _from_json(body: bytes) -> Document:

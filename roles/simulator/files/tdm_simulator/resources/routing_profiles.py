@@ -15,7 +15,8 @@ from ..api.shapes import NAME, OCC, Flag, Many, Text, Thing
 from ..errors import ApiError
 from ..world.world import World
 
-_PORTS = re.compile(r"\*|[0-9]{1,3}(-[0-9]{1,3})?(,[0-9]{1,3}(-[0-9]{1,3})?)*\Z")
+_PORT = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_PORTS = re.compile(r"(?:\*|P(?:-P)?(?:,P(?:-P)?)*)\Z".replace("P", _PORT))
 _ROUTE = Thing(
     _needed=("sourcePort", "strategy", "destinations"),
     sourcePort=Text(_PORTS, "* or ports"),
@@ -49,11 +50,12 @@ def _check(_call: Call, body: Document, _one: Document, _is_new: bool) -> Docume
     return {}
 
 
-def _change(call: Call, body: Document, _one: Document, _is_new: bool) -> Document:
+def _change(call: Call, body: Document, one: Document, _is_new: bool) -> Document:
     if body.get("isDefault"):  # there is one
         for other in call.world.routes.values():
             other["isDefault"] = False
-    return {}
+        return {}
+    return {"isDefault": one["isDefault"]}  # it stays one until another is made it: a client that renames it says false (O, ?)
 
 
 def _in_use(world: World, one: Document) -> bool:
