@@ -20,59 +20,78 @@ SUBSCRIPTION_HREFS = ("relative", "absolute", "slashless")
 
 
 def _option(
-    default: Any,
     help_text: str = "",
     choices: tuple[str, ...] = (),
     bounds: tuple[int, int] | None = None,
     runtime: bool = True,
     many: bool = False,
 ) -> dict[str, Any]:
-    metadata = {"help": help_text, "choices": choices, "bounds": bounds, "runtime": runtime, "many": many}
-    return {"default": default, "metadata": metadata}
+    return {"help": help_text, "choices": choices, "bounds": bounds, "runtime": runtime, "many": many}
 
 
 @dataclass
 class Settings:
     """Options of the platform that is simulated; what is ? in API.md is a setting here."""
 
-    edition: str = field(**_option("wireless", "the edition of ThingPark", EDITIONS, runtime=False))
-    login: str = field(**_option(DEFAULT_LOGIN, "the account of html, smp and digest", runtime=False))
+    edition: str = field(default="wireless", metadata=_option("the edition of ThingPark", EDITIONS, runtime=False))
+    login: str = field(default=DEFAULT_LOGIN, metadata=_option("the account of html, smp and digest", runtime=False))
     password: str = DEFAULT_PASSWORD
-    client_id: str = field(**_option(DEFAULT_CLIENT_ID, "the OAuth client", runtime=False))
+    client_id: str = field(default=DEFAULT_CLIENT_ID, metadata=_option("the OAuth client", runtime=False))
     client_secret: str = DEFAULT_CLIENT_SECRET
     ways_in: tuple[str, ...] = field(
-        **_option((), "the logins that are served, by default the edition's; oauth2 brings mine", WAYS_IN, many=True)
+        default=(),
+        metadata=_option("the logins that are served, by default the edition's; oauth2 brings mine", WAYS_IN, many=True),
     )
-    formats: tuple[str, ...] = field(**_option((), "the formats of bodies, by default those of the edition", FORMATS, many=True))
-    latency_ms: float = field(**_option(0.0, "milliseconds by which every answer of the API is late", bounds=(0, 600000)))
+    formats: tuple[str, ...] = field(
+        default=(), metadata=_option("the formats of bodies, by default those of the edition", FORMATS, many=True)
+    )
+    latency_ms: float = field(
+        default=0.0, metadata=_option("milliseconds by which every answer of the API is late", bounds=(0, 600000))
+    )
     workers: int = field(
-        **_option(0, "requests that are worked on at a time, each for latency_ms; others wait; 0 is no limit", bounds=(0, 10000))
+        default=0,
+        metadata=_option(
+            "requests that are worked on at a time, each for latency_ms; others wait; 0 is no limit", bounds=(0, 10000)
+        ),
     )
-    import_row_ms: float = field(**_option(0.0, "milliseconds that an import takes for each of its rows", bounds=(0, 600000)))
+    import_row_ms: float = field(
+        default=0.0, metadata=_option("milliseconds that an import takes for each of its rows", bounds=(0, 600000))
+    )
     page_size_min: int = field(
-        **_option(100, "the smallest page, and the size of a page when none is asked for", bounds=(1, 100000))
+        default=100, metadata=_option("the smallest page, and the size of a page when none is asked for", bounds=(1, 100000))
     )
-    page_size_max: int = field(**_option(5000, "the largest page, and the most devices of a bulk request", bounds=(1, 100000)))
-    page_index_max: int = field(**_option(1000, "the largest page index", bounds=(1, 10**9)))
-    cursors: bool = field(**_option(True, "lists sorted by EUI have cursors"))
-    session_token: bool = field(**_option(True, "a session needs a token beside its cookie"))
+    page_size_max: int = field(
+        default=5000, metadata=_option("the largest page, and the most devices of a bulk request", bounds=(1, 100000))
+    )
+    page_index_max: int = field(default=1000, metadata=_option("the largest page index", bounds=(1, 10**9)))
+    cursors: bool = field(default=True, metadata=_option("lists sorted by EUI have cursors"))
+    session_token: bool = field(default=True, metadata=_option("a session needs a token beside its cookie"))
     subscription_href: str = field(
-        **_option(
-            "relative", "how the subscription's address comes: from the base, the host, or without slash", SUBSCRIPTION_HREFS
-        )
+        default="relative",
+        metadata=_option("how the subscription's address comes: from the base, the host, or without slash", SUBSCRIPTION_HREFS),
     )
-    occ_required: bool = field(**_option(False, "an update needs the version of what it changes, as the contract says"))
-    old_bodies: bool = field(**_option(False, "bodies as clients of 2016 send them: no activation, null for what is absent"))
-    null_briefs: bool = field(**_option(False, "briefs as after an upgrade to 7.0: several fields are null"))
-    few_briefs: bool = field(**_option(False, "briefs with the few fields of old platforms"))
-    eui_paths: bool = field(**_option(True, "a device can be addressed by e and its EUI"))
-    keys_returned: bool = field(**_option(False, "devices hold their keys, as old platforms returned them"))
-    otaa_only: bool = field(**_option(False, "devices activated by personalisation are refused"))
-    exchange_padding: str = field(**_option("pkcs1v15", "how keys are padded before they are encrypted with RSA", PADDINGS))
-    read_only: bool = field(**_option(False, "the user may only read: all that writes is refused"))
-    token_lifetime: float = field(**_option(300.0, "the life of an OAuth token, in seconds", bounds=(0, 10**9)))
-    session_lifetime: float = field(**_option(1800.0, "seconds that a session lives without being used", bounds=(0, 10**9)))
-    rate_limit: float = field(**_option(0.0, "requests a second before 429 is answered; 0 is no limit", bounds=(0, 10**6)))
+    occ_required: bool = field(
+        default=False, metadata=_option("an update needs the version of what it changes, as the contract says")
+    )
+    old_bodies: bool = field(
+        default=False, metadata=_option("bodies as clients of 2016 send them: no activation, null for what is absent")
+    )
+    null_briefs: bool = field(default=False, metadata=_option("briefs as after an upgrade to 7.0: several fields are null"))
+    few_briefs: bool = field(default=False, metadata=_option("briefs with the few fields of old platforms"))
+    eui_paths: bool = field(default=True, metadata=_option("a device can be addressed by e and its EUI"))
+    keys_returned: bool = field(default=False, metadata=_option("devices hold their keys, as old platforms returned them"))
+    otaa_only: bool = field(default=False, metadata=_option("devices activated by personalisation are refused"))
+    exchange_padding: str = field(
+        default="pkcs1v15", metadata=_option("how keys are padded before they are encrypted with RSA", PADDINGS)
+    )
+    read_only: bool = field(default=False, metadata=_option("the user may only read: all that writes is refused"))
+    token_lifetime: float = field(default=300.0, metadata=_option("the life of an OAuth token, in seconds", bounds=(0, 10**9)))
+    session_lifetime: float = field(
+        default=1800.0, metadata=_option("seconds that a session lives without being used", bounds=(0, 10**9))
+    )
+    rate_limit: float = field(
+        default=0.0, metadata=_option("requests a second before 429 is answered; 0 is no limit", bounds=(0, 10**6))
+    )
     licences: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
