@@ -66,7 +66,7 @@ setup: .venv/test .venv/docs $(if $(CONTRACT),.venv/contract .cache/prism/instal
 	@:
 
 chaos: .venv/test $(COLLECTION)  ## random fleets on platforms that go wrong, and runs that are stopped (SCHEDULES=1000 SEED=7 for more and others)
-	SCHEDULES=$(or $(SCHEDULES),300) $(if $(SEED),SEED=$(SEED)) $(PYTEST) -n 2 tests/http/test_chaos.py tests/http/test_ends.py \
+	SCHEDULES=$(or $(SCHEDULES),300) $(if $(SEED),SEED=$(SEED)) $(PYTEST) -n 2 tests/http/test_chaos.py tests/http/test_chaos_accounts.py tests/http/test_ends.py \
 	    tests/integration/test_interruption.py tests/integration/test_ends.py $(if $(SEED),--hypothesis-seed=$(SEED)) $(ARGS)
 
 bench: .venv/bench $(COLLECTION)  ## what ten thousand devices cost, against other ways; an hour (SMALL=1 only sees that all runs)

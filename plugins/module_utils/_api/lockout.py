@@ -148,14 +148,17 @@ def forget(path: str) -> None:
 
 def announce(path: str, gate_key: str, secret: str) -> None:
     """Note that a password is about to be sent; raises :class:`OptionError` where that can't be, and it must not be sent."""
+    is_kept = False
     try:
         left = _left_behind(path)
         if left:
             _write(path, [*_known(path), *left])
+        is_kept = True  # what a killed task has left: where it stands nowhere else, its file has to stay
         note = _note(HELD, _files.fingerprint(secret, gate_key), HOLD, "it was refused, and the disk had no room for the reason")
         _write(_sent_path(path), [*_known(path), note])
     except OptionError as error:
-        withdraw(path)
+        if is_kept:
+            withdraw(path)
         raise OptionError("the login was not sent, since that could not be noted before: " + error.message) from None
 
 
