@@ -47,7 +47,8 @@ class ResourceClient:
 
     def briefs(self, filters: dict[str, Any] | None = None) -> Iterator[list[dict[str, Any]]]:
         """Yield the briefs that match the contract's filters, page by page."""
-        params = {**self.resource.listing, "pageSize": self.resource.page, **(filters or {})}
+        size = {"pageSize": self.resource.page} if self.resource.page else {}
+        params = {**self.resource.listing, **size, **(filters or {})}
         for page in self.client.pages(self.resource.path, params):
             for brief in page:
                 self._learn(brief)

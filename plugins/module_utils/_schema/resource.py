@@ -188,7 +188,7 @@ class Resource:
     :param rules: what can't be data.
     :param labels: the part that many resources get at once, by its option.
     :param listing: parameters with which its list is asked for.
-    :param page: how many of the list are asked for at once.
+    :param page: how many of the list are asked for at once, where its size can be chosen; 0 where it can't.
     :param is_one: whether a brief is of such a resource at all.
     :param newer: keys that every brief has since release 7.3: without any, the platform is an older one.
     :param brief_keys: what the rules need of a brief besides its fields.
@@ -212,7 +212,7 @@ class Resource:
     rules: Rules = Rules()
     labels: dict[str, Labels] = field(default_factory=dict)
     listing: dict[str, str] = field(default_factory=dict)
-    page: int = 1000
+    page: int = 0
     is_one: Callable[[dict[str, Any]], bool] = lambda brief: True
     newer: tuple[str, ...] = ()
     brief_keys: tuple[str, ...] = ()

@@ -115,6 +115,7 @@ DEVICE = Resource(
     path="/devices",
     identity=Identity("dev_eui", "EUI", EUI, "devEUI", "/e%s"),
     rules=DeviceRules(),
+    page=1000,
     listing={"sort": "EUI,asc"},  # by rising EUI, so that a cursor can be had
     # Cellular devices are another thing, and no purge may ever see them.
     is_one=lambda brief: dig(brief, ("model", "connectivity")) != "CELLULAR",
