@@ -61,11 +61,9 @@ class Observer:
         few = len(wanted) <= FEW and not everything and not self.resource.identity.named_by
         for page in self._few(wanted) if few else ahead(self.api.briefs()):
             for brief in page:
-                names = self.resource.names_of(brief)
-                desired = next((wanted[name] for name in names if name in wanted), None)
+                identity, desired = self._described(brief, wanted)
                 if not everything and desired is None:
                     continue
-                identity = desired.identity if desired is not None else names[0]
                 # A list that changes between its pages may show a resource twice: the last brief counts.
                 one = Observed(self.resource, {name: value for name, value in brief.items() if name in kept})
                 one.recalled = self.cache.recall(brief)
@@ -76,6 +74,15 @@ class Observer:
                     comparison = compare(desired, one)
                     comparisons[identity] = SAME if comparison.is_same else comparison
         return observed, comparisons
+
+    def _described(self, brief: dict[str, Any], wanted: dict[str, Desired]) -> tuple[str, Desired | None]:
+        """Return how a brief's resource is called in this run, and what is described of it."""
+        if not self.resource.identity.named_by:
+            identity = str(brief.get(self.resource.identity.key)).upper()
+            return identity, wanted.get(identity)
+        names = self.resource.names_of(brief)
+        desired = next((wanted[name] for name in names if name in wanted), None)
+        return desired.identity if desired is not None else names[0], desired
 
     def _few(self, identities: Iterable[str]) -> Iterator[list[dict[str, Any]]]:
         for identity in sorted(identities):

@@ -11,7 +11,6 @@ from what is at hand, the Change or the Comparison says so.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, NamedTuple
 
 from .._schema.observed import Observed
@@ -113,16 +112,10 @@ def compare(desired: Desired, observed: Observed) -> Comparison:
             is_sure = observed.is_sure(name) and (not wanted or each.type.decided(actual))
             (differing if is_sure else unknown).append(name)
     # Whoever takes one of two that exclude each other has to leave the other, and so must know of it.
-    for name, other in both_ways(resource.exclusive):
+    for name, other in resource.excluding:
         if name in differing and values[name] and other not in values and observed.value(other) is UNKNOWN:
             unknown.append(other)
     return Comparison(differing, unknown)
-
-
-@cache
-def both_ways(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    """Return pairs, and each of them turned round."""
-    return tuple(pair for one, other in pairs for pair in ((one, other), (other, one)))
 
 
 def plan(desired: Desired, observed: Observed, comparison: Comparison | None = None, update_keys: bool = False) -> Change:
@@ -165,6 +158,8 @@ def _change(desired: Desired, observed: Observed, update_keys: bool, differing: 
     if message:
         return Change(desired, REFUSE, observed, message=message)
     change = Change(desired, UPDATE if differing else NOTHING, observed)
+    if not differing and not update_keys:  # as most are, of thousands
+        return change
     change.before = {name: observed.value(name) for name in differing}
     change.after = {name: wanted[name] for name in differing}
     for name, value in resource.rules.implied(wanted, observed, change.after).items():
@@ -205,7 +200,7 @@ def _to_send(desired: Desired, resource: Resource, differing: list[str]) -> list
 def _leave_excluded(change: Change) -> None:
     """Let a resource that takes one of two that exclude each other leave the other."""
     resource = change.observed.resource
-    for name, other in both_ways(resource.exclusive):
+    for name, other in resource.excluding:
         has = change.observed.value(other) if change.values.get(name) else UNKNOWN
         if has is not UNKNOWN and has:
             empty = resource.by_name[other].type.empty

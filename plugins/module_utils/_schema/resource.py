@@ -224,6 +224,8 @@ class Resource:
     read_table: Callable[[str, str, list[str]], list[Row]] | None = None
     loss: str = ""
     by_name: dict[str, Field] = field(default_factory=dict, compare=False)
+    #: The pairs that exclude each other, each of them both ways round.
+    excluding: list[tuple[str, str]] = field(default_factory=list, compare=False)
     #: Unknown name -> the option it is nearest to, or nothing: looking for one takes about a millisecond.
     nearest: dict[str, str] = field(default_factory=dict, compare=False)
 
@@ -238,6 +240,7 @@ class Resource:
         return self.plural.replace(" ", "_")
 
     def __post_init__(self) -> None:
+        self.excluding.extend(pair for one, other in self.exclusive for pair in ((one, other), (other, one)))
         for each in self.fields:
             self.by_name[each.name] = each
             for alias in each.aliases:
