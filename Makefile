@@ -38,7 +38,7 @@ TESTS := tests/project tests/unit tests/simulator tests/http tests/integration t
 HELD := $(if $(CONTRACT),tests/contract -p tests.contract.plugin)
 NOX := .cache/gates/venv/bin/nox --noxfile noxfile.py
 
-.PHONY: help setup demo test lint pytest gates contract chaos bench unit format docs picture build ee clean
+.PHONY: help setup demo test duration lint pytest gates contract chaos bench unit format docs picture build ee clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1  	/p' Makefile
@@ -46,7 +46,10 @@ help:  ## this list
 demo: .venv/run $(COLLECTION)  ## a simulated network, a small fleet made, checked and changed
 	@.venv/bin/ansible-playbook lorawan.thingpark.quickstart $(ARGS)
 
-test: lint docs pytest  ## every check and test; the last line says what passed
+test: duration lint docs pytest  ## every check and test; the last line says what passed
+
+duration:
+	@echo 'Everything takes about a quarter of an hour on two cores, and half of that again the first time.'
 
 lint: .venv/test $(COLLECTION) $(AWX)/MANIFEST.json .cache/gates/installed  ## style, types, licences, documentation, the archive: what needs seconds
 	CI=true PIP_NO_COMPILE=1 $(NOX) --reuse-venv yes $(ARGS)
