@@ -172,7 +172,7 @@ class LoginRefused(LoginError):
 
 
 class SessionDied(TdmError):
-    """The platform no longer knows the session (API.md, section 2: codes 4, 163, 164, 141-144)."""
+    """The platform no longer knows the session (O: codes 4, 163, 164, 141-144)."""
 
 
 class ApiError(TdmError):

@@ -19,7 +19,7 @@ JSON, XML = "json", "xml"
 #: The formats' names in HTTP (P, C).
 MEDIA_TYPES = {JSON: "application/json", XML: "application/xml"}
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-#: Codes of an error document that mean that the session is gone (O; API.md, section 2).
+#: Codes of an error document that mean that the session is gone (O).
 SESSION_CODES = frozenset({4, 163, 164, 141, 142, 143, 144})
 MOST_DIGITS = 40  # of a number; an epoch in milliseconds has 13
 

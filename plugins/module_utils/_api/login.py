@@ -4,7 +4,7 @@
 
 """The ways in: from an account to a Credentials. One function per ``auth_method``, all with the same two parameters.
 
-What the platform's owner doesn't publish (the login URL and its field names) is a setting with a default (API.md, ?).
+What the platform's owner doesn't publish (the login URL and its field names) is a setting with a default (?).
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
 
 """What a platform's answers have shown of it.
 
-Older ones know and show less than release 7.3 (O; API.md, section 4). Nobody has to say which one it is: it is seen.
+Older ones know and show less than release 7.3 (O). Nobody has to say which one it is: it is seen.
 """
 
 from __future__ import annotations

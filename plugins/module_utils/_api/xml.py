@@ -5,7 +5,7 @@
 """XML documents of the API, from and to the objects that JSON would have held.
 
 The root is in a namespace of its resource, what is in it has none, and a list is ``<briefs><brief>..</brief></briefs>`` (X).
-The names are JSON's (API.md, section 3). Reading never looks at the root's namespace, and never at a DTD: a document that
+The names are JSON's. Reading never looks at the root's namespace, and never at a DTD: a document that
 begins one is refused, so that no entity is ever defined, expanded or fetched.
 """
 

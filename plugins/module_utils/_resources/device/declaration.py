@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The LoRaWAN device, declared (contract: schemas Device, DeviceLorawan, DeviceBrief; API.md, section 4).
+"""The LoRaWAN device, declared (contract: schemas Device, DeviceLorawan, DeviceBrief).
 
 ``NO_OPTIONS`` tells which writable fields of the contract are none.
 """

@@ -4,7 +4,7 @@
 
 """ThingPark's import CSV, the file that operators hold today: text to rows.
 
-Contract, ``devices/import``; API.md, section 6: no header, ``#`` starts a comment line, columns A to AA, rows may be shorter.
+Contract, ``devices/import``: no header, ``#`` starts a comment line, columns A to AA, rows may be shorter.
 What Excel makes of it works too: semicolons or tabs, decimal commas, a first line ``sep=;``. What its formulas failed at is a
 fault of the row, also where it looks like a comment.
 """

@@ -5,7 +5,7 @@
 """TR005 onboarding tags: what the QR code on a LoRaWAN device says.
 
 ``LW:D0:<JoinEUI>:<DevEUI>:<ProfileID>[:O<owner token>][:S<serial>][:P<proprietary>][:C<checksum>]``
-(LoRa Alliance TR005; API.md, section 6).
+(LoRa Alliance TR005).
 """
 
 from __future__ import annotations

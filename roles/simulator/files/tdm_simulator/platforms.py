@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 PROFILES: dict[str, dict[str, Any]] = {
-    # P: html login, session token, XML and JSON; API.md: OTAA only. Licences are those of each plan.
+    # P: html login, session token, XML and JSON; O: OTAA only. Licences are those of each plan.
     "kpn": {
         "edition": "wireless",
         "ways_in": ("html",),

@@ -31,7 +31,7 @@ def _option(
 
 @dataclass
 class Settings:
-    """Options of the platform that is simulated; what is ? in API.md is a setting here."""
+    """Options of the platform that is simulated; what nobody knows (?) is a setting here."""
 
     edition: str = field(default="wireless", metadata=_option("the edition of ThingPark", EDITIONS, runtime=False))
     login: str = field(default=DEFAULT_LOGIN, metadata=_option("the account of html, smp and digest", runtime=False))

@@ -16,7 +16,7 @@ from ..errors import ApiError
 from ..http.messages import Request
 from ..settings import Settings
 
-WRONG_PASSWORDS_BEFORE_LOCK = 3  # Actility's user guide, by API.md
+WRONG_PASSWORDS_BEFORE_LOCK = 3  # P: Actility's user guide
 ACCESS_CODE_LIFETIME = 60.0  # ?
 REMEMBERED = 10000
 
@@ -89,7 +89,7 @@ class Accounts:
     def refusal(self, login: str, right: Callable[[], bool]) -> int | str:
         """The login page's code for an attempt, or "" when it is let in; `right()` judges the password.
 
-        Three wrong passwords lock the account, by whichever way they came (API.md).
+        Three wrong passwords lock the account, by whichever way they came (P, ?).
         """
         if not same(login, self._settings.login):
             return errors.LOGIN_UNKNOWN_ACCOUNT

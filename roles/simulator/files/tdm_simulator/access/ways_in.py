@@ -23,7 +23,7 @@ from ..settings import Settings
 from ..testing.meter import Meter
 from .accounts import THINGPARK_ID, USER, Accounts, same
 
-LOGIN_PATH = "/thingpark/smp/rest/login"  # ? in API.md: P lost the URL
+LOGIN_PATH = "/thingpark/smp/rest/login"  # ?: P lost the URL
 ADMINS_PATH = "/thingpark/smp/rest/admins"  # O
 TOKEN_PATH = "/users-auth/protocol/openid-connect/token"  # C, O
 REALM = "thingpark"  # ?

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documents as XML, and the XML that a client sent (P, X; API.md section 3).
+"""Documents as XML, and the XML that a client sent (P, X).
 
 X: the root has a namespace and its children have none; lists are `briefs` of `brief`; times are xs:dateTime;
 the subscription, the network subscription and the error have the elements of their schemas, in that order.

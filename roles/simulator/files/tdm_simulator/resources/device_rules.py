@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a device must satisfy on create and update (C, and API.md section 4)."""
+"""What a device must satisfy on create and update (C)."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def profile_for(catalogue: Catalogue, body: Document) -> Document:
 
 
 def check_new_keys(body: Document, profile: Document) -> str | None:
-    """Check activation and keys of a new device (C, API.md section 4): its join server, if it joins."""
+    """Check activation and keys of a new device (C): its join server, if it joins."""
     activation = body["activation"]
     if not profile["otaa" if activation == "OTAA" else "abp"]:
         raise ApiError("activation_unsupported", profile["ID"], activation)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Devices: what they are declared as, and the rules that are no data (C, API.md section 4)."""
+"""Devices: what they are declared as, and the rules that are no data (C)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Devices from the platform's own CSV (C, API.md section 6): rows are done one by one, a bad one spoils no other."""
+"""Devices from the platform's own CSV (C): rows are done one by one, a bad one spoils no other."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ def _cell(row: list[str], column: int) -> str:
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """(line number, cells) of each row that is no comment (API.md section 6)."""
+    """(line number, cells) of each row that is no comment."""
     reader = csv.reader(io.StringIO(text))
     try:
         for row in reader:

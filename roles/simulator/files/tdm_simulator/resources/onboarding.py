@@ -23,7 +23,7 @@ _EXTENSIONS = {"O": "ownerToken", "S": "serNum", "P": "proprietary", "C": "check
 
 
 def checksum(text: str) -> str:
-    """CRC-16/MODBUS as four upper-case hexadecimal digits (API.md section 6)."""
+    """CRC-16/MODBUS as four upper-case hexadecimal digits."""
     crc = 0xFFFF
     for byte in text.encode("ascii"):
         crc ^= byte
