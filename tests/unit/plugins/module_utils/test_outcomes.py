@@ -66,3 +66,12 @@ def test_anything_else_in_between_begins_anew(between):
     for number in range(2 * ALIKE - 2):
         refusals.note(creation(number), between if number == ALIKE - 1 else refused(number))
     assert refusals.stopped(creation(99)) == ""
+
+
+def test_a_refusal_that_may_have_taken_effect_is_none():
+    refusals = Refusals(DEVICE)
+    for number in range(2 * ALIKE - 2):
+        error = refused(number)
+        error.unclear = number == ALIKE - 1
+        refusals.note(creation(number), error)
+    assert refusals.stopped(creation(99)) == ""
