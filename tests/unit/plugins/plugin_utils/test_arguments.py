@@ -194,6 +194,12 @@ def test_an_option_under_two_of_its_names_is_refused():
     refuse_misread({"app_eui": "1", "join_eui": None}, device.TASK)
 
 
+def test_a_number_is_no_scope_of_a_purge():
+    with pytest.raises(OptionError, match=r"^purge\.scope\.eui_prefix must be hexadecimal digits in a text, and is a number"):
+        refuse_misread({"purge": {"scope": {"eui_prefix": 24}}}, fleet.TASK)
+    refuse_misread({"eui_prefix": 24}, device_info.TASK)
+
+
 def test_a_device_that_is_null_is_refused():
     with pytest.raises(OptionError, match=r"^devices\[1\] must be a dictionary of options, but is null: take it out"):
         refuse_misread({"devices": [{"dev_eui": "1"}, None]}, fleet.TASK)
