@@ -93,9 +93,12 @@ class Machine:
             assert result["failed"]
             self.is_held = bool(result.get("held_back"))
 
+    def _account(self):
+        return account_of({**DEFAULTS, **self.wrong.options}, Context())
+
     def _killed(self) -> None:
         """Send the wrong password as a process does that is killed before the answer: only its note is left."""
-        found = account_of({**DEFAULTS, **self.wrong.options}, Context())
+        found = self._account()
         path = lockout.note_path(found.gate_key())
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         try:
@@ -106,10 +109,13 @@ class Machine:
         requests.post(found.url + "/login", data={"login": found.name, "password": WRONG}, timeout=10)
 
     def _slow_lock(self) -> None:
-        self.home.mkdir(exist_ok=True)
+        path = lockout.note_path(self._account().gate_key())
+        before = self.sent()
         with ThreadPoolExecutor(1) as pool:
-            with _files.locked(str(self.home / "tdm" / "held")):
+            with _files.locked(path):
                 waiting = pool.submit(self.wrong.tdm_subscriber_info)
+                time.sleep(0.05)
+                assert self.sent() == before and not waiting.done()
             assert waiting.result()["failed"]
 
     def _clock_set_back(self) -> None:

@@ -10,7 +10,7 @@ What it is called and where it lies comes from its declaration; nothing here nam
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -20,8 +20,12 @@ from .._schema.values import dig
 from .client import Client, as_object
 from .platform import place_of
 
-SEVERAL = "%s is the name of several: %s. Give the %s of one"
 INNER_TEXT = re.compile(">([^<>]+)<")
+
+
+def several(identities: Iterable[str], option: str = "ID") -> str:
+    """Return what to say of a name that several resources have."""
+    return "is the name of several: %s. Give the %s of one" % (", ".join(sorted(identities)), option)
 
 
 def _texts_in(value: object) -> list[str]:
@@ -68,9 +72,8 @@ class ResourceClient:
             return self.brief(name)
         found = [brief for page in self.briefs() for brief in page if name in self.resource.names_of(brief)]
         if len(found) > 1:
-            raise OptionError(
-                SEVERAL % (name, ", ".join(sorted(str(one.get(self._key)) for one in found)), self.resource.identity.option)
-            )
+            identities = [str(one.get(self._key)) for one in found]
+            raise OptionError("%s %s" % (name, several(identities, self.resource.identity.option)))
         return found[0] if found else None
 
     def get(self, identity: str) -> dict[str, Any] | None:

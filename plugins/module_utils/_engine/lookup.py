@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from .._api.client import Client
+from .._api.resources import several
 from .._schema.resource import Listing, Resource
 from .._schema.texts import shown
 from .desired import Desired, Problem
@@ -157,7 +158,7 @@ class Lookup:
         if len(matches) == 1:
             return matches[0], ""
         if matches:
-            return "", "%s is the name of several: %s. Give the ID of one" % (shown(text), ", ".join(matches))
+            return "", "%s %s" % (shown(text), several(matches))
         names = {each for pair in existing for each in pair if each}
         near = difflib.get_close_matches(text, names, 3, 0.4)
         hint = "; the platform lists none"

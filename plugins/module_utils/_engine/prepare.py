@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .._api.resources import ResourceClient
+from .._api.resources import ResourceClient, several
 from .._schema.observed import Observed
 from .._schema.references import Reference, References
 from . import purge as _purge
@@ -113,8 +113,7 @@ def _problems_here(observer: Observer, described: list[Desired]) -> list[Problem
     for desired in described:
         twins = observer.twins.get(desired.identity)
         if twins:
-            message = "is the name of several: %s. Give the %s of one" % (", ".join(sorted(twins)), resource.identity.option)
-            problems += desired.problems([(resource.identity.named_by, message)])
+            problems += desired.problems([(resource.identity.named_by, several(twins, resource.identity.option))])
         problems += desired.problems(resource.rules.check_here(desired.values, is_enterprise))
     return problems
 

@@ -48,7 +48,7 @@ def from_environment(name: str) -> str:
 def argument_spec(task: Task) -> dict[str, Any]:
     """Return a module's whole argument spec: the connection's options and its own.
 
-    No option is ``no_log`` for Ansible, which would mask its value as a part of any other; ``_secrets`` masks for both frames.
+    No option is ``no_log`` for Ansible, which would mask its value as a part of any other; ``secrets.py`` masks for both frames.
     """
     spec = {name: {**entry, "fallback": (from_environment, [ENVIRONMENT[name]])} for name, entry in OPTIONS.items()}
     spec.update(task.options)
