@@ -38,7 +38,7 @@ TESTS := tests/project tests/unit tests/simulator tests/http tests/integration t
 HELD := $(if $(CONTRACT),tests/contract -p tests.contract.plugin)
 NOX := .cache/gates/venv/bin/nox --noxfile noxfile.py
 
-.PHONY: help setup demo test duration lint pytest gates contract chaos bench unit format docs picture build ee clean
+.PHONY: help setup demo test duration lint pytest gates contract chaos bench unit format docs reference picture build ee clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1  	/p' Makefile
@@ -90,6 +90,9 @@ docs: .venv/docs $(COLLECTION)  ## the documentation as a web site, into .build/
 	cp docs/site/index.rst .build/docs/rst
 	.venv/bin/sphinx-build --quiet --fail-on-warning --keep-going --conf-dir docs/site .build/docs/rst .build/docs/html
 	$(PYTEST) -q -c docs/site/links.ini --rootdir .build/docs/html .build/docs/html
+
+reference: .venv/run $(COLLECTION)  ## the modules, their documentation and all else that follows from the declarations, written anew
+	PYTHONPATH=.build .venv/bin/python docs/reference/generate.py
 
 picture: .venv/docs $(COLLECTION)  ## the pictures in docs/images, one of them of a real run of the demo
 	.venv/bin/python docs/pictures/demo.py

@@ -77,7 +77,7 @@ def files_of(box: str) -> list:
 
 def arrows() -> list:
     """Return the arrows that say all: those of PACKAGES without what others lead to already."""
-    direct = {"doors": ["_tasks", "_frame"], **PACKAGES}
+    direct = {"doors": ["_tasks", "_frame", "_resources"], **PACKAGES}
     found = []
     for one, others in direct.items():
         found += [(one, other) for other in others if not any(other in PACKAGES.get(each, []) for each in others)]

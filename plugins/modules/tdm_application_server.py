@@ -2,6 +2,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Written by `make reference`, from docs/reference/application_server.yml.
 
 from __future__ import annotations
 
@@ -13,8 +14,8 @@ description:
   - Creates, changes and deletes one application server, which is where the data of devices go.
   - What isn't given is left alone. An empty text, list or dictionary takes away what can be taken away.
   - Only what differs is written.
-  - Application servers of HTTP for LoRaWAN alone are managed. Those of Kafka and of cellular devices are made elsewhere, and are
-    not seen here.
+  - Application servers of HTTP for LoRaWAN alone are managed. Those of Kafka and of cellular devices are made elsewhere,
+    and are not seen here.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -22,14 +23,15 @@ extends_documentation_fragment:
   - lorawan.thingpark.tdm.attributes
 options:
   state:
-    description:
-      - Whether the application server should exist. One that is used is not deleted, and how many
-        devices and multicast groups do is told.
+    description: Whether the application server should exist. One that is used is not deleted, and how many devices and
+      multicast groups do is told.
     type: str
-    choices: [present, absent]
     default: present
+    choices: [present, absent]
   create:
-    description: Whether the application server may be created. With V(false), one that isn't there fails the task instead.
+    description:
+      - Whether the application server may be created. With V(false), one that isn't there fails the task instead, and nothing
+        that only a creation needs is missing.
     type: bool
     default: true
   id:
@@ -38,9 +40,8 @@ options:
       - One of O(id) and O(name) is required.
     type: str
   name:
-    description:
-      - Name of the application server. The platform may have two of one name; then, O(id) is needed, and both
-        are named.
+    description: Name of the application server. The platform may have two of one name; then, O(id) is needed, and both
+      are named.
     type: str
   description:
     description: A free text.
@@ -50,8 +51,8 @@ options:
     type: str
     choices: [xml, json, jsontyped]
   destinations:
-    description:
-      - Where data go, in order. ThingPark Enterprise takes one destination with one address, the ports V(*) and V(sequential).
+    description: Where data go, in order. ThingPark Enterprise takes one destination with one address, the ports V(*) and
+      V(sequential).
     type: list
     elements: dict
     suboptions:
@@ -61,54 +62,50 @@ options:
         elements: str
         required: true
       ports:
-        description:
-          - "The LoRaWAN ports whose data go there: V(*), a port, a list such as V(1,2) or a range such as V(10-20). V(*) is for
-            the last destination alone."
+        description: 'The LoRaWAN ports whose data go there: V(*), a port, a list such as V(1,2) or a range such as V(10-20).
+          V(*) is for the last destination alone.'
         type: str
         default: '*'
       strategy:
-        description:
-          - V(blast) sends to each of the addresses. V(sequential) sends to the first that answers, so that the second gets
-            nothing as long as the first does.
+        description: V(blast) sends to each of the addresses. V(sequential) sends to the first that answers, so that the
+          second gets nothing as long as the first does.
         type: str
-        choices: [sequential, blast]
         default: sequential
+        choices: [sequential, blast]
   custom_http_headers:
-    description:
-      - Headers that the platform adds to its requests, as C(name=value), five at most. Their values may be secret and are never
-        shown.
+    description: Headers that the platform adds to its requests, as C(name=value), five at most. Their values may be secret
+      and are never shown.
     type: dict
   domains:
-    description: "Domains, as C(group: name)."
+    description: 'Domains, as C(group: name).'
     type: dict
   active:
     description: Whether data are forwarded, and downlinks are taken. A new application server is active.
     type: bool
   security_status:
-    description:
-      - Whether what is sent is signed with O(as_key). V(as_key) needs O(as_key), since nobody can read the key that is there.
+    description: Whether what is sent is signed with O(as_key). V(as_key) needs O(as_key), since nobody can read the key
+      that is there.
     type: str
     choices: [none, as_key]
   as_id:
     description: The name under which it signs. The platform takes the application server's own ID by itself.
     type: str
   as_key:
-    description:
-      - The key that signs, 32 hexadecimal digits. It can't be read from the platform, and is sent when the application server is
-        created or its security changes, see O(update_keys).
+    description: The key that signs, 32 hexadecimal digits. It can't be read from the platform, and is sent when the application
+      server is created or its security changes, see O(update_keys).
     type: str
   max_timestamp_deviation:
     description: How many seconds the time of a downlink may be off. V(0) is for any.
     type: int
   update_keys:
     description:
-      - When keys are written. V(always) writes O(as_key) in every run, which counts as a change since nothing shows whether it
-        differed.
+      - V(on_create) sends keys and other write-only options when an application server is created, and never again.
+      - V(always) sends them in every run, which is a change in every run, since nothing shows whether they differ.
     type: str
-    choices: [on_create, always]
     default: on_create
+    choices: [on_create, always]
   force:
-    description: Override optimistic locking, and so what somebody else changed meanwhile.
+    description: Override the platform's optimistic locking, so that another writer's change at the same moment is overwritten.
     type: bool
     default: false
 seealso:
@@ -145,8 +142,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 action:
-  description:
-    - What was done, or would be done in check mode. One of V(created), V(updated), V(deleted), V(unchanged) and V(failed).
+  description: What was done, or would be done in check mode. One of V(created), V(updated), V(deleted), V(unchanged) and
+    V(failed).
   returned: when the platform was asked
   type: str
   sample: created
@@ -155,27 +152,26 @@ id:
   returned: when the platform has it
   type: str
   sample: TWA_100002581.1972.AS
-name:
-  description: Its name, where it was meant by that.
-  returned: when the platform was asked, and O(id) was not given
-  type: str
-  sample: parking
 application_server:
   description:
-    - The application server as it is now, or would be, as far as it had to be looked at, in the words of this module's options,
-      without keys and headers.
+    - The application server as it is now, or would be, as far as it had to be looked at, in the words of this module's
+      options, without secrets.
   returned: success and O(state=present)
   type: dict
   sample: {name: parking, id: TWA_100002581.1972.AS, content_type: json}
 findings:
   description:
-    - All faults of the options, each with C(where), C(id), C(option) and C(message). C(where) is always V(options), and C(id) is
-      the name where that was given.
+    - All faults of the options, each with C(where), C(id), C(option) and C(message). C(where) is always V(options).
   returned: when the options have faults
   type: list
   elements: dict
   sample:
-    - {where: options, id: parking, option: as_id, message: "is given, but security_status is none"}
+    - {where: options, id: parking, option: as_id, message: 'is given, but security_status is none'}
+name:
+  description: Its name, where it was meant by that.
+  returned: when the platform was asked, and O(id) was not given
+  type: str
+  sample: parking
 login_refused:
   description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
   returned: when the login was refused
@@ -187,7 +183,10 @@ held_back:
 """
 
 from ..module_utils._frame.module import main as run_module
-from ..module_utils._tasks.application_server import TASK
+from ..module_utils._resources.application_server import APPLICATION_SERVER
+from ..module_utils._tasks.one import one
+
+TASK = one(APPLICATION_SERVER)
 
 
 def main() -> None:

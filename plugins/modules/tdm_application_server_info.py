@@ -2,6 +2,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Written by `make reference`, from docs/reference/application_server.yml.
 
 from __future__ import annotations
 
@@ -19,8 +20,8 @@ extends_documentation_fragment:
   - lorawan.thingpark.tdm.info
 options:
   id:
-    description:
-      - The application servers with these IDs. Those that aren't there are left out. Can't be given together with filters.
+    description: The application servers with these IDs. Those that aren't there are left out. Can't be given together with
+      filters.
     type: list
     elements: str
   name:
@@ -30,13 +31,13 @@ options:
     description: Only application servers that the platform finds by this text.
     type: str
   gather:
-    description:
-      - V(briefs) returns what the platform's list shows. V(application_servers) fetches each of them, with its destinations.
+    description: V(briefs) returns what the platform's list shows. V(application_servers) fetches each of them whole, in a request
+      for each.
     type: str
-    choices: [briefs, application_servers]
     default: briefs
+    choices: [briefs, application_servers]
   parallel:
-    description: Requests at once, with O(gather=application_servers).
+    description: How many requests are under way at once with O(gather=application_servers).
     type: int
     default: 8
 seealso:
@@ -58,18 +59,16 @@ RETURN = r"""
 application_servers:
   description:
     - The application servers, with all that the platform tells, in snake_case, and beside it the options of
-      M(lorawan.thingpark.tdm_application_server) as they would be written there. Keys and the values of headers are never in it.
+      M(lorawan.thingpark.tdm_application_server) as they would be written there. What is null, since the platform
+      doesn't know it, is left out. Secrets are never in it.
   returned: success
   type: list
   elements: dict
   sample:
-    - id: TWA_100002581.1972.AS
-      name: parking
-      active: true
-      device_count: 40
-      health_state: ACTIVE
+    - {id: TWA_100002581.1972.AS, name: parking, active: true, device_count: 40, health_state: ACTIVE}
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
+  description: The platform refused the login. It is not tried again until the password changes or 15 minutes
+    have passed.
   returned: when the login was refused
   type: bool
 held_back:
@@ -79,7 +78,10 @@ held_back:
 """
 
 from ..module_utils._frame.module import main as run_module
-from ..module_utils._tasks.application_server_info import TASK
+from ..module_utils._resources.application_server import APPLICATION_SERVER
+from ..module_utils._tasks.info import info
+
+TASK = info(APPLICATION_SERVER)
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Written by `make reference`, from docs/reference/device.yml.
 
 from __future__ import annotations
 
@@ -25,12 +26,12 @@ options:
   state:
     description: Whether the device should exist.
     type: str
-    choices: [present, absent]
     default: present
+    choices: [present, absent]
   create:
     description:
-      - Whether the device may be created. With V(false), one that isn't there fails the task instead, and nothing that only a
-        creation needs, such as keys, is missing.
+      - Whether the device may be created. With V(false), one that isn't there fails the task instead, and nothing that
+        only a creation needs is missing.
     type: bool
     default: true
   dev_eui:
@@ -40,9 +41,10 @@ options:
     type: str
   onboarding_tag:
     description:
-      - The device's onboarding tag of LoRa Alliance's TR005, C(LW:D0:...). It gives DevEUI, JoinEUI and, for an external join
-        server, the owner token.
-      - Where O(device_profile) isn't given and the device is to be created, the platform is asked which one the tag stands for.
+      - The device's onboarding tag of LoRa Alliance's TR005, C(LW:D0:...). It gives DevEUI, JoinEUI and, for an external
+        join server, the owner token.
+      - Where O(device_profile) isn't given and the device is to be created, the platform is asked which one the tag stands
+        for.
     type: str
   name:
     description: Name of the device. The platform makes one up when a device is created without.
@@ -57,8 +59,8 @@ options:
   join_server:
     description:
       - Who holds the keys of an OTAA device, the platform (V(local)) or another join server (V(external)).
-      - The platform takes it from the keys, and it can't change afterwards. A device with O(app_key) is V(local). To create one
-        without O(app_key), say V(external) here, or give an O(owner_token), so that a forgotten key makes no such device.
+      - The platform takes it from the keys, and it can't change afterwards. A device with O(app_key) is V(local). To create
+        one without O(app_key), say V(external) here, or give an O(owner_token), so that a forgotten key makes no such device.
       - Of a device that exists, it is compared.
     type: str
     choices: [local, external]
@@ -88,7 +90,8 @@ options:
     type: str
     aliases: [f_nwk_s_int_key]
   app_s_keys:
-    description: AppSKeys of an ABP device, by ports. V(*) are all ports, V(1) is one, V(1,2) are two and V(10-20) is a range.
+    description: AppSKeys of an ABP device, by ports. V(*) are all ports, V(1) is one, V(1,2) are two and V(10-20) is a
+      range.
     type: dict
   s_nwk_s_int_key:
     description: SNwkSIntKey of an ABP device of LoRaWAN 1.1.
@@ -111,9 +114,9 @@ options:
   connectivity_plan:
     description:
       - The connectivity plan (network subscription), by its ID or by its commercial name.
-      - B(A device that is created without a plan is suspended), its packets are ignored, and the task warns of it. Only where
-        ThingPark Enterprise chooses plans by their features, it gets one without those of O(network_geolocation) and
-        O(passive_roaming).
+      - B(A device that is created without a plan is suspended), its packets are ignored, and the task warns of it. Only
+        where ThingPark Enterprise chooses plans by their features, it gets one without those of O(network_geolocation)
+        and O(passive_roaming).
       - An empty text takes the plan away, which suspends the device. A plan for a suspended device resumes it.
     type: str
   network_geolocation:
@@ -145,7 +148,7 @@ options:
     type: list
     elements: str
   domains:
-    description: "All domains of the device, as C(group: name). A name may have parts, as in V(France/Paris)."
+    description: 'All domains of the device, as C(group: name). A name may have parts, as in V(France/Paris).'
     type: dict
   inactivity_alarm:
     description:
@@ -169,8 +172,7 @@ options:
     description: Longitude in decimal degrees. O(latitude) is needed too.
     type: float
   location_type:
-    description:
-      - Which location counts. The default is V(manual) where O(latitude) and O(longitude) are given.
+    description: Which location counts. The default is V(manual) where O(latitude) and O(longitude) are given.
     type: str
     choices: [manual, network]
   marker_id:
@@ -191,14 +193,13 @@ options:
     type: bool
   update_keys:
     description:
-      - V(on_create) sends keys and other write-only options when the device is created, and never again.
+      - V(on_create) sends keys and other write-only options when a device is created, and never again.
       - V(always) sends them in every run, which is a change in every run, since nothing shows whether they differ.
     type: str
-    choices: [on_create, always]
     default: on_create
+    choices: [on_create, always]
   force:
-    description:
-      - Override the platform's optimistic locking, so that another writer's change at the same moment is overwritten.
+    description: Override the platform's optimistic locking, so that another writer's change at the same moment is overwritten.
     type: bool
     default: false
 seealso:
@@ -252,9 +253,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 action:
-  description:
-    - What was done, or would be done in check mode. One of V(created), V(updated), V(deleted), V(suspended), V(resumed),
-      V(unchanged) and V(failed).
+  description: What was done, or would be done in check mode. One of V(created), V(updated), V(deleted), V(suspended), V(resumed),
+    V(unchanged) and V(failed).
   returned: when the platform was asked
   type: str
   sample: created
@@ -265,7 +265,8 @@ dev_eui:
   sample: 70B3D57ED0000001
 device:
   description:
-    - The device as it is now, or would be, as far as it had to be looked at, in the words of this module's options, without keys.
+    - The device as it is now, or would be, as far as it had to be looked at, in the words of this module's options, without
+      secrets.
   returned: success and O(state=present)
   type: dict
   sample: {dev_eui: 70B3D57ED0000001, name: park-00001, activation: OTAA, connectivity_plan: kpn-cs/seldom}
@@ -276,7 +277,10 @@ findings:
   type: list
   elements: dict
   sample:
-    - {where: options, dev_eui: 70B3D57ED0000001, option: app_key, message: "is no key: it has 31 of 32 hexadecimal digits"}
+    - where: options
+      dev_eui: 70B3D57ED0000001
+      option: app_key
+      message: 'is no key: it has 31 of 32 hexadecimal digits'
 login_refused:
   description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
   returned: when the login was refused
@@ -288,7 +292,10 @@ held_back:
 """
 
 from ..module_utils._frame.module import main as run_module
-from ..module_utils._tasks.device import TASK
+from ..module_utils._resources.device.declaration import DEVICE
+from ..module_utils._tasks.one import one
+
+TASK = one(DEVICE)
 
 
 def main() -> None:

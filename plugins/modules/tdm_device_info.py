@@ -2,6 +2,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Written by `make reference`, from docs/reference/device.yml.
 
 from __future__ import annotations
 
@@ -34,13 +35,13 @@ options:
     type: str
   tag:
     description:
-      - Only devices with this tag, or with all of these tags; one of them isn't enough. For devices with any of several tags, run
-        the task for each of them.
+      - Only devices with this tag, or with all of these tags; one of them isn't enough. For devices with any of several tags,
+        run the task for each of them.
       - Where an older platform's list doesn't show a device's tags, it is left to the platform how it combines several.
     type: list
     elements: str
   domain:
-    description: "Only devices with this domain, as C(group: name), or with all of these domains, one of each group."
+    description: 'Only devices with this domain, as C(group: name), or with all of these domains, one of each group.'
     type: dict
   connectivity_plan:
     description:
@@ -55,9 +56,8 @@ options:
     type: list
     elements: str
   health_state:
-    description:
-      - Only devices in one of these health states, which are V(INIT), V(ACTIVE), V(RF_CNX_ERROR) and V(SUSPENDED). Upper and
-        lower case don't matter.
+    description: Only devices in one of these health states, which are V(INIT), V(ACTIVE), V(RF_CNX_ERROR) and V(SUSPENDED).
+      Upper and lower case don't matter.
     type: list
     elements: str
   query:
@@ -69,7 +69,8 @@ options:
       - Without an offset such as V(Z) or V(+02:00), the time is the platform's own. A date alone is its first moment there.
     type: str
   created_to:
-    description: Only devices that were created at this time or earlier, as O(created_from) has it. A date alone is the whole day.
+    description: Only devices that were created at this time or earlier, as O(created_from) has it. A date alone is the whole
+      day.
     type: str
   network_geolocation:
     description:
@@ -119,8 +120,8 @@ options:
       - V(devices) fetches each whole device too, with its inactivity alarm and its location, in a request for each. On an older
         platform, whose list lacks the tags, it takes two.
     type: str
-    choices: [briefs, devices]
     default: briefs
+    choices: [briefs, devices]
   parallel:
     description: How many requests are under way at once with O(gather=devices).
     type: int
@@ -147,7 +148,7 @@ RETURN = r"""
 devices:
   description:
     - The devices, with all that the platform tells, in snake_case, and beside it the options of M(lorawan.thingpark.tdm_device)
-      as they would be written there. What is null, since the platform doesn't know it, is left out. Keys are never in it.
+      as they would be written there. What is null, since the platform doesn't know it, is left out. Secrets are never in it.
   returned: success
   type: list
   elements: dict
@@ -170,7 +171,10 @@ held_back:
 """
 
 from ..module_utils._frame.module import main as run_module
-from ..module_utils._tasks.device_info import TASK
+from ..module_utils._resources.device.declaration import DEVICE
+from ..module_utils._tasks.info import info
+
+TASK = info(DEVICE)
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Written by `make reference`, from docs/reference/device.yml.
 
 from __future__ import annotations
 
@@ -10,12 +11,12 @@ module: tdm_fleet
 short_description: Make a fleet of LoRaWAN devices in ThingPark's Device Manager match its description
 version_added: 0.1.0
 description:
-  - Brings thousands of devices to what a list or a file says of them, tells what it changed, and can be run again at any moment.
-  - The platform's list is read once. A device is fetched only where something is described that its line in the list doesn't
-    show. Only what differs is written. A fleet that is as described costs the list and nothing else.
-  - Every row is checked before the first request, and all faults that it shows by itself are reported together. Names of plans,
-    profiles and servers are looked up after the login, before the first write, and so is what devices lack that have to be
-    created, and how many licences there are for them.
+  - Makes devices match a list or a file, tells what it changed, and can be run again at any moment.
+  - The platform's list is read once. A device is fetched only where something is described that its line in the
+    list doesn't show. Only what differs is written. A fleet that is as described costs the list and nothing else.
+  - Every row is checked before the first request, and all faults that it shows by itself are reported together.
+    Names of plans, profiles and servers are looked up after the login, before the first write, and so is what devices
+    lack that have to be created, and how many licences there are for them.
   - One bad device spoils nothing. The others are done, then the task fails and still returns what became of each.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
@@ -25,24 +26,24 @@ extends_documentation_fragment:
 options:
   devices:
     description:
-      - The devices, each a dictionary with the options of M(lorawan.thingpark.tdm_device), of which C(dev_eui) or
-        C(onboarding_tag) is required. C(state) and C(create) may be given for each.
-      - C(host) may say what messages call a device. The filter P(lorawan.thingpark.devices#filter) puts the inventory's host
-        there.
+      - The devices, each a dictionary with the options of M(lorawan.thingpark.tdm_device), of which C(dev_eui)
+        or C(onboarding_tag) is required. C(state) and C(create) may be given for each.
+      - C(host) may say what messages call a device. The filter P(lorawan.thingpark.devices#filter) puts the inventory's
+        host there.
       - Unknown options are faults. One of O(devices) and O(src) is required.
     type: list
     elements: dict
   src:
     description:
-      - File that describes the devices, on the machine where the task runs. With a local connection it is looked for beside the
-        playbook and in the role's C(files) too.
-      - C(.csv) and C(.txt) are ThingPark's own import format, columns A to AA, without a header. JSON and YAML are a list like
-        O(devices), or a dictionary with C(devices) and C(defaults). Their texts and numbers stay as they are written, an unquoted
-        C(no) too, and a key that is repeated in the same place is refused.
+      - File that describes the devices, on the machine where the task runs. With a local connection it is looked
+        for beside the playbook and in the role's C(files) too.
+      - C(.csv) and C(.txt) are ThingPark's own import format, columns A to AA, without a header. JSON and YAML
+        are a list like O(devices), or a dictionary with C(devices) and C(defaults). Their texts and numbers stay
+        as they are written, an unquoted C(no) too, and a key that is repeated in the same place is refused.
       - A regular file of at most 64 MiB.
-      - An empty cell leaves alone what the device has. Latitude and longitude may have a decimal comma where semicolons or tabs
-        separate the cells, and nowhere else. Column G (ThingPark X configuration) has no field in the API and is left
-        out with a warning.
+      - An empty cell leaves alone what the device has. Latitude and longitude may have a decimal comma where semicolons
+        or tabs separate the cells, and nowhere else. Column G (ThingPark X configuration) has no field in the API
+        and is left out with a warning.
     type: path
   defaults:
     description: Options for every device that doesn't say otherwise, with C(create) among them.
@@ -52,14 +53,14 @@ options:
       - Whether the devices should exist, unless a device has a C(state) of its own.
       - V(absent) is refused for a CSV whose rows say C(CREATE) or C(UPDATE).
     type: str
-    choices: [present, absent]
     default: present
+    choices: [present, absent]
   create:
     description:
-      - Whether devices that aren't there may be created, unless a device, O(defaults) or the file's C(defaults) say otherwise. In
-        a CSV, C(UPDATE) rows say that they may not.
-      - With V(false), a device that isn't there fails and the others are done. What only a creation needs, such as keys, is not
-        missing then.
+      - Whether devices that aren't there may be created, unless a device, O(defaults) or the file's C(defaults)
+        say otherwise. In a CSV, C(UPDATE) rows say that they may not.
+      - With V(false), a device that isn't there fails and the others are done. What only a creation needs, such
+        as keys, is not missing then.
     type: bool
     default: true
   update_keys:
@@ -67,10 +68,11 @@ options:
       - V(on_create) sends keys and other write-only options when a device is created, and never again.
       - V(always) sends them in every run, which is a change in every run, since nothing shows whether they differ.
     type: str
-    choices: [on_create, always]
     default: on_create
+    choices: [on_create, always]
   force:
-    description: Override the platform's optimistic locking, so that another writer's change at the same moment is overwritten.
+    description: Override the platform's optimistic locking, so that another writer's change at the same moment
+      is overwritten.
     type: bool
     default: false
   parallel:
@@ -82,32 +84,52 @@ options:
       - V(continue) goes on with the other devices when one fails.
       - V(stop) begins no further device after the first failure. Those not begun are V(skipped).
     type: str
-    choices: [continue, stop]
     default: continue
+    choices: [continue, stop]
   max_failures:
     description: When more than this many devices have failed, begin no further one.
     type: int
   max_deletions:
     description:
-      - How many devices that are described as C(absent) may be deleted, as a number, or as a percentage of all devices that
-        this run describes. If there are more, the task fails before anything is changed, and returns them as
-        RV(deletion_candidates).
+      - How many devices that are described as C(absent) may be deleted, as a number, or as a percentage of all
+        devices that this run describes. If there are more, the task fails before anything is changed, and returns
+        them as RV(deletion_candidates).
       - A purge has its own, O(purge.max).
     type: raw
     default: 10%
   backup:
     description:
-      - File for what deleted devices were, written before the first change of a run that deletes any. They stand there with
-        C(create) V(false), and without their keys, which can't be read from the platform. To make them again, add their keys, say
-        C(create) V(true) in the file's C(defaults), and give it as O(src). Without that, nothing is made, and each device says
-        what it lacks.
+      - File for what deleted devices were, written before the first change of a run that deletes any. They stand
+        there with C(create) V(false), and without their secrets, which can't be read from the platform. To make
+        them again, add their secrets, say C(create) V(true) in the file's C(defaults), and give it as O(src). Without
+        that, nothing is made, and each device says what it lacks.
       - It must not exist yet. The default is a new file C(tdm/backup-*.json) below Ansible's home.
     type: path
   check_licences:
     description:
-      - Whether to compare the licences of each connectivity plan with the devices that are to be created with it or to get it. If
-        there are too few, the task fails before anything is changed.
+      - Whether to compare the licences of each connectivity plan with the devices that are to be created with it
+        or to get it. If there are too few, the task fails before anything is changed.
       - The platform's list of plans is read for their names anyway.
+    type: bool
+    default: true
+  progress:
+    description:
+      - Whether a long run says every two seconds how far it is, on the standard error. Only where the task runs
+        in Ansible's worker.
+    type: bool
+    default: true
+  results:
+    description: Which devices the result lists in RV(results). V(changed) are those that changed and those that
+      failed.
+    type: str
+    default: changed
+    choices: [all, changed, failed, none]
+  cache:
+    description:
+      - Whether to remember, in a file below Ansible's home, what lists of the platform don't show of a device,
+        together with the time of its last change. As long as that time is the same, the device needs not be fetched
+        again.
+      - Without it, each run fetches every device that has such an option.
     type: bool
     default: true
   purge:
@@ -125,13 +147,14 @@ options:
             description: A tag that they have.
             type: str
           domain:
-            description: "Domains that they have, as C(group: name)."
+            description: 'Domains that they have, as C(group: name).'
             type: dict
           name_prefix:
             description: First characters of their name.
             type: str
           eui_prefix:
-            description: First digits of their DevEUI, 1 to 16 hexadecimal ones in any spelling of a DevEUI. Quote them.
+            description: First digits of their DevEUI, 1 to 16 hexadecimal ones in any spelling of a DevEUI. Quote
+              them.
             type: str
           all:
             description: All devices of the subscription.
@@ -139,38 +162,18 @@ options:
             default: false
       max:
         description:
-          - How many may go, as a number, or as a percentage of the devices in O(purge.scope). If there are more, the task fails
-            before anything is changed, and returns them as RV(purge_candidates).
+          - How many may go, as a number, or as a percentage of the devices in O(purge.scope). If there are more,
+            the task fails before anything is changed, and returns them as RV(purge_candidates).
         type: raw
         default: 10%
       action:
-        description:
-          - V(delete) deletes them with all their history. V(suspend) suspends them.
+        description: V(delete) deletes them with all their history. V(suspend) suspends them.
         type: str
-        choices: [delete, suspend]
         default: delete
+        choices: [delete, suspend]
       backup:
         description: The same as O(backup).
         type: path
-  progress:
-    description:
-      - Whether a long run says every two seconds how far it is, on the standard error. Only where the task runs in
-        Ansible's worker.
-    type: bool
-    default: true
-  results:
-    description: Which devices the result lists in RV(results). V(changed) are those that changed and those that failed.
-    type: str
-    choices: [all, changed, failed, none]
-    default: changed
-  cache:
-    description:
-      - Whether to remember, in a file below Ansible's home, what lists of the platform don't show of a device, such as its
-        inactivity alarm, together with the time of its last change. As long as that time is the same, the device needs not be
-        fetched again.
-      - Without it, each run fetches every device that has such an option.
-    type: bool
-    default: true
 seealso:
   - module: lorawan.thingpark.tdm_device
   - module: lorawan.thingpark.tdm_session
@@ -212,12 +215,19 @@ EXAMPLES = r"""
 
 RETURN = r"""
 summary:
-  description:
-    - How many devices were V(created), V(updated), V(deleted), V(suspended), V(resumed), V(unchanged), V(failed)
-      and V(skipped).
+  description: How many devices were V(created), V(updated), V(deleted), V(suspended), V(resumed), V(unchanged), V(failed) and
+    V(skipped).
   returned: when the platform was asked
   type: dict
-  sample: {created: 12, updated: 3, deleted: 0, suspended: 0, resumed: 0, unchanged: 1985, failed: 0, skipped: 0}
+  sample:
+    created: 12
+    updated: 3
+    deleted: 0
+    unchanged: 1985
+    failed: 0
+    skipped: 0
+    suspended: 0
+    resumed: 0
 results:
   description: The devices that O(results) asks for.
   returned: when the platform was asked
@@ -257,23 +267,24 @@ seconds:
   type: float
   sample: 3.21
 notes:
-  description: What there is to know of how the platform was dealt with, such as that it is an older one; seen with C(-v).
+  description:
+    - What there is to know of how the platform was dealt with, such as that it is an older one; seen with C(-v).
   returned: when there is something
   type: list
   elements: str
-  sample: ["This platform is an older one, whose list shows little of a device: 200 of them were fetched one by one, ..."]
+  sample: ['This platform is an older one, whose list shows little of a device: 200 of them were fetched one by one, ...']
 deletion_candidates:
-  description: DevEUIs of the devices that would have been deleted, were they not more than O(max_deletions).
+  description: The devices that would have been deleted, were they not more than O(max_deletions).
   returned: when the deletions were refused
   type: list
   elements: str
-  sample: ["70B3D57ED0000007", "70B3D57ED0000008"]
+  sample: [70B3D57ED0000001]
 purge_candidates:
-  description: DevEUIs of the devices that a purge would have removed, were they not more than O(purge.max).
+  description: The devices that a purge would have removed, were they not more than O(purge.max).
   returned: when a purge was refused
   type: list
   elements: str
-  sample: ["70B3D57ED0000007", "70B3D57ED0000008"]
+  sample: [70B3D57ED0000001]
 backup_file:
   description: The file with the devices that the run was about to delete.
   returned: when the run was about to delete devices
@@ -282,13 +293,13 @@ backup_file:
 findings:
   description:
     - All faults of the description, each with C(where), C(dev_eui), C(option) and C(message).
-    - A fault that many devices have alike stands there once. Its C(where) names the first ones, its C(dev_eui) is empty, and its
-      C(rows) are all of them, each with C(where) and C(dev_eui).
+    - A fault that many devices have alike stands there once. Its C(where) names the first ones, its C(dev_eui) is empty, and
+      its C(rows) are all of them, each with C(where) and C(dev_eui).
   returned: when the description has faults
   type: list
   elements: dict
   sample:
-    - {where: line 7, dev_eui: "", option: dev_eui (column B), message: is missing}
+    - {where: line 7, dev_eui: '', option: dev_eui (column B), message: is missing}
 login_refused:
   description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
   returned: when the login was refused
@@ -300,7 +311,10 @@ held_back:
 """
 
 from ..module_utils._frame.module import main as run_module
-from ..module_utils._tasks.fleet import TASK
+from ..module_utils._resources.device.declaration import DEVICE
+from ..module_utils._tasks.many import many
+
+TASK = many(DEVICE, "tdm_fleet")
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Written by `make reference`, from docs/reference/session.yml.
 
 from __future__ import annotations
 
@@ -34,8 +35,8 @@ options:
       - V(present) opens a session, or leaves the one alone that is alive.
       - V(absent) closes it on the platform and removes its file.
     type: str
-    choices: [present, absent]
     default: present
+    choices: [present, absent]
   forget_refusal:
     description:
       - Whether to forget that a password of this account was refused, so that it is sent again.
@@ -81,7 +82,7 @@ subscription:
   description: The subscription's number in the API's addresses, V(mine) with OAuth.
   returned: O(state=present)
   type: str
-  sample: "100"
+  sample: '100'
 granted_permissions:
   description: What the session may do, as the platform names it. Empty where the platform doesn't say.
   returned: O(state=present)

@@ -2,6 +2,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Written by `make reference`, from docs/reference/subscriber_info.yml.
 
 from __future__ import annotations
 
@@ -55,15 +56,18 @@ subscription:
       returned: with O(body_format=json)
       type: dict
   sample:
-    id: "100"
+    id: '100'
     creation_timestamp: 1577836800000
-    state: {value: ACTIVE, timestamp: 1577836800000}
-    network_subscriptions_handling: {mode: ADVANCED}
+    state:
+      value: ACTIVE
+      timestamp: 1577836800000
+    network_subscriptions_handling:
+      mode: ADVANCED
 subscriber:
   description: The subscriber's C(id), C(name) and C(organization).
   returned: success
   type: dict
-  sample: {id: "100002581", name: Olivia Operator, organization: Example Operations}
+  sample: {id: '100002581', name: Olivia Operator, organization: Example Operations}
 granted_permissions:
   description: What the session may do, as the platform names it. Empty where the platform doesn't say.
   returned: success

@@ -22,27 +22,10 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.module import argument_spec, result_of
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.task import Context
 from ansible_collections.lorawan.thingpark.plugins.module_utils._http import throttle, transport
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import (
-    application_server,
-    application_server_info,
-    device,
-    device_info,
-    fleet,
-    session,
-    subscriber_info,
-)
-from ansible_collections.lorawan.thingpark.tests.documentation import undocumented
+from ansible_collections.lorawan.thingpark.tests.documentation import MODULES, plugin, undocumented
 from ansible_collections.lorawan.thingpark.tests.meddler import Meddler
 
-TASKS = {
-    "tdm_application_server": application_server.TASK,
-    "tdm_application_server_info": application_server_info.TASK,
-    "tdm_device": device.TASK,
-    "tdm_device_info": device_info.TASK,
-    "tdm_fleet": fleet.TASK,
-    "tdm_session": session.TASK,
-    "tdm_subscriber_info": subscriber_info.TASK,
-}
+TASKS = {name: plugin("modules", name).TASK for name in MODULES}
 CONTRACT = Path(__file__).resolve().parents[3] / "shared" / "api" / "device-manager-7.3.openapi.yaml"
 collect_ignore = [] if CONTRACT.exists() and find_spec("jsonschema_rs") else ["test_contract.py"]
 PROFILE = "LORA/GenericA.1.0.2a_ETSI_Rx2-SF12"

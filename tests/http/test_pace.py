@@ -150,7 +150,9 @@ sys.path.insert(0, %r)
 from ansible_collections.lorawan.thingpark.plugins.module_utils._http import transport
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.module import result_of
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.task import Context
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import fleet
+from ansible_collections.lorawan.thingpark.plugins.modules import (
+    tdm_fleet as fleet,
+)
 
 transport.FIRST_PAUSE = 0.1
 params, spare = json.load(sys.stdin)

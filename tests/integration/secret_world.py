@@ -14,7 +14,21 @@ import threading
 from pathlib import Path
 from urllib.parse import parse_qs, quote
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import device, device_info, fleet, session, subscriber_info
+from ansible_collections.lorawan.thingpark.plugins.modules import (
+    tdm_device as device,
+)
+from ansible_collections.lorawan.thingpark.plugins.modules import (
+    tdm_device_info as device_info,
+)
+from ansible_collections.lorawan.thingpark.plugins.modules import (
+    tdm_fleet as fleet,
+)
+from ansible_collections.lorawan.thingpark.plugins.modules import (
+    tdm_session as session,
+)
+from ansible_collections.lorawan.thingpark.plugins.modules import (
+    tdm_subscriber_info as subscriber_info,
+)
 
 TASKS = [module.TASK for module in (device, device_info, fleet, session, subscriber_info)]
 

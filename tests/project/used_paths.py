@@ -65,6 +65,10 @@ def deeds(profile: str) -> list[tuple[str, dict]]:
         *(("tdm_fleet", {"devices": [device], "max_deletions": 1}) for device in life),
         ("tdm_device_info", {"gather": "devices"}),
         *(("tdm_application_server", {"name": "one", **wish}) for wish in ({}, {"description": "x"}, {"state": "absent"})),
+        *(
+            ("tdm_application_servers", {"application_servers": [{"name": "one", **wish}], "max_deletions": 1})
+            for wish in ({}, {"description": "x"}, {"state": "absent"})
+        ),
         ("tdm_application_server_info", {"gather": "application_servers"}),
     ]
 

@@ -131,7 +131,7 @@ class Run:
             return self._create(change)
         if change.action == DELETE:
             is_done = self._delete(change)
-            self._cache.forget(change.identity)
+            self._cache.forget(change.address)
             return _success(change) if is_done else _outcome(change, "unchanged")
         return self._update(change)
 
@@ -256,7 +256,7 @@ class Run:
                 )
                 done.action, done.error = FAILED, _without_keys(change, message)
         if whole:
-            self._cache.remember(change.identity, whole)
+            self._cache.remember(done.address or change.identity, whole)
         return done
 
     def _label(self, changes: list[Change]) -> None:

@@ -46,6 +46,8 @@ class Observer:
         self.looked_at = 0
         #: Names that several resources have: name -> their identities.
         self.twins: dict[str, list[str]] = {}
+        #: Names of resources that are described by their identity besides: name -> (the identity, where that stands).
+        self.named_besides: dict[str, tuple[str, str]] = {}
 
     def listed(self, described: list[Desired], everything: bool) -> tuple[dict[str, Observed], dict[str, Comparison]]:
         """Return what the list shows by identity, and how it compares with what is described.
@@ -80,9 +82,12 @@ class Observer:
         if not self.resource.identity.named_by:
             identity = str(brief.get(self.resource.identity.key)).upper()
             return identity, wanted.get(identity)
-        names = self.resource.names_of(brief)
-        desired = next((wanted[name] for name in names if name in wanted), None)
-        return desired.identity if desired is not None else names[0], desired
+        identity, name = self.resource.names_of(brief)
+        by_identity, by_name = wanted.get(identity), wanted.get(name)
+        if by_identity is not None and by_name is not None and by_name is not by_identity:
+            self.named_besides[name] = (identity, by_identity.where)
+        desired = by_identity or by_name
+        return desired.identity if desired is not None else identity, desired
 
     def _few(self, identities: Iterable[str]) -> Iterator[list[dict[str, Any]]]:
         for identity in sorted(identities):
@@ -98,7 +103,7 @@ class Observer:
             found[identity] = None
             whole = self.api.get(observed[identity].address)
             if whole is not None:
-                self.cache.remember(identity, whole)
+                self.cache.remember(observed[identity].address, whole)
                 found[identity] = self._with_whole(observed[identity], whole)
                 for option in self.resource.labels:
                     if option in desired.values:

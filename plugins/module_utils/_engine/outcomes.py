@@ -18,7 +18,8 @@ from .plan import CREATE, Change
 ALIKE = 20
 CAUSES, NAMED = 10, 3  # causes that a message tells, and resources that it names of each
 FAILED, SKIPPED = "failed", "skipped"
-ACTIONS = ("created", "updated", "deleted", "suspended", "resumed", "unchanged", FAILED, SKIPPED)
+SET_ASIDE = ("suspended", "resumed")
+ACTIONS = ("created", "updated", "deleted", *SET_ASIDE, "unchanged", FAILED, SKIPPED)
 
 
 @dataclass
@@ -54,10 +55,11 @@ class Outcome:
         return {self.meant_by: self.identity, **({key: self.address} if self.address else {})}
 
 
-def summary_of(outcomes: list[Outcome]) -> dict[str, int]:
-    """Return how many resources met which outcome."""
+def summary_of(resource: Resource, outcomes: list[Outcome]) -> dict[str, int]:
+    """Return how many resources met which outcome that such resources can meet."""
     counts = Counter(outcome.action for outcome in outcomes)
-    return {action: counts.get(action, 0) for action in ACTIONS}
+    possible = ACTIONS if resource.set_aside else [action for action in ACTIONS if action not in SET_ASIDE]
+    return {action: counts.get(action, 0) for action in possible}
 
 
 class Refusals:

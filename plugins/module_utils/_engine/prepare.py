@@ -18,6 +18,8 @@ from .lookup import Found, Lookup
 from .observe import Observer
 from .plan import CREATE, DELETE, REFUSE, SAME, SUSPEND, Change, Comparison, compare, plan
 
+DESCRIBED_BESIDES = "is the name of %s now, which %s describes already: take one of the two out, or give the %s here too"
+
 
 @dataclass
 class Purge:
@@ -114,6 +116,9 @@ def _problems_here(observer: Observer, described: list[Desired]) -> list[Problem
         twins = observer.twins.get(desired.identity)
         if twins:
             problems += desired.problems([(resource.identity.named_by, several(twins, resource.identity.option))])
+        if desired.identity in observer.named_besides:
+            said = DESCRIBED_BESIDES % (*observer.named_besides[desired.identity], resource.identity.option)
+            problems += desired.problems([(resource.identity.named_by, said)])
         problems += desired.problems(resource.rules.check_here(desired.values, is_enterprise))
     return problems
 

@@ -73,6 +73,9 @@ class ApplicationServerRules(Rules):
             return [("destinations", ENTERPRISE % "the ports * and the strategy sequential")]
         return []
 
+    def unreadable(self, observed: Facts) -> list[str]:
+        return ["as_key"] if observed.value("security_status") == "as_key" else []
+
     def refuse_deletion(self, observed: Facts) -> str:
         brief = observed.brief or {}
         counts = [(brief.get(key), what) for key, what in COUNTS]

@@ -195,6 +195,7 @@ class Resource:
     :param scopes: the conditions that a purge may give: name -> condition.
     :param set_aside: what a purge may set instead of deleting: option -> value.
     :param filters: what the list can be asked for; ``ranges`` are filters of which the first must not be beyond the second.
+    :param is_licensed: the operator sells how many there may be.
     :param grouped_by: the option by which equal refusals end further creations.
     :param read_table: reads a table of its own kind: ``(text, name, warnings) -> rows``; None for none.
     :param loss: what to say of a change that only deleting could bring about.
@@ -220,6 +221,7 @@ class Resource:
     set_aside: dict[str, object] = field(default_factory=dict)
     filters: dict[str, Filter] = field(default_factory=dict)
     ranges: tuple[tuple[str, str], ...] = ()
+    is_licensed: bool = False
     grouped_by: str = ""
     read_table: Callable[[str, str, list[str]], list[Row]] | None = None
     loss: str = ""
@@ -261,8 +263,9 @@ class Resource:
 
     @property
     def cached_keys(self) -> tuple[str, ...]:
-        """The pieces of a whole resource that its brief doesn't show, or not surely."""
-        return tuple(sorted({each.path[0] for each in self.fields if each.seen == WHOLE or each.hint_only or each.cached}))
+        """The pieces of a whole resource that its brief doesn't show, or not surely; no secret is kept."""
+        hidden = (each for each in self.fields if each.seen == WHOLE or each.hint_only or each.cached)
+        return tuple(sorted({each.path[0] for each in hidden if not each.secret}))
 
     @property
     def digits(self) -> frozenset[str]:

@@ -25,23 +25,25 @@ from .._schema.values import UNKNOWN, members
 from .._text import in_snake_case
 
 
-class Info:
+def info(resource: Resource) -> Task:
+    """Return the task that shows resources of one kind."""
+    key = resource.identity.option
+    options: dict[str, Any] = {
+        key: {"type": "list", "elements": "str"},
+        **{name: each.argument() for name, each in resource.filters.items()},
+        "gather": {"type": "str", "choices": ["briefs", resource.keys], "default": "briefs"},
+        "parallel": {"type": "int", "default": 8},
+    }
+    rules = {"mutually_exclusive": [(key, name) for name in resource.filters]}
+    return Task(options, _Info(resource).run, rules, digits=resource.digits, secrets_in=resource.rules.secrets_in)
+
+
+class _Info:
     """The resources of one kind, as they are."""
 
     def __init__(self, resource: Resource) -> None:
         self._resource = resource
         self._key = resource.identity.option
-
-    def task(self) -> Task:
-        """Return the task."""
-        options: dict[str, Any] = {
-            self._key: {"type": "list", "elements": "str"},
-            **{name: each.argument() for name, each in self._resource.filters.items()},
-            "gather": {"type": "str", "choices": ["briefs", self._resource.keys], "default": "briefs"},
-            "parallel": {"type": "int", "default": 8},
-        }
-        rules = {"mutually_exclusive": [(self._key, name) for name in self._resource.filters]}
-        return Task(options, self.run, rules, digits=self._resource.digits, secrets_in=self._resource.rules.secrets_in)
 
     def run(self, params: dict[str, Any], context: Context) -> dict[str, Any]:
         """Return resources by their identity, or all that match the filters."""

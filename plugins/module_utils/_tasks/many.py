@@ -26,15 +26,20 @@ from .._errors import OptionError
 from .._frame.connection import account_of, connected
 from .._frame.task import Context, Task
 from .._schema.resource import Resource, Within
-from .one import COMMON, diff_of
+from .one import EXISTENCE, WRITING, diff_of
 
 MOST_PARALLEL = 64
-EMPTY = "%s is empty: with purge, everything in its scope would go. Use %s with state: absent for that"
+BACKUP_NOTE = (
+    "%s as they were before a run deleted them. Secrets can't be read from the platform and are not in here. To make the %s "
+    "again: give each its secrets, which stand here as null, say create: true in defaults, and give this file to %s as src."
+)
+EMPTY = "%s is empty: with purge, everything in its scope would go. Name what should go with state: absent, in %s too"
 #: Options of a task about many resources, besides the list and the purge.
 OPTIONS: dict[str, dict[str, Any]] = {
-    **COMMON,
     "src": {"type": "path"},
     "defaults": {"type": "dict"},
+    **EXISTENCE,
+    **WRITING,
     "parallel": {"type": "int", "default": 8},
     "on_error": {"type": "str", "choices": ["continue", "stop"], "default": "continue"},
     "max_failures": {"type": "int"},
@@ -47,40 +52,43 @@ OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
-class Many:
-    """Many resources of one kind, as a task.
+def many(resource: Resource, module: str) -> Task:
+    """Return the task that makes many resources be as described.
 
-    :param module: what the task is called; ``single`` the one for a single resource.
-    :param backup_note: what a backup says of itself.
+    :param module: what the task is called.
+    """
+    items = resource.keys
+    scope = {name: _argument_of(resource, name) for name in resource.scopes}
+    purge = {
+        "scope": {"type": "dict", "required": True, "options": {**scope, "all": {"type": "bool", "default": False}}},
+        "max": {"type": "raw", "default": "10%"},
+        "action": {"type": "str", "choices": ["delete", *(["suspend"] if resource.set_aside else [])], "default": "delete"},
+        "backup": {"type": "path"},
+    }
+    options = {items: {"type": "list", "elements": "dict"}, **OPTIONS, "purge": {"type": "dict", "options": purge}}
+    if not resource.is_licensed:
+        del options["check_licences"]
+    return Task(
+        options,
+        _Many(resource, module).run,
+        {"mutually_exclusive": [(items, "src")], "required_one_of": [(items, "src")]},
+        (items, "defaults"),
+        resource.secret_options,
+        digits=resource.digits | {"purge.scope." + name for name in resource.scopes_of_digits},
+        rows={items: resource.argument_spec(), "defaults": resource.argument_spec()},
+        secrets_in=resource.rules.secrets_in,
+    )
+
+
+class _Many:
+    """Many resources of one kind.
+
+    :param module: what the task is called.
     """
 
-    def __init__(self, resource: Resource, module: str, single: str, backup_note: str) -> None:
+    def __init__(self, resource: Resource, module: str) -> None:
         self._resource = resource
         self._module = module
-        self._single = single
-        self._backup_note = backup_note
-
-    def task(self) -> Task:
-        """Return the task."""
-        resource, items = self._resource, self._resource.keys
-        scope = {name: _argument_of(resource, name) for name in resource.scopes}
-        purge = {
-            "scope": {"type": "dict", "required": True, "options": {**scope, "all": {"type": "bool", "default": False}}},
-            "max": {"type": "raw", "default": "10%"},
-            "action": {"type": "str", "choices": ["delete", *(["suspend"] if resource.set_aside else [])], "default": "delete"},
-            "backup": {"type": "path"},
-        }
-        options = {items: {"type": "list", "elements": "dict"}, **OPTIONS, "purge": {"type": "dict", "options": purge}}
-        return Task(
-            options,
-            self.run,
-            {"mutually_exclusive": [(items, "src")], "required_one_of": [(items, "src")]},
-            (items, "defaults"),
-            resource.secret_options,
-            digits=resource.digits | {"purge.scope." + name for name in resource.scopes_of_digits},
-            rows={items: resource.argument_spec(), "defaults": resource.argument_spec()},
-            secrets_in=resource.rules.secrets_in,
-        )
 
     def run(self, params: dict[str, Any], context: Context) -> dict[str, Any]:
         """Make them be as described."""
@@ -88,7 +96,7 @@ class Many:
         policy = self._policy(params)
         described = self._described(params, context)
         if policy.purge is not None and not described:
-            raise OptionError(EMPTY % (resource.keys, self._single))
+            raise OptionError(EMPTY % (resource.keys, self._module))
         cache = Cache(resource, self._cache_path(params), context.warn)
         started = time.monotonic()
         backup = ""
@@ -134,7 +142,7 @@ class Many:
             params["parallel"],
             most,
             params["max_deletions"],
-            params["check_licences"],
+            params.get("check_licences", False),
             purge,
         )
 
@@ -207,20 +215,15 @@ class Many:
     def _back_up(self, path: str, deletions: list[Change]) -> str:
         """Write what a run will delete to a file, before its first write; return its path, nothing without any.
 
-        Secrets that nobody can read have a place there: null says nothing.
+        Secrets have a place there, for whoever makes the resources again: null says nothing. The ID that the platform gave
+        a resource has none, since a new one gets another.
         """
         if not deletions:
             return ""
         resource = self._resource
-        items = [
-            {
-                resource.identity.option: change.identity,
-                **resource.show(change.observed.known()),
-                **dict.fromkeys(resource.rules.unreadable(change.observed)),
-            }
-            for change in deletions
-        ]
-        content = {"note": self._backup_note, "defaults": {"create": False}, resource.keys: items}
+        note = BACKUP_NOTE % (resource.plural.capitalize(), resource.plural, self._module)
+        items = [_as_it_was(resource, change) for change in deletions]
+        content = {"note": note, "defaults": {"create": False}, resource.keys: items}
         try:
             _files.write_json(path, content, indent=2)
         except OptionError as error:
@@ -229,7 +232,7 @@ class Many:
 
     def _result(self, outcomes: list[Outcome], params: dict[str, Any], context: Context) -> dict[str, Any]:
         resource = self._resource
-        summary = _outcomes.summary_of(outcomes)
+        summary = _outcomes.summary_of(resource, outcomes)
         choices: dict[str, Callable[[Outcome], object]] = {
             "all": lambda outcome: True,
             "changed": lambda outcome: outcome.changed or outcome.error,
@@ -267,3 +270,12 @@ def _argument_of(resource: Resource, condition: str) -> dict[str, Any]:
     declared = resource.scopes[condition]
     kind = resource.by_name[declared.option].type.spec["type"] if isinstance(declared, Within) else "str"
     return {"type": "dict" if kind == "dict" else "str"}
+
+
+def _as_it_was(resource: Resource, change: Change) -> dict[str, Any]:
+    """Return a resource that is about to be deleted, in the options with which it could be made again."""
+    known = change.observed.known()
+    shown = resource.show({name: value for name, value in known.items() if not resource.by_name[name].secret})
+    hidden = [name for name in known if resource.by_name[name].secret]
+    identity = {} if resource.identity.named_by else {resource.identity.option: change.identity}
+    return {**identity, **shown, **dict.fromkeys([*hidden, *resource.rules.unreadable(change.observed)])}

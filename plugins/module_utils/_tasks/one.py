@@ -20,10 +20,13 @@ from .._frame.task import Context, Task
 from .._schema.resource import Resource
 from .._schema.row import Row
 
-#: Options of every managed resource, beside its own.
-COMMON: dict[str, dict[str, Any]] = {
+#: Whether a resource should be there.
+EXISTENCE: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "create": {"type": "bool", "default": True},
+}
+#: How it is written.
+WRITING: dict[str, dict[str, Any]] = {
     "update_keys": {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
     "force": {"type": "bool", "default": False},
 }
@@ -32,7 +35,7 @@ COMMON: dict[str, dict[str, Any]] = {
 def one(resource: Resource) -> Task:
     """Return the task that makes one resource be as described."""
     identifying = (resource.identity.option, *resource.rules.identifying)
-    options = {**COMMON, **{name: {"type": "str"} for name in identifying}, **resource.argument_spec()}
+    options = {**EXISTENCE, **{name: {"type": "str"} for name in identifying}, **resource.argument_spec(), **WRITING}
 
     def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
         names = ("state", *identifying, *(each.name for each in resource.fields))

@@ -12,7 +12,15 @@ import os
 import pytest
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.secrets import masked, presentable, secrets_of
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import device, fleet, subscriber_info
+from ansible_collections.lorawan.thingpark.plugins.modules import (
+    tdm_device as device,
+)
+from ansible_collections.lorawan.thingpark.plugins.modules import (
+    tdm_fleet as fleet,
+)
+from ansible_collections.lorawan.thingpark.plugins.modules import (
+    tdm_subscriber_info as subscriber_info,
+)
 
 TAG = "LW:D0:1122334455667788:AABBCCDDEEFF0011:AABB1122:OOWNER-TOKEN:SABC"
 KEY = "0A9B8C7D6E5F40312213A4F5E6D7C8B9"

@@ -18,7 +18,15 @@ from jinja2 import StrictUndefined
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import OptionError
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.module import argument_spec
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import device, device_info, fleet
+from ansible_collections.lorawan.thingpark.plugins.modules import (
+    tdm_device as device,
+)
+from ansible_collections.lorawan.thingpark.plugins.modules import (
+    tdm_device_info as device_info,
+)
+from ansible_collections.lorawan.thingpark.plugins.modules import (
+    tdm_fleet as fleet,
+)
 from ansible_collections.lorawan.thingpark.plugins.plugin_utils._arguments import (
     as_json,
     refuse_misread,

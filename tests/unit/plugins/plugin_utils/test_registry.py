@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import device, fleet
+from ansible_collections.lorawan.thingpark.plugins.modules import (
+    tdm_device as device,
+)
+from ansible_collections.lorawan.thingpark.plugins.modules import (
+    tdm_fleet as fleet,
+)
 from ansible_collections.lorawan.thingpark.plugins.plugin_utils import _registry
 
 KEYS = ["%02X" % number * 16 for number in range(3)]
