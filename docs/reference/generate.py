@@ -17,7 +17,7 @@ from pathlib import Path
 
 from module import Module
 from role import role_options
-from words import loaded
+from words import LICENCE, loaded
 
 ROOT = Path(__file__).resolve().parents[2]
 #: The files with words, in the order of the README's table.
@@ -25,9 +25,7 @@ SUBJECTS = ("device", "application_server", "session", "subscriber_info")
 TABLE = re.compile(r"(\| module \| what it does \|\n\|---\|---\|\n)(?:\|.*\n)+")
 GROUP = """\
 ---
-# SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright (c) 2026, the lorawan.thingpark contributors
-
+{licence}
 requires_ansible: ">=2.16.0"
 # One group, so that a play states its connection once, in module_defaults: group/lorawan.thingpark.tdm.
 # Written by `make reference`.
@@ -47,7 +45,9 @@ def generated() -> dict[str, str]:
     """Return the text of every file that follows from the declarations, by its path in the repository."""
     every = modules()
     files = {path: text for module in every for path, text in module.files()}
-    files["meta/runtime.yml"] = GROUP + "".join("    - %s\n" % name for name in sorted(module.name for module in every))
+    files["meta/runtime.yml"] = GROUP.format(licence=LICENCE) + "".join(
+        "    - %s\n" % name for name in sorted(module.name for module in every)
+    )
     rows = "".join("| `%s` | %s |\n" % (module.name, module.row) for module in every)
     files["README.md"] = TABLE.sub(lambda table: table[1] + rows, (ROOT / "README.md").read_text(encoding="utf-8"))
     fleet = next(module for module in every if module.name == "tdm_fleet")

@@ -16,6 +16,7 @@ from words import LICENCE, PLUGINS, Short, dumped, loaded
 #: What the role says otherwise than its module.
 OWN: dict[str, dict[str, Any]] = {"group": {"type": "str"}, "defaults": {"default": {}}}
 OPTION = re.compile(r"\bO\((\w+)")
+SUBOPTION = re.compile(r"\bO\((\w+[.]\w+)\)")
 RETURN_VALUE = re.compile(r"\bRV\((\w+)\)")
 
 
@@ -55,4 +56,6 @@ def _variable(told: list[str], spec: dict[str, Any]) -> dict[str, Any]:
 def _as_variables(told: str | list[str]) -> list[str]:
     """Return words about the module's options as words about the role's variables."""
     lines = [told] if isinstance(told, str) else told
-    return [OPTION.sub(r"O(tdm_fleet_\1", RETURN_VALUE.sub(r"C(\1)", line)) for line in lines]
+    # What is inside of an option is its module's to document.
+    lines = [SUBOPTION.sub(r"C(tdm_fleet_\1)", RETURN_VALUE.sub(r"C(\1)", line)) for line in lines]
+    return [OPTION.sub(r"O(tdm_fleet_\1", line) for line in lines]

@@ -14,13 +14,8 @@ import yaml
 
 HERE = Path(__file__).resolve().parent
 PLUGINS = "ansible_collections.lorawan.thingpark.plugins"
-LICENCE = """\
-# Copyright (c) 2026, the lorawan.thingpark contributors
-# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
-"""
-
-
+#: The header of every file that is written: this one's own.
+LICENCE = "".join(Path(__file__).read_text(encoding="utf-8").splitlines(keepends=True)[:3])
 LONGEST_LINE = 130
 
 
