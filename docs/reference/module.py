@@ -160,8 +160,10 @@ class Module:
 
     def told_of(self, part: str) -> dict[str, Any]:
         """Return what is told of the options or the return values, in common words and in its own."""
-        alike = self._common.get(self.kind, {}).get(part, {})
-        return merged(filled(alike, self._words), self._entry.get(part, {}))
+        alike = filled(self._common.get(self.kind, {}).get(part, {}), self._words)
+        if part == "options":  # some are of some resources only
+            alike = {name: words for name, words in alike.items() if name in self.task.options}
+        return merged(alike, self._entry.get(part, {}))
 
     def _option(self, name: str, spec: dict[str, Any], words: Any) -> dict[str, Any]:
         """Return an option with what it is, from its task, and what it means; raises :class:`ValueError` without words."""

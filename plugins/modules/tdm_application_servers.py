@@ -105,14 +105,6 @@ options:
     type: str
     default: changed
     choices: [all, changed, failed, none]
-  cache:
-    description:
-      - Whether to remember, in a file below Ansible's home, what lists of the platform don't show of an application server,
-        together with the time of its last change. As long as that time is the same, the application server needs not be fetched
-        again.
-      - Without it, each run fetches every application server that has such an option.
-    type: bool
-    default: true
   purge:
     description:
       - Remove application servers that are not described. Without this option, nothing that isn't described is touched.

@@ -195,6 +195,7 @@ class Resource:
     :param scopes: the conditions that a purge may give: name -> condition.
     :param set_aside: what a purge may set instead of deleting: option -> value.
     :param filters: what the list can be asked for; ``ranges`` are filters of which the first must not be beyond the second.
+    :param is_dated: a brief says when its resource was last changed, so that what else was seen of it may be kept until then.
     :param is_licensed: the operator sells how many there may be.
     :param grouped_by: the option by which equal refusals end further creations.
     :param read_table: reads a table of its own kind: ``(text, name, warnings) -> rows``; None for none.
@@ -221,6 +222,7 @@ class Resource:
     set_aside: dict[str, object] = field(default_factory=dict)
     filters: dict[str, Filter] = field(default_factory=dict)
     ranges: tuple[tuple[str, str], ...] = ()
+    is_dated: bool = False
     is_licensed: bool = False
     grouped_by: str = ""
     read_table: Callable[[str, str, list[str]], list[Row]] | None = None

@@ -68,6 +68,8 @@ def many(resource: Resource, module: str) -> Task:
     options = {items: {"type": "list", "elements": "dict"}, **OPTIONS, "purge": {"type": "dict", "options": purge}}
     if not resource.is_licensed:
         del options["check_licences"]
+    if not resource.is_dated:
+        del options["cache"]
     return Task(
         options,
         _Many(resource, module).run,
@@ -172,7 +174,7 @@ class _Many:
             context.warn("What was seen of the %s could not be kept for the next run: %s" % (plural, error.message))
 
     def _cache_path(self, params: dict[str, Any]) -> str:
-        if not params["cache"]:
+        if not params.get("cache"):
             return ""
         return os.path.join(_files.home(), "%s-%s.json" % (self._resource.keys, account_of(params, Context()).key()))
 

@@ -131,6 +131,7 @@ DEVICE = Resource(
     set_aside={"suspended": True},
     filters=FILTERS,
     ranges=RANGES,
+    is_dated=True,
     is_licensed=True,
     grouped_by="connectivity_plan",
     read_table=read_csv,
