@@ -92,7 +92,7 @@ def test_a_purge_spares_those_that_are_described_or_used(account, simulator):
 
 
 def test_nothing_is_kept_for_the_next_run(account, home):
-    """The list doesn't say when a server was changed, so nothing that was seen of one would hold; its headers are secret besides."""
+    """The list doesn't say when a server was changed, so what was seen of one need not hold; its headers are secret besides."""
     headed = {**server("a"), "custom_http_headers": {"X-Token": "s3cret-t0ken-of-it"}}
     for _run in range(2):
         account.tdm_application_servers(application_servers=[headed])
