@@ -17,7 +17,7 @@ import pytest
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._api.codec import XML, decode
 from ansible_collections.lorawan.thingpark.plugins.module_utils._api.platform import place_of
-from ansible_collections.lorawan.thingpark.plugins.module_utils._http.transport import HttpSettings, Transport
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http.transport import HttpSettings, Request, Transport
 
 PASSWORD, TOKEN, COOKIE = "not-a-real-passphrase", "T0KENT0KENT0KEN", "C00KIEC00KIE"
 EUI = "70B3D57ED1000001"
@@ -202,7 +202,7 @@ def test_the_final_answer_is_the_one_that_counts(start_meddler, account_on, do, 
     server.on(
         "GET", "/x", lambda _request, _forward: [head, b"HTTP/1.1 409 x\r\nContent-Length: %d\r\n\r\n" % len(content), content]
     )
-    got = Transport(HttpSettings()).send("GET", server.origin + "/x")
+    got = Transport(HttpSettings()).send(Request("GET", server.origin + "/x"))
     assert (got.status, got.body) == (409, content)
 
 

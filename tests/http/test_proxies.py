@@ -16,7 +16,7 @@ from urllib3 import exceptions
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import OptionError, TdmError, TransportError
 from ansible_collections.lorawan.thingpark.plugins.module_utils._http import proxies
 from ansible_collections.lorawan.thingpark.plugins.module_utils._http.proxies import proxy_for
-from ansible_collections.lorawan.thingpark.plugins.module_utils._http.transport import HttpSettings, Transport
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http.transport import HttpSettings, Request, Transport
 
 PLATFORM = "https://platform.example.com/thingpark"
 
@@ -59,7 +59,7 @@ def say():
 def failure(url: str, **options: object) -> TdmError:
     """Return the error of a request."""
     with pytest.raises(TdmError) as raised:
-        Transport(HttpSettings(retries=0, **options)).send("GET", url)
+        Transport(HttpSettings(retries=0, **options)).send(Request("GET", url))
     assert "hidden" not in str(raised.value)
     return raised.value
 
@@ -157,7 +157,7 @@ def test_a_proxy_that_refuses(say, scheme, status, trouble):
     place = say(b"HTTP/1.1 %d x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" % status)
     url, proxy = scheme + "://platform.example.com/x", "http://user:hidden@" + place
     if (scheme, status) == ("http", 403):  # it may be the platform's own
-        assert Transport(HttpSettings(retries=0, proxy=proxy)).send("GET", url).status == 403
+        assert Transport(HttpSettings(retries=0, proxy=proxy)).send(Request("GET", url)).status == 403
         return
     error = failure(url, proxy=proxy)
     assert "%s %s" % (place, trouble) in str(error)

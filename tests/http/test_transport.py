@@ -13,10 +13,16 @@ from email.utils import formatdate
 
 import pytest
 
+from ansible_collections.lorawan.thingpark.plugins.module_utils._api.session import Call
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import TransportError
 from ansible_collections.lorawan.thingpark.plugins.module_utils._http import limits
 from ansible_collections.lorawan.thingpark.plugins.module_utils._http.throttle import RESERVE, Pacer, seconds_to_wait
-from ansible_collections.lorawan.thingpark.plugins.module_utils._http.transport import HttpSettings, Transport, cookies_at
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http.transport import (
+    HttpSettings,
+    Request,
+    Transport,
+    cookies_at,
+)
 
 
 class Clock:
@@ -62,21 +68,21 @@ def test_trouble_is_tried_again(server, transport, do, status):
     server.on("GET", "/x", do.says(status, {}), times=2)
     server.on("GET", "/x", do.says(200, {"fine": True}))
     sender = transport()
-    answer = sender.send("GET", server.origin + "/x")
+    answer = sender.send(Request("GET", server.origin + "/x"))
     assert (answer.status, answer.body, sender.counts["GET"]) == (200, b'{"fine": true}', 3)
 
 
 @pytest.mark.parametrize("status", [200, 201, 204, 301, 400, 401, 403, 404, 409, 501])
 def test_other_answers_are_final(server, transport, do, status):
     server.on("GET", "/x", do.says(status, b"" if status == 204 else {}))
-    assert transport().send("GET", server.origin + "/x").status == status
+    assert transport().send(Request("GET", server.origin + "/x")).status == status
     assert len(server.seen) == 1
 
 
 @pytest.mark.parametrize("retries", [0, 1, 3])
 def test_retries_end(server, transport, do, retries):
     server.on("GET", "/x", do.says(503, {}))
-    assert transport(retries=retries).send("GET", server.origin + "/x").status == 503
+    assert transport(retries=retries).send(Request("GET", server.origin + "/x")).status == 503
     assert len(server.seen) == retries + 1
 
 
@@ -85,11 +91,11 @@ def test_the_retries_of_a_task_have_a_budget(server, transport, do):
     server.on("GET", "/y", do.says(200, {}))
     sender = transport(retries=4)
     for _number in range(100):
-        assert sender.send("GET", server.origin + "/x").status == 500
+        assert sender.send(Request("GET", server.origin + "/x")).status == 500
     assert len(server.sent()) == 100 + RESERVE
     for _number in range(6):  # each of which gives half a retry back
-        sender.send("GET", server.origin + "/y")
-    sender.send("GET", server.origin + "/x")
+        sender.send(Request("GET", server.origin + "/y"))
+    sender.send(Request("GET", server.origin + "/x"))
     assert len(server.sent("GET", "/x")) == 100 + RESERVE + 1 + 3
 
 
@@ -97,7 +103,7 @@ def test_the_retries_of_a_task_have_a_budget(server, transport, do):
 def test_what_must_not_be_repeated_is_sent_once(server, transport, do, status):
     server.on("POST", "/x", do.says(status, {}), times=1)
     server.on("POST", "/x", do.says(201, {}))
-    answer = transport().send("POST", server.origin + "/x", body=b"{}", repeatable=False)
+    answer = transport().send(Request("POST", server.origin + "/x", body=b"{}", repeatable=False))
     # 429 stands in front of the platform: such a request has not arrived.
     assert answer.status == (201 if status == 429 else status)
     assert len(server.seen) == (2 if status == 429 else 1)
@@ -108,10 +114,10 @@ def test_a_broken_connection(server, transport, do, repeatable, sent):
     server.on("POST", "/x", do.lost_before, times=1)
     server.on("POST", "/x", do.says(200, {}))
     if repeatable:
-        assert transport().send("POST", server.origin + "/x", repeatable=True).status == 200
+        assert transport().send(Request("POST", server.origin + "/x", repeatable=True)).status == 200
     else:
         with pytest.raises(TransportError, match="broke before the answer was complete") as raised:
-            transport().send("POST", server.origin + "/x", repeatable=False)
+            transport().send(Request("POST", server.origin + "/x", repeatable=False))
         assert raised.value.sent
     assert len(server.seen) == sent
 
@@ -119,7 +125,7 @@ def test_a_broken_connection(server, transport, do, repeatable, sent):
 def test_half_an_answer_is_none(server, transport, do):
     server.on("GET", "/x", lambda _request, _forward: (200, {"Content-Length": "100"}, b'{"a": 1}'))
     with pytest.raises(TransportError, match="broke before the answer was complete"):
-        transport(retries=1).send("GET", server.origin + "/x")
+        transport(retries=1).send(Request("GET", server.origin + "/x"))
     assert len(server.seen) == 2
 
 
@@ -129,9 +135,9 @@ def test_a_body_that_can_not_be_unpacked(server, transport, content):
     sender = transport(retries=0)
     if content:
         with pytest.raises(TransportError):
-            sender.send("GET", server.origin + "/x")
+            sender.send(Request("GET", server.origin + "/x"))
     else:
-        assert sender.send("GET", server.origin + "/x").body == b""
+        assert sender.send(Request("GET", server.origin + "/x")).body == b""
 
 
 def test_the_clear_status_of_a_refused_connection(transport):
@@ -140,7 +146,7 @@ def test_the_clear_status_of_a_refused_connection(transport):
         port = listener.getsockname()[1]
     sender = transport(retries=2)
     with pytest.raises(TransportError, match=r"http://127.0.0.1:%d can't be reached" % port) as raised:
-        sender.send("POST", "http://127.0.0.1:%d/x?sessionToken=hidden" % port, repeatable=False)
+        sender.send(Request("POST", "http://127.0.0.1:%d/x?sessionToken=hidden" % port, repeatable=False))
     # It can't have arrived, so even this one was tried again.
     assert (sender.counts["POST"], raised.value.sent) == (3, False)
     assert "hidden" not in str(raised.value)
@@ -148,7 +154,7 @@ def test_the_clear_status_of_a_refused_connection(transport):
 
 def test_an_unknown_host(transport):
     with pytest.raises(TransportError, match="can't be reached"):
-        transport(retries=0).send("GET", "http://tdm.invalid/x")
+        transport(retries=0).send(Request("GET", "http://tdm.invalid/x"))
 
 
 def test_a_server_that_says_nothing(transport):
@@ -157,7 +163,7 @@ def test_a_server_that_says_nothing(transport):
         listener.listen()
         url = "http://127.0.0.1:%d" % listener.getsockname()[1]
         with pytest.raises(TransportError, match="didn't answer within 0.1 s") as raised:
-            transport(retries=0, timeout=0.1).send("GET", url + "/x?sessionToken=hidden")
+            transport(retries=0, timeout=0.1).send(Request("GET", url + "/x?sessionToken=hidden"))
     assert raised.value.sent and "hidden" not in str(raised.value)
 
 
@@ -169,7 +175,7 @@ def test_an_answer_that_stops_half_way(server, transport):
 
     server.on("GET", "/x", stall)
     with pytest.raises(TransportError, match="didn't answer within"):
-        transport(retries=0, timeout=0.1).send("GET", server.origin + "/x")
+        transport(retries=0, timeout=0.1).send(Request("GET", server.origin + "/x"))
     done.set()
 
 
@@ -177,7 +183,7 @@ def test_no_answer_without_end(server, transport, monkeypatch):
     monkeypatch.setattr(limits, "LARGEST_BODY", 1000)
     server.on("GET", "/x", lambda _request, _forward: (200, {}, b"x" * 1001))
     with pytest.raises(TransportError, match="is larger than"):
-        transport(retries=0).send("GET", server.origin + "/x")
+        transport(retries=0).send(Request("GET", server.origin + "/x"))
 
 
 NOW = 1_700_000_000.0
@@ -213,14 +219,14 @@ def test_retry_after(header, seconds):
 def test_the_pause_that_an_answer_asks_for(server, transport, clock, do, header, least, most):
     server.on("GET", "/x", do.says(429, {}, Retry_After=header), times=1)
     server.on("GET", "/x", do.says(200, {}))
-    assert transport().send("GET", server.origin + "/x").status == 200
+    assert transport().send(Request("GET", server.origin + "/x")).status == 200
     assert least <= round(sum(clock.slept), 3) <= most
 
 
 def test_a_date_in_retry_after(server, transport, clock, do):
     server.on("GET", "/x", do.says(503, {}, Retry_After=formatdate(time.time() + 40, usegmt=True)), times=1)
     server.on("GET", "/x", do.says(200, {}))
-    transport().send("GET", server.origin + "/x")
+    transport().send(Request("GET", server.origin + "/x"))
     assert 30 <= sum(clock.slept) <= 40
 
 
@@ -228,7 +234,7 @@ def test_the_rate_of_a_task(server, transport, clock, do):
     server.on("GET", "/x", do.says(200, {}))
     sender = transport(rate=4)
     for _number in range(5):
-        sender.send("GET", server.origin + "/x")
+        sender.send(Request("GET", server.origin + "/x"))
     assert sum(clock.slept) == pytest.approx(1.0, abs=0.001)
 
 
@@ -241,28 +247,28 @@ def test_connections_are_kept(server, transport, do):
 
     server.on("GET", "/x", answer)
     for _number in range(5):  # also by the next task of a loop
-        transport().send("GET", server.origin + "/x")
+        transport().send(Request("GET", server.origin + "/x"))
     assert len(peers) == 1
 
 
 def test_redirects_are_not_followed(server, start_meddler, transport, do):
     other = start_meddler()
     server.on("GET", "/x", do.says(302, "", Location=other.origin + "/steal"))
-    answer = transport().send("GET", server.origin + "/x", headers={"Authorization": "Bearer hidden"})
+    answer = transport().send(Request("GET", server.origin + "/x", headers={"Authorization": "Bearer hidden"}))
     assert (answer.status, other.seen) == (302, [])
 
 
 def test_no_cookie_is_kept(server, transport, do):
     server.on("GET", "/x", do.says(200, {}, Set_Cookie="JSESSIONID=abc; Path=/; HttpOnly"))
     sender = transport()
-    assert sender.send("GET", server.origin + "/x").cookies.get_dict() == {"JSESSIONID": "abc"}
-    sender.send("GET", server.origin + "/x")
+    assert sender.send(Request("GET", server.origin + "/x")).cookies.get_dict() == {"JSESSIONID": "abc"}
+    sender.send(Request("GET", server.origin + "/x"))
     assert [request.headers.get("Cookie") for request in server.seen] == [None, None]
 
 
 def test_a_cookie_without_a_value_has_an_empty_one(server, transport, do):
     server.on("GET", "/x", do.says(200, {}, Set_Cookie="JSESSIONID; Path=/"))
-    assert cookies_at(server.origin, transport().send("GET", server.origin + "/x")) == {"JSESSIONID": ""}
+    assert cookies_at(server.origin, transport().send(Request("GET", server.origin + "/x"))) == {"JSESSIONID": ""}
 
 
 def test_netrc_is_not_read(server, transport, do, tmp_path, monkeypatch):
@@ -271,8 +277,8 @@ def test_netrc_is_not_read(server, transport, do, tmp_path, monkeypatch):
     netrc.chmod(0o600)
     monkeypatch.setenv("NETRC", str(netrc))
     server.on("GET", "/x", do.says(200, {}))
-    transport().send("GET", server.origin + "/x")
-    transport().send("GET", server.origin + "/x", headers={"Authorization": "Bearer mine"})
+    transport().send(Request("GET", server.origin + "/x"))
+    transport().send(Request("GET", server.origin + "/x", headers={"Authorization": "Bearer mine"}))
     assert [request.headers.get("Authorization") for request in server.seen] == [None, "Bearer mine"]
 
 
@@ -286,7 +292,7 @@ def test_the_proxy(server, start_meddler, transport, do, monkeypatch, by):
         monkeypatch.setenv("http_proxy", proxy.origin if by != "both" else wrong.origin)
     if by == "exception":
         monkeypatch.setenv("no_proxy", "127.0.0.1")
-    transport(**options).send("GET", server.origin + "/x")
+    transport(**options).send(Request("GET", server.origin + "/x"))
     used = server if by == "exception" else proxy
     assert [len(one.seen) for one in (proxy, wrong, server)] == [int(one is used) for one in (proxy, wrong, server)]
     if used is proxy:
@@ -298,11 +304,18 @@ def test_a_proxy_that_is_not_there(server, transport):
         listener.bind(("127.0.0.1", 0))
         proxy = "http://user:hidden@127.0.0.1:%d" % listener.getsockname()[1]
     with pytest.raises(TransportError, match="the proxy in front of .* can't be used") as raised:
-        transport(retries=0, proxy=proxy).send("GET", server.origin + "/x")
+        transport(retries=0, proxy=proxy).send(Request("GET", server.origin + "/x"))
     assert "hidden" not in str(raised.value) and not server.seen
 
 
 @pytest.mark.parametrize("url", ["http://", "http://[::1", "http://exa mple/x", "http://:0/x"])
 def test_addresses_that_are_none(transport, url):
     with pytest.raises(TransportError):
-        transport(retries=0).send("GET", url)
+        transport(retries=0).send(Request("GET", url))
+
+
+def test_what_is_to_be_sent_shows_no_secret():
+    secret = {"sessionToken": "hidden", "Authorization": "Bearer hidden"}
+    request = Request("POST", "http://me:hidden@host/x?a=hidden", secret, secret, secret, ("me", "hidden"))
+    call = Call("PUT", "/devices/e1", secret, {"appKey": "hidden"}, text="hidden", secrets=("hidden",))
+    assert (repr(request), repr(call)) == ("POST http://host", "PUT /devices/e1")

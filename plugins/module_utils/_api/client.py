@@ -11,7 +11,7 @@ from typing import Any
 
 from .._errors import TransportError
 from .._schema.values import dig
-from .session import Session
+from .session import Call, Session
 
 
 class Client:
@@ -26,7 +26,7 @@ class Client:
 
     def subscription(self) -> dict[str, Any]:
         """Return the subscription (contract, Subscription)."""
-        return as_object(self.call("GET", ""), "")
+        return as_object(self.call(Call("GET", "")), "")
 
     def pages(self, path: str, params: dict[str, Any] | None = None) -> Iterator[list[dict[str, Any]]]:
         """Yield the briefs of a list, page by page, until the platform says that there are no more.
@@ -38,7 +38,7 @@ class Client:
         last = None
         index = 1
         while True:
-            data = as_object(self.call("GET", path, {**(params or {}), **place}), path)
+            data = as_object(self.call(Call("GET", path, {**(params or {}), **place})), path)
             briefs = data.get("briefs")
             if not isinstance(briefs, list) or not all(isinstance(brief, dict) for brief in briefs):
                 raise TransportError("the platform's list of %s holds no briefs" % path.strip("/"))
@@ -54,34 +54,11 @@ class Client:
                 )
             place, last = {"pageIndex": index} if cursor is None else {"pageAfter": cursor}, briefs
 
-    def call(
-        self,
-        verb: str,
-        path: str,
-        params: dict[str, Any] | None = None,
-        body: dict[str, Any] | None = None,
-        document: str = "",
-        repeatable: bool = True,
-        text: str | None = None,
-        secrets: tuple[str, ...] = (),
-    ) -> object:
-        """Return what a call below the subscription answers.
-
-        :param document: what XML calls the body.
-        :param repeatable: whether it may be sent twice when it isn't clear that it arrived.
-        :param text: a body that is a plain text, which changes nothing.
-        :param secrets: texts in the body that no message may repeat.
-        """
-        if self.read_only and verb != "GET" and text is None:
-            raise AssertionError("check mode was about to send %s %s" % (verb, path))
-        where = self.session.subscription + path
-        if text is not None:
-            data, _headers = self.session.call(verb, where, text=text, secrets=secrets)
-        else:
-            data, _headers = self.session.call(
-                verb, where, params, body, document=document, repeatable=repeatable, secrets=secrets
-            )
-        return data
+    def call(self, call: Call) -> object:
+        """Return what a call below the subscription answers."""
+        if self.read_only and call.verb != "GET" and not call.text:
+            raise AssertionError("check mode was about to send %r" % (call,))
+        return self.session.call(call._replace(path=self.session.subscription + call.path))
 
 
 def as_object(data: object, path: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from .._errors import LoginError, LoginRefused, without
 from .._http.addresses import same_place, same_server
-from .._http.transport import Answer, Transport, cookies_at
+from .._http.transport import Answer, Request, Transport, cookies_at
 from .._text import in_short
 from .codec import JSON, MEDIA_TYPES, NotData, decode, encode, error_document
 from .lockout import LOCK_REMEDY
@@ -162,12 +162,14 @@ def _cookies_of(*answers: Answer) -> list[str]:
 def html(account: Account, transport: Transport) -> Credentials:
     """Log in as an end user: an HTML page brings an access code, the code brings a session (P; contract, Customers)."""
     answer = transport.send(
-        "POST",
-        account.where_to_log_in,
-        body={account.login_field: account.name, account.password_field: account.secret},
-        headers={"Accept": "text/html"},
-        repeatable=False,
-        holds_password=True,
+        Request(
+            "POST",
+            account.where_to_log_in,
+            body={account.login_field: account.name, account.password_field: account.secret},
+            headers={"Accept": "text/html"},
+            repeatable=False,
+            holds_password=True,
+        )
     )
     page = read_login_page(answer.body)
     if page and page.error_code:
@@ -203,12 +205,14 @@ def _refused_by_page(account: Account, page: LoginAnswer) -> LoginRefused:
 def smp(account: Account, transport: Transport) -> Credentials:
     """Log in as an administrator, with a JSON document (O: Actility's samples)."""
     answer = transport.send(
-        "POST",
-        account.where_to_log_in,
-        body=encode({"login": account.name, "password": account.secret}),
-        headers={"Accept": MEDIA_TYPES[JSON], "Content-Type": MEDIA_TYPES[JSON]},
-        repeatable=False,
-        holds_password=True,
+        Request(
+            "POST",
+            account.where_to_log_in,
+            body=encode({"login": account.name, "password": account.secret}),
+            headers={"Accept": MEDIA_TYPES[JSON], "Content-Type": MEDIA_TYPES[JSON]},
+            repeatable=False,
+            holds_password=True,
+        )
     )
     return _for_subscriber(account, transport, answer)
 
@@ -216,12 +220,14 @@ def smp(account: Account, transport: Transport) -> Credentials:
 def digest(account: Account, transport: Transport) -> Credentials:
     """Log in as an administrator, with HTTP Digest (O: KPN's client of 2016)."""
     answer = transport.send(
-        "GET",
-        account.where_to_log_in,
-        headers={"Accept": MEDIA_TYPES[JSON]},
-        digest=(account.name, account.secret),
-        repeatable=False,
-        holds_password=True,
+        Request(
+            "GET",
+            account.where_to_log_in,
+            headers={"Accept": MEDIA_TYPES[JSON]},
+            digest=(account.name, account.secret),
+            repeatable=False,
+            holds_password=True,
+        )
     )
     if not answer.was_challenged:
         raise LoginError(
@@ -252,12 +258,14 @@ def _for_subscriber(account: Account, transport: Transport, answer: Answer) -> C
     token = {"sessionToken": str(data["sessionToken"])} if data.get("sessionToken") else {}
     where = urljoin(account.where_to_log_in, quote(str(identifier), safe="") + "/accessCode")
     wanted = transport.send(
-        "POST",
-        where,
-        params=token,
-        body=encode({"subscriberID": account.subscriber_id, "moduleID": account.module_id}),
-        headers=headers({"Accept": MEDIA_TYPES[JSON], "Content-Type": MEDIA_TYPES[JSON]}, cookies_at(where, answer)),
-        repeatable=False,
+        Request(
+            "POST",
+            where,
+            params=token,
+            body=encode({"subscriberID": account.subscriber_id, "moduleID": account.module_id}),
+            headers=headers({"Accept": MEDIA_TYPES[JSON], "Content-Type": MEDIA_TYPES[JSON]}, cookies_at(where, answer)),
+            repeatable=False,
+        )
     )
     found = _data(account, wanted, harmless=True)
     if wanted.status not in (200, 201) or not found.get("accessCode"):
@@ -278,11 +286,13 @@ def _start_session(account: Account, transport: Transport, code: dict[str, str],
     proof = {**code, "type": "SUBSCRIBER"}
     where = account.session_url or account.url + "/customers"
     answer = transport.send(
-        "GET",
-        where,
-        params=proof,
-        headers=headers({"Accept": MEDIA_TYPES[account.body_format]}, cookies_at(where, *before)),
-        repeatable=False,  # an access code is for one use
+        Request(
+            "GET",
+            where,
+            params=proof,
+            headers=headers({"Accept": MEDIA_TYPES[account.body_format]}, cookies_at(where, *before)),
+            repeatable=False,  # an access code is for one use
+        )
     )
     data = _data(account, answer, harmless=True)
     subscription = data.get("subscription")
@@ -317,12 +327,14 @@ def _start_session(account: Account, transport: Transport, code: dict[str, str],
 def oauth2(account: Account, transport: Transport) -> Credentials:
     """Log in with client credentials (contract, Subscriber_service_account)."""
     answer = transport.send(
-        "POST",
-        account.where_to_log_in,
-        body={"grant_type": "client_credentials", "client_id": account.name, "client_secret": account.secret},
-        headers={"Accept": "application/json"},
-        repeatable=False,
-        holds_password=True,
+        Request(
+            "POST",
+            account.where_to_log_in,
+            body={"grant_type": "client_credentials", "client_id": account.name, "client_secret": account.secret},
+            headers={"Accept": "application/json"},
+            repeatable=False,
+            holds_password=True,
+        )
     )
     data = _data_unless_refused(account, answer)
     if answer.status == 200 and data.get("access_token"):

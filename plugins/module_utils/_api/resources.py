@@ -19,6 +19,7 @@ from .._schema.resource import NEVER, Resource
 from .._schema.values import dig
 from .client import Client, as_object
 from .platform import place_of
+from .session import Call
 
 INNER_TEXT = re.compile(">([^<>]+)<")
 
@@ -79,7 +80,7 @@ class ResourceClient:
     def get(self, identity: str) -> dict[str, Any] | None:
         """Return the whole resource, None when it isn't there."""
         try:
-            return self._seen(as_object(self._at("GET", identity), self._made_path(identity)))
+            return self._seen(as_object(self._at(identity, Call("GET", "")), self._made_path(identity)))
         except ApiError as error:
             if error.status == 404:
                 return None
@@ -88,11 +89,8 @@ class ResourceClient:
     def create(self, identity: str, body: dict[str, Any]) -> dict[str, Any]:
         """Make a resource; return it as the platform answers it. Never sent twice by itself: see the engine."""
         body = body if self.resource.identity.named_by else {self._key: identity, **body}
-        params = self._query(body)
-        made = self.client.call(
-            "POST", self.resource.path, params, body, self.document, repeatable=False, secrets=self._secrets_in(body)
-        )
-        return self._seen(made)
+        call = Call("POST", self.resource.path, self._query(body), body, self.document, False, secrets=self._secrets_in(body))
+        return self._seen(self.client.call(call))
 
     def update(self, identity: str, body: dict[str, Any], force: bool = False) -> dict[str, Any]:
         """Change what ``body`` names; return the resource as the platform answers it.
@@ -100,7 +98,7 @@ class ResourceClient:
         :param force: override optimistic locking.
         """
         params = {**self._query(body), **({"force": "true"} if force else {})}
-        return self._seen(self._at("PUT", identity, params, body))
+        return self._seen(self._at(identity, Call("PUT", "", params, body, self.document, secrets=self._secrets_in(body))))
 
     def delete(self, identity: str) -> bool:
         """Delete a resource with all that belongs to it; return whether this did it, and it wasn't gone before.
@@ -108,7 +106,7 @@ class ResourceClient:
         Where the first request got no answer and the second finds nothing, the first one has most likely deleted it.
         """
         try:
-            self._at("DELETE", identity)
+            self._at(identity, Call("DELETE", ""))
         except ApiError as error:
             if error.status != 404:
                 raise
@@ -131,25 +129,24 @@ class ResourceClient:
         """Give many resources a label, or take it away."""
         declared = self.resource.labels[option]
         params = {"action": "UNTAG" if remove else "TAG"}
-        self.client.call("POST", declared.bulk, params, {"name": name, declared.members: identities}, declared.word)
+        self.client.call(Call("POST", declared.bulk, params, {"name": name, declared.members: identities}, declared.word))
 
     def _query(self, body: dict[str, Any]) -> dict[str, str]:
         return self.resource.rules.query(body, self.client.session.is_mine)
 
-    def _at(self, verb: str, identity: str, params: dict[str, str] | None = None, body: dict[str, Any] | None = None) -> object:
+    def _at(self, identity: str, call: Call) -> object:
         """Return the answer to a call at a resource's address; an older platform wants another one (O)."""
         shown = self.shown
-        secrets = self._secrets_in(body or {})
         try:
-            answer = self.client.call(verb, self._place(identity), params, body, self.document, secrets=secrets)
+            answer = self.client.call(call._replace(path=self._place(identity)))
         except ApiError as error:
             # Is the resource not there, or does the platform not know such an address?
-            if shown.by_identity is not None or error.status not in (404, *((400,) if verb == "GET" else ())):
+            if shown.by_identity is not None or error.status not in (404, *((400,) if call.verb == "GET" else ())):
                 raise
             place = place_of(self.brief(identity) or {}, self.resource.path)
             if not place:
                 raise
-            answer = self.client.call(verb, place, params, body, self.document, secrets=secrets)
+            answer = self.client.call(call._replace(path=place))
             shown.by_identity = False
         if shown.by_identity is None:
             shown.by_identity = True

@@ -12,12 +12,12 @@ import os
 import re
 import threading
 from dataclasses import asdict, fields, replace
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from .. import _files
 from .._errors import ApiError, LoginError, OptionError, SessionDied, TdmError, TransportError, without
-from .._http.transport import LAST, Answer, HttpSettings, Transport, cookies_at
+from .._http.transport import LAST, Answer, HttpSettings, Request, Transport, cookies_at
 from .._signals import is_told_to_end, unbroken
 from .._text import in_short
 from . import lockout, login
@@ -65,6 +65,29 @@ def route_of(account: Account, wire: HttpSettings) -> str:
     return hashlib.sha256(repr((account.where_to_log_in, account.url, account.session_url, whole)).encode("utf-8")).hexdigest()
 
 
+class Call(NamedTuple):
+    """One call of the API.
+
+    :param path: below the subscription for a client, below the base URL for a session.
+    :param body: what goes along, in the account's format; ``text`` goes as plain text instead, and changes nothing.
+    :param document: what XML calls the body.
+    :param repeatable: it may be sent twice when it isn't clear that it arrived.
+    :param secrets: texts in the body that no message may repeat.
+    """
+
+    verb: str
+    path: str
+    params: dict[str, Any] | None = None
+    body: dict[str, Any] | None = None
+    document: str = ""
+    repeatable: bool = True
+    text: str = ""
+    secrets: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:  # the rest holds keys
+        return "%s %s" % (self.verb, self.path)
+
+
 class Session:
     """Calls with a proof of who is calling.
 
@@ -110,40 +133,20 @@ class Session:
         base = urlsplit(self.account.url).path.rstrip("/")
         return path[len(base) :] if base and path.startswith(base + "/") else path
 
-    def call(
-        self,
-        method: str,
-        path: str,
-        params: dict[str, Any] | None = None,
-        data: dict[str, Any] | None = None,
-        *,
-        document: str = "",
-        text: str = "",
-        secrets: tuple[str, ...] = (),
-        repeatable: bool = True,
-    ) -> tuple[object, dict[str, str]]:
-        """Return ``(data, headers)`` of a good answer to a call below the base URL.
-
-        :param data: what goes into the body, in the account's format; ``text`` goes as plain text instead.
-        :param document: what XML calls the body.
-        :param secrets: what no message may repeat of the body.
-        :param repeatable: whether the call may be sent twice when it isn't clear that it arrived.
+    def call(self, call: Call) -> object:
+        """Return what a good answer to a call below the base URL holds.
 
         Raises :class:`ApiError` for a refusal, :class:`TransportError` when there is no usable answer and
         :class:`SessionDied` when the session is gone and can't be opened again.
         """
-        body, kind = None, ""
-        if text:
-            body, kind = text.encode("utf-8"), "text/plain"
-        elif data is not None:
-            body, kind = encode(data, self.account.body_format, document), MEDIA_TYPES[self.account.body_format]
+        body, kind = self._encoded(call)
         if self.grant.used_up():
             self._renew(self.grant, planned=True)
         unclear = useless = 0  # sendings that may have taken effect, and answers of no use
         try:
             while True:
                 grant = self.grant
-                answer = self._send(grant, method, path, params, body, kind, repeatable)
+                answer = self._send(grant, call, body, kind)
                 unclear += answer.unclear
                 try:
                     content = decode(answer.body, answer.content_type)
@@ -151,62 +154,56 @@ class Session:
                 except NotData as error:
                     content, died = None, error.page and answer.status in (200, 302, 401, 403)
                     if not died:
-                        if repeatable and answer.status < 300 and self.transport.may_try_again(useless, answer):
+                        if call.repeatable and answer.status < 300 and self.transport.may_try_again(useless, answer):
                             useless += 1
                             unclear += 1
                             continue
                         reason = "status %d; it %s" % (answer.status, error)
-                        raise TransportError("%s %s got no usable answer (%s)" % (method, path, reason)) from None
+                        raise TransportError("%r got no usable answer (%s)" % (call, reason)) from None
                 if not died:
                     self._follow(grant, answer)
                     break
                 self._renew(grant)
-            self._refuse(grant, answer, content, "%s %s" % (method, path), secrets)
+            self._refuse(grant, answer, content, call)
         except TdmError as error:
             error.unclear = error.unclear or unclear > 0
             raise
-        return content, answer.headers
+        return content
 
-    def _refuse(self, grant: Credentials, answer: Answer, content: object, request: str, secrets: tuple[str, ...]) -> None:
+    def _encoded(self, call: Call) -> tuple[bytes | None, str]:
+        """Return a call's body and its media type, None and "" where it has no body."""
+        if call.text:
+            return call.text.encode("utf-8"), "text/plain"
+        if call.body is None:
+            return None, ""
+        kind = self.account.body_format
+        return encode(call.body, kind, call.document), MEDIA_TYPES[kind]
+
+    def _refuse(self, grant: Credentials, answer: Answer, content: object, call: Call) -> None:
         """Raise what an answer says that is no good one."""
         if 300 <= answer.status < 400:
             message = "%s redirects to another address: set url to the one that it uses" % self.account.origin
             raise TransportError(message, sent=False)  # whatever was asked for, it wasn't done here
         if answer.status >= 400:
             code, reason = error_document(content)
-            reason = in_short(without(reason, (*secrets, self.account.secret, *grant.secrets())))
+            reason = in_short(without(reason, (*call.secrets, self.account.secret, *grant.secrets())))
             said = "status %d%s%s" % (
                 answer.status,
                 "" if code is None else ", code %d" % code,
                 ": " + reason if reason else "",
             )
-            raise ApiError("the platform refused %s (%s)" % (request, said), answer.status, code, reason)
+            raise ApiError("the platform refused %r (%s)" % (call, said), answer.status, code, reason)
 
-    def _send(
-        self,
-        grant: Credentials,
-        method: str,
-        path: str,
-        params: dict[str, Any] | None = None,
-        body: bytes | None = None,
-        kind: str = "",
-        repeatable: bool = True,
-    ) -> Answer:
+    def _send(self, grant: Credentials, call: Call, body: bytes | None = None, kind: str = "") -> Answer:
         """Send one call with the session's proof; ``kind`` is the body's media type."""
-        query = {**(params or {}), **grant.query}
         head = {"Accept": MEDIA_TYPES[self.account.body_format]}
         if kind:
             head["Content-Type"] = kind
         if grant.bearer:
             head["Authorization"] = "Bearer " + grant.bearer
-        return self.transport.send(
-            method,
-            self.account.url + path,
-            params=query,
-            body=body,
-            headers=login.headers(head, grant.cookies),
-            repeatable=repeatable,
-        )
+        query, head = {**(call.params or {}), **grant.query}, login.headers(head, grant.cookies)
+        request = Request(call.verb, self.account.url + call.path, query, body, head, repeatable=call.repeatable)
+        return self.transport.send(request)
 
     def _follow(self, grant: Credentials, answer: Answer) -> None:
         """Take a cookie's new value where the platform changes one of the session's; it gives no further one."""
@@ -253,7 +250,7 @@ class Session:
         """Return whether the platform still knows the session, without opening it again."""
         if self.grant.used_up():
             return False
-        answer = self._send(self.grant, "GET", self.subscription)
+        answer = self._send(self.grant, Call("GET", self.subscription))
         try:
             content = decode(answer.body, answer.content_type)
         except NotData:
@@ -269,7 +266,7 @@ class Session:
             return
         if not is_told_to_end():
             try:
-                self._send(self.grant, "GET", LOGOUT)
+                self._send(self.grant, Call("GET", LOGOUT))
             except TransportError:
                 pass  # it will end by itself; what the task did is what counts
             except BaseException:

@@ -12,6 +12,7 @@ from typing import Any
 
 from .._api.client import Client
 from .._api.resources import several
+from .._api.session import Call
 from .._schema.resource import Listing, Resource
 from .._schema.texts import shown
 from .desired import Desired, Problem
@@ -100,7 +101,7 @@ class Lookup:
                 continue
             option, path, key, text, secrets = question
             if key not in self._shared.answers:
-                answer = self._client.call("POST", path, text=text, secrets=secrets)
+                answer = self._client.call(Call("POST", path, text=text, secrets=secrets))
                 self._shared.answers[key] = rules.answered(answer if isinstance(answer, dict) else {})
             offered = self._shared.answers[key]
             if len(offered) == 1:

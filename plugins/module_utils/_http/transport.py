@@ -18,7 +18,7 @@ import threading
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 try:
     import requests
@@ -66,6 +66,36 @@ class HttpSettings:
     timeout: float = 30.0
     retries: int = 4
     rate: float = 0.0
+
+
+class Request(NamedTuple):
+    """What is to be sent.
+
+    :param body: bytes as they are, or a dictionary as form fields.
+    :param digest: name and password for HTTP Digest. Only a digest of the password is sent, and once: what then
+        comes back is the answer.
+    :param repeatable: it may be sent again when it may have arrived; others are sent again only when they can't have
+        (no connection, or 429).
+    :param holds_password: an answer may have counted a wrong password, and lets the request not be sent again.
+    """
+
+    method: str
+    url: str
+    params: dict[str, Any] | None = None
+    body: bytes | dict[str, str] | None = None
+    headers: dict[str, str] | None = None
+    digest: tuple[str, str] | None = None
+    repeatable: bool = True
+    holds_password: bool = False
+
+    def __repr__(self) -> str:  # the rest holds passwords and proofs
+        return "%s %s" % (self.method, host_of(self.url))
+
+    def prepared(self) -> requests.PreparedRequest:
+        """Return it as it goes out; made anew for each attempt, since a digest is good for one."""
+        auth = HTTPDigestAuth(*self.digest) if self.digest else None
+        request = requests.Request(self.method, self.url, params=self.params, data=self.body, headers=self.headers, auth=auth)
+        return request.prepare()
 
 
 @dataclass
@@ -116,41 +146,20 @@ class Transport:
         # and take certificates and passwords from the environment and .netrc instead of from the user.
         self._adapter = _adapter_of(wire)
 
-    def send(
-        self,
-        method: str,
-        url: str,
-        *,
-        params: dict[str, Any] | None = None,
-        body: bytes | dict[str, str] | None = None,
-        headers: dict[str, str] | None = None,
-        digest: tuple[str, str] | None = None,
-        repeatable: bool = True,
-        holds_password: bool = False,
-    ) -> Answer:
-        """Return the platform's answer, whatever its status; raises :class:`TransportError` without one.
-
-        :param body: bytes as they are, or a dictionary as form fields.
-        :param digest: name and password for HTTP Digest. Only a digest of the password is sent, and once: what then
-            comes back is the answer.
-        :param repeatable: the request may be sent again when it may have arrived; others are sent again only
-            when they can't have (no connection, or 429).
-        :param holds_password: an answer may have counted a wrong password, and lets the request not be sent again.
-        """
+    def send(self, request: Request) -> Answer:
+        """Return the platform's answer, whatever its status; raises :class:`TransportError` without one."""
         attempt, waited, unclear = 0, 0.0, False
         while True:
             try:
-                # Prepared for each attempt, since a digest is good for one.
-                auth = HTTPDigestAuth(*digest) if digest else None
-                request = requests.Request(method, url, params=params, data=body, headers=headers, auth=auth).prepare()
+                prepared = request.prepared()
             except ValueError as error:
-                raise _explained(error, url, self.wire) from None
-            request.headers.setdefault("User-Agent", USER_AGENT)
+                raise _explained(error, request.url, self.wire) from None
+            prepared.headers.setdefault("User-Agent", USER_AGENT)
             try:
-                answer = self._in_turn(request, attempt > 0 or waited > 0)
+                answer = self._in_turn(prepared, attempt > 0 or waited > 0)
             except TransportError as error:
                 error.unclear = unclear = unclear or error.sent
-                is_over = attempt >= self.wire.retries or error.final or (error.sent and not repeatable)
+                is_over = attempt >= self.wire.retries or error.final or (error.sent and not request.repeatable)
                 if is_over or not self.budget.spend():
                     raise
                 self._pause(attempt, None)
@@ -159,8 +168,8 @@ class Transport:
                 if answer.status not in TROUBLE:
                     self.budget.earn()
                     return answer
-                is_over = attempt >= self.wire.retries or not (repeatable or answer.status == 429)
-                if is_over or (holds_password and (answer.was_challenged or not digest)):
+                is_over = attempt >= self.wire.retries or not (request.repeatable or answer.status == 429)
+                if is_over or (request.holds_password and (answer.was_challenged or not request.digest)):
                     return answer
                 if answer.status == 429 and answer.asked and self.budget.may_wait(waited + answer.asked):
                     waited += answer.asked

@@ -104,21 +104,19 @@ class Inspection:
         count = body.get("count", 1)
         prefix = body.get("prefix", seeding.SEED_PREFIX)
         tags = body.get("tags", [])
-        plan, model, route = body.get("plan"), body.get("model"), body.get("route")
+        chosen = {name: body[name] for name in ("plan", "model", "route") if body.get(name) is not None}
         if not 0 <= count <= 1000000:
             raise ApiError("invalid", "count", count)
         if not isinstance(prefix, str) or not _EUI_PREFIX.match(prefix):
             raise ApiError("invalid", "prefix", "the first digits of EUIs are expected")
         if not isinstance(tags, list) or not all(isinstance(tag, str) and TAG_NAME.match(tag) for tag in tags):
             raise ApiError("invalid", "tags", "tag names are expected")
-        if plan is not None and plan not in self._world.plans:
-            raise ApiError("unknown_plan", plan)
-        if model is not None and model not in self._world.catalogue.profiles:
-            raise ApiError("unknown_model", model)
-        if route is not None and route not in self._world.routes:
-            raise ApiError("unknown_route", route)
+        known = {"plan": self._world.plans, "model": self._world.catalogue.profiles, "route": self._world.routes}
+        for name, value in chosen.items():
+            if value not in known[name]:
+                raise ApiError("unknown_" + name, value)
         try:
-            made = seeding.seed(self._world, count, prefix.upper(), tags, plan, model, route)
+            made = seeding.seed(self._world, count, prefix.upper(), tags, chosen)
         except ValueError as problem:
             raise ApiError("bad_request", problem) from None
         return encode(

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from .. import Document, now_ms
 from ..api.operations import Call
@@ -30,11 +31,13 @@ def seed(
     count: int,
     prefix: str = SEED_PREFIX,
     tags: Sequence[str] = (),
-    plan: str | None = None,
-    model: str | None = None,
-    route: str | None = None,
+    chosen: Mapping[str, str] = MappingProxyType({}),
 ) -> list[str]:
-    """Create devices with ascending EUIs below a prefix; returns their EUIs."""
+    """Create devices with ascending EUIs below a prefix; returns their EUIs.
+
+    :param chosen: the ``plan``, ``model`` and ``route`` that all of them have, instead of any.
+    """
+    plan, model, route = (chosen.get(name) for name in ("plan", "model", "route"))
     rng = random.Random(4711)
     width = 16 - len(prefix)
     if count > 16 ** min(width, 12):
@@ -76,15 +79,19 @@ def seed(
         if rng.random() < 0.7:
             _hear(device, rng)
         made.append(device)
+    _add(world, made)
+    for name in tags:
+        world.tag_uid(name)
+    return [device["EUI"] for device in made]
+
+
+def _add(world: World, made: list[Document]) -> None:
     # Creation dates rise with the UID, as they do on a platform.
     for device, date in zip(made, sorted(one["creationDate"] for one in made)):
         device["creationDate"] = date
         world.add(world.devices, device)
         if device["health"] == "RF_CNX_ERROR":
             alarms.add(world, device["EUI"], 3, when=device["radio"]["lastUpTimestamp"])
-    for name in tags:
-        world.tag_uid(name)
-    return [device["EUI"] for device in made]
 
 
 def _place(device: Document, rng: random.Random) -> None:
