@@ -12,6 +12,7 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -22,6 +23,34 @@ sys.path.insert(0, str(COLLECTIONS))
 
 START_SECONDS = 20
 NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that lets a run try all there is."""
+    parser.addoption("--thorough", action="store_true", help="play and try what takes long too, as a build server does")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Say how much is tried, for whatever is decided while the tests are collected."""
+    config.addinivalue_line("markers", "thorough: a purpose that another test has as well; tried with --thorough only")
+    if config.getoption("thorough"):
+        os.environ["THOROUGH"] = "1"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what only a thorough run tries."""
+    if not config.getoption("thorough"):
+        left_out = [item for item in items if item.get_closest_marker("thorough")]
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
+
+
+Amount = TypeVar("Amount")
+
+
+def as_much_as(usual: Amount, thorough: Amount, chaos: Amount) -> Amount:
+    """Return how much this run tries: every day, with ``--thorough``, or in `make chaos`."""
+    return chaos if "SCHEDULES" in os.environ else thorough if "THOROUGH" in os.environ else usual
 
 
 def environment(**changes: str) -> dict[str, str]:
@@ -58,6 +87,7 @@ class Simulator:
             self.process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
         self.origin = self._wait(ready)
         self.url = self.origin + "/thingpark/wireless/rest"
+        self.first_settings = self.settings()
 
     def _wait(self, ready: Path) -> str:
         deadline = time.monotonic() + START_SECONDS
@@ -125,6 +155,14 @@ class Simulator:
         """Do what only the operator can: open a locked account."""
         self.inspect("POST", "accounts/unlock")
 
+    def is_as_started(self) -> bool:
+        """Reset it; return whether it is as it was at its start, settings included. One that doesn't answer isn't."""
+        try:
+            self.reset()
+            return self.settings() == self.first_settings
+        except OSError:
+            return False
+
     def stop(self) -> None:
         """End the process; a second call does nothing."""
         self.process.terminate()
@@ -141,18 +179,61 @@ def child_environment():
     return environment
 
 
+class Simulators:
+    """The simulators of a test worker: what a test gives back is reset for the next one that asks for the same options.
+
+    :param directories: makes a directory for each that is started.
+    """
+
+    MOST_IDLE = 6
+    #: Options of which a reset leaves something: a file, or devices that it takes away.
+    OF_ONE_TEST = ("record", "seed", "state_file")
+
+    def __init__(self, directories: pytest.TempPathFactory) -> None:
+        self._directories = directories
+        self._idle: dict[str, Simulator] = {}  # by options; the latest last
+
+    def take(self, options: dict[str, object]) -> Simulator:
+        """Return a simulator as on its first day."""
+        found = self._idle.pop(repr(sorted(options.items())), None)
+        return found or Simulator(self._directories.mktemp("simulator"), **options)
+
+    def give_back(self, one: Simulator, options: dict[str, object]) -> None:
+        """Keep a simulator for another test; one that a reset doesn't bring back to its first day is ended."""
+        key = repr(sorted(options.items()))
+        if key in self._idle or not options.keys().isdisjoint(self.OF_ONE_TEST) or not one.is_as_started():
+            one.stop()
+            return
+        self._idle[key] = one
+        while len(self._idle) > self.MOST_IDLE:
+            self._idle.pop(next(iter(self._idle))).stop()
+
+    def stop(self) -> None:
+        """End all of them."""
+        for one in self._idle.values():
+            one.stop()
+
+
+@pytest.fixture(scope="session")
+def simulators(tmp_path_factory):
+    """Return the simulators of this worker."""
+    all_of_them = Simulators(tmp_path_factory)
+    yield all_of_them
+    all_of_them.stop()
+
+
 @pytest.fixture
-def start_simulator(tmp_path_factory):
-    """Return a function that starts a simulator with options; all of them end with the test."""
-    running = []
+def start_simulator(simulators):
+    """Return a function that gives a simulator with options, as on its first day; all of them are the test's alone."""
+    taken = []
 
     def start(**options: object) -> Simulator:
-        running.append(Simulator(tmp_path_factory.mktemp("simulator"), **options))
-        return running[-1]
+        taken.append((simulators.take(options), options))
+        return taken[-1][0]
 
     yield start
-    for one in running:
-        one.stop()
+    for one, options in taken:
+        simulators.give_back(one, options)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import sys
 import threading
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,6 +26,17 @@ class Request(SimpleNamespace):
         return json.loads(self.body)
 
 
+class Server(ThreadingHTTPServer):
+    """A server in threads that prints nothing of a client that hangs up, or that refuses its certificate: tests do both."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Print what went wrong, but not of the connection."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
+
 class Meddler:
     """A server in a thread: answers as it was told, and passes everything else on to a simulator.
 
@@ -37,8 +49,7 @@ class Meddler:
         self.rules: list = []
         self._lock = threading.Lock()
         self._idle = threading.local()
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.server.daemon_threads = True
+        self.server = Server(("127.0.0.1", 0), self._handler())
         if wrap is not None:
             self.server.socket = wrap(self.server.socket)
         scheme = "http" if wrap is None else "https"

@@ -19,8 +19,9 @@ from hypothesis import HealthCheck, Phase, event, given, note, settings
 from hypothesis import strategies as st
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.apply import NOT_KNOWN
+from ansible_collections.lorawan.thingpark.tests.conftest import as_much_as
 
-SCHEDULES = int(os.environ.get("SCHEDULES", "60"))  # on each of four platforms
+SCHEDULES = int(os.environ.get("SCHEDULES") or as_much_as(20, 60, 300))  # on each of four platforms
 FLEET, STRAYS, OTHERS, PASSING = "70B3D57ED1", "70B3D57ED1F", "70B3D57EDE", "70B3D57EDF"  # which come and go
 SIZE = 6
 LARGE, PARALLEL = 80, 64  # a fleet that keeps all workers busy
@@ -259,7 +260,7 @@ def test_a_fleet_converges(platform, row, case):
     _converges(platform, row, case)
 
 
-@schedules(max(SCHEDULES // 10, 1))
+@schedules(max(SCHEDULES // 10, 2))
 @given(case=storms)
 def test_a_fleet_converges_under_bursts_at_full_parallelism(platform, row, refuse, case):
     platform.simulator.settings(latency_ms=20)  # so that all are under way at once

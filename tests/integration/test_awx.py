@@ -14,7 +14,7 @@ import re
 import subprocess
 import sys
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -24,6 +24,7 @@ from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.connection import ENVIRONMENT, OPTIONS
+from ansible_collections.lorawan.thingpark.tests.meddler import Server
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = ROOT / "playbooks/awx/files"
@@ -121,8 +122,7 @@ class StandIn:
         self.surveys: dict[str, dict] = {}
         self.links: dict[str, list] = {}
         self.create("organizations", {"name": "Default"})
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.server.daemon_threads = True
+        self.server = Server(("127.0.0.1", 0), self._handler())
         self.url = "http://127.0.0.1:%d" % self.server.server_port
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 

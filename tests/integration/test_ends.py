@@ -24,18 +24,17 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.lorawan.thingpark.tests.conftest import as_much_as
 from ansible_collections.lorawan.thingpark.tests.meddler import Meddler
 from ansible_collections.lorawan.thingpark.tests.ssh_server import SshServer
 
 PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
 DEVICES = 40
 KEY = "0F1E2D3C4B5A69788796A5B4C3D2E1F0"
-IS_CHAOS = "SCHEDULES" in os.environ
-#: How many runs are told to end before the first request, after so many requests, and after the last one; for `make chaos` and
-#: for every day.
-BEFORE, BETWEEN, AFTER = (12, 14, 4) if IS_CHAOS else (3, 4, 1)
+#: How many runs are told to end before the first request, after so many requests, and after the last one.
+BEFORE, BETWEEN, AFTER = as_much_as((2, 3, 1), (3, 4, 1), (12, 14, 4))
 #: Seconds that a run may take to end. A machine that is busy with other tests gets some more.
-END = 2.0 if IS_CHAOS else 4.0
+END = as_much_as(4.0, 4.0, 2.0)
 #: Who is told to end, and how: by a service manager, at a terminal, by a terminal that is closed, by AWX; and a worker alone.
 WAYS = [
     ("ansible-playbook", signal.SIGTERM),

@@ -20,13 +20,14 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.lorawan.thingpark.tests.conftest import as_much_as
+
 PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
 SIZE, THERE, STRAYS = 500, 80, 40
 PREFIX, STRAY = "70B3D57ED6", "70B3D57ED6FF"
 #: When a run is stopped: after so many requests, or when such a share of what is left is done. All of them make fifty
-#: moments over the five ways, and are for `make chaos`; a few of them are for every day.
-MOMENTS = [1, 2, 3, 4, 15, 0.1, 0.2, 0.3, 0.5, 0.75]
-MOMENTS = MOMENTS if "SCHEDULES" in os.environ else MOMENTS[1::4]
+#: moments over the five ways.
+MOMENTS = as_much_as([2, 0.3], [2, 0.1, 0.75], [1, 2, 3, 4, 15, 0.1, 0.2, 0.3, 0.5, 0.75])
 #: Who is told to stop, how, where the task runs, and whether it keeps its session in a file.
 WAYS = {
     "ended, as by a service manager": ("all", signal.SIGTERM, "worker", False),
