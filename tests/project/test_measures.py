@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, the lorawan.thingpark contributors
 
-"""What one can take in at once: a function of 60 lines, a file of 400. Parameters and branches are ruff's (pyproject.toml)."""
+"""What one can take in at once: six parameters, a function of 60 lines, a file of 400. Branches are ruff's (pyproject.toml)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted(path for place in ("plugins", "roles/simulator/files") for path in (ROOT / place).rglob("*.py"))
-MOST_LINES, LONGEST = 400, 60
+MOST_LINES, LONGEST, MOST_PARAMETERS = 400, 60, 6
 #: A module's documentation is no code to take in.
 DOCUMENTATION = ("DOCUMENTATION", "EXAMPLES", "RETURN")
 
@@ -27,3 +27,6 @@ def test_nothing_is_too_long(path):
     functions = [each for each in ast.walk(tree) if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef))]
     lengths = {each.name: (each.end_lineno or 0) - each.lineno + 1 for each in functions}
     assert not {name: length for name, length in lengths.items() if length > LONGEST}
+    parameters = {each.name: [*each.args.args, *each.args.kwonlyargs] for each in functions}
+    own = {name: [one.arg for one in given if one.arg not in ("self", "cls")] for name, given in parameters.items()}
+    assert not {name: given for name, given in own.items() if len(given) > MOST_PARAMETERS}
