@@ -21,7 +21,7 @@ except Exception:  # the glue reports it before anything here is called
     pass
 
 from .._errors import OptionError
-from .xml_types import LISTS, typed
+from .xml_types import ALSO_TEXTS, LISTS, typed
 
 #: Where the platform's own namespaces lie: ``.../subscription`` (X), and by its example those of other resources (?).
 NAMESPACE = "http://www.actility.com/tpkwrls/ws/"
@@ -59,7 +59,8 @@ class _Element:
         """Return what JSON would hold in this element's place."""
         if self.is_nil:
             return None
-        if self.name in LISTS:
+        is_text = self.name in ALSO_TEXTS and not self.children and self.text.strip()
+        if self.name in LISTS and not is_text:
             return self._members()
         return self.fields() if self.children else typed(self.name, self.text)
 

@@ -67,6 +67,8 @@ LISTS = {
     "val": "val",
     "vendors": "vendor",
 }
+#: Lists of objects that are a text elsewhere: a route's destinations are a document of their own in a text (O).
+ALSO_TEXTS = frozenset(("destinations",))
 DATE_TIME = re.compile(
     r"(-?\d{4,})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?\Z",
     re.ASCII,

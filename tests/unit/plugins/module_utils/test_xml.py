@@ -95,6 +95,14 @@ def test_lists_with_and_without_a_wrapper(inner, members):
     assert found == members
 
 
+def test_destinations_are_a_list_of_objects_or_a_document_in_a_text():
+    inner = "<destinations>%s</destinations>"
+    of_a_server = "<destination><ports>*</ports><addresses><address>a</address></addresses></destination>"
+    assert read(within(inner % of_a_server)) == {"destinations": [{"ports": "*", "addresses": ["a"]}]}
+    assert read(within(inner % "&lt;dests/&gt;")) == {"destinations": "<dests/>"}
+    assert read(within(inner % "\n")) == {"destinations": []}
+
+
 def test_a_name_that_comes_twice_is_a_list():
     assert read(within("<novelty>a</novelty><novelty>b</novelty><other>c</other>")) == {"novelty": ["a", "b"], "other": "c"}
 
