@@ -112,7 +112,11 @@ EXAMPLES = r"""
 
 - name: A device takes that way
   lorawan.thingpark.tdm_device:
-    dev_eui: 70B3D57ED0001234
+    dev_eui: 70B3D57ED0000011
+    device_profile: LORA/GenericA.1.0.4a_ETSI
+    activation: OTAA
+    app_key: "{{ new_keys['70B3D57ED0000011'] }}"
+    connectivity_plan: kpn-cs/seldom
     routing_profile: metering
 
 - name: It is no longer needed

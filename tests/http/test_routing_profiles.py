@@ -49,7 +49,10 @@ def test_one_is_made_once_and_stays_as_it_is(account, counts):
 def test_what_differs_is_changed_and_nothing_else(account, counts):
     account.tdm_routing_profile(**METERING)
     counts()
-    elsewhere = [route("https://a.example", "https://b.example", source_port="1-9, 12", strategy="blast"), route("https://c.example")]
+    elsewhere = [
+        route("https://a.example", "https://b.example", source_port="1-9, 12", strategy="blast"),
+        route("https://c.example"),
+    ]
     for check in (True, False):
         changed = account.tdm_routing_profile(name="metering", routes=elsewhere, diff=True, check=check)
         assert changed["action"] == "updated" and set(changed["diff"]["after"]) == {"routes"}
@@ -220,9 +223,7 @@ def test_somebody_else_changed_it_meanwhile(simulator, meddler, through, do, acc
     through.tdm_routing_profile(**METERING)
     others = account_on(simulator)
     theirs = {"name": "metering", "routes": [route("https://theirs.example")]}
-    meddler.on(
-        "PUT", "/appServersRoutingProfiles/.*", do.meanwhile(lambda: others.tdm_routing_profile(**theirs)), times=1
-    )
+    meddler.on("PUT", "/appServersRoutingProfiles/.*", do.meanwhile(lambda: others.tdm_routing_profile(**theirs)), times=1)
     ours = {"name": "metering", "routes": [route("https://ours.example")]}
     result = through.tdm_routing_profile(**ours)
     assert result["failed"] and "somebody else changed routes" in result["msg"]

@@ -241,13 +241,12 @@ class Routes(ValueType):
             return api
 
     def _from_api(self, route: dict[str, Any]) -> tuple[str, str, tuple[tuple[str, str], ...]]:
-        strategy = route["strategy"]
-        if strategy not in self.meant:
-            raise Fault("has a strategy that isn't known")
+        if route["strategy"] not in self.meant:
+            raise KeyError(route["strategy"])
         root = root_of(route.get("destinations") or "<dests/>", "dests")
         return (
             PORTS.parse(route["sourcePort"]),
-            strategy,
+            route["strategy"],
             tuple((each.get("type", "HTTP").upper(), each.attrib["address"]) for each in root.findall("dest")),
         )
 

@@ -129,7 +129,8 @@ class _Info:
 
     def _matching(self, api: ResourceClient, filters: dict[str, Any]) -> list[dict[str, Any]]:
         declared = self._resource.filters
-        query = {declared[option].query: declared[option].said(value) for option, value in filters.items() if declared[option].query}
+        asked = {option: value for option, value in filters.items() if declared[option].query}
+        query = {declared[option].query: declared[option].said(value) for option, value in asked.items()}
         starts = {declared[option].begins: str(value) for option, value in filters.items() if declared[option].begins}
         # As in the scope of a purge, a resource has to have all.
         wanted = {declared[option].all_of: set(value) for option, value in filters.items() if declared[option].all_of}
