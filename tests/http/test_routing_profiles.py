@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -150,6 +151,27 @@ def test_those_of_cellular_devices_are_not_seen(through, meddler, do):
     meddler.on("GET", "/appServersRoutingProfiles", do.edited(lambda data: data["briefs"][1].update(type="CELLULAR")))
     shown = through.tdm_routing_profile_info()["routing_profiles"]
     assert [one["id"] for one in shown] == ["DEFAULT", "TWA_100002581.25885"]
+
+
+def test_an_id_may_have_small_letters(through, meddler, do):
+    made = through.tdm_routing_profile(**METERING)
+
+    def small(data: dict) -> None:
+        for one in data.get("briefs", [data]):
+            one["ID"] = one["ID"].replace("TWA", "Twa")
+
+    for verb in ("GET", "PUT"):
+        meddler.on(verb, "/appServersRoutingProfiles.*", do.edited(small))
+    changed = through.tdm_routing_profile(name="metering", routes=[])
+    assert (changed["action"], changed["id"]) == ("updated", made["id"].replace("TWA", "Twa"))
+
+
+def test_the_list_is_asked_for_nothing_that_it_may_not_know(through, meddler):
+    through.tdm_routing_profile_info(id=["DEFAULT"], gather="routing_profiles")
+    through.tdm_routing_profile_info(name="Sensor")
+    targets = [one.target.partition("?")[2] for one in meddler.sent("GET", "/appServersRoutingProfiles")]
+    asked = [set(parse_qs(query, keep_blank_values=True)) for query in targets]
+    assert asked == [{"sessionToken"}] * 2
 
 
 FAULTS = [

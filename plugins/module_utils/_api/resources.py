@@ -173,9 +173,9 @@ class ResourceClient:
     def _place(self, identity: str) -> str:
         """Return a resource's path: made of its identity (contract), or as an older platform's list gives it (O)."""
         shown = self.shown
-        if shown.by_identity is False and identity not in shown.places:
+        if shown.by_identity is False and identity.upper() not in shown.places:
             self.brief(identity)
-        return shown.places.get(identity) or self._made_path(identity)
+        return shown.places.get(identity.upper()) or self._made_path(identity)
 
     def _learn(self, brief: dict[str, Any]) -> None:
         newer, shown = self.resource.newer, self.shown

@@ -219,7 +219,9 @@ def test_what_are_no_appskeys(raw, part):
     assert not any(secret[i : i + 6] in text for secret in (K1, K2) for i in range(27))
 
 
-PLACES = '<dests><dest type="HTTP" address="https://a.example"/><dest type="HTTP" address="https://b.example/?x=1&amp;y=2"/></dests>'
+PLACES = (
+    '<dests><dest type="HTTP" address="https://a.example"/><dest type="HTTP" address="https://b.example/?x=1&amp;y=2"/></dests>'
+)
 ROUTE = {"sourcePort": "*", "strategy": "BURST", "destinations": PLACES}
 TWO_PLACES = (("*", "BURST", (("HTTP", "https://a.example"), ("HTTP", "https://b.example/?x=1&y=2"))),)
 
