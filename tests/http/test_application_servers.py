@@ -78,9 +78,9 @@ def test_two_of_one_name_are_told_apart_by_their_ids(account, simulator, counts)
     account.tdm_application_server(id=other["id"], name="parking")
     counts()
     result = account.tdm_application_server(name="parking", description="x")
-    (finding,) = result["findings"]
-    assert finding["option"] == "name" and finding["message"].startswith("is the name of several: TWA_")
-    assert other["id"] in finding["message"] and not writes(counts())
+    (problem,) = result["findings"]
+    assert problem["option"] == "name" and problem["message"].startswith("is the name of several: TWA_")
+    assert other["id"] in problem["message"] and not writes(counts())
     assert account.tdm_application_server(id=other["id"], description="x")["action"] == "updated"
 
 
@@ -132,8 +132,8 @@ FAULTS = [
 @pytest.mark.parametrize("options,option,words", FAULTS)
 def test_faults_are_told_before_the_login(account, counts, options, option, words):
     result = account.tdm_application_server(name="parking", **options)
-    (finding,) = result["findings"]
-    assert finding["option"] == option and words in finding["message"] and not counts()
+    (problem,) = result["findings"]
+    assert problem["option"] == option and words in problem["message"] and not counts()
     assert "s3cret" not in json.dumps(result)
 
 

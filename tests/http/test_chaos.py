@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Random fleets on a platform that goes wrong: whatever happens, running the task again reaches the wished state.
+"""Random fleets on a platform that goes wrong: whatever happens, running the task again reaches the described state.
 
 After every run, what it says is held against what the platform's devices were before and are after it. `make chaos`
 tries more schedules, with SCHEDULES=1000 as many as are wanted and with SEED=7 others.
@@ -29,9 +29,9 @@ SEED = os.environ.get("SEED", "")
 REPLAY = "this is replayed by: make chaos SCHEDULES=%d%s" % (SCHEDULES, SEED and " SEED=" + SEED)
 RUNS = 12  # before the platform is well again, at the latest
 LAST_RUNS = 2  # on a platform that is well
-#: What the collection can wish, as the simulator stores it.
-WISHED = ("name", "tags", "plan", "adminLat", "adminLon", "model", "keys", "markerID", "route", "suspension")
-#: Option -> what the simulator stores just as it was wished.
+#: What the collection can describe, as the simulator stores it.
+DESCRIBED = ("name", "tags", "plan", "adminLat", "adminLon", "model", "keys", "markerID", "route", "suspension")
+#: Option -> what the simulator stores just as it was described.
 SAME = {"name": "name", "marker_id": "markerID", "latitude": "adminLat", "connectivity_plan": "plan"}
 PLACES = [
     ("", "/(login|admins/id|accessCode|token)"),
@@ -59,7 +59,7 @@ rules = st.builds(
     st.integers(0, 4),
     st.sampled_from([1, 1, 1, 2, 3, 8]),
 )
-wishes = st.fixed_dictionaries(
+descriptions = st.fixed_dictionaries(
     {},
     optional={
         "name": st.sampled_from(["a", "b", "Zürich"]),
@@ -71,8 +71,8 @@ wishes = st.fixed_dictionaries(
         "suspended": st.booleans(),
     },
 )
-#: Of a device: whether it is there at the start as "other" options describe it, and what is wished of it.
-devices = st.tuples(st.booleans(), wishes, st.sampled_from(["present", "present", "present", "absent"]), wishes)
+#: Of a device: whether it is there at the start as "other" options describe it, and how the fleet describes it.
+devices = st.tuples(st.booleans(), descriptions, st.sampled_from(["present", "present", "present", "absent"]), descriptions)
 
 
 @dataclass
@@ -92,16 +92,16 @@ class Case:
     refused: tuple = (0, 0)
 
     def rows(self, row, lacks: str) -> tuple[list, list]:
-        """Return the rows of the start and those of the wish, without an option that a platform lacks."""
-        start, wish = [], []
+        """Return the rows of the start and those of the fleet, without an option that a platform lacks."""
+        start, fleet = [], []
         for number, (is_there, before, state, after) in enumerate(self.fleet):
             if is_there:
                 start.append(row(number, **_whole(before, lacks)))
             if state == "absent":
-                wish.append({"dev_eui": row(number)["dev_eui"], "state": "absent"})
+                fleet.append({"dev_eui": row(number)["dev_eui"], "state": "absent"})
             else:
-                wish.append(row(number, **_whole(after, lacks)))
-        return start, wish
+                fleet.append(row(number, **_whole(after, lacks)))
+        return start, fleet
 
     @property
     def is_too_much(self) -> bool:
@@ -168,18 +168,18 @@ class Platform:
     def seen(self) -> dict:
         """Return what counts of each device, by EUI."""
         return {
-            eui: {name: device.get(name) for name in WISHED}
+            eui: {name: device.get(name) for name in DESCRIBED}
             for eui, device in self.simulator.devices().items()
             if not eui.startswith(PASSING)
         }
 
-    def run(self, wish: list, parallel: int, maximum: int | None = None) -> dict:
+    def run(self, fleet: list, parallel: int, maximum: int | None = None) -> dict:
         """Run the task once; what it says must be true, and what it did must have been allowed."""
         purge = {} if maximum is None else {"purge": {"scope": {"eui_prefix": FLEET}, "max": maximum}}
         before = self.seen()
         result = {
             "results": [],
-            **self.account.tdm_fleet(devices=wish, parallel=parallel, results="all", max_deletions="100%", **purge),
+            **self.account.tdm_fleet(devices=fleet, parallel=parallel, results="all", max_deletions="100%", **purge),
         }
         note("%d outcomes; %s" % (len(result["results"]), result["msg"]))
         for held in (self.home / "tdm").glob("login-*.json"):  # a quarter of an hour passes
@@ -187,7 +187,7 @@ class Platform:
         after = self.seen()
         for one in result["results"]:
             note("%(dev_eui)s %(action)s %(changed)s" % one + " " + one.get("error", ""))
-        described = {one["dev_eui"] for one in wish}
+        described = {one["dev_eui"] for one in fleet}
         gone = []
         for eui in {*before, *after} - described:
             if purge and eui.startswith(STRAYS) and eui not in after:
@@ -268,7 +268,7 @@ def test_a_fleet_converges_under_bursts_at_full_parallelism(platform, row, refus
 
 
 def _converges(platform, row, case, refuse=None) -> None:
-    start, wish = case.rows(lambda number, **options: row(number, **{**platform.servers, **options}), platform.lacks)
+    start, fleet = case.rows(lambda number, **options: row(number, **{**platform.servers, **options}), platform.lacks)
     platform.begin(start, case.strays)
     platform.simulator.inspect("PUT", "faults", {"rules": case.rules})
     if refuse is not None:
@@ -276,7 +276,7 @@ def _converges(platform, row, case, refuse=None) -> None:
     runs = 0
     result = {"failed": True}
     while result.get("failed") and runs < RUNS:
-        result = platform.run(wish, case.parallel, case.maximum)
+        result = platform.run(fleet, case.parallel, case.maximum)
         runs += 1
     for one in platform.simulator.inspect("GET", "faults")["struck"]:
         event(one["fault"])
@@ -284,22 +284,22 @@ def _converges(platform, row, case, refuse=None) -> None:
     maximum = case.maximum
     if case.is_too_much:
         before = platform.seen()
-        result = platform.run(wish, case.parallel, maximum)
+        result = platform.run(fleet, case.parallel, maximum)
         assert "purge would delete %d of" % case.strays in result["msg"] and platform.seen() == before, result
         maximum = None
     for _time in range(LAST_RUNS):
         if result.get("failed"):
-            result = platform.run(wish, case.parallel, maximum)
+            result = platform.run(fleet, case.parallel, maximum)
     assert "failed" not in result, result["msg"]
-    _reached(wish, platform.seen())
+    _reached(fleet, platform.seen())
     strays = [eui for eui in platform.seen() if eui.startswith(STRAYS)]
     assert len(strays) == (case.strays if maximum is None else 0)
-    last = platform.run(wish, case.parallel, maximum)
-    assert not last["changed"] and last["summary"]["unchanged"] == len(wish), last
+    last = platform.run(fleet, case.parallel, maximum)
+    assert not last["changed"] and last["summary"]["unchanged"] == len(fleet), last
 
 
-def _reached(wish: list, seen: dict) -> None:
-    for one in wish:
+def _reached(fleet: list, seen: dict) -> None:
+    for one in fleet:
         device = seen.get(one["dev_eui"])
         if one.get("state") == "absent":
             assert device is None, one

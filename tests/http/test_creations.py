@@ -108,9 +108,9 @@ def scarce(start_simulator, account_on):
 def test_more_devices_than_licences(scarce, rows, check):
     simulator, account = scarce
     result = account.tdm_fleet(devices=rows(60, connectivity_plan=PLAN), check=check)
-    (finding,) = result["findings"]
-    assert finding["option"] == "connectivity_plan" and not simulator.devices()
-    assert finding["message"].startswith("%s needs 60 more licences" % PLAN) and "has 50 of its 50 left" in finding["message"]
+    (problem,) = result["findings"]
+    assert problem["option"] == "connectivity_plan" and not simulator.devices()
+    assert problem["message"].startswith("%s needs 60 more licences" % PLAN) and "has 50 of its 50 left" in problem["message"]
     assert set(simulator.requests()["by_verb"]) == {"GET", "POST"}  # the login
 
 

@@ -97,9 +97,9 @@ def test_state_absent_does_not_go_with_rows_that_say_create(simulator, account, 
     path = tmp_path / "fleet.csv"
     path.write_text("\n".join(cells))
     result = account.tdm_fleet(src=str(path), state="absent", max_deletions="100%")
-    (finding,) = result["findings"]
-    assert (finding["where"], finding["option"]) == ("lines 1, 2", "directive (column A)")
-    assert "state: absent" in finding["message"]
+    (problem,) = result["findings"]
+    assert (problem["where"], problem["option"]) == ("lines 1, 2", "directive (column A)")
+    assert "state: absent" in problem["message"]
     assert len(simulator.devices()) == 3
 
 

@@ -40,11 +40,11 @@ def test_one_devices_life(simulator, account, row, counts, frame):
 def test_check_mode_foretells(simulator, account, row, step):
     if step != "create":
         account.tdm_device(**row(1))
-    wish = {"create": row(1), "change": row(1, name="new"), "delete": {"dev_eui": EUI, "state": "absent"}}[step]
+    desired = {"create": row(1), "change": row(1, name="new"), "delete": {"dev_eui": EUI, "state": "absent"}}[step]
     before = simulator.devices()
-    foretold = account.tdm_device(**wish, check=True, diff=True)
+    foretold = account.tdm_device(**desired, check=True, diff=True)
     assert simulator.devices() == before
-    done = account.tdm_device(**wish, diff=True)
+    done = account.tdm_device(**desired, diff=True)
     assert foretold["changed"] and foretold == done
 
 
@@ -179,9 +179,9 @@ def test_what_is_shown_can_be_given_back(account, seeded, simulator):
     shown = account.tdm_device_info(dev_eui=["AABBCCDDEE000003"], gather="devices")["devices"][0]
     from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import DEVICE
 
-    wish = {name: value for name, value in shown.items() if name in DEVICE.by_name and value is not None}
-    wish.pop("dev_addr", None)
-    result = account.tdm_device(dev_eui=shown["dev_eui"], **wish)
+    desired = {name: value for name, value in shown.items() if name in DEVICE.by_name and value is not None}
+    desired.pop("dev_addr", None)
+    result = account.tdm_device(dev_eui=shown["dev_eui"], **desired)
     assert not result.get("failed") and not result["changed"], result
 
 
@@ -211,12 +211,12 @@ def test_findings_of_a_fleet_are_as_the_sample_in_the_documentation(account, tmp
     (sample,) = return_values("tdm_fleet")["findings"]["sample"]
     line = int(sample["where"].removeprefix("line "))
     (tmp_path / "fleet.csv").write_text("# comment\n" * (line - 1) + "CREATE_OTAA,,,LORA/GenericA.1.0.4a_ETSI,,%032X\n" % 1)
-    (finding,) = account.tdm_fleet(src=str(tmp_path / "fleet.csv"))["findings"]
-    assert {name: finding[name] for name in sample} == sample
+    (problem,) = account.tdm_fleet(src=str(tmp_path / "fleet.csv"))["findings"]
+    assert {name: problem[name] for name in sample} == sample
 
 
 def test_findings_are_as_the_sample_in_the_documentation(account):
     (sample,) = return_values("tdm_device")["findings"]["sample"]
     result = account.tdm_device(dev_eui=sample["dev_eui"], app_key="A" * 31)
-    (finding,) = result["findings"]
-    assert {name: finding[name] for name in sample} == sample
+    (problem,) = result["findings"]
+    assert {name: problem[name] for name in sample} == sample

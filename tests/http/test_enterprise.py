@@ -33,7 +33,7 @@ def enterprise(start_enterprise) -> tuple:
 
 
 @pytest.fixture
-def wishes(rows):
+def fleet_of(rows):
     """Return a function that describes devices as Enterprise takes them."""
     server = {"routing_profile": None, "application_servers": ["Parking sensors"]}
     return lambda count, **options: rows(count, **{**server, **options})
@@ -45,15 +45,15 @@ MODES = [(BY_ID, "ADVANCED", "kpn-cs/seldom"), (BY_FLAGS, "BASIC", "kpn-cs/often
 
 
 @pytest.mark.parametrize("options,mode,plan", MODES, ids=["by ID", "by flags"])
-def test_a_fleet_converges(enterprise, wishes, counts_of, options, mode, plan):
+def test_a_fleet_converges(enterprise, fleet_of, counts_of, options, mode, plan):
     simulator, meddler, account = enterprise
-    made = account.tdm_fleet(devices=wishes(30, **options))
+    made = account.tdm_fleet(devices=fleet_of(30, **options))
     assert made["summary"]["created"] == 30, made
     sent = meddler.sent("POST", "/subscriptions/mine/devices")
     assert {tuple(request.query["networkSubscriptionsHandlingMode"]) for request in sent} == {(mode,)}
     assert {one["plan"] for one in simulator.devices().values()} == {plan}
     counts_of(simulator)
-    again = account.tdm_fleet(devices=wishes(30, **options))
+    again = account.tdm_fleet(devices=fleet_of(30, **options))
     assert not again["changed"], again
     assert counts_of(simulator) == {"POST /token": 1, "GET /devices": 1}
     assert again["requests"] == {"GET": 1, "POST": 1}
@@ -71,25 +71,25 @@ CHANGES = [
 
 
 @pytest.mark.parametrize("options,mode,body", CHANGES, ids=["name", "by ID", "by flags"])
-def test_how_a_plan_is_changed(enterprise, wishes, options, mode, body):
+def test_how_a_plan_is_changed(enterprise, fleet_of, options, mode, body):
     simulator, meddler, account = enterprise
-    account.tdm_fleet(devices=wishes(1, **BY_ID))
-    result = account.tdm_fleet(devices=wishes(1, **{**BY_ID, **options}))
+    account.tdm_fleet(devices=fleet_of(1, **BY_ID))
+    result = account.tdm_fleet(devices=fleet_of(1, **{**BY_ID, **options}))
     assert result["summary"]["updated"] == 1, result
     (request,) = meddler.sent("PUT")
     assert request.query.get("networkSubscriptionsHandlingMode") == mode
     assert request.json() == {**body, "occContext": {"version": 1}}
-    assert not account.tdm_fleet(devices=wishes(1, **{**BY_ID, **options}))["changed"]
+    assert not account.tdm_fleet(devices=fleet_of(1, **{**BY_ID, **options}))["changed"]
 
 
 @pytest.mark.parametrize("options", [BY_ID, BY_FLAGS], ids=["by ID", "by flags"])
-def test_suspending_and_resuming(enterprise, wishes, options):
+def test_suspending_and_resuming(enterprise, fleet_of, options):
     simulator, _meddler, account = enterprise
-    account.tdm_fleet(devices=wishes(2, **options))
+    account.tdm_fleet(devices=fleet_of(2, **options))
     for suspended, action in ((True, "suspended"), (False, "resumed")):
-        result = account.tdm_fleet(devices=wishes(2, **options, suspended=suspended))
+        result = account.tdm_fleet(devices=fleet_of(2, **options, suspended=suspended))
         assert result["summary"][action] == 2, result
-        assert not account.tdm_fleet(devices=wishes(2, **options, suspended=suspended))["changed"]
+        assert not account.tdm_fleet(devices=fleet_of(2, **options, suspended=suspended))["changed"]
 
 
 def test_the_bearer_goes_in_the_header_only(enterprise):
@@ -103,42 +103,42 @@ def test_the_bearer_goes_in_the_header_only(enterprise):
     assert b"grant_type=client_credentials" in login.body
 
 
-def test_a_token_at_its_end_is_renewed_before_it(start_enterprise, wishes, counts_of):
+def test_a_token_at_its_end_is_renewed_before_it(start_enterprise, fleet_of, counts_of):
     simulator, meddler, account = start_enterprise(token_lifetime=31)
     path = account.tdm_session()["session_file"]
     grant = json.loads(Path(path).read_text())
     grant["grant"]["ends"] -= 30  # a while later
     Path(path).write_text(json.dumps(grant))
     counts_of(simulator)
-    assert account.tdm_fleet(devices=wishes(30), session_file=path)["summary"]["created"] == 30
+    assert account.tdm_fleet(devices=fleet_of(30), session_file=path)["summary"]["created"] == 30
     assert counts_of(simulator)["POST /token"] == 1
     assert simulator.requests()["by_status"].get("401") is None
     renewed = json.loads(Path(path).read_text())["grant"]
     assert renewed["bearer"] != grant["grant"]["bearer"]
 
 
-def test_tokens_that_end_again_and_again(start_enterprise, wishes, monkeypatch):
+def test_tokens_that_end_again_and_again(start_enterprise, fleet_of, monkeypatch):
     from ansible_collections.lorawan.thingpark.plugins.module_utils._api import login as _auth
 
     monkeypatch.setattr(_auth, "EARLY", 0.3)
     simulator, _meddler, account = start_enterprise(token_lifetime=0.4, latency=20)
-    result = account.tdm_fleet(devices=wishes(60), parallel=2)
+    result = account.tdm_fleet(devices=fleet_of(60), parallel=2)
     assert result["summary"]["created"] == 60, result
     assert simulator.requests()["tokens"]["attempts"] >= 2
     assert simulator.requests()["by_status"].get("401", 0) == 0
 
 
 @pytest.mark.parametrize("lifetime", [1, 30])
-def test_a_token_that_lives_shorter_than_we_are_early(start_enterprise, wishes, lifetime):
+def test_a_token_that_lives_shorter_than_we_are_early(start_enterprise, fleet_of, lifetime):
     simulator, _meddler, account = start_enterprise(token_lifetime=lifetime)
-    result = account.tdm_fleet(devices=wishes(5))
+    result = account.tdm_fleet(devices=fleet_of(5))
     assert result["summary"]["created"] == 5, result
 
 
-def test_a_token_that_is_taken_away(enterprise, wishes, do):
+def test_a_token_that_is_taken_away(enterprise, fleet_of, do):
     simulator, meddler, account = enterprise
     meddler.on("POST", "/devices", do.meanwhile(simulator.kill_sessions), times=1, skip=5)
-    assert account.tdm_fleet(devices=wishes(20))["summary"]["created"] == 20
+    assert account.tdm_fleet(devices=fleet_of(20))["summary"]["created"] == 20
     assert simulator.requests()["tokens"]["attempts"] == 2
 
 
@@ -191,9 +191,9 @@ def test_oauth_on_a_wireless_platform(start_simulator, start_meddler, account_on
     assert paths and all("/subscriptions/mine" in path for path in paths)
 
 
-def test_debugging_of_the_geolocation_is_compared(enterprise, wishes):
+def test_debugging_of_the_geolocation_is_compared(enterprise, fleet_of):
     _simulator, _meddler, account = enterprise
-    fleet = wishes(2, **BY_ID, debug_network_geolocation=True)
+    fleet = fleet_of(2, **BY_ID, debug_network_geolocation=True)
     assert [account.tdm_fleet(devices=fleet)["changed"] for _run in range(2)] == [True, False]
     fleet[0]["debug_network_geolocation"] = False
     assert [account.tdm_fleet(devices=fleet)["summary"]["updated"] for _run in range(2)] == [1, 0]

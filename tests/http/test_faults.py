@@ -51,8 +51,8 @@ def play(simulator, account, row, counts, home, monkeypatch):
         counts()
         rules = [{"fault": fault, "method": method, "path": path}] if fault else []
         simulator.inspect("PUT", "faults", {"rules": rules})
-        wish = {"dev_eui": EUI, "state": "absent"} if "state" in options else row(1, **options)
-        result = hasty.tdm_fleet(devices=[wish], parallel=1, max_deletions=1)
+        desired = {"dev_eui": EUI, "state": "absent"} if "state" in options else row(1, **options)
+        result = hasty.tdm_fleet(devices=[desired], parallel=1, max_deletions=1)
         assert not fault or simulator.inspect("GET", "faults")["struck"], (column, fault)
         return Counter(counts()), result
 

@@ -125,8 +125,8 @@ def test_50_edited_rows_are_50_puts(simulator, through, meddler, rows, counts, f
     assert cost.pop("GET /devices/{deviceUid}", 0) <= 50
     assert cost == {**frame, "GET /devices": 1, "PUT /devices/{deviceUid}": 50}
     bodies = {request.path[-16:]: request.json() for request in meddler.sent("PUT")}
-    wished = {one["dev_eui"]: one["name"] for one in fleet[100:150]}
-    assert bodies == {eui: {"name": name, "occContext": {"version": 1}} for eui, name in wished.items()}
+    described = {one["dev_eui"]: one["name"] for one in fleet[100:150]}
+    assert bodies == {eui: {"name": name, "occContext": {"version": 1}} for eui, name in described.items()}
 
 
 CHANGES = [
@@ -242,15 +242,15 @@ def test_keys_are_written_once_unless_asked_for(simulator, through, meddler, row
     assert [sorted(request.json()) for request in meddler.sent("PUT")] == [["appKey", "occContext"]] * 3
 
 
-@pytest.mark.parametrize("wish", ["all", "changed", "failed", "none"])
-def test_which_results_come_back(account, rows, wish):
+@pytest.mark.parametrize("which", ["all", "changed", "failed", "none"])
+def test_which_results_come_back(account, rows, which):
     account.tdm_fleet(devices=rows(2))
     fleet = rows(4)
     fleet[0]["activation"] = "ABP"
     fleet[0].update(dev_addr="14000001", nwk_s_key="1" * 32)
     del fleet[0]["app_key"], fleet[0]["join_eui"]
-    result = account.tdm_fleet(devices=fleet, results=wish)
-    assert len(result["results"]) == {"all": 4, "changed": 3, "failed": 1, "none": 0}[wish]
+    result = account.tdm_fleet(devices=fleet, results=which)
+    assert len(result["results"]) == {"all": 4, "changed": 3, "failed": 1, "none": 0}[which]
     assert result["summary"]["failed"] == 1 and "lose its whole history" in result["msg"]
 
 

@@ -160,7 +160,7 @@ def test_a_lost_answer_to_a_change_that_brings_another_about(simulator, through,
 def test_what_is_not_known_is_said(simulator, meddler, through, row, do, unclear, hurried, verb, how):
     if verb != "POST":
         through.tdm_fleet(devices=[row(1)])
-    wish = {"PUT": {"name": "ours"}, "DELETE": {"state": "absent"}, "TAG": {"tags": ["one"]}}.get(verb, {})
+    desired = {"PUT": {"name": "ours"}, "DELETE": {"state": "absent"}, "TAG": {"tags": ["one"]}}.get(verb, {})
     place = "/devices/tags" if verb == "TAG" else "/devices(/e.*)?"
     before = simulator.devices()
 
@@ -170,7 +170,7 @@ def test_what_is_not_known_is_said(simulator, meddler, through, row, do, unclear
         return unclear(how)(request, forward)
 
     meddler.on("POST" if verb == "TAG" else verb, place, goes_on, times=1)
-    result = through.tdm_fleet(devices=[row(1, **wish)], results="all", max_deletions=1)
+    result = through.tdm_fleet(devices=[row(1, **desired)], results="all", max_deletions=1)
     (one,) = result["results"]
     assert result["failed"] and NOT_KNOWN in one["error"] and not one["changed"], one
     assert (simulator.devices() != before) == (how != "lost_before")
@@ -342,8 +342,8 @@ def test_a_device_that_can_not_be_looked_at(simulator, meddler, through, rows, d
     through.tdm_fleet(devices=rows(12))
     meddler.on("GET", "/devices/e" + rows(12)[3]["dev_eui"], do.says(status, {"code": 1, "message": "oops"}))
     # One after the other: before any device was found by its EUI, a 404 could mean a platform that has no such addresses.
-    wish = rows(12, inactivity_alarm=[{"duration": "PT1H", "level": 2}])
-    result = through.tdm_fleet(devices=wish, cache=False, parallel=1)
+    desired = rows(12, inactivity_alarm=[{"duration": "PT1H", "level": 2}])
+    result = through.tdm_fleet(devices=desired, cache=False, parallel=1)
     assert result["failed"]
     # 404 is a device that went away: it is made again, and there is one already.
     if status == 404:

@@ -16,7 +16,7 @@ import pytest
 
 @pytest.fixture
 def fleet(account, rows, simulator) -> list:
-    """Return 20 wished devices; beside them the platform has five of ours and five of others that nobody wishes."""
+    """Return 20 described devices; beside them the platform has five of ours and five of others that nobody describes."""
     rest = [{**one, "dev_eui": "70B3D57ED2%06X" % number, "name": "old-%d" % number} for number, one in enumerate(rows(5))]
     rest = [{**one, "tags": ["ours"], "domains": {"Site": "West"}} for one in rest]
     foreign = [{**one, "dev_eui": "70B3D57ED3%06X" % number, "name": "foreign"} for number, one in enumerate(rows(5))]
@@ -124,8 +124,8 @@ def test_the_backup(simulator, account, fleet, tmp_path, meddler, account_on, na
     assert [one["error"].endswith("what it needs besides: app_key") for one in refused["results"]] == [True] * 5
     keyless = text.replace('"create": false', '"create": true')
     Path(found).write_text(keyless)
-    (finding,) = account.tdm_fleet(src=found, cache=False)["findings"]
-    assert finding["option"] == "app_key" and len(finding["rows"]) == 5 and len(simulator.devices()) == 25
+    (problem,) = account.tdm_fleet(src=found, cache=False)["findings"]
+    assert problem["option"] == "app_key" and len(problem["rows"]) == 5 and len(simulator.devices()) == 25
     Path(found).write_text(keyless.replace('"app_key": null', '"app_key": "%s"' % ("0" * 32)))
     again = account.tdm_fleet(src=found, cache=False)
     assert again["summary"]["created"] == 5, again

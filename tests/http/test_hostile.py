@@ -248,10 +248,10 @@ REDIRECTED = [
 def test_nothing_follows_a_redirection(platform, start_meddler, do, row, way, method, path, message, status):
     evil = start_meddler()
     hostile = platform(method, path, do.says(status, {}, Location=evil.origin + path), auth_method=way)
-    wish = row(
+    desired = row(
         1, name="another", device_profile=None, connectivity_plan=None, routing_profile=None, app_key=None, activation=None
     )
-    result = hostile.account.tdm_device(**wish) if method == "PUT" else hostile.account.tdm_device_info()
+    result = hostile.account.tdm_device(**desired) if method == "PUT" else hostile.account.tdm_device_info()
     told(result, message)
     assert len(hostile.server.sent(method, path)) == 1 and not evil.seen
 
@@ -317,10 +317,10 @@ def test_links_are_not_followed(platform, start_meddler, do, row):
     page = {"briefs": [{**BRIEF, "href": there + "/1"}], "more": False, "next": there, "cursors": {"next": there}, "href": there}
     hostile = platform("GET", "/devices", do.says(200, page, **links))
     hostile.server.on("PUT", "/devices/e" + EUI, do.says(202, {"href": there, "taskHref": there}, **links))
-    wish = row(
+    desired = row(
         1, name="another", device_profile=None, connectivity_plan=None, routing_profile=None, app_key=None, activation=None
     )
-    assert hostile.account.tdm_device(**wish)["action"] == "updated"
+    assert hostile.account.tdm_device(**desired)["action"] == "updated"
     assert not evil.seen
 
 

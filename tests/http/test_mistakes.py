@@ -132,11 +132,11 @@ def test_a_mistake_of_ours_is_called_that_and_takes_no_outcome_with_it(simulator
 
 @pytest.mark.parametrize("field,value", [("lat", "n/a"), ("occContext", "x"), ("radius", "?")])
 def test_odd_fields_of_a_brief_are_not_known(simulator, meddler, through, row, do, field, value):
-    wished = row(1, latitude=52.0, longitude=5.0)
-    through.tdm_fleet(devices=[wished])
+    described = row(1, latitude=52.0, longitude=5.0)
+    through.tdm_fleet(devices=[described])
     meddler.on("GET", "/devices", do.edited(lambda data: [brief.update({field: value}) for brief in data["briefs"]] and data))
     assert "failed" not in through.tdm_device_info()
-    assert through.tdm_fleet(devices=[wished])["summary"]["unchanged"] == 1
+    assert through.tdm_fleet(devices=[described])["summary"]["unchanged"] == 1
 
 
 def test_tags_of_a_device_that_another_made_meanwhile(simulator, account, through, meddler, do, row):
@@ -194,9 +194,9 @@ def test_a_forgotten_key_is_a_fault_since_it_can_not_be_undone(simulator, accoun
     fleet = [row(1), row(2, app_key=None), *(row(3 + at, app_key=None, **meant) for at, meant in enumerate(MEANT))]
     for check in (True, False):
         result = account.tdm_fleet(devices=fleet, check=check)
-        (finding,) = result["findings"]
-        assert (finding["dev_eui"], finding["option"]) == (fleet[1]["dev_eui"], "app_key")
-        assert "owner_token" in finding["message"] and "join_server: external" in finding["message"]
+        (problem,) = result["findings"]
+        assert (problem["dev_eui"], problem["option"]) == (fleet[1]["dev_eui"], "app_key")
+        assert "owner_token" in problem["message"] and "join_server: external" in problem["message"]
     refused = account.tdm_device(**fleet[1])
     assert refused["failed"] and "join_server: external" in refused["msg"] and not simulator.devices()
     del fleet[1]
@@ -208,10 +208,10 @@ def test_a_forgotten_key_is_a_fault_since_it_can_not_be_undone(simulator, accoun
     assert account.tdm_fleet(devices=[row(1, app_key=None, name="new", join_server="local")])["changed"] is False
 
 
-@pytest.mark.parametrize("number, wish", [(1, "external"), (2, "local")])
-def test_a_join_server_can_not_change(account, row, number, wish):
+@pytest.mark.parametrize("number, desired", [(1, "external"), (2, "local")])
+def test_a_join_server_can_not_change(account, row, number, desired):
     account.tdm_fleet(devices=[row(1), row(2, app_key=None, join_server="external")])
-    result = account.tdm_device(**row(number, app_key=None, join_server=wish))
+    result = account.tdm_device(**row(number, app_key=None, join_server=desired))
     assert result["failed"] and "can't change join_server of an existing device" in result["msg"]
 
 
@@ -219,7 +219,7 @@ def test_an_empty_column_f_says_how_to_mean_it(account, simulator, tmp_path):
     path = tmp_path / "fleet.csv"
     row = "CREATE_OTAA,70B3D57ED100000%d,,LORA/GenericA.1.0.4a_ETSI,70B3D57ED0FFFFFF,,,kpn-cs/seldom,DEFAULT%s\n"
     path.write_text(row % (1, "") + row % (2, "") + row % (3, "," * 16 + "AABBCCDDEEFF"))
-    (finding,) = account.tdm_fleet(src=str(path))["findings"]
-    assert (finding["where"], finding["option"]) == ("lines 1, 2", "app_key (column F)") and not simulator.devices()
-    assert "owner_token (in a CSV, column Y)" in finding["message"] and "in defaults" in finding["message"]
+    (problem,) = account.tdm_fleet(src=str(path))["findings"]
+    assert (problem["where"], problem["option"]) == ("lines 1, 2", "app_key (column F)") and not simulator.devices()
+    assert "owner_token (in a CSV, column Y)" in problem["message"] and "in defaults" in problem["message"]
     assert account.tdm_fleet(src=str(path), defaults={"join_server": "external"})["summary"]["created"] == 3

@@ -40,9 +40,9 @@ def test_unknown_names(simulator, account, rows, option, wrong, nearest, number)
     fleet[-1][option] = wrong
     result = account.tdm_fleet(devices=fleet)
     assert result["failed"] and len(result["findings"]) == 1
-    (finding,) = result["findings"]
-    assert (finding["where"], finding["option"]) == ("devices[%d]" % (number - 1), option)
-    assert "is not known to the platform; nearest:" in finding["message"] and nearest in finding["message"]
+    (problem,) = result["findings"]
+    assert (problem["where"], problem["option"]) == ("devices[%d]" % (number - 1), option)
+    assert "is not known to the platform; nearest:" in problem["message"] and nearest in problem["message"]
     assert simulator.devices() == {} and simulator.sessions()["sessions"] == 0
 
 
@@ -156,8 +156,8 @@ def test_an_onboarding_tag_gives_the_profile_once(simulator, account, counts):
 def test_an_onboarding_tag_without_one_profile(simulator, account, identifier, message):
     fleet = [{"onboarding_tag": TAG % (number, identifier), "app_key": "A" * 32} for number in range(3)]
     result = account.tdm_fleet(devices=fleet)
-    (finding,) = result["findings"]
-    assert result["failed"] and len(finding["rows"]) == 3 and message in result["msg"]
+    (problem,) = result["findings"]
+    assert result["failed"] and len(problem["rows"]) == 3 and message in result["msg"]
     if identifier == "01280001":
         assert "watteco_RFGroup1_1.0.0-1.0.1_classA, watteco_RFGroup1_1.0.2b_classA" in result["msg"]
     paths = simulator.requests()["by_path"]
@@ -184,9 +184,9 @@ def test_lorawan_1_1_without_its_key(simulator, account, rows, profile_of_1_1):
 def test_what_a_device_that_is_not_there_lacks(account, simulator, rows):
     fleet = rows(3)
     del fleet[1]["device_profile"]
-    (finding,) = account.tdm_fleet(devices=fleet, results="all")["findings"]
-    assert (finding["dev_eui"], finding["option"]) == (fleet[1]["dev_eui"], "device_profile")
-    assert "can't be made without it" in finding["message"] and not simulator.devices()
+    (problem,) = account.tdm_fleet(devices=fleet, results="all")["findings"]
+    assert (problem["dev_eui"], problem["option"]) == (fleet[1]["dev_eui"], "device_profile")
+    assert "can't be made without it" in problem["message"] and not simulator.devices()
 
 
 def faulty(rows) -> list:

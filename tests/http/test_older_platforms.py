@@ -63,7 +63,7 @@ def test_what_lists_show_is_not_fetched(old, rows, counts_of):
     counts_of(simulator)
     result = account.tdm_fleet(devices=known)
     assert not result["changed"] and result["looked_up"] == 0 and "notes" not in result
-    # IDs are wished and the list has names only: the lists of both are asked for once, and no device is.
+    # IDs are desired and the list has names only: the lists of both are asked for once, and no device is.
     cost = counts_of(simulator)
     profiles = cost.pop("GET /deviceProfiles")
     assert cost == {**FRAME, "GET /devices": 1, "GET /networkSubscriptions": 1} and profiles < 10
@@ -107,16 +107,16 @@ def test_one_device(old, row):
     assert not [one for one in meddler.seen if "/devices/e" in one.path]
 
 
-@pytest.mark.parametrize("wish", ["kpn-cs/testing", "Testing"])
-def test_a_plan_that_is_only_named_even_in_the_whole_device(old, do, rows, wish, counts_of):
+@pytest.mark.parametrize("desired", ["kpn-cs/testing", "Testing"])
+def test_a_plan_that_is_only_named_even_in_the_whole_device(old, do, rows, desired, counts_of):
     simulator, meddler, account = old
     account.tdm_fleet(devices=rows(12))
     meddler.on("GET", r"/devices(/\d+)?", do.edited(lacking_ids(("networkSubscription", "model"))))
     counts_of(simulator)
-    result = account.tdm_fleet(devices=rows(12, connectivity_plan=wish))
+    result = account.tdm_fleet(devices=rows(12, connectivity_plan=desired))
     assert not result["changed"], result
     cost = counts_of(simulator)
-    assert cost["GET /devices/{deviceUid}"] == 12 and cost.get("GET /networkSubscriptions", 0) == (wish != "Testing")
+    assert cost["GET /devices/{deviceUid}"] == 12 and cost.get("GET /networkSubscriptions", 0) == (desired != "Testing")
     changed = account.tdm_fleet(devices=rows(12, connectivity_plan="kpn-cs/seldom"))
     assert changed["summary"]["updated"] == 12, changed
     assert {one["plan"] for one in simulator.devices().values()} == {"kpn-cs/seldom"}
@@ -133,7 +133,7 @@ def test_plans_that_share_a_name(old, do, rows):
 
     meddler.on("GET", "/networkSubscriptions", do.edited(rename))
     meddler.on("GET", r"/devices(/\d+)?", do.edited(lacking_ids(("networkSubscription",))))
-    # Nobody can see which of them it is: the wished one is taken for it, rather than written in every run.
+    # Nobody can see which of them it is: the desired one is taken for it, rather than written in every run.
     assert not account.tdm_fleet(devices=rows(12, connectivity_plan="kpn-cs/seldom"))["changed"]
 
 
@@ -199,7 +199,7 @@ def test_a_purge_by_what_its_list_does_not_show(old, rows, tmp_path, scope, acti
     simulator.seed(15)
     account.tdm_fleet(devices=rows(12, tags=["ours"], domains={"Site": "West"}))
     purge = {"scope": scope, "max": "25%", "action": action, "backup": str(tmp_path / "backup.json")}
-    result = account.tdm_fleet(devices=rows(9), purge=purge)  # of twelve in scope, a quarter: the wished ones count too
+    result = account.tdm_fleet(devices=rows(9), purge=purge)  # of twelve in scope, a quarter: the described ones count too
     assert result["summary"]["deleted" if action == "delete" else "suspended"] == 3 and not account.warnings, result
     assert len(simulator.devices()) == (24 if action == "delete" else 27)
     if action == "delete":

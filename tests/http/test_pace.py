@@ -15,6 +15,7 @@ import time
 import pytest
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._http import throttle, transport
+from ansible_collections.lorawan.thingpark.tests.conftest import COLLECTIONS
 
 COUNT, PARALLEL = 150, 64
 MINUTE = 60  # seconds; no run here comes near to it, and none whose pace is slowed down by each answer of a burst stays below
@@ -67,12 +68,12 @@ def test_a_burst_costs_each_request_once(simulator, account, through, meddler, r
     path = "/devices" if method == "POST" else "/devices/e[^/]+"
     if method == "GET":
         account.tdm_fleet(devices=rows(COUNT), parallel=PARALLEL)
-        wish = rows(COUNT, inactivity_alarm=[{"duration": "PT1H", "level": 2}])
+        desired = rows(COUNT, inactivity_alarm=[{"duration": "PT1H", "level": 2}])
     else:
-        wish = rows(COUNT)
+        desired = rows(COUNT)
     burst(method, path, bursts(do)[how])
     began = time.monotonic()
-    result = through.tdm_fleet(devices=wish, parallel=PARALLEL, cache=False)
+    result = through.tdm_fleet(devices=desired, parallel=PARALLEL, cache=False)
     assert time.monotonic() - began < MINUTE
     done = "created" if method == "POST" else "updated"
     assert result["summary"][done] == COUNT == len(simulator.devices()), result["msg"]
@@ -169,7 +170,7 @@ print(json.dumps([result["msg"], result["summary"], left]))
 def test_a_machine_out_of_files_does_all(simulator, account, rows, validated_for, child_environment, home, host, spare):
     url = account.options["url"].replace("127.0.0.1", host)
     params = validated_for("tdm_fleet", {**account.options, "url": url, "devices": rows(COUNT), "parallel": PARALLEL})
-    command = [sys.executable, "-c", OUT_OF_FILES % sys.path[0]]
+    command = [sys.executable, "-c", OUT_OF_FILES % str(COLLECTIONS)]
     environment = child_environment(ANSIBLE_HOME=str(home))
     done = subprocess.run(
         command, input=json.dumps([params, spare]), env=environment, capture_output=True, text=True, timeout=120, check=True

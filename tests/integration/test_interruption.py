@@ -92,8 +92,8 @@ class Fleet:
     def left(self) -> int:
         """Return about how many requests it takes to reach what is described."""
         names = {eui: device["name"] for eui, device in self.simulator.devices().items()}
-        wished = [(names.pop(one["dev_eui"], None), one["name"]) for one in map(described, range(SIZE))]
-        return sum(1 if name is None else 2 * (name != wish) for name, wish in wished) + len(names)
+        pairs = [(names.pop(one["dev_eui"], None), one["name"]) for one in map(described, range(SIZE))]
+        return sum(1 if name is None else 2 * (name != new) for name, new in pairs) + len(names)
 
     def finish(self, number: int) -> dict:
         """Let run ``number`` come to its end; return what its task says."""
@@ -159,7 +159,7 @@ def test_a_run_that_is_stopped_is_gone_on_with(fleet, whom, how, frame, kept):
     assert one.finish(len(MOMENTS))["summary"]["failed"] == 0
     devices = one.simulator.devices()
     assert {eui: device["name"] for eui, device in devices.items()} == {
-        wish["dev_eui"]: wish["name"] for wish in map(described, range(SIZE))
+        new["dev_eui"]: new["name"] for new in map(described, range(SIZE))
     }
     again = one.finish(len(MOMENTS) + 1)
     assert not again["changed"] and again["summary"]["unchanged"] == SIZE

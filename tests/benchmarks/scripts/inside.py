@@ -19,7 +19,7 @@ from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.secrets i
 
 
 def validation(path: str) -> float:
-    """Return how long tdm_fleet takes from a file's bytes to wishes that it has checked."""
+    """Return how long tdm_fleet takes from a file's bytes to the desired devices that it has checked."""
     content = Path(path).read_bytes()
     started = time.monotonic()
     source = read_source(content, Path(path).name)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From rows to wishes: identity, defaults, duplicates, and all faults at once."""
+"""From rows to what is desired: identity, defaults, duplicates, and all faults at once."""
 
 from __future__ import annotations
 
@@ -22,20 +22,21 @@ KEY = "A3F07B1C9D2E48566F8190BACDE7F2D4"
 TAG = "LW:D0:%s:%s:AABB1122" % (JOIN, E1)
 
 
-def wishes(*devices, **options) -> list:
+def read(*devices, **options) -> list:
     return read_desired(DEVICE, rows_of(DEVICE, list(devices)), **options)
 
 
 def findings(*devices, **options) -> list:
     """Return ``(where, option)`` of all findings."""
     with pytest.raises(BadInput) as caught:
-        wishes(*devices, **options)
+        read(*devices, **options)
     return [(each["where"], each["option"]) for each in caught.value.facts["findings"]]
 
 
 def test_a_wish_is_canonical():
-    (wish,) = wishes({"dev_eui": "70-b3-d5-7e-d0-10-00-01", "name": " a ", "marker_id": "12"})
-    assert (wish.identity, wish.values, wish.absent, wish.where) == (E1, {"name": "a", "marker_id": 12}, False, "devices[0]")
+    (desired,) = read({"dev_eui": "70-b3-d5-7e-d0-10-00-01", "name": " a ", "marker_id": "12"})
+    assert (desired.identity, desired.where, desired.absent) == (E1, "devices[0]", False)
+    assert desired.values == {"name": "a", "marker_id": 12}
 
 
 @pytest.mark.parametrize(
@@ -43,10 +44,10 @@ def test_a_wish_is_canonical():
 )
 def test_a_device_is_described_once_in_any_spelling(second):
     with pytest.raises(BadInput) as caught:
-        wishes({"dev_eui": E1}, {"dev_eui": E2}, {"dev_eui": second, "app_key": KEY})
-    (finding,) = caught.value.facts["findings"]
-    assert (finding["where"], finding["option"], finding["dev_eui"]) == ("devices[2]", "dev_eui", E1)
-    assert "first in devices[0]" in finding["message"]
+        read({"dev_eui": E1}, {"dev_eui": E2}, {"dev_eui": second, "app_key": KEY})
+    (problem,) = caught.value.facts["findings"]
+    assert (problem["where"], problem["option"], problem["dev_eui"]) == ("devices[2]", "dev_eui", E1)
+    assert "first in devices[0]" in problem["message"]
 
 
 def test_a_device_both_present_and_absent_is_described_twice():
@@ -54,10 +55,10 @@ def test_a_device_both_present_and_absent_is_described_twice():
 
 
 def test_states():
-    present, absent = wishes({"dev_eui": E1, "state": "present"}, {"dev_eui": E2}, state="absent")
+    present, absent = read({"dev_eui": E1, "state": "present"}, {"dev_eui": E2}, state="absent")
     assert (present.absent, absent.absent) == (False, True)
     assert findings({"dev_eui": E1, "state": "gone"}) == [("devices[0]", "state")]
-    one, two = wishes({"dev_eui": E1, "state": " Absent "}, {"dev_eui": E2, "state": "PRESENT"})
+    one, two = read({"dev_eui": E1, "state": " Absent "}, {"dev_eui": E2, "state": "PRESENT"})
     assert (one.absent, two.absent) == (True, False)
 
 
@@ -65,7 +66,7 @@ def test_states():
 @pytest.mark.parametrize("option", ["host", "dev_eui", "onboarding_tag", "state"])
 def test_what_is_no_text_is_one_fault_and_not_shown(option, raw):
     with pytest.raises(BadInput) as caught:
-        wishes({"onboarding_tag": TAG, option: raw})
+        read({"onboarding_tag": TAG, option: raw})
     (told,) = caught.value.facts["findings"]
     assert (told["where"], told["option"]) == ("devices[0]", option)
     assert len(told["message"]) < 200 and E1 not in told["message"]
@@ -77,13 +78,13 @@ def test_many_unknown_names_are_looked_for_a_few_times(monkeypatch, name, looked
     look = difflib.get_close_matches
     monkeypatch.setattr(difflib, "get_close_matches", lambda *given: looked.append(given) or look(*given))
     with pytest.raises(BadInput) as caught:
-        wishes(*[{"dev_eui": "%016X" % i, name % i if "%" in name else name: 1} for i in range(500)])
+        read(*[{"dev_eui": "%016X" % i, name % i if "%" in name else name: 1} for i in range(500)])
     assert "did you mean application_servers?" in caught.value.message and len(looked) == looked_for
 
 
 def test_an_absent_device_needs_nothing_but_known_options():
-    (wish,) = wishes({"dev_eui": E1, "activation": "OTAA", "app_key": "rubbish", "state": "absent"})
-    assert wish.values == {}
+    (desired,) = read({"dev_eui": E1, "activation": "OTAA", "app_key": "rubbish", "state": "absent"})
+    assert desired.values == {}
     unknown = {"dev_eui": E1, "state": "absent", "nmae": "x", "foo": None}
     assert findings(unknown) == [("devices[0]", "nmae"), ("devices[0]", "foo")]
 
@@ -96,27 +97,27 @@ def test_a_device_without_identity(raw):
 @pytest.mark.parametrize("raw", ["text", None, 5, [KEY], [["dev_eui", E1]]])
 def test_a_row_that_is_no_dictionary_is_not_quoted(raw):
     with pytest.raises(BadInput) as caught:
-        wishes(raw, {"dev_eui": "short"})
+        read(raw, {"dev_eui": "short"})
     assert [each["where"] for each in caught.value.facts["findings"]] == ["devices[0]", "devices[1]"]
     assert KEY[:6] not in caught.value.message
 
 
 def test_a_tag_brings_identity_activation_and_join_eui():
-    (wish,) = wishes({"onboarding_tag": TAG, "app_key": KEY})
-    assert wish.identity == E1
-    assert wish.kept.profile_id == "AABB1122"
-    assert wish.values == {"activation": "OTAA", "join_eui": JOIN, "app_key": KEY}
-    (same,) = wishes({"dev_eui": TAG, "app_key": KEY})
-    assert same.values == wish.values
+    (desired,) = read({"onboarding_tag": TAG, "app_key": KEY})
+    assert desired.identity == E1
+    assert desired.kept.profile_id == "AABB1122"
+    assert desired.values == {"activation": "OTAA", "join_eui": JOIN, "app_key": KEY}
+    (same,) = read({"dev_eui": TAG, "app_key": KEY})
+    assert same.values == desired.values
 
 
 def test_the_tags_owner_token_counts_only_where_the_join_server_is_external():
     text = TAG + ":OT0ken123"
-    (external,) = wishes({"onboarding_tag": text})
+    (external,) = read({"onboarding_tag": text})
     assert external.values["owner_token"] == "T0ken123"
-    (local,) = wishes({"onboarding_tag": text, "app_key": KEY})
+    (local,) = read({"onboarding_tag": text, "app_key": KEY})
     assert "owner_token" not in local.values
-    (own,) = wishes({"onboarding_tag": text, "owner_token": "mine1234"})
+    (own,) = read({"onboarding_tag": text, "owner_token": "mine1234"})
     assert own.values["owner_token"] == "mine1234"
 
 
@@ -138,13 +139,13 @@ def test_what_contradicts_a_tag(raw, option):
 
 def test_what_agrees_with_a_tag():
     text = "%s:C%04X" % (TAG, crc16_modbus(TAG.encode()))
-    (wish,) = wishes({"onboarding_tag": text, "dev_eui": E1.lower(), "app_eui": "11-22-33-44-55-66-77-88"})
-    assert wish.values["join_eui"] == JOIN
+    (desired,) = read({"onboarding_tag": text, "dev_eui": E1.lower(), "app_eui": "11-22-33-44-55-66-77-88"})
+    assert desired.values["join_eui"] == JOIN
 
 
 def test_defaults_fill_in_what_a_device_does_not_say():
     defaults = {"marker_id": "7", "app_eui": JOIN, "tags": ["a"]}
-    one, two, gone = wishes(
+    one, two, gone = read(
         {"dev_eui": E1, "marker_id": None},
         {"dev_eui": E2, "marker_id": 8, "join_eui": "FF" * 8, "tags": []},
         {"dev_eui": E3, "state": "absent"},
@@ -166,8 +167,8 @@ def test_defaults_fill_in_what_a_device_does_not_say():
     ],
 )
 def test_a_device_that_takes_one_rival_needs_no_default_for_the_other(defaults, raw, values):
-    (wish,) = wishes({"dev_eui": E1, **raw}, defaults=defaults)
-    assert wish.values == values
+    (desired,) = read({"dev_eui": E1, **raw}, defaults=defaults)
+    assert desired.values == values
 
 
 @pytest.mark.parametrize(
@@ -209,16 +210,16 @@ def test_defaults_may_be_half_of_something(defaults):
         "app_key": ("exchange_key_version",),
         "owner_token": ("join_eui",),
     }[next(iter(defaults))]
-    assert wishes({"dev_eui": E1, **{name: other[name] for name in wanted}}, defaults=defaults)
+    assert read({"dev_eui": E1, **{name: other[name] for name in wanted}}, defaults=defaults)
 
 
 def test_an_encrypted_key_and_its_version_may_both_be_defaults():
-    assert wishes({"dev_eui": E1}, defaults={"app_key": "Qm9+/" * 20, "exchange_key_version": "1"})
+    assert read({"dev_eui": E1}, defaults={"app_key": "Qm9+/" * 20, "exchange_key_version": "1"})
 
 
 def test_the_message_names_forty_and_counts_the_rest():
     with pytest.raises(BadInput) as caught:
-        wishes(*[{"dev_eui": "x%d" % number} for number in range(55)])
+        read(*[{"dev_eui": "x%d" % number} for number in range(55)])
     assert len(caught.value.facts["findings"]) == 55
     assert caught.value.message.startswith("55 faults")
     assert caught.value.message.count("devices[") == 40
@@ -226,10 +227,10 @@ def test_the_message_names_forty_and_counts_the_rest():
 
 
 def test_findings_as_sentence_and_as_value():
-    finding = Problem("line 3", E1, "name", "is odd")
+    problem = Problem("line 3", E1, "name", "is odd")
     refuse(DEVICE, [])
     with pytest.raises(BadInput, match="^1 fault in") as caught:
-        refuse(DEVICE, [finding])
+        refuse(DEVICE, [problem])
     assert caught.value.message.splitlines()[1:] == ["line 3 (device %s): name is odd" % E1]
     assert caught.value.facts["findings"] == [{"where": "line 3", "dev_eui": E1, "option": "name", "message": "is odd"}]
 
@@ -254,19 +255,19 @@ def test_equal_findings_are_told_once_with_their_rows(places, where):
 
 
 def test_whether_a_device_may_be_made():
-    one, two = wishes({"dev_eui": E1, "create": "no"}, {"dev_eui": E2})
+    one, two = read({"dev_eui": E1, "create": "no"}, {"dev_eui": E2})
     assert (one.create, two.create) == (False, True)
-    one, two = wishes({"dev_eui": E1, "create": True}, {"dev_eui": E2}, create=False)
+    one, two = read({"dev_eui": E1, "create": True}, {"dev_eui": E2}, create=False)
     assert (one.create, two.create) == (True, False)
-    one, two = wishes({"dev_eui": E1, "create": True}, {"dev_eui": E2, "create": None}, defaults={"create": False})
+    one, two = read({"dev_eui": E1, "create": True}, {"dev_eui": E2, "create": None}, defaults={"create": False})
     assert (one.create, two.create) == (True, False)
     assert findings({"dev_eui": E1, "create": "perhaps"}) == [("devices[0]", "create")]
     assert findings({"dev_eui": E1}, {"dev_eui": E2}, defaults={"create": "x"}) == [("defaults", "create")]
 
 
 def test_a_host_of_the_inventory_is_named():
-    (wish,) = wishes({"dev_eui": E1, "host": "park-00001"})
-    assert (wish.where, wish.values) == ("host park-00001", {})
+    (desired,) = read({"dev_eui": E1, "host": "park-00001"})
+    assert (desired.where, desired.values) == ("host park-00001", {})
     assert findings({"dev_eui": "x", "host": "park-00002"}) == [("host park-00002", "dev_eui")]
 
 
@@ -281,26 +282,26 @@ def test_nearer_defaults_count_under_each_of_their_names():
 
 
 def test_create_that_is_null_in_defaults_leaves_the_tasks_word():
-    (wish,) = wishes({"dev_eui": E1}, defaults={"create": None}, create=False)
-    assert wish.create is False
+    (desired,) = read({"dev_eui": E1}, defaults={"create": None}, create=False)
+    assert desired.create is False
 
 
 @pytest.mark.parametrize("said", [{"app_key": KEY}, {"nwk_key": KEY}, {"join_server": "LOCAL"}])
 def test_a_row_of_the_local_join_server_takes_no_default_of_an_external_one(said):
-    (wish,) = wishes({"dev_eui": E1, **said}, defaults={"owner_token": "S3cretT0ken", "join_eui": JOIN})
-    assert "owner_token" not in wish.values
+    (desired,) = read({"dev_eui": E1, **said}, defaults={"owner_token": "S3cretT0ken", "join_eui": JOIN})
+    assert "owner_token" not in desired.values
     if "join_server" not in said:
-        (wish,) = wishes({"dev_eui": E1, **said}, defaults={"join_server": "external"})
-        assert "join_server" not in wish.values
+        (desired,) = read({"dev_eui": E1, **said}, defaults={"join_server": "external"})
+        assert "join_server" not in desired.values
 
 
 @pytest.mark.parametrize("row,defaults", [({"join_server": "LOCAL"}, {}), ({}, {"join_server": "local"}), ({}, {"app_key": KEY})])
 def test_a_tags_owner_token_is_for_an_external_join_server(row, defaults):
     tag = TAG + ":OABCDEF"
-    (wish,) = wishes({"onboarding_tag": tag, **row}, defaults=defaults)
-    assert "owner_token" not in wish.values
-    (wish,) = wishes({"onboarding_tag": tag})
-    assert wish.values["owner_token"] == "ABCDEF"
+    (desired,) = read({"onboarding_tag": tag, **row}, defaults=defaults)
+    assert "owner_token" not in desired.values
+    (desired,) = read({"onboarding_tag": tag})
+    assert desired.values["owner_token"] == "ABCDEF"
 
 
 @pytest.mark.parametrize("option", ["dev_eui", "onboarding_tag"])
@@ -311,4 +312,4 @@ def test_false_is_a_fault_and_not_nothing(option):
 @pytest.mark.parametrize("text", [KEY, KEY.lower(), "-".join(KEY[at : at + 2] for at in range(0, 32, 2))])
 def test_a_text_that_is_a_key_of_the_device_is_a_fault(text):
     assert findings({"dev_eui": E1, "app_key": KEY, "name": text}) == [("devices[0]", "name")]
-    wishes({"dev_eui": E1, "app_key": KEY, "name": KEY[:31], "verification_code": KEY})
+    read({"dev_eui": E1, "app_key": KEY, "name": KEY[:31], "verification_code": KEY})

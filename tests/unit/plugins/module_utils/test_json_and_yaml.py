@@ -33,8 +33,8 @@ def refused(text: str, name: str = "f.yml") -> str:
 
 def values(text: str, name: str = "f.yml") -> dict:
     source = read_source(DEVICE, text.encode(), name)
-    (wish,) = read_desired(DEVICE, source.rows, source.defaults)
-    return wish.values
+    (desired,) = read_desired(DEVICE, source.rows, source.defaults)
+    return desired.values
 
 
 YAML_WORDS = "no NO off on yes y True 0x10 010 1_000 1.10 .inf .nan 12:30:45 2024-01-05 = 24E12 '~' \"null\" nULL"
@@ -67,10 +67,10 @@ def test_norway_and_the_flags_of_one_file():
 def test_json_numbers_are_texts_as_written_too():
     text = '[{"dev_eui": 24E1241234567890, "name": 1.10, "marker_id": 3, "suspended": true, "latitude": 5.21e1, "longitude": -4}]'
     source = read_source(DEVICE, text.encode(), "f.json")
-    (wish,) = read_desired(DEVICE, source.rows)
-    assert (wish.identity, wish.values["name"]) == ("24E1241234567890", "1.10")
-    assert (wish.values["marker_id"], wish.values["suspended"]) == (3, True)
-    assert (wish.values["latitude"], wish.values["longitude"]) == (52.1, -4.0)
+    (desired,) = read_desired(DEVICE, source.rows)
+    assert (desired.identity, desired.values["name"]) == ("24E1241234567890", "1.10")
+    assert (desired.values["marker_id"], desired.values["suspended"]) == (3, True)
+    assert (desired.values["latitude"], desired.values["longitude"]) == (52.1, -4.0)
     assert data("[%s]" % ("9" * 5000), "f.json") == ["9" * 5000]
 
 

@@ -26,20 +26,20 @@ WORDS = """
 ERRORS = WORDS.split()
 
 
-def wishes(text: str) -> list:
+def read(text: str) -> list:
     source = read_source(DEVICE, text.encode(), "fleet.csv")
     return read_desired(DEVICE, source.rows, source.defaults)
 
 
 def found(text: str) -> list[tuple[str, str, str]]:
     with pytest.raises(BadInput) as caught:
-        wishes(text)
+        read(text)
     return [(each["where"], each["option"], each["message"]) for each in caught.value.facts["findings"]]
 
 
 def refused(text: str) -> str:
     with pytest.raises(OptionError) as caught:
-        wishes(text)
+        read(text)
     return caught.value.message
 
 
@@ -112,8 +112,8 @@ def test_an_error_value_is_found_in_every_row(row):
     ],
 )
 def test_a_real_comment_still_is_one(comment):
-    assert [wish.where for wish in wishes("%s\n%s" % (comment, LEGAL))] == ["line 2"]
-    assert [wish.where for wish in wishes("%s\n%s" % (LEGAL, comment))] == ["line 1"]
+    assert [desired.where for desired in read("%s\n%s" % (comment, LEGAL))] == ["line 2"]
+    assert [desired.where for desired in read("%s\n%s" % (LEGAL, comment))] == ["line 1"]
 
 
 SPELLED = [E2, E2.lower(), "-".join(E2), "'" + E2, "0x" + E2, "7,01346E+15", "LW:D0:%s:%s:00110022" % (JOIN, E2), "#ADR!", "#N/A"]
@@ -139,34 +139,34 @@ NAMES = "N/A|#7|#north|Err: 502|Bld:501|REF!|#3 Hall!|loading|Halle:5|#Tor!|...|
 
 @pytest.mark.parametrize("name", NAMES.split("|"))
 def test_a_name_that_only_resembles_an_error_value_is_kept(name):
-    (wish,) = wishes(otaa(K=name))
-    assert wish.values["name"] == name
+    (desired,) = read(otaa(K=name))
+    assert desired.values["name"] == name
 
 
 @pytest.mark.parametrize("first", ["sep=;", "SEP=;", '"sep=;"', "sep=;;;;;", "\ufeffsep=;", "Sep=; ", "# note\nsep=;", "sep="])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_excels_line_about_the_separator(first, end):
     lines = [*first.split("\n"), "CREATE_OTAA;%s;;PROFILE;%s;%s;;;;;a, b;52,1;5,5" % (E1, JOIN, KEY)]
-    (wish,) = wishes(end.join(lines))
-    assert (wish.values["name"], wish.values["latitude"]) == ("a, b", 52.1)
-    assert wish.where == "line %d" % len(lines)
+    (desired,) = read(end.join(lines))
+    assert (desired.values["name"], desired.values["latitude"]) == ("a, b", 52.1)
+    assert desired.where == "line %d" % len(lines)
 
 
 @pytest.mark.parametrize(("told", "mark"), [("\t", "\t"), ("\\t", "\t"), (",", ","), ("|", "|"), (":", ":")])
 def test_it_says_which_one_it_is(told, mark):
     row = mark.join(["CREATE_OTAA", E1, "", "PROFILE", JOIN, KEY, "", "", "", "", "a; b"])
-    (wish, other) = wishes("sep=%s\n%s\n%s" % (told, row, mark.join(["DELETE", E2])))
-    assert (wish.values["name"], other.identity) == ("a; b", E2)
+    (desired, other) = read("sep=%s\n%s\n%s" % (told, row, mark.join(["DELETE", E2])))
+    assert (desired.values["name"], other.identity) == ("a; b", E2)
 
 
 def test_the_line_about_the_separator_of_a_second_file_is_none_either():
-    assert len(wishes("sep=;\n%s\nsep=;\nDELETE;%s" % (LEGAL, E2))) == 2
+    assert len(read("sep=;\n%s\nsep=;\nDELETE;%s" % (LEGAL, E2))) == 2
     assert [place[0] for place in found("sep=;\n%s\nsep=,\nDELETE;%s" % (LEGAL, E2))] == ["line 3"]
 
 
 @pytest.mark.parametrize("directive", ["\ufeffDELETE", "\u00a0DELETE ", "DELETE\u3000", '\ufeff"DELETE"'])
 def test_marks_and_spaces_around_a_directive(directive):
-    assert [wish.absent for wish in wishes("%s\n%s;%s" % (LEGAL, directive, E2))] == [False, True]
+    assert [desired.absent for desired in read("%s\n%s;%s" % (LEGAL, directive, E2))] == [False, True]
 
 
 @pytest.mark.parametrize("dash", "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d")
@@ -181,10 +181,10 @@ def test_a_dash_is_a_dash(dash):
         dash,
         dash,
     )
-    (wish,) = wishes(text)
-    assert (wish.identity, wish.values["join_eui"], wish.values["app_key"]) == (E2, JOIN, KEY)
-    assert (wish.values["name"], wish.values["latitude"]) == ("Hall %s 2" % dash, -4.5)
-    assert wish.values["motion_indicator"] == "NEAR_STATIC"
+    (desired,) = read(text)
+    assert (desired.identity, desired.values["join_eui"], desired.values["app_key"]) == (E2, JOIN, KEY)
+    assert (desired.values["name"], desired.values["latitude"]) == ("Hall %s 2" % dash, -4.5)
+    assert desired.values["motion_indicator"] == "NEAR_STATIC"
 
 
 @pytest.mark.parametrize("code", [0x7F, 0xAD, 0x61C, 0x200B, 0x200C, 0x200D, 0x200E, 0x202D, 0x2060, 0x3164, 0xFE0F, 0xFEFF])
@@ -251,7 +251,7 @@ def test_a_name_or_token_that_became_a_number_is_refused(letter, cell):
 
 @pytest.mark.parametrize("name", ["2.5E3", "E+20", "1E5", "Hall 1E+15", "1.500", "12345.0"])
 def test_a_name_of_digits_is_one(name):
-    assert wishes(otaa(K=name))[0].values["name"] == name
+    assert read(otaa(K=name))[0].values["name"] == name
 
 
 @pytest.mark.parametrize(
@@ -262,7 +262,7 @@ def test_a_name_of_digits_is_one(name):
     ],
 )
 def test_an_eui_that_looks_like_a_number_is_one(cell):
-    assert wishes(otaa(B=cell))[0].identity == cell.replace(" ", "").replace(".", "")
+    assert read(otaa(B=cell))[0].identity == cell.replace(" ", "").replace(".", "")
 
 
 def test_long_lines_and_cells():

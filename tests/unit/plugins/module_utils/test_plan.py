@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Wished and actual, side by side: the one step that follows."""
+"""Desired and observed, side by side: the one step that follows."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ BRIEF = {
 }
 
 
-def wish(**raw) -> Desired:
+def described(**raw) -> Desired:
     values, faults = DEVICE.parse(raw)
     assert not faults
     return Desired(EUI, values)
@@ -137,14 +137,14 @@ def brief(**changes) -> Observed:
     ],
 )
 def test_an_existing_device(raw, actual, action, body):
-    step = plan(wish(**raw), actual)
+    step = plan(described(**raw), actual)
     assert (step.action, DEVICE.body(step.values), step.identity) == (action, body, EUI)
     assert set(step.before) == set(step.after)
     assert bool(step.after) is (action != "nothing")
 
 
 def test_before_and_after_are_true():
-    step = plan(wish(name="door", marker_id=203, tags=["b", "c"]), brief())
+    step = plan(described(name="door", marker_id=203, tags=["b", "c"]), brief())
     assert (step.before, step.after) == ({"name": "meter", "tags": ("a", "b")}, {"name": "door", "tags": ("b", "c")})
 
 
@@ -159,7 +159,7 @@ def test_before_and_after_are_true():
 )
 def test_tags_are_added_and_removed_apart(tags, add, remove, action):
     for actual in (brief(), whole(), Observed(DEVICE, whole=WHOLE, parts={"tags": ("a", "b")})):
-        step = plan(wish(tags=tags), actual)
+        step = plan(described(tags=tags), actual)
         labels = (step.add.get("tags", ()), step.remove.get("tags", ()))
         assert (*labels, step.values, step.action) == (add, remove, {}, action)
 
@@ -175,7 +175,7 @@ def test_tags_are_added_and_removed_apart(tags, add, remove, action):
     ],
 )
 def test_what_the_platform_does_by_itself_is_foretold(raw, actual, suspended):
-    step = plan(wish(**raw), actual)
+    step = plan(described(**raw), actual)
     said = (step.before["suspended"], step.after["suspended"]) if "suspended" in step.after else None
     assert said == suspended
     assert "suspended" not in step.values or "suspended" in raw
@@ -197,7 +197,7 @@ def test_what_the_platform_does_by_itself_is_foretold(raw, actual, suspended):
     ],
 )
 def test_what_can_not_change_is_refused_with_what_would_be_lost(raw, actual, words):
-    step = plan(wish(name="other", **raw), actual)
+    step = plan(described(name="other", **raw), actual)
     assert (step.action, step.values) == ("refuse", {})
     for word in (*words, "ThingPark can't change", "history", "alarms", "for ever"):
         assert word in step.message
@@ -205,8 +205,8 @@ def test_what_can_not_change_is_refused_with_what_would_be_lost(raw, actual, wor
 
 
 def test_the_right_kind_of_join_server_is_no_refusal():
-    assert plan(wish(join_eui="1122334455667788", owner_token="x"), whole(joinServer="EXTERNAL")).action == "nothing"
-    assert plan(wish(app_key=KEY), whole(joinServer=...)).action == "nothing"
+    assert plan(described(join_eui="1122334455667788", owner_token="x"), whole(joinServer="EXTERNAL")).action == "nothing"
+    assert plan(described(app_key=KEY), whole(joinServer=...)).action == "nothing"
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ def test_the_right_kind_of_join_server_is_no_refusal():
     ],
 )
 def test_differing_and_unknown(raw, actual, expected):
-    assert differences(wish(**raw), actual) == expected
+    assert differences(described(**raw), actual) == expected
 
 
 def test_what_can_not_be_seen_is_neither_differing_nor_unknown():
@@ -258,10 +258,10 @@ def test_what_can_not_be_seen_is_neither_differing_nor_unknown():
 def test_what_an_earlier_run_saw_counts():
     recalled = {"alarm004": ALARM, "adminLat": 52.5, "adminLon": 4.0, "locationType": 0, "appServersRoutingProfile": None}
     actual = Observed(DEVICE, brief=BRIEF, recalled=recalled)
-    assert differences(wish(inactivity_alarm=[{"level": 3, "duration": "P2D"}]), actual) == ([], [])
-    assert differences(wish(inactivity_alarm=[]), actual) == (["inactivity_alarm"], [])
-    assert differences(wish(latitude=52.5, longitude=4), actual) == ([], [])
-    assert differences(wish(latitude=52, longitude=4), actual) == (["latitude"], [])
+    assert differences(described(inactivity_alarm=[{"level": 3, "duration": "P2D"}]), actual) == ([], [])
+    assert differences(described(inactivity_alarm=[]), actual) == (["inactivity_alarm"], [])
+    assert differences(described(latitude=52.5, longitude=4), actual) == ([], [])
+    assert differences(described(latitude=52, longitude=4), actual) == (["latitude"], [])
     assert actual.value("routing_profile") == ""
     assert actual.value("customer_admin_data") is UNKNOWN
 
@@ -269,23 +269,23 @@ def test_what_an_earlier_run_saw_counts():
 @pytest.mark.parametrize("update_keys", [False, True])
 def test_keys_are_written_again_only_when_asked(update_keys):
     raw = {"name": "door", "app_key": KEY, "nwk_key": KEY, "verification_code": "1"}
-    step = plan(wish(**raw), whole(), update_keys=update_keys)
+    step = plan(described(**raw), whole(), update_keys=update_keys)
     keys = {"appKey": KEY, "nwkKey": KEY, "verificationCode": "1"} if update_keys else {}
     assert DEVICE.body(step.values) == {"name": "door", **keys}
-    same = plan(wish(app_key=KEY), whole(), update_keys=update_keys)
+    same = plan(described(app_key=KEY), whole(), update_keys=update_keys)
     assert same.action == ("update" if update_keys else "nothing")
     assert same.after == ({"app_key": KEY} if update_keys else {})
-    assert plan(wish(name="meter"), whole(), update_keys=update_keys).action == "nothing"
+    assert plan(described(name="meter"), whole(), update_keys=update_keys).action == "nothing"
 
 
 def test_what_the_platform_never_takes_again_is_not_written_again():
-    wished = wish(join_eui="1122334455667788", owner_token="x")
-    assert plan(wished, whole(joinServer="EXTERNAL"), update_keys=True).action == "nothing"
+    wanted = described(join_eui="1122334455667788", owner_token="x")
+    assert plan(wanted, whole(joinServer="EXTERNAL"), update_keys=True).action == "nothing"
 
 
 def test_a_new_device():
-    wished = wish(activation="OTAA", app_key=KEY, device_profile="p", tags=["t"], latitude=52, longitude=4, suspended=True)
-    step = plan(wished, Observed(DEVICE))
+    wanted = described(activation="OTAA", app_key=KEY, device_profile="p", tags=["t"], latitude=52, longitude=4, suspended=True)
+    step = plan(wanted, Observed(DEVICE))
     assert (step.action, step.add, step.remove, step.before) == ("create", {"tags": ("t",)}, {}, {})
     assert DEVICE.body(step.values) == {
         "activation": "OTAA",
@@ -318,18 +318,18 @@ def test_what_is_known_of_a_device_describes_it_again():
     assert "routing_profile" not in known and known["latitude"] == 52.0
     shown = DEVICE.show(known)
     assert shown["connectivity_plan"] == "kpn/seldom"
-    assert plan(wish(**shown), whole()).action == "nothing"
+    assert plan(described(**shown), whole()).action == "nothing"
     enterprise = whole(networkSubscription={"nwGeolocalization": True, "prAllowed": False}).known()
     assert enterprise["network_geolocation"] is True
 
 
-def test_what_has_not_settled_is_written_once_more():
-    wished = wish(suspended=True, latitude=52, longitude=4, name="other")
-    assert contradicted(wished, DEVICE, WHOLE) == {"suspended": True}
-    assert contradicted(wished, DEVICE, {**WHOLE, "suspension": "SUBSCRIBER_SUSPENDED", "locationType": 1}) == {
+def test_what_did_not_take_effect_is_written_once_more():
+    wanted = described(suspended=True, latitude=52, longitude=4, name="other")
+    assert contradicted(wanted, DEVICE, WHOLE) == {"suspended": True}
+    assert contradicted(wanted, DEVICE, {**WHOLE, "suspension": "SUBSCRIBER_SUSPENDED", "locationType": 1}) == {
         "location_type": "manual"
     }
-    assert contradicted(wish(name="other"), DEVICE, WHOLE) == {}
+    assert contradicted(described(name="other"), DEVICE, WHOLE) == {}
 
 
 @pytest.mark.parametrize(("context", "version"), [({"version": 7}, 7), ({"version": "7"}, None), ({}, None), (None, None)])
@@ -340,7 +340,7 @@ def test_the_version_for_optimistic_locking(context, version):
 
 
 def test_a_value_that_nobody_knows_is_a_difference_that_can_be_shown():
-    step = plan(wish(motion_indicator="RANDOM"), whole(motionIndicator="TELEPORTING"))
+    step = plan(described(motion_indicator="RANDOM"), whole(motionIndicator="TELEPORTING"))
     assert step.before == {"motion_indicator": "TELEPORTING"}
-    step = plan(wish(suspended=False), whole(suspension="OPERATOR_SUSPENDED"))
+    step = plan(described(suspended=False), whole(suspension="OPERATOR_SUSPENDED"))
     assert step.before == {"suspended": "OPERATOR_SUSPENDED"}

@@ -70,10 +70,10 @@ def test_twenty_faults_are_twenty_findings():
     assert [(each["where"], each["option"]) for each in findings] == [
         ("line %d" % number, option) for number, (option, _word) in enumerate(EXPECTED, 1)
     ]
-    for finding, (_option, word) in zip(findings, EXPECTED):
-        assert word in finding["message"], finding
+    for problem, (_option, word) in zip(findings, EXPECTED):
+        assert word in problem["message"], problem
     assert message.startswith("20 faults in the description")
-    assert all(finding["message"] in message for finding in findings)
+    assert all(problem["message"] in message for problem in findings)
 
 
 def test_none_of_the_findings_holds_a_secret():
@@ -170,7 +170,7 @@ FLEETS.update({path.name: (path.read_text("utf-8"), 2000, 37) for path in ROOT.p
 def test_a_legal_fleet_has_no_fault(name, encoding):
     text, count, absent = FLEETS[name]
     source = read_source(DEVICE, text.encode(encoding), "fleet.csv")
-    wishes = read_desired(DEVICE, source.rows)
-    assert len({wish.identity for wish in wishes}) == len(wishes) == count
-    assert sum(wish.absent for wish in wishes) == absent
+    all_desired = read_desired(DEVICE, source.rows)
+    assert len({desired.identity for desired in all_desired}) == len(all_desired) == count
+    assert sum(desired.absent for desired in all_desired) == absent
     assert source.warnings == []

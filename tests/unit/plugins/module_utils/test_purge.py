@@ -124,22 +124,22 @@ def fleet(count: int, tag: str = "old") -> dict:
     return {"70B3D57ED01%05X" % number: Observed(DEVICE, brief={"tags": [tag]}) for number in range(count)}
 
 
-def test_only_what_nobody_wished_goes():
+def test_only_what_nobody_describes_goes():
     listed = {**fleet(10), "FF" * 8: Observed(DEVICE, brief={"tags": ["new"]}), "EE" * 8: Observed(DEVICE, brief={})}
-    wished = set(list(listed)[:7])
-    assert choose(DEVICE, listed, wished, Scope(DEVICE, {"tag": ("old",)}), 3, "delete") == list(listed)[7:10]
+    described = set(list(listed)[:7])
+    assert choose(DEVICE, listed, described, Scope(DEVICE, {"tag": ("old",)}), 3, "delete") == list(listed)[7:10]
     assert choose(DEVICE, listed, set(listed), Scope(DEVICE, {}), 0, "delete") == []
 
 
 @pytest.mark.parametrize(("maximum", "fits"), [(3, True), (2, False), ("30%", True), ("29%", False), ("0", False)])
 def test_beyond_the_maximum_none_goes(maximum, fits):
     listed = fleet(10)
-    wished = set(list(listed)[:7])
+    described = set(list(listed)[:7])
     if fits:
-        assert len(choose(DEVICE, listed, wished, Scope(DEVICE, {"tag": ("old",)}), maximum, "delete")) == 3
+        assert len(choose(DEVICE, listed, described, Scope(DEVICE, {"tag": ("old",)}), maximum, "delete")) == 3
         return
     with pytest.raises(OptionError) as caught:
-        choose(DEVICE, listed, wished, Scope(DEVICE, {"tag": ("old",)}), maximum, "suspend")
+        choose(DEVICE, listed, described, Scope(DEVICE, {"tag": ("old",)}), maximum, "suspend")
     for part in ("suspend 3 of the 10", "nothing was changed", "purge.max (%s)" % maximum, list(listed)[7]):
         assert part in caught.value.message
 

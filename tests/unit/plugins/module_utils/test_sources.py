@@ -22,20 +22,20 @@ LEGAL = "CREATE_OTAA,%s,,PROFILE,%s,%s" % (E1, JOIN, K1)
 HEAD = "CREATE_OTAA,%s,,PROFILE,%s,%s,,,,," % (E1, JOIN, K1)  # up to J; K is the name
 
 
-def wishes(text, name: str = "fleet.csv", **options) -> list:
+def read(text, name: str = "fleet.csv", **options) -> list:
     content = text if isinstance(text, bytes) else text.encode()
     source = read_source(DEVICE, content, name)
     return read_desired(DEVICE, source.rows, **{"defaults": source.defaults, **options})
 
 
 def values(text) -> dict:
-    (wish,) = wishes(text)
-    return wish.values
+    (desired,) = read(text)
+    return desired.values
 
 
 def found(text, **options) -> list:
     with pytest.raises(BadInput) as caught:
-        wishes(text, **options)
+        read(text, **options)
     return [(each["where"], each["option"]) for each in caught.value.facts["findings"]]
 
 
@@ -111,14 +111,14 @@ def test_spellings_of_create_abp(directive):
 
 @pytest.mark.parametrize("directive", ["UPDATE_OTAA", "UPDATE_ABP", "update_otaa"])
 def test_updates_need_nothing_but_the_device(directive):
-    (wish,) = wishes(row(A=directive, B=E1, K="new name"))
-    assert (wish.create, wish.absent, wish.values) == (False, False, {"name": "new name"})
+    (desired,) = read(row(A=directive, B=E1, K="new name"))
+    assert (desired.create, desired.absent, desired.values) == (False, False, {"name": "new name"})
 
 
 @pytest.mark.parametrize("text", ["DELETE,%s", "delete,%s,,,,,,", "DELETE,LW:D0:1122334455667788:%s:AABB1122", 'DELETE," %s "'])
 def test_deletions(text):
-    (wish,) = wishes(text % E1)
-    assert (wish.identity, wish.absent) == (E1, True)
+    (desired,) = read(text % E1)
+    assert (desired.identity, desired.absent) == (E1, True)
 
 
 def test_enterprise_plans_are_flags():
@@ -135,8 +135,8 @@ def test_short_rows_and_empty_cells_say_nothing():
 
 
 def test_a_tag_in_column_b_brings_the_profile():
-    (wish,) = wishes("CREATE_OTAA,LW:D0:%s:%s:AABB1122,,,,%s" % (JOIN, E1, K1))
-    assert (wish.kept.profile_id, wish.values["join_eui"]) == ("AABB1122", JOIN)
+    (desired,) = read("CREATE_OTAA,LW:D0:%s:%s:AABB1122,,,,%s" % (JOIN, E1, K1))
+    assert (desired.kept.profile_id, desired.values["join_eui"]) == ("AABB1122", JOIN)
 
 
 def test_columns_that_the_api_does_not_know():
@@ -183,14 +183,14 @@ def test_a_row_with_an_unknown_directive_still_is_about_a_device():
 def test_keys_in_the_wrong_columns_are_not_quoted():
     text = "CREATE_OTAA,%s,,P,%s,%s\n%s,%s\nCREATE_OTAA|%s|%s\n" % (E1, K1, JOIN, K2, E2, E3, K1)
     with pytest.raises(BadInput) as caught:
-        wishes(text)
+        read(text)
     said = caught.value.message + repr(caught.value.facts)
     assert not any(key[i : i + 6] in said for key in (K1, K2) for i in range(27))
 
 
 def test_a_profile_may_come_from_the_defaults():
-    (wish,) = wishes("CREATE_OTAA,%s,,,,%s" % (E1, K1), defaults={"device_profile": "COMMON", "activation": "ABP"})
-    assert (wish.values["device_profile"], wish.values["activation"]) == ("COMMON", "OTAA")
+    (desired,) = read("CREATE_OTAA,%s,,,,%s" % (E1, K1), defaults={"device_profile": "COMMON", "activation": "ABP"})
+    assert (desired.values["device_profile"], desired.values["activation"]) == ("COMMON", "OTAA")
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -218,8 +218,8 @@ def test_line_numbers_are_those_of_the_file(end):
 
 @pytest.mark.parametrize("separator", ["\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029"])
 def test_a_separator_within_a_cell_ends_no_row(separator):
-    (wish, other) = wishes("%sleft%sright\nDELETE,%s" % (HEAD, separator, E2))
-    assert wish.values["name"] == "left%sright" % separator
+    (desired, other) = read("%sleft%sright\nDELETE,%s" % (HEAD, separator, E2))
+    assert desired.values["name"] == "left%sright" % separator
     assert other.where == "line 2"
 
 
@@ -245,11 +245,11 @@ def test_whatever_a_spreadsheet_makes_of_it(encoding, delimiter, end):
     cells += ["52%s112446" % comma, "5%s108066" % comma, "note", "", "", "", "", "", '"as1,as2"']
     text = end.join(["# one; two, three", delimiter.join(cells), ""])
     source = read_source(DEVICE, text.encode(encoding), "fleet.csv")
-    (wish,) = read_desired(DEVICE, source.rows)
-    assert wish.values["name"] == 'Pand "De Hoop", café; 1\t2'
-    assert (wish.values["latitude"], wish.values["longitude"]) == (52.112446, 5.108066)
-    assert wish.values["application_servers"] == ("as1", "as2")
-    assert wish.where == "line 2"
+    (desired,) = read_desired(DEVICE, source.rows)
+    assert desired.values["name"] == 'Pand "De Hoop", café; 1\t2'
+    assert (desired.values["latitude"], desired.values["longitude"]) == (52.112446, 5.108066)
+    assert desired.values["application_servers"] == ("as1", "as2")
+    assert desired.where == "line 2"
     assert bool(source.warnings) is (encoding == "cp1252")
 
 
@@ -301,7 +301,7 @@ DEVICES = [{"dev_eui": E1, "name": "a"}, {"dev_eui": E2, "state": "absent"}]
 @pytest.mark.parametrize("name", ["f.json", "F.JSON", "fleet", "fleet.bak"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_json(name, encoding):
-    one, two = wishes(json.dumps(DEVICES).encode(encoding), name)
+    one, two = read(json.dumps(DEVICES).encode(encoding), name)
     assert (one.values, one.where, two.absent, two.where) == ({"name": "a"}, "devices[0]", True, "devices[1]")
 
 

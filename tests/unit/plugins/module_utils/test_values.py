@@ -326,7 +326,7 @@ def test_no_reference(api):
 
 
 @pytest.mark.parametrize("api", [{"ID": "kpn-cs/seldom"}, {"commercialName": "Seldom"}])
-def test_no_reference_is_wished_but_half_of_one_is_shown(api):
+def test_no_reference_is_desired_but_half_of_one_is_shown(api):
     kind = Reference("commercialName")
     assert not kind.same("", kind.read(api))
 

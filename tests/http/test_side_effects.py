@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the platform sets by itself while it does something else, against what is wished."""
+"""What the platform sets by itself while it does something else, against what is desired."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def test_a_place_that_shall_not_count_takes_a_second_request(simulator, account,
     assert account.tdm_device(**row(1, **PLACE))["changed"] is False
 
 
-def test_a_created_device_that_can_not_be_settled_is_changed_and_failed(simulator, meddler, through, row, do):
+def test_a_created_device_that_can_not_be_completed_is_changed_and_failed(simulator, meddler, through, row, do):
     meddler.on("PUT", "/devices/e.*", do.says(400, {"code": 9016, "message": "no"}))
     result = through.tdm_fleet(devices=[row(1, **PLACE), row(2)])
     assert result["failed"] and result["changed"]
