@@ -11,17 +11,25 @@ from collections.abc import Iterator
 import pytest
 import yaml
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._api.xml_types import FLAGS, INTEGERS, LISTS, NUMBERS, TIMES
+from ansible_collections.lorawan.thingpark.plugins.module_utils._api.xml_types import COMMON, CUSTOMERS, SUBSCRIPTION
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.application_server import APPLICATION_SERVER
 from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import DEVICE, NO_OPTIONS
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.json_types import FLAG, INTEGER, NUMBER, TIME, ListOf
 from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.resource import APART
 
 from .conftest import CONTRACT
 
-#: Schemas of the answers that are read here.
-READ = (
-    *("Device", "Devices", "DeviceTags", "DeviceProfiles", "NetworkSubscriptions", "AppServers"),
-    *("Subscription", "Customers", "ParsedOnboardingTag", "Error"),
-)
+#: What is read here, by the schemas of the answers: what it holds, and whether all of it is shown to a user.
+READ = {
+    ("Device", "Devices", "DeviceTags"): (DEVICE.json_types, True),
+    ("ParsedOnboardingTag",): (DEVICE.json_types, False),
+    ("AppServer", "AppServers", "AppServerHttpLorawan"): (APPLICATION_SERVER.json_types, True),
+    ("DeviceProfiles",): (DEVICE.by_name["device_profile"].refers_to.shown, False),
+    ("NetworkSubscriptions",): (DEVICE.by_name["connectivity_plan"].refers_to.shown, False),
+    ("Subscription",): (SUBSCRIPTION, True),
+    ("Customers",): (CUSTOMERS, True),
+    ("Error",): ({}, True),
+}
 #: Options of ThingPark Wireless (O), which this contract of ThingPark Enterprise leaves out.
 WIRELESS = {"routing_profile"}
 
@@ -122,14 +130,21 @@ def types(schemas: dict, schema: dict, seen: tuple = ()) -> Iterator[tuple[str, 
             yield from types(schemas, part, (*seen, id(part)))
 
 
-@pytest.mark.parametrize(
-    "kind,names",
-    [("integer", INTEGERS), ("number", NUMBERS), ("boolean", FLAGS), ("time", TIMES), ("array", LISTS)],
-    ids=["integer", "number", "boolean", "time", "array"],
-)
-def test_types_that_xml_does_not_say(schemas, kind, names):
-    found = {pair for name in READ for pair in types(schemas, schemas[name])}
-    assert {name for name, type_ in found if type_ == kind} - set(names) == set(), "missing"
-    if names is not LISTS:  # a list of numbers has the name of its numbers
-        others = {name for name, type_ in found if type_ not in (kind, "array") and name in names}
-        assert others == set(), "of another type"
+KINDS = {INTEGER: "integer", NUMBER: "number", FLAG: "boolean", TIME: "time"}
+
+
+def kinds(name: str, type_: object) -> set[tuple[str, str]]:
+    """Return what the contract calls a type, of a list and of its members."""
+    if isinstance(type_, ListOf):
+        return {(name, "array"), *kinds(name, type_.kind)}
+    return {(name, KINDS[type_])} if type_ in KINDS else set()
+
+
+@pytest.mark.parametrize("names", READ, ids=["-".join(names) for names in READ])
+def test_types_that_xml_does_not_say(schemas, names):
+    stated, is_shown = READ[names]
+    ours = set().union(*(kinds(*pair) for pair in {**COMMON, **stated}.items()))
+    theirs = {pair for name in names for pair in types(schemas, schemas[name]) if pair[1] in ("array", *KINDS.values())}
+    known = {name for name in names for name, _kind in types(schemas, schemas[name])}
+    assert {pair for pair in ours - theirs if pair[0] in known} == set(), "of another type"
+    assert (theirs - ours if is_shown else set()) == set(), "missing"

@@ -10,8 +10,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from .._errors import TransportError
+from .._schema.json_types import JsonTypes
 from .._schema.values import dig
+from .codec import NONE
 from .session import Call, Session
+from .xml_types import SUBSCRIPTION
 
 
 class Client:
@@ -26,19 +29,21 @@ class Client:
 
     def subscription(self) -> dict[str, Any]:
         """Return the subscription (contract, Subscription)."""
-        return as_object(self.call(Call("GET", "")), "")
+        return as_object(self.call(Call("GET", "", types=SUBSCRIPTION)), "")
 
-    def pages(self, path: str, params: dict[str, Any] | None = None) -> Iterator[list[dict[str, Any]]]:
+    def pages(self, path: str, params: dict[str, Any] | None = None, types: JsonTypes = NONE) -> Iterator[list[dict[str, Any]]]:
         """Yield the briefs of a list, page by page, until the platform says that there are no more.
 
         Follows the cursor where the platform gives one (contract, ``cursors.last``), the page's index otherwise.
         Raises :class:`TransportError` rather than end early: a list cut short would make devices look unlisted.
+
+        :param types: what the briefs' keys hold, which XML doesn't say.
         """
         place: dict[str, object] = {}
         last = None
         index = 1
         while True:
-            data = as_object(self.call(Call("GET", path, {**(params or {}), **place})), path)
+            data = as_object(self.call(Call("GET", path, {**(params or {}), **place}, types=types)), path)
             briefs = data.get("briefs")
             if not isinstance(briefs, list) or not all(isinstance(brief, dict) for brief in briefs):
                 raise TransportError("the platform's list of %s holds no briefs" % path.strip("/"))

@@ -13,9 +13,11 @@ import json
 import math
 from typing import Any
 
+from .._schema.json_types import JsonTypes
 from .xml import DEEPEST, MOST_ELEMENTS, NotXml, read_document, write_document
 
 JSON, XML = "json", "xml"
+NONE: JsonTypes = {}
 #: The formats' names in HTTP (P, C).
 MEDIA_TYPES = {JSON: "application/json", XML: "application/xml"}
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -37,20 +39,21 @@ class NotData(Exception):
         self.page = page
 
 
-def encode(data: dict[str, Any], body_format: str = JSON, name: str = "") -> bytes:
+def encode(data: dict[str, Any], body_format: str = JSON, name: str = "", types: JsonTypes = NONE) -> bytes:
     """Return the body for ``data``; raises :class:`OptionError` for what the format can't carry.
 
-    :param name: what XML calls the document.
+    :param name: what XML calls the document; ``types`` what its keys hold.
     """
     if body_format == XML:
-        return write_document(name, data)
+        return write_document(name, data, types)
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
 
 
-def decode(body: bytes, content_type: str) -> object:
+def decode(body: bytes, content_type: str, types: JsonTypes = NONE) -> object:
     """Return the objects in a body, None for an empty one; raises :class:`NotData`.
 
     :param content_type: the answer's Content-Type, which is believed only where the body agrees.
+    :param types: what JSON would hold for its keys, since XML doesn't say it.
     """
     if not body.strip():
         return None
@@ -59,7 +62,7 @@ def decode(body: bytes, content_type: str) -> object:
     if "html" in kind:
         raise NotData(PAGE, page=True)
     if start[:1] == b"<" or ("xml" in kind and body[:2] in UTF_16):
-        return _decode_xml(body, "xml" in kind or start[:5] == b"<?xml")
+        return _decode_xml(body, "xml" in kind or start[:5] == b"<?xml", types)
     # Each of them is a value, which takes many times its bytes in memory; those in texts count too, and are few.
     if sum(map(body.count, (b"[", b"{", b","))) > MOST_ELEMENTS:
         raise NotData(TOO_MUCH)
@@ -97,14 +100,14 @@ def _is_too_deep(data: object) -> bool:
     return True
 
 
-def _decode_xml(body: bytes, is_called_xml: bool) -> object:
+def _decode_xml(body: bytes, is_called_xml: bool, types: JsonTypes) -> object:
     """Return the objects in a body that begins like markup.
 
     :param is_called_xml: the answer or the body itself says that it is XML; otherwise it is taken for a web page,
         unless it is an error document.
     """
     try:
-        root, data = read_document(body)
+        root, data = read_document(body, types)
     except NotXml as error:
         is_page = error.is_page or not is_called_xml
         raise NotData(PAGE if is_page else str(error), is_page) from None

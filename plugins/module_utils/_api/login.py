@@ -24,6 +24,7 @@ from .._text import in_short
 from .codec import JSON, MEDIA_TYPES, NotData, decode, encode, error_document
 from .lockout import LOCK_REMEDY
 from .login_page import WRONG_PASSWORD, LoginAnswer, read_login_page, says_locked, text_of
+from .xml_types import CUSTOMERS
 
 #: Where each way logs in, on the platform's host (html: ?; smp and digest: O; oauth2: contract).
 USUAL_PLACES = {
@@ -383,7 +384,7 @@ def _data(account: Account, answer: Answer, harmless: bool = False) -> dict[str,
     :param harmless: the password was accepted before this answer.
     """
     try:
-        data = decode(answer.body, answer.content_type)
+        data = decode(answer.body, answer.content_type, CUSTOMERS)
     except NotData as error:
         message = "%s: the answer to the login (status %d) %s" % (account.origin, answer.status, error)
         raise LoginError(message, harmless) from None

@@ -46,6 +46,7 @@ class ResourceClient:
         self._hidden = [each.path for each in resource.fields if each.seen == NEVER]
         self.document = resource.document or resource.name
         self._key = resource.identity.key
+        self._types = resource.json_types
         if not resource.identity.address:
             self.shown.by_identity = False
         self._secret_paths = [each.path for each in resource.fields if each.secret]
@@ -54,7 +55,7 @@ class ResourceClient:
         """Yield the briefs that match the contract's filters, page by page."""
         size = {"pageSize": self.resource.page} if self.resource.page else {}
         params = {**self.resource.listing, **size, **(filters or {})}
-        for page in self.client.pages(self.resource.path, params):
+        for page in self.client.pages(self.resource.path, params, self._types):
             for brief in page:
                 self._learn(brief)
             yield [self._seen(brief) for brief in page if self.resource.is_one(brief)]
@@ -80,7 +81,7 @@ class ResourceClient:
     def get(self, identity: str) -> dict[str, Any] | None:
         """Return the whole resource, None when it isn't there."""
         try:
-            return self._seen(as_object(self._at(identity, Call("GET", "")), self._made_path(identity)))
+            return self._seen(as_object(self._at(identity, Call("GET", "", types=self._types)), self._made_path(identity)))
         except ApiError as error:
             if error.status == 404:
                 return None
@@ -89,7 +90,7 @@ class ResourceClient:
     def create(self, identity: str, body: dict[str, Any]) -> dict[str, Any]:
         """Make a resource; return it as the platform answers it. Never sent twice by itself: see the engine."""
         body = body if self.resource.identity.named_by else {self._key: identity, **body}
-        call = Call("POST", self.resource.path, self._query(body), body, self.document, False, secrets=self._secrets_in(body))
+        call = self._saying(body, Call("POST", self.resource.path, self._query(body), repeatable=False))
         return self._seen(self.client.call(call))
 
     def update(self, identity: str, body: dict[str, Any], force: bool = False) -> dict[str, Any]:
@@ -98,7 +99,7 @@ class ResourceClient:
         :param force: override optimistic locking.
         """
         params = {**self._query(body), **({"force": "true"} if force else {})}
-        return self._seen(self._at(identity, Call("PUT", "", params, body, self.document, secrets=self._secrets_in(body))))
+        return self._seen(self._at(identity, self._saying(body, Call("PUT", "", params))))
 
     def delete(self, identity: str) -> bool:
         """Delete a resource with all that belongs to it; return whether this did it, and it wasn't gone before.
@@ -129,7 +130,12 @@ class ResourceClient:
         """Give many resources a label, or take it away."""
         declared = self.resource.labels[option]
         params = {"action": "UNTAG" if remove else "TAG"}
-        self.client.call(Call("POST", declared.bulk, params, {"name": name, declared.members: identities}, declared.word))
+        body = {"name": name, declared.members: identities}
+        self.client.call(Call("POST", declared.bulk, params, body, declared.word, types=self._types))
+
+    def _saying(self, body: dict[str, Any], call: Call) -> Call:
+        """Return a call with this body, whose secrets no message may repeat."""
+        return call._replace(body=body, document=self.document, secrets=self._secrets_in(body), types=self._types)
 
     def _query(self, body: dict[str, Any]) -> dict[str, str]:
         return self.resource.rules.query(body, self.client.session.is_mine)

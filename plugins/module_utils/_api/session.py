@@ -18,10 +18,11 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from .. import _files
 from .._errors import ApiError, LoginError, OptionError, SessionDied, TdmError, TransportError, without
 from .._http.transport import LAST, Answer, HttpSettings, Request, Transport, cookies_at
+from .._schema.json_types import JsonTypes
 from .._signals import is_told_to_end, unbroken
 from .._text import in_short
 from . import lockout, login
-from .codec import MEDIA_TYPES, SESSION_CODES, NotData, decode, encode, error_document
+from .codec import MEDIA_TYPES, NONE, SESSION_CODES, NotData, decode, encode, error_document
 from .login import Account, Credentials
 from .platform import LookedUp, Platform
 
@@ -73,6 +74,7 @@ class Call(NamedTuple):
     :param document: what XML calls the body.
     :param repeatable: it may be sent twice when it isn't clear that it arrived.
     :param secrets: texts in the body that no message may repeat.
+    :param types: what the keys of body and answer hold, which XML doesn't say.
     """
 
     verb: str
@@ -83,6 +85,7 @@ class Call(NamedTuple):
     repeatable: bool = True
     text: str = ""
     secrets: tuple[str, ...] = ()
+    types: JsonTypes = NONE
 
     def __repr__(self) -> str:  # the rest holds keys
         return "%s %s" % (self.verb, self.path)
@@ -149,7 +152,7 @@ class Session:
                 answer = self._send(grant, call, body, kind)
                 unclear += answer.unclear
                 try:
-                    content = decode(answer.body, answer.content_type)
+                    content = decode(answer.body, answer.content_type, call.types)
                     died = self._says_dead(answer, content)
                 except NotData as error:
                     content, died = None, error.page and answer.status in (200, 302, 401, 403)
@@ -177,7 +180,7 @@ class Session:
         if call.body is None:
             return None, ""
         kind = self.account.body_format
-        return encode(call.body, kind, call.document), MEDIA_TYPES[kind]
+        return encode(call.body, kind, call.document, call.types), MEDIA_TYPES[kind]
 
     def _refuse(self, grant: Credentials, answer: Answer, content: object, call: Call) -> None:
         """Raise what an answer says that is no good one."""

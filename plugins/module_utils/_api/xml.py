@@ -21,7 +21,8 @@ except Exception:  # the glue reports it before anything here is called
     pass
 
 from .._errors import OptionError
-from .xml_types import LISTS, typed
+from .._schema.json_types import TEXT, JsonTypes, ListOf
+from .xml_types import COMMON, typed
 
 #: Where the platform's own namespaces lie: ``.../subscription`` (X), and by its example those of other resources (?).
 NAMESPACE = "http://www.actility.com/tpkwrls/ws/"
@@ -55,13 +56,14 @@ class _Element:
         """The text in this element, which may come in thousands of pieces."""
         return "".join(self.texts)
 
-    def value(self) -> object:
+    def value(self, types: JsonTypes) -> object:
         """Return what JSON would hold in this element's place."""
         if self.is_nil:
             return None
-        if self.name in LISTS:
-            return self._members()
-        return self.fields() if self.children else typed(self.name, self.text)
+        type_ = types.get(self.name, TEXT)
+        if isinstance(type_, ListOf):
+            return self._members(type_, types)
+        return self.fields() if self.children else typed(type_, self.text)
 
     def fields(self) -> dict[str, object]:
         """Return this element's children by name; one that comes several times is a list."""
@@ -76,15 +78,16 @@ class _Element:
             found["now"] = next(text for name, _value, text in self.children if name == "now")
         return found
 
-    def _members(self) -> list[object]:
+    def _members(self, type_: ListOf, types: JsonTypes) -> list[object]:
         """Return the members of the list that this element holds, or the one that it is of a list without a wrapper."""
-        member = LISTS[self.name]
+        member = type_.member_of(self.name)
         if self.children and all(name == member for name, _value, _text in self.children):
             # A list of plain values may have the name of its members, which are lists of one then.
-            return [value for _name, each, _text in self.children for value in (_as_list(each) if member in LISTS else [each])]
+            is_list = isinstance(types.get(member), ListOf)
+            return [value for _name, each, _text in self.children for value in (_as_list(each) if is_list else [each])]
         if self.children:
             return [self.fields()]
-        return [typed(member, self.text)] if self.text.strip() else []
+        return [typed(type_.kind, self.text)] if self.text.strip() else []
 
 
 def _as_list(value: object) -> list[object]:
@@ -94,7 +97,8 @@ def _as_list(value: object) -> list[object]:
 class _Reader:
     """Builds the objects while expat reads; nothing of the document itself is kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, types: JsonTypes) -> None:
+        self.types = {**COMMON, **types}
         self.open: list[_Element] = []
         self.root = _Element("")
         self.count = 0
@@ -113,7 +117,7 @@ class _Reader:
     def end(self, _name: str) -> None:
         element = self.open.pop()
         if self.open:
-            self.open[-1].children.append((element.name, element.value(), element.text))
+            self.open[-1].children.append((element.name, element.value(self.types), element.text))
         else:
             self.root = element
 
@@ -121,9 +125,12 @@ class _Reader:
         raise NotXml("is an XML document with a DTD, which is never read", is_page=name.lower() == "html")
 
 
-def read_document(body: bytes) -> tuple[str, object]:
-    """Return the root's name and the objects in an XML document; raises :class:`NotXml`."""
-    reader = _Reader()
+def read_document(body: bytes, types: JsonTypes) -> tuple[str, object]:
+    """Return the root's name and the objects in an XML document; raises :class:`NotXml`.
+
+    :param types: what JSON would hold for its keys, besides COMMON.
+    """
+    reader = _Reader(types)
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     parser.StartElementHandler = reader.start
@@ -138,25 +145,29 @@ def read_document(body: bytes) -> tuple[str, object]:
     return root.name, root.fields() if root.children or not root.text.strip() else root.text
 
 
-def write_document(name: str, data: dict[str, Any]) -> bytes:
+def write_document(name: str, data: dict[str, Any], types: JsonTypes) -> bytes:
     """Return the XML document that says what ``data`` says in JSON, with a root of this name.
+
+    :param types: what its keys hold: they name the members of its lists.
 
     Raises :class:`OptionError` for a text that XML can't carry.
     """
     space = NAMESPACE + name
     root = etree.Element("{%s}%s" % (space, name), nsmap={"ns": space})
-    _fill(root, name, data)
+    _fill(root, name, data, types)
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
 
 
-def _fill(element: etree._Element, name: str, value: object) -> None:
+def _fill(element: etree._Element, name: str, value: object, types: JsonTypes) -> None:
     """Put a value into its element; ``name`` is the element's."""
     if isinstance(value, dict):
         for inner, each in value.items():
-            _fill(etree.SubElement(element, inner), inner, each)
+            _fill(etree.SubElement(element, inner), inner, each, types)
     elif isinstance(value, (list, tuple)):
+        type_ = types.get(name)
+        member = (type_ if isinstance(type_, ListOf) else ListOf()).member_of(name)
         for each in value:
-            _fill(etree.SubElement(element, LISTS[name]), LISTS[name], each)
+            _fill(etree.SubElement(element, member), member, each, types)
     elif value is None:
         element.set("{%s}nil" % INSTANCE, "true")
     elif isinstance(value, bool):

@@ -2,11 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The types of the API's fields, by name: what JSON says by itself, and XML doesn't.
+"""From the texts of XML to the values that JSON would hold, and the types of what no declaration states.
 
-They are those of the resources that are read here: Device, DeviceBrief, Subscription, Customers, the lists of device
-profiles, plans and application servers (contract), and the error document (X). What isn't named is text, or an object
-where it has elements of its own.
+A resource's types come from its declaration. Here are those of what every answer may hold, and those of the login and the
+subscription, which are no resources.
 """
 
 from __future__ import annotations
@@ -15,57 +14,36 @@ import re
 from datetime import datetime, timedelta, timezone
 from typing import Callable
 
-INTEGERS = frozenset(
-    (
-        *("LastGeoRadius", "alarm1", "alarm2", "alarm3", "alarm4", "alarm5", "alarm6", "alarmCount", "alarmLevel"),
-        *("baseStationCount", "classBState", "code", "count", "deviceCount", "granted", "lastBatLevel", "lastSF"),
-        *("locationType", "macMajorVersion", "macMinorVersion", "markerID", "maxDestinationPerRoute"),
-        "maxTimestampDeviation",
-        *("multicastGroupCount", "pingSlotPeriod", "radius", "thingparkPreviousBadConsecutivePwd", "used", "val"),
-        "version",
-    )
-)
-NUMBERS = frozenset(
-    (
-        *("ESP", "RSSI", "SNR", "adminLat", "adminLon", "avgESP", "avgRSSI", "avgSNR", "instantPER", "lastESP"),
-        *("lastGeoLat", "lastGeoLon", "lastInstantPER", "lastMeanPER", "lastNbTrans", "lastRSSI", "lastSNR"),
-        *("lastTxPower", "lat", "lon"),
-    )
-)
-FLAGS = frozenset(
-    (
-        *("allowDirectIPMode", "allowMessageMode", "allowed", "baseStationAlarms", "deviceAlarms", "disclaimerRequired"),
-        *("isDefault", "lorawan", "mobility", "more", "nwGeoloc", "nwGeolocalization", "payloadEncryption", "prAllowed"),
-    )
-)
-#: Epoch milliseconds in JSON, ``xs:dateTime`` in XML (X).
-TIMES = frozenset(
-    (
-        *("LastGeoTimestamp", "creationDate", "creationTimestamp", "firstUpTimestamp", "lastBatChangeBy"),
-        *("lastBatChanged", "lastBatLevelTimestamp", "lastDwTimestamp", "lastMicroflowTimestamp", "lastUpTimestamp"),
-        *("lastUpdate", "lorawanSince", "now", "previousConnection", "thingparkLastUnsuccessfulLogin", "timestamp"),
-    )
-)
-#: Lists, and what XML calls one of their members. X knows ``briefs``; the others are made in its manner (?).
-LISTS = {
-    "LRRs": "LRR",
-    "addresses": "address",
-    "and": "and",
-    "appServers": "appServer",
-    "briefs": "brief",
-    "customHttpHeaders": "customHttpHeader",
-    "defaultIsmBands": "defaultIsmBand",
-    "destinations": "destination",
-    "devEUIs": "devEUI",
-    "domains": "domain",
-    "grantedPermissions": "grantedPermission",
-    "models": "model",
-    "routes": "route",
-    "supportedApplications": "supportedApplication",
-    "supportedNetworkSubscriptions": "supportedNetworkSubscription",
-    "tags": "tag",
-    "val": "val",
-    "vendors": "vendor",
+from .._schema.json_types import FLAG, INTEGER, NUMBER, TIME, JsonTypes, ListOf
+
+#: A list's frame, the version of a resource (contract, OccContext), and the error document (X).
+COMMON: JsonTypes = {
+    "briefs": ListOf(),
+    "more": FLAG,
+    "now": TIME,
+    "version": INTEGER,
+    "lastUpdate": TIME,
+    "code": INTEGER,
+}
+#: Of the contract's Customers, which a login starts a session with.
+CUSTOMERS: JsonTypes = {
+    "and": ListOf("and"),
+    "disclaimerRequired": FLAG,
+    "grantedPermissions": ListOf(),
+    "previousConnection": TIME,
+    "thingparkLastUnsuccessfulLogin": TIME,
+    "thingparkPreviousBadConsecutivePwd": INTEGER,
+}
+#: Of the contract's Subscription.
+SUBSCRIPTION: JsonTypes = {
+    "creationTimestamp": TIME,
+    "defaultIsmBands": ListOf(),
+    "grantedPermissions": ListOf(),
+    "maxDestinationPerRoute": INTEGER,
+    "nwGeolocalization": FLAG,
+    "prAllowed": FLAG,
+    "supportedNetworkSubscriptions": ListOf(),
+    "timestamp": TIME,
 }
 DATE_TIME = re.compile(
     r"(-?\d{4,})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?\Z",
@@ -74,12 +52,12 @@ DATE_TIME = re.compile(
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
-def typed(name: str, text: str) -> object:
-    """Return what JSON would hold for a field with this text; None for an empty one that is no text.
+def typed(kind: str, text: str) -> object:
+    """Return what JSON would hold for this text; None for an empty one that is no text.
 
     What can't be read as its type comes back as it is: the API "can change without notice".
     """
-    convert = _CONVERSIONS.get(name)
+    convert = _CONVERSIONS.get(kind)
     if convert is None:
         return text
     try:
@@ -114,9 +92,4 @@ def _flag(text: str) -> bool:
     return {"true": True, "1": True, "false": False, "0": False}[text.lower()]
 
 
-_CONVERSIONS: dict[str, Callable[[str], object]] = {
-    **dict.fromkeys(INTEGERS, int),
-    **dict.fromkeys(NUMBERS, _number),
-    **dict.fromkeys(FLAGS, _flag),
-    **dict.fromkeys(TIMES, milliseconds_of),
-}
+_CONVERSIONS: dict[str, Callable[[str], object]] = {INTEGER: int, NUMBER: _number, FLAG: _flag, TIME: milliseconds_of}

@@ -101,7 +101,7 @@ class Lookup:
                 continue
             option, path, key, text, secrets = question
             if key not in self._shared.answers:
-                answer = self._client.call(Call("POST", path, text=text, secrets=secrets))
+                answer = self._client.call(Call("POST", path, text=text, secrets=secrets, types=self._resource.shown))
                 self._shared.answers[key] = rules.answered(answer if isinstance(answer, dict) else {})
             offered = self._shared.answers[key]
             if len(offered) == 1:
@@ -134,11 +134,11 @@ class Lookup:
             }
             missing = sorted(wanted - set(known))
             for start in range(0, len(missing), listing.at_once):
-                for page in self._client.pages(listing.path, {"ID": missing[start : start + listing.at_once]}):
+                for page in self._client.pages(listing.path, {"ID": missing[start : start + listing.at_once]}, listing.shown):
                     known.update((str(brief.get("ID")), brief) for brief in page)
 
     def _ask(self, listing: Listing) -> None:
-        briefs = [brief for page in self._client.pages(listing.path) for brief in page]
+        briefs = [brief for page in self._client.pages(listing.path, types=listing.shown) for brief in page]
         if listing.at_once:
             self._shared.briefs.setdefault(listing.path, {}).update((str(brief.get("ID")), brief) for brief in briefs)
         self._asked[listing.path] = briefs

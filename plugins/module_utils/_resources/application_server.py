@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from .._schema.filters import Filter, Prefix
+from .._schema.json_types import FLAG, INTEGER, ListOf
 from .._schema.references import Domains
 from .._schema.resource import NEVER, WHOLE, Beginning, Field, Identity, Resource, Within
 from .._schema.row import Faults
@@ -113,4 +114,9 @@ APPLICATION_SERVER = Resource(
         Field("max_timestamp_deviation", ("downlinkSecurity", "maxTimestampDeviation"), Integer(0, 2**31 - 1), WHOLE),
     ),
     together=(SECURITY,),
+    shown={
+        **dict.fromkeys((key for key, _what in COUNTS), INTEGER),
+        **dict.fromkeys(("baseStationAlarms", "deviceAlarms"), FLAG),
+        "flowMatcherTags": ListOf(),
+    },
 )

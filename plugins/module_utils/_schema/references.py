@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from .json_types import ListOf
 from .texts import Fault, line_within, refuse_nested, shown, text_of, text_within
 from .values import Value, ValueType
 
@@ -21,6 +22,7 @@ class Tags(ValueType):
     """A set of tags: at most 40 characters each, no order (contract, ``TagName``)."""
 
     spec = {"type": "list", "elements": "str"}
+    json = ListOf()
     empty = ()
     clears = True
 
@@ -49,6 +51,7 @@ class Domains(ValueType):
     """Domains as ``group: name``, one of each group (contract, ``Domain``)."""
 
     spec = {"type": "dict"}
+    json = ListOf()
     empty = ()
 
     def parse(self, raw: object) -> tuple[tuple[str, str], ...]:
@@ -134,6 +137,7 @@ class References(Reference):
     """A set of other resources, each by ID or by name."""
 
     spec = {"type": "list", "elements": "str"}
+    json = ListOf()
     empty = ()
 
     def parse(self, raw: object) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Callable
 
 from .filters import Filter, HexPrefix
+from .json_types import JsonType, JsonTypes, ListOf
 from .row import Faults, Row
 from .rules import Rules
 from .texts import Fault, shown, without_keys
@@ -36,11 +37,13 @@ class Listing:
     :param path: below the subscription.
     :param name: the API's key of a name.
     :param at_once: how many IDs one request may ask for, where the list is too long to be read; 0 where it is read whole.
+    :param shown: the types of what is read of its briefs besides (XML doesn't say them).
     """
 
     path: str
     name: str
     at_once: int = 0
+    shown: JsonTypes = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -200,6 +203,7 @@ class Resource:
     :param grouped_by: the option by which equal refusals end further creations.
     :param read_table: reads a table of its own kind: ``(text, name, warnings) -> rows``; None for none.
     :param loss: what to say of a change that only deleting could bring about.
+    :param shown: the types of what it shows beyond its fields, by the API's keys: counts, times, flags (XML doesn't say them).
     """
 
     name: str
@@ -227,6 +231,7 @@ class Resource:
     grouped_by: str = ""
     read_table: Callable[[str, str, list[str]], list[Row]] | None = None
     loss: str = ""
+    shown: JsonTypes = field(default_factory=dict)
     by_name: dict[str, Field] = field(default_factory=dict, compare=False)
     #: The pairs that exclude each other, each of them both ways round.
     excluding: list[tuple[str, str]] = field(default_factory=list, compare=False)
@@ -268,6 +273,14 @@ class Resource:
         """The pieces of a whole resource that its brief doesn't show, or not surely; no secret is kept."""
         hidden = (each for each in self.fields if each.seen == WHOLE or each.hint_only or each.cached)
         return tuple(sorted({each.path[0] for each in hidden if not each.secret}))
+
+    @property
+    def json_types(self) -> JsonTypes:
+        """What JSON holds, by the API's keys: for its fields, for what is in them, and for what it shows beyond them."""
+        own: dict[str, JsonType] = {each.path[-1]: each.type.json for each in self.fields}
+        inner = {key: type_ for each in self.fields for key, type_ in each.type.inner.items()}
+        members = {each.members: ListOf() for each in self.labels.values()}
+        return {**self.shown, **inner, **members, **own}
 
     @property
     def digits(self) -> frozenset[str]:

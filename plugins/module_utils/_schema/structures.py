@@ -10,6 +10,7 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
+from .json_types import ListOf
 from .texts import Fault, shown, text_within
 from .values import Ports, Value, ValueType
 
@@ -37,6 +38,8 @@ class Destinations(ValueType):
             "strategy": {"type": "str", "choices": ["sequential", "blast"], "default": "sequential"},
         },
     }
+    json = ListOf()
+    inner = {"addresses": ListOf("address")}
     empty = ()
     clears = True
 
@@ -83,6 +86,7 @@ class HttpHeaders(ValueType):
     """
 
     spec = {"type": "dict"}
+    json = ListOf()
     empty = ()
     clears = True
 

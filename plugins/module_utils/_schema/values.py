@@ -16,6 +16,7 @@ import re
 from typing import Any
 
 from .._text import DASHES, SCIENTIFIC, SPACES, code_of, made_a_number, plain
+from .json_types import FLAG, INTEGER, NUMBER, TEXT, JsonType, JsonTypes
 from .texts import Fault, shown, text_of, text_within
 
 #: A canonical value; only its kind knows its type. What may be less than canonical is an ``object``.
@@ -69,6 +70,9 @@ class ValueType:
     empty: Value = ""
     #: Whether a user can ask for "none" with an empty text.
     clears = False
+    #: What JSON holds for it, and for the keys inside of it.
+    json: JsonType = TEXT
+    inner: JsonTypes = {}
 
     def parse(self, raw: object) -> Value:
         """Return the canonical value of what a user wrote; raises :class:`Fault`."""
@@ -246,6 +250,7 @@ class Integer(ValueType):
     """A whole number within bounds; ``"12"`` and ``12`` are the same."""
 
     spec = {"type": "int"}
+    json = INTEGER
     empty = None
 
     def __init__(self, low: int, high: int) -> None:
@@ -274,6 +279,7 @@ class Degrees(ValueType):
     """
 
     spec = {"type": "float"}
+    json = NUMBER
     empty = None
 
     def __init__(self, limit: int) -> None:
@@ -310,6 +316,7 @@ class Flag(ValueType):
 
     def __init__(self, words: tuple[str, str] | None = None) -> None:
         self.words: tuple[object, object] = words or (False, True)
+        self.json = TEXT if words else FLAG
 
     def parse(self, raw: object) -> bool:
         if isinstance(raw, (str, bool)) and raw in self.words:

@@ -14,6 +14,7 @@ from typing import Any, Callable
 
 from ..._schema.embedded_xml import AppSKeys, InactivityAlarm
 from ..._schema.filters import EUI_PREFIX, Prefix
+from ..._schema.json_types import INTEGER
 from ..._schema.references import Domains, Reference, References, Tags
 from ..._schema.resource import APART, NEVER, WHOLE, Beginning, Field, Identity, Labels, Listing, Resource, Within
 from ..._schema.texts import Fault, shown
@@ -21,6 +22,7 @@ from ..._schema.values import UNKNOWN, Choice, Degrees, Flag, Hex, Integer, Key,
 from .filters import FILTERS, RANGES
 from .import_csv import read_csv
 from .rules import EUI, EXTERNAL, FLAGS_OF_PLAN, LOCAL, LOSS, MANUAL, NETWORK, DeviceRules
+from .shown import SHOWN
 
 VERSION = r"N(?:\.N(?:\.N)?(?:-I(?:\.I)*)?(?:\+I(?:\.I)*)?)?".replace("N", "(?:0|[1-9][0-9]*)").replace("I", "[a-zA-Z0-9-]+")
 PROTOCOL = re.compile(r"[a-zA-Z0-9-]{1,8}:[a-zA-Z0-9-]{1,16}:%s\Z" % VERSION)
@@ -29,6 +31,7 @@ PROTOCOL = re.compile(r"[a-zA-Z0-9-]{1,8}:[a-zA-Z0-9-]{1,16}:%s\Z" % VERSION)
 class LocationType(Choice):
     """Which location counts: the one given (the API's 0) or the network's (1)."""
 
+    json = INTEGER
     empty = NETWORK
 
     def __init__(self) -> None:
@@ -99,8 +102,8 @@ NO_OPTIONS = (
 )
 
 #: IDs of device profiles in one request: as many as keep the address below 4 KiB. A platform knows thousands, a fleet a handful.
-PROFILES = Listing("/deviceProfiles", "commercialName", at_once=40)
-PLANS = Listing("/networkSubscriptions", "commercialName")
+PROFILES = Listing("/deviceProfiles", "commercialName", at_once=40, shown={"macMinorVersion": INTEGER})
+PLANS = Listing("/networkSubscriptions", "commercialName", shown={"granted": INTEGER, "used": INTEGER})
 ROUTING_PROFILES = Listing("/appServersRoutingProfiles", "name")
 SERVERS = Listing("/appServers", "name")
 
@@ -136,6 +139,7 @@ DEVICE = Resource(
     grouped_by="connectivity_plan",
     read_table=read_csv,
     loss=LOSS,
+    shown=SHOWN,
     fields=(
         Field("name", ("name",), Typed()),
         Field("device_profile", ("model",), Reference("commercialName"), refers_to=PROFILES),

@@ -13,15 +13,18 @@ from lxml import etree
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._api import xml
 from ansible_collections.lorawan.thingpark.plugins.module_utils._api.codec import XML, NotData, decode, encode, error_document
-from ansible_collections.lorawan.thingpark.plugins.module_utils._api.xml_types import milliseconds_of
+from ansible_collections.lorawan.thingpark.plugins.module_utils._api.xml_types import CUSTOMERS, milliseconds_of
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import OptionError
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.application_server import APPLICATION_SERVER
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import DEVICE
 
 KIND = "application/xml;charset=UTF-8"
+TYPES = {**CUSTOMERS, **DEVICE.json_types}
 XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 
 
 def read(text: str) -> object:
-    return decode(text.encode(), KIND)
+    return decode(text.encode(), KIND, TYPES)
 
 
 def within(inner: str, name: str = "device", attributes: str = "") -> str:
@@ -221,17 +224,34 @@ SENT = [
 
 @pytest.mark.parametrize("data", SENT)
 def test_what_is_sent_reads_back(data):
-    body = encode(data, XML, "device")
-    assert decode(body, KIND) == data
+    body = encode(data, XML, "device", TYPES)
+    assert decode(body, KIND, TYPES) == data
     root = etree.fromstring(body)
     assert root.tag == "{http://www.actility.com/tpkwrls/ws/device}device"
     assert not [each for each in root.iterdescendants() if each.tag.startswith("{")]
 
 
 def test_the_shape_of_a_list_that_is_sent():
-    root = etree.fromstring(encode({"devEUIs": ["A", "B"], "networkSubscription": {"ID": None}}, XML, "tag"))
+    root = etree.fromstring(encode({"devEUIs": ["A", "B"], "networkSubscription": {"ID": None}}, XML, "tag", TYPES))
     assert [(each.tag, each.text) for each in root.find("devEUIs")] == [("devEUI", "A"), ("devEUI", "B")]
     assert root.find("networkSubscription/ID").attrib == {"{http://www.w3.org/2001/XMLSchema-instance}nil": "true"}
+
+
+def test_a_declaration_says_what_xml_does_not():
+    values = {
+        "destinations": ((("https://a", "https://b"), "*", "BLAST"),),
+        "custom_http_headers": (("X-One", "1"), ("X-Two", "2")),
+        "domains": (("Site", "Paris"),),
+        "active": True,
+        "max_timestamp_deviation": 5,
+    }
+    body, types = APPLICATION_SERVER.body(values), APPLICATION_SERVER.json_types
+    document = encode(body, XML, "appServer", types)
+    assert decode(document, KIND, types) == body
+    assert [each.text for each in etree.fromstring(document).findall("destinations/destination/addresses/address")] == [
+        "https://a",
+        "https://b",
+    ]
 
 
 @pytest.mark.parametrize("text", ["\x01", "a\x00b", "\ufffe", "\x1f"])
