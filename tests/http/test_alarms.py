@@ -73,7 +73,9 @@ def test_filters(account, devices, filters, expected):
     assert result["summary"]["total"] == len(result["alarms"])
 
 
-@pytest.mark.parametrize("filters", [{}, {"severity": "major"}, {"min_severity": "minor"}, {"acked": False}, {"domain": {"Site": "Utrecht"}}])
+@pytest.mark.parametrize(
+    "filters", [{}, {"severity": "major"}, {"min_severity": "minor"}, {"acked": False}, {"domain": {"Site": "Utrecht"}}]
+)
 def test_of_one_device_and_of_several(account, devices, filters):
     silent, wrong, low = devices
     assert names(account.tdm_alarm_info(dev_eui=[silent], **filters)) == [SILENT]
@@ -88,7 +90,13 @@ def test_what_is_past(account, devices, simulator):
     silent = devices[0]
     simulator.alarm(silent, NO_UPLINK, CLEARED)
     assert SILENT not in names(account.tdm_alarm_info(dev_eui=[silent]))
-    for filters in ({"dev_eui": [silent]}, {}, {"severity": "major"}, {"domain": {"Site": "Utrecht"}}, {"min_severity": "cleared"}):
+    for filters in (
+        {"dev_eui": [silent]},
+        {},
+        {"severity": "major"},
+        {"domain": {"Site": "Utrecht"}},
+        {"min_severity": "cleared"},
+    ):
         assert SILENT in names(account.tdm_alarm_info(history=True, **filters))
     assert account.tdm_alarm_info(history=True, severity="critical")["alarms"] == []
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from .._schema.filters import Filter, Time
+from .._schema.json_types import FLAG, INTEGER, TIME, JsonTypes, ListOf
 from .._schema.references import Domains
 from .._schema.texts import Fault, shown
 from .._schema.values import Flag, ValueType
@@ -33,6 +34,14 @@ NAMES = {
 #: The severity states of an alarm (contract, AlarmBrief).
 SEVERITIES = {1: "cleared", 2: "indeterminate", 3: "warning", 4: "minor", 5: "major", 6: "critical"}
 CLEARED = 1
+#: What XML doesn't say of an alarm, and of how many there are.
+SHOWN: JsonTypes = {
+    **dict.fromkeys(("ID", "state", "level", "occurrence", "count", "totalCount"), INTEGER),
+    **dict.fromkeys(("creationTimestamp", "updateTimestamp", "ackedTimestamp"), TIME),
+    "acked": FLAG,
+    "domains": ListOf(),
+    "alarmUids": ListOf(),
+}
 
 
 class Named(ValueType):

@@ -13,6 +13,7 @@ from .._api.session import Call
 from .._errors import ApiError, OptionError
 from .._frame.connection import connected
 from .._frame.task import Context, Task
+from .._resources.alarm import SHOWN
 from . import alarms
 
 AT_ONCE = 100  # UIDs in a request; the contract names no limit
@@ -58,7 +59,7 @@ def _acknowledge(client: Client, wanted: alarms.Wanted, found: list[dict[str, An
         some = found[start : start + AT_ONCE]
         try:
             body = {"alarmUids": [brief["alarmUid"] for brief in some]}
-            client.call(Call("POST", "/devices/alarms/ack", body=body, document="ack"))
+            client.call(Call("POST", "/devices/alarms/ack", body=body, document="ack", types=SHOWN))
         except ApiError as error:
             if error.status not in NOT_THERE:
                 raise

@@ -14,7 +14,7 @@ from .._api.session import Call
 from .._errors import OptionError
 from .._frame.connection import connected
 from .._frame.task import Context, Task
-from .._resources.alarm import FILTERS, SEVERITIES
+from .._resources.alarm import FILTERS, SEVERITIES, SHOWN
 from . import alarms
 
 #: What the platform counts alarms by (contract, stateDistributions).
@@ -35,7 +35,7 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
         query = {FILTERS[name].query: FILTERS[name].said(value) for name, value in wanted.filters.items()}
         with connected(params, context) as client:
             path = "/devices/alarms/stateDistributions"
-            told = as_object(client.call(Call("GET", path, query)), path)
+            told = as_object(client.call(Call("GET", path, query, types=SHOWN)), path)
         briefs = [each for each in told.get("briefs") or [] if isinstance(each, dict)]
         counts = {each.get("state"): each.get("count") for each in briefs}
         by_severity = {name: counts[state] for state, name in reversed(SEVERITIES.items()) if counts.get(state)}

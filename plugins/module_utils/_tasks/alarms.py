@@ -13,7 +13,7 @@ from typing import Any
 
 from .._api.client import Client
 from .._errors import ApiError, OptionError
-from .._resources.alarm import CLEARED, FILTERS, NAMES, SEVERITIES
+from .._resources.alarm import CLEARED, FILTERS, NAMES, SEVERITIES, SHOWN
 from .._schema.filters import read_filters
 from .._schema.texts import Fault
 from .._schema.values import EUI, dig
@@ -79,7 +79,7 @@ def alarms(client: Client, wanted: Wanted, history: bool = False) -> Iterator[di
     """
     owner = wanted.owner
     try:
-        for page in client.pages(owner + "/alarms" + ("/histories" if history else ""), _query(wanted, history)):
+        for page in client.pages(owner + "/alarms" + ("/histories" if history else ""), _query(wanted, history), SHOWN):
             for brief in page:
                 if _matches(wanted, brief):
                     yield brief

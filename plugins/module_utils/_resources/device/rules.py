@@ -202,8 +202,6 @@ class DeviceRules(Rules):
         return ["app_key", *(["nwk_key"] if is_new else [])]
 
 
-
-
 def _gives_plan(values: Values, may_choose: bool) -> bool:
     # The flags choose a plan with or without a feature, so that false says something too, but on Enterprise alone.
     return bool(values.get("connectivity_plan")) or may_choose and any(name in values for name in FLAGS_OF_PLAN)
