@@ -50,13 +50,23 @@ LIFE = (
     {"dev_eui": "70B3D57ED1000002", "state": "absent"},
 )
 ROUTED = {**DEVICE, "dev_eui": "70B3D57ED1000003", "application_servers": None, "routing_profile": "Sensor platform"}
+#: A device that was there before, with an alarm.
+SEEDED: list[str] = []
 GONE = {"dev_eui": ROUTED["dev_eui"], "state": "absent"}
 
 
 def deeds(profile: str) -> list[tuple[str, dict]]:
     """Return what is done on a platform: modules and their options."""
+    from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks.catalogue_info import KINDS
+
     life = [*LIFE, *([] if profile == "enterprise" else [ROUTED, GONE])]
     return [
+        *(("tdm_alarm_info", {"dev_eui": SEEDED, **wish}) for wish in ({}, {"history": True}, {"domain": {"a": "b"}})),
+        *(("tdm_alarm_info", wish) for wish in ({"history": True}, {"gather": "summary"})),
+        ("tdm_alarm_ack", {"dev_eui": SEEDED}),
+        ("tdm_downlink", {"dev_eui": SEEDED[0], "payload": "00", "f_port": 1}),
+        ("tdm_device_reset", {"dev_eui": SEEDED[0]}),
+        ("tdm_catalogue_info", {"gather": list(KINDS), "query": "c", "base_station_tag": "city", "details": True}),
         ("tdm_session", {}),
         ("tdm_session", {}),  # is it alive?
         ("tdm_session", {"state": "absent"}),
@@ -75,7 +85,8 @@ def deeds(profile: str) -> list[tuple[str, dict]]:
 
 def used() -> dict[str, set[str]]:
     """Return the modules that use each path, as ``/subscriptions/mine/devices``; those outside a subscription too."""
-    from ansible_collections.lorawan.thingpark.tests.http.conftest import Account  # a name that tests.conftest gives
+    # Names that tests.conftest gives.
+    from ansible_collections.lorawan.thingpark.tests.http.conftest import Account
 
     found: dict[str, set[str]] = defaultdict(set)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TDM_")}
@@ -87,7 +98,8 @@ def used() -> dict[str, set[str]]:
             simulator = Simulator(place, profile=profile, **options)
             stack.callback(simulator.stop)
             login = {"login": simulator.login, "password": simulator.password, **account}
-            simulator.seed(1)
+            SEEDED[:] = [simulator.seed(1)["first"]]
+            simulator.alarm(SEEDED[0], 4, 5)
             for module, wish in deeds(profile):
                 given = {name: value for name, value in {**login, **wish}.items() if value is not None}
                 simulator.forget_requests()
