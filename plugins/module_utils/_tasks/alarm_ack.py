@@ -13,7 +13,7 @@ from .._api.session import Call
 from .._errors import ApiError, OptionError
 from .._frame.connection import connected
 from .._frame.task import Context, Task
-from .._resources.alarm import SHOWN
+from .._resources.alarms import SHOWN
 from . import alarms
 
 AT_ONCE = 100  # UIDs in a request; the contract names no limit

@@ -13,7 +13,7 @@ from typing import Any
 
 from .._api.client import Client
 from .._errors import ApiError, OptionError
-from .._resources.alarm import CLEARED, FILTERS, NAMES, SEVERITIES, SHOWN
+from .._resources.alarms import CLEARED, FILTERS, NAMES, SEVERITIES, SHOWN
 from .._schema.filters import read_filters
 from .._schema.texts import Fault
 from .._schema.values import EUI, dig
