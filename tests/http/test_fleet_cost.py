@@ -272,12 +272,12 @@ def test_an_empty_description(simulator, account, counts, frame):
 
 
 def test_progress_is_reported_in_long_tasks_only(simulator, account, rows, monkeypatch):
-    from ansible_collections.lorawan.thingpark.plugins.module_utils._engine import workers
+    from ansible_collections.lorawan.thingpark.plugins.module_utils import _workers
 
     lines: list = []
     account.tdm_fleet(devices=rows(20), report=lines.append)
     assert lines == []
-    monkeypatch.setattr(workers, "TICK", 0.05)
+    monkeypatch.setattr(_workers, "TICK", 0.05)
     simulator.settings(latency_ms=30)
     account.tdm_fleet(devices=rows(60), report=lines.append)
     assert lines and "of 40 devices" in lines[0] and "failed" in lines[0]

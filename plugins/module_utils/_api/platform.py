@@ -50,8 +50,6 @@ class Shown:
 
         A name that no other resource bears stands in for its own ID: it is another one than any that could be wished.
         """
-        if not self.identifiers:
-            return item
         result = dict(item)
         for key, by_name in self.identifiers.items():
             part = item.get(key)

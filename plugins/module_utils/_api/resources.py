@@ -2,25 +2,29 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One kind of resource over HTTP: list, get, create, update, delete. One method per request or list.
+"""What lies below one subscription: its lists, and one kind of resource, which is listed, read, created, updated and deleted.
 
-What it is called and where it lies comes from its declaration; nothing here names one.
+Paths and parameters are the contract's; the session knows the way. What a resource is called and where it lies comes from its
+declaration; nothing here names one. One method per request or list.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Callable, TypeVar
 from urllib.parse import quote
 
-from .._errors import ApiError, OptionError
+from .._errors import ApiError, OptionError, TransportError
+from .._schema.json_types import JsonTypes
 from .._schema.resource import NEVER, Resource
 from .._schema.values import dig
-from .client import Client, as_object
+from .codec import NONE
 from .platform import place_of
-from .session import Call
+from .session import Call, Session
+from .xml_types import SUBSCRIPTION
 
+Found = TypeVar("Found")
 INNER_TEXT = re.compile(">([^<>]+)<")
 
 
@@ -34,6 +38,62 @@ def _texts_in(value: object) -> list[str]:
     if isinstance(value, list):
         return [str(each["value"]) for each in value if isinstance(each, dict) and each.get("value")]
     return [str(value)]
+
+
+class Client:
+    """One subscription.
+
+    :param read_only: refuse to send anything that changes something; what check mode runs with.
+    """
+
+    def __init__(self, session: Session, read_only: bool = False) -> None:
+        self.session = session
+        self.read_only = read_only
+
+    def subscription(self) -> dict[str, Any]:
+        """Return the subscription (contract, Subscription)."""
+        return as_object(self.call(Call("GET", "", types=SUBSCRIPTION)), "")
+
+    def pages(self, path: str, params: dict[str, Any] | None = None, types: JsonTypes = NONE) -> Iterator[list[dict[str, Any]]]:
+        """Yield the briefs of a list, page by page, until the platform says that there are no more.
+
+        Follows the cursor where the platform gives one (contract, ``cursors.last``), the page's index otherwise.
+        Raises :class:`TransportError` rather than end early: a list cut short would make devices look unlisted.
+
+        :param types: what the briefs' keys hold, which XML doesn't say.
+        """
+        place: dict[str, object] = {}
+        last = None
+        index = 1
+        while True:
+            data = as_object(self.call(Call("GET", path, {**(params or {}), **place}, types=types)), path)
+            briefs = data.get("briefs")
+            if not isinstance(briefs, list) or not all(isinstance(brief, dict) for brief in briefs):
+                raise TransportError("the platform's list of %s holds no briefs" % path.strip("/"))
+            yield briefs
+            if str(data.get("more")).lower() != "true":
+                return
+            cursor = dig(data, ("cursors", "last")) or None  # missing or null: this platform gives none
+            index += 1
+            stuck = "pageAfter" in place if cursor is None else cursor == place.get("pageAfter")
+            if not briefs or stuck or briefs == last:
+                raise TransportError(
+                    "the platform's list of %s breaks off at page %d although more is promised" % (path.strip("/"), index)
+                )
+            place, last = {"pageIndex": index} if cursor is None else {"pageAfter": cursor}, briefs
+
+    def call(self, call: Call) -> object:
+        """Return what a call below the subscription answers."""
+        if self.read_only and call.verb != "GET" and not call.text:
+            raise AssertionError("check mode was about to send %r" % (call,))
+        return self.session.call(call._replace(path=self.session.subscription + call.path))
+
+
+def as_object(data: object, path: str) -> dict[str, Any]:
+    """Return an answer that has to be an object; raises :class:`TransportError` for any other."""
+    if not isinstance(data, dict):
+        raise TransportError("the platform answered %s with something else than an object" % (path or "the subscription"))
+    return data
 
 
 class ResourceClient:
@@ -141,18 +201,24 @@ class ResourceClient:
         return self.resource.rules.query(body, self.client.session.is_mine)
 
     def _at(self, identity: str, call: Call) -> object:
-        """Return the answer to a call at a resource's address; an older platform wants another one (O)."""
+        return self.at(identity, lambda path: self.client.call(call._replace(path=path)), call.verb)
+
+    def at(self, identity: str, do: Callable[[str], Found], verb: str = "GET") -> Found:
+        """Return what ``do(path)`` gives with a resource's path; an older platform wants another one (O).
+
+        :param verb: what it sends there.
+        """
         shown = self.shown
         try:
-            answer = self.client.call(call._replace(path=self._place(identity)))
+            answer = do(self._place(identity))
         except ApiError as error:
             # Is the resource not there, or does the platform not know such an address?
-            if shown.by_identity is not None or error.status not in (404, *((400,) if call.verb == "GET" else ())):
+            if shown.by_identity is not None or error.status not in (404, *((400,) if verb == "GET" else ())):
                 raise
             place = place_of(self.brief(identity) or {}, self.resource.path)
             if not place:
                 raise
-            answer = self.client.call(call._replace(path=place))
+            answer = do(place)
             shown.by_identity = False
         if shown.by_identity is None:
             shown.by_identity = True
@@ -187,7 +253,7 @@ class ResourceClient:
                 del seen[first]
             elif isinstance(seen.get(first), dict):
                 seen[first] = {key: value for key, value in seen[first].items() if key != rest[0]}
-        return self.shown.identified(seen)
+        return self.shown.identified(seen) if self.shown.identifiers else seen
 
     def _secrets_in(self, body: dict[str, Any]) -> tuple[str, ...]:
         """Return the texts in a body that no message may repeat; some stand in an XML document."""

@@ -10,19 +10,19 @@ One bad resource spoils nothing: the others go on, and every outcome comes back.
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import Any, Callable
 
 from .._api.resources import ResourceClient
 from .._errors import ApiError, Conflict, SessionDied, TdmError, TransportError, mistake_of, without
 from .._http.transport import TROUBLE
-from .._schema.observed import Observed
 from .._schema.resource import Resource
 from .._schema.values import ValueType
+from .._workers import each
 from .cache import Cache
 from .outcomes import FAILED, SKIPPED, Outcome, Refusals
-from .plan import CREATE, DELETE, DONE, NOTHING, REFUSE, UPDATE, Change, contradicted, plan
+from .plan import CREATE, DELETE, DONE, NOTHING, REFUSE, UPDATE, Change, Observed, contradicted, plan
 from .prepare import Plan, Policy
-from .workers import each
 
 #: Attempts at a resource that others are writing too, or whose creation stays unclear.
 ATTEMPTS = 3
@@ -104,7 +104,8 @@ class Run:
         return [self._outcomes.get(change.identity) or _success(change) for change in changes]
 
     def _take(self, change: Change) -> None:
-        stopped = self._stopped or self._refusals.stopped(change)
+        refusals = self._refusals if change.action == CREATE else None
+        stopped = self._stopped or (refusals.stopped(change) if refusals else "")
         if stopped:
             self._note(change, _outcome(change, SKIPPED, stopped))
             return
@@ -116,14 +117,16 @@ class Run:
         except TdmError as error:
             outcome = self._failed_at(change, error.message)
             self._count_silence(isinstance(error, TransportError) or (isinstance(error, ApiError) and error.status in TROUBLE))
-            self._refusals.note(change, error)
+            if refusals:
+                refusals.note(change, error)
         except Exception as error:  # a mistake of ours, which must not take the other outcomes with it
             self._stopped = self._stopped or "not begun: " + mistake_of(error)
             outcome = self._failed_at(change, mistake_of(error))
         else:
             self._unclear.discard(change.identity)  # asked again, the platform told
             self._count_silence(False)
-            self._refusals.note(change, None)
+            if refusals:
+                refusals.note(change, None)
         self._note(change, outcome)
 
     def _do(self, change: Change) -> Outcome:
@@ -170,19 +173,17 @@ class Run:
 
     def _again(self, change: Change, one: Observed) -> Change:
         """Return what has to happen to a resource as it is now."""
-        if one.whole is None:
-            one.whole = self._api.get(one.address or change.address)
-            if one.whole is None:
-                raise Conflict("the %s was deleted by somebody else while it was being changed" % self._resource.name)
-        return plan(change.desired, one, update_keys=self._policy.update_keys)
+        whole = one.whole or self._api.get(one.address or change.address)
+        if whole is None:
+            raise Conflict("the %s was deleted by somebody else while it was being changed" % self._resource.name)
+        return plan(change.desired, replace(one, whole=whole), update_keys=self._policy.update_keys)
 
     def _update(self, first: Change) -> Outcome:
         """Change a resource under optimistic locking: what another writer changed meanwhile is looked at, never overwritten."""
         change, sent = first, False
         for _attempt in range(ATTEMPTS):
-            if (
-                change.values and change.observed.whole is None
-            ):  # for its version, which a change has to name (contract, OccContext)
+            if change.values and change.observed.whole is None:
+                # For its version, which a change has to name (contract, OccContext).
                 change = self._changed_meanwhile(first, self._again(change, self._unseen(change)))
             if change.action == REFUSE:
                 return self._failed_at(change, change.message)
@@ -255,7 +256,7 @@ class Run:
                     error.message,
                 )
                 done.action, done.error = FAILED, _without_keys(change, message)
-        if whole:
+        if whole and self._cache.path:
             self._cache.remember(done.address or change.identity, whole)
         return done
 

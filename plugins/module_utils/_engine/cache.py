@@ -32,7 +32,7 @@ class Cache:
         self._key = resource.identity.key
         self._pieces = resource.cached_keys
         self._plural, self._keys = resource.plural, resource.keys
-        self._path = path
+        self.path = path
         self._warn = warn
         self._is_useless = False
         self._kept = self._read() if path else {}
@@ -41,10 +41,10 @@ class Cache:
 
     def _read(self) -> dict[str, list[Any]]:
         try:
-            text = _files.read_text(self._path, LARGEST)
+            text = _files.read_text(self.path, LARGEST)
             data = _files.from_json(text) if text else {"format": FORMAT, self._keys: {}}
             if not isinstance(data, dict) or not isinstance(data.get(self._keys), dict):
-                raise OptionError("%s is damaged" % self._path)
+                raise OptionError("%s is damaged" % self.path)
         except OptionError as error:
             if not self._is_useless:
                 self._warn("What earlier runs saw of the %s is of no use, and is seen anew: %s" % (self._plural, error.message))
@@ -61,9 +61,9 @@ class Cache:
         return record[2] if isinstance(record[2], dict) else None
 
     def remember(self, identity: str, whole: dict[str, Any]) -> None:
-        """Remember what a whole resource shows."""
+        """Remember what a whole resource shows; in vain without a ``path``."""
         mark = _mark(whole)
-        if self._path and mark:
+        if mark:
             # A piece that the resource lacks is empty, and that is worth knowing too.
             self._new[identity] = [*mark, {piece: whole.get(piece) for piece in self._pieces}]
 
@@ -73,13 +73,13 @@ class Cache:
 
     def save(self) -> None:
         """Write what was learned; what other runs wrote meanwhile stays."""
-        if not self._path or not (self._new or self._gone & set(self._kept) or self._is_useless):
+        if not self.path or not (self._new or self._gone & set(self._kept) or self._is_useless):
             return
-        with _files.locked(self._path):
+        with _files.locked(self.path):
             kept = {**self._read(), **self._new}
             for identity in self._gone:
                 kept.pop(identity, None)
-            _files.write_json(self._path, {"format": FORMAT, self._keys: kept})
+            _files.write_json(self.path, {"format": FORMAT, self._keys: kept})
 
 
 def _mark(item: dict[str, Any]) -> list[object] | None:

@@ -10,8 +10,7 @@ import difflib
 from functools import partial
 from typing import Any
 
-from .._api.client import Client
-from .._api.resources import several
+from .._api.resources import Client, several
 from .._api.session import Call
 from .._schema.resource import Listing, Resource
 from .._schema.texts import shown

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from .._errors import ApiError, TdmError
 from .._schema.resource import Resource
-from .plan import CREATE, Change
+from .plan import Change
 
 #: Resources in a row of one group, such as a connectivity plan's, that are refused alike, after which none is created.
 ALIKE = 20
@@ -71,9 +71,7 @@ class Refusals:
         self._last: dict[object, tuple[str, int]] = {}  # group -> (the last refusal, how often in a row)
 
     def note(self, change: Change, error: TdmError | None) -> None:
-        """Take note of how a creation ended; other changes don't count."""
-        if change.action != CREATE:
-            return
+        """Take note of how a creation ended."""
         group = self._group_of(change)
         with self._lock:
             if not isinstance(error, ApiError) or error.unclear:
@@ -85,8 +83,6 @@ class Refusals:
 
     def stopped(self, change: Change) -> str:
         """Return why no resource of this one's group is to be created any more, or nothing."""
-        if change.action != CREATE:
-            return ""
         group = self._group_of(change)
         cause, count = self._last.get(group, ("", 0))
         if count < ALIKE:

@@ -13,9 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from .._schema.observed import Observed
 from .._schema.resource import NEVER, Resource
-from .._schema.values import UNKNOWN, Values, members
+from .._schema.values import UNKNOWN, Values, dig, members
 from .desired import Desired
 
 CREATE, UPDATE, DELETE, SUSPEND, RESUME, NOTHING, REFUSE = (
@@ -41,6 +40,67 @@ NOT_TO_BE_MADE = (
     "or, if it should exist, say create: true (a CREATE row) where that is said, for the %s, in defaults or for the task"
 )
 NEEDS = ", and give what it needs besides: %s"
+
+
+@dataclass
+class Observed:
+    """What is known of one resource.
+
+    :param brief: from the list; ``whole``: the resource itself.
+    :param parts: what was asked for apart, by option: a device's tags.
+    :param recalled: pieces of the whole resource that an earlier run saw, and that still hold.
+    """
+
+    resource: Resource
+    brief: dict[str, Any] | None = None
+    whole: dict[str, Any] | None = None
+    parts: dict[str, Any] | None = None
+    recalled: dict[str, Any] | None = None
+
+    @property
+    def address(self) -> str:
+        """What the platform calls the resource: its identity there; nothing where it isn't."""
+        identity = (self.whole or self.brief or {}).get(self.resource.identity.key)
+        return "" if identity is None else str(identity)
+
+    @property
+    def exists(self) -> bool:
+        """Whether the platform has the resource."""
+        return self.brief is not None or self.whole is not None
+
+    def value(self, option: str) -> object:
+        """Return the canonical value of an option, or UNKNOWN."""
+        each = self.resource.by_name[option]
+        if self.parts is not None and option in self.parts:
+            return self.parts[option]
+        if self.whole is not None:
+            value = each.from_whole(self.whole)
+            if value is not UNKNOWN:
+                return value
+        if self.recalled is not None and each.path[0] in self.recalled:
+            return each.from_whole(self.recalled)
+        return UNKNOWN if self.brief is None else each.from_brief(self.brief)
+
+    def is_sure(self, option: str) -> bool:
+        """Whether a difference in this option would be a real one, not just a brief that shows it otherwise."""
+        each = self.resource.by_name[option]
+        return not each.hint_only or self.whole is not None or each.path[0] in (self.recalled or ())
+
+    @property
+    def version(self) -> int | None:
+        """The version for optimistic locking; only the whole resource carries it (contract, OccContext)."""
+        version = dig(self.whole, ("occContext", "version"))
+        return version if isinstance(version, int) else None
+
+    def known(self) -> dict[str, object]:
+        """Return all that can be told, canonical, by option; empty values and the platform's defaults left out."""
+        values = {}
+        for each in self.resource.fields:
+            value = self.value(each.name)
+            if value is not UNKNOWN and value != each.type.empty and value != each.default:
+                values[each.name] = value
+        self.resource.rules.leave_implied_out(values)
+        return values
 
 
 class Comparison(NamedTuple):

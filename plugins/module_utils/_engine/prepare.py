@@ -2,22 +2,37 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From a description to a plan: look at the platform, find out what names mean, and say what has to happen. Only reads."""
+"""From a description to a plan: look at the platform, find out what names mean, and say what has to happen. Only reads.
+
+The list is asked for once, and a resource itself only where its brief doesn't show what is described.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
 
 from .._api.resources import ResourceClient, several
-from .._schema.observed import Observed
+from .._errors import OptionError
 from .._schema.references import Reference, References
+from .._schema.values import UNKNOWN
+from .._workers import ahead, each
 from . import purge as _purge
 from .cache import Cache
 from .desired import Desired, Problem, refuse
 from .lookup import Found, Lookup
-from .observe import Observer
-from .plan import CREATE, DELETE, REFUSE, SAME, SUSPEND, Change, Comparison, compare, plan
+from .plan import CREATE, DELETE, REFUSE, SAME, SUSPEND, Change, Comparison, Observed, compare, plan
 
+#: Up to this many resources are asked for one by one; beyond it the whole list is cheaper.
+FEW = 10
+#: Told of many on a platform whose lists show little (O).
+OLDER = (
+    "This platform is an older one, whose list shows little of a %s: %d of them were fetched one by one, "
+    "and every run has to do so"
+)
 DESCRIBED_BESIDES = "is the name of %s now, which %s describes already: take one of the two out, or give the %s here too"
 
 
@@ -83,100 +98,295 @@ def make_plan(api: ResourceClient, described: list[Desired], policy: Policy, cac
     Raises :class:`BadInput` with all problems of names that the platform doesn't know, of what resources to be made lack,
     and of licences; :class:`OptionError` where more would be deleted than may be.
     """
-    observer = Observer(api, cache, policy.parallel)
-    lookup = Lookup(api.client, api.resource)
-    observed, comparisons = observer.listed(described, policy.purge is not None)
-    # Most of a fleet is as described already, and plainly so: only the rest is looked at any closer.
-    rest = [desired for desired in described if not desired.absent and comparisons.get(desired.identity) is not SAME]
-    problems = _problems_here(observer, described)
-    problems += _clear_up(observer, lookup, rest, observed, comparisons)
-    doomed = [desired.identity for desired in described if desired.absent and desired.identity in observed]
-    if policy.max_deletions is not None:
-        _purge.guard(api.resource, doomed, len(described), policy.max_deletions)
-        _put(observed, observer.look_whole(doomed, observed))
-    result = Plan()
-    for desired in described:
-        one = observed.get(desired.identity) or Observed(api.resource)
-        result.changes.append(plan(desired, one, comparisons.get(desired.identity), policy.update_keys))
-    refuse(api.resource, problems + _problems_of_run(api, lookup, result.changes, policy))
-    created = [(change.identity, change.values) for change in result.changes if change.action == CREATE]
-    result.warnings += api.resource.rules.warnings(created, api.client.session.is_mine)
+    look = _Preparation(api, described, policy, cache)
+    look.take_list()
+    problems = look.problems_here() + look.clear_up()
+    look.guard_deletions()
+    changes = look.changes()
+    refuse(api.resource, problems + look.problems_of_run(changes))
+    created = [(change.identity, change.values) for change in changes if change.action == CREATE]
+    warnings = api.resource.rules.warnings(created, api.client.session.is_mine)
+    purged: list[Change] = []
     if policy.purge is not None:
-        result.purge, warnings = _plan_purge(observer, described, observed, policy.purge)
-        result.warnings += warnings
-    result.looked_at, result.notes = observer.looked_at, observer.notes()
-    return result
+        purged, more = look.purged(policy.purge)
+        warnings = [*warnings, *more]
+    return Plan(changes, purged, look.count, warnings, look.notes())
 
 
-def _problems_here(observer: Observer, described: list[Desired]) -> list[Problem]:
-    """Return the problems of names that several resources have, and of what this kind of platform doesn't take."""
-    resource, is_enterprise = observer.resource, observer.api.client.session.is_mine
-    problems: list[Problem] = []
-    for desired in described:
-        twins = observer.twins.get(desired.identity)
-        if twins:
-            problems += desired.problems([(resource.identity.named_by, several(twins, resource.identity.option))])
-        if desired.identity in observer.named_besides:
-            said = DESCRIBED_BESIDES % (*observer.named_besides[desired.identity], resource.identity.option)
-            problems += desired.problems([(resource.identity.named_by, said)])
-        problems += desired.problems(resource.rules.check_here(desired.values, is_enterprise))
-    return problems
+class _Preparation:
+    """What is described, beside what is known of it, until that is enough to plan.
 
+    What the platform is asked comes back as values, which are entered here, and compared as they are.
+    """
 
-def _clear_up(
-    observer: Observer,
-    lookup: Lookup,
-    rest: list[Desired],
-    observed: dict[str, Observed],
-    comparisons: dict[str, Comparison],
-) -> list[Problem]:
-    """Find out what is open: IDs behind names, what a brief doesn't show, names; return the problems on the way."""
-    _show_ids(observer, lookup, rest, observed, comparisons)
-    unclear = [desired for desired in rest if desired.identity in comparisons and comparisons[desired.identity].unknown]
-    _put(observed, observer.look(unclear, observed))
-    _compare_again(unclear, observed, comparisons)
-    _show_ids(observer, lookup, rest, observed, comparisons)
-    return _identify(lookup, rest, observed, comparisons)
+    def __init__(self, api: ResourceClient, described: list[Desired], policy: Policy, cache: Cache) -> None:
+        self._api = api
+        self._resource = api.resource
+        self._policy = policy
+        self._cache = cache
+        self._described = {desired.identity: desired for desired in described}
+        self._observed: dict[str, Observed] = {}
+        self._comparisons: dict[str, Comparison] = {}
+        self._twins: dict[str, list[str]] = {}  # names that several resources have: name -> their identities
+        self._named_besides: dict[str, str] = {}  # names of what is described by its identity besides: name -> identity
+        #: How many had to be fetched because their briefs lack something.
+        self.count = 0
 
+    @cached_property
+    def _lookup(self) -> Lookup:
+        """What finds IDs behind names; most runs have none to find."""
+        return Lookup(self._api.client, self._resource)
 
-def _put(observed: dict[str, Observed], found: dict[str, Observed | None]) -> None:
-    """Take over what was found; what is gone since it was listed is gone."""
-    for identity, one in found.items():
+    def take_list(self) -> None:
+        """Take what the list shows; it is compared page by page, while the platform is at work with the next page."""
+        for identity, one in self._listed():
+            # A list that changes between its pages may show a resource twice: the last brief counts.
+            known = self._observed.get(identity)
+            if known is not None and known.address != one.address:
+                self._twins.setdefault(identity, [known.address]).append(one.address)
+            self._take(identity, one)
+
+    def _listed(self) -> Iterator[tuple[str, Observed]]:
+        """Yield what the list shows of each resource that is described, and for a purge of every one."""
+        everything, kept = self._policy.purge is not None, self._resource.kept_keys
+        recall = self._cache.recall if self._cache.path else None
+        few = len(self._described) <= FEW and not everything and not self._resource.identity.named_by
+        for page in self._few() if few else ahead(self._api.briefs()):
+            for brief in page:
+                identity = self._name_of(brief)
+                if everything or identity in self._described:
+                    known = {name: value for name, value in brief.items() if name in kept}
+                    yield identity, Observed(self._resource, known, recalled=recall(brief) if recall else None)
+
+    def _few(self) -> Iterator[list[dict[str, Any]]]:
+        for identity in sorted(self._described):
+            brief = self._api.brief(identity)
+            if brief is not None:
+                yield [brief]
+
+    def _name_of(self, brief: dict[str, Any]) -> str:
+        """Return how a brief's resource is called in this run."""
+        if not self._resource.identity.named_by:
+            return str(brief.get(self._resource.identity.key)).upper()
+        identity, name = self._resource.names_of(brief)
+        if identity in self._described and name in self._described and name != identity:
+            self._named_besides[name] = identity
+        return name if name in self._described and identity not in self._described else identity
+
+    def _take(self, identity: str, one: Observed | None) -> None:
+        """Enter what is known now of a resource, and how that compares; None for one that is gone since it was listed."""
         if one is None:
-            del observed[identity]
+            del self._observed[identity]
+            self._comparisons.pop(identity, None)
+            return
+        self._observed[identity] = one
+        self._compare(identity)
+
+    def _compare(self, identity: str) -> None:
+        desired = self._described.get(identity)
+        if desired is not None and not desired.absent:
+            comparison = compare(desired, self._observed[identity])
+            self._comparisons[identity] = SAME if comparison.is_same else comparison
+
+    def _name(self, found: Found) -> list[str]:
+        """Put IDs in the place of names; return whose."""
+        for identity, ids in found.items():
+            desired = self._described[identity]
+            self._described[identity] = replace(desired, values={**desired.values, **ids})
+        return list(found)
+
+    def problems_here(self) -> list[Problem]:
+        """Return the problems of names that several resources have, and of what this kind of platform doesn't take."""
+        resource, is_enterprise = self._resource, self._api.client.session.is_mine
+        option, rules = resource.identity.option, resource.rules
+        problems: list[Problem] = []
+        for desired in self._described.values():
+            twins = self._twins.get(desired.identity)
+            if twins:
+                problems += desired.problems([(resource.identity.named_by, several(twins, option))])
+            if desired.identity in self._named_besides:
+                other = self._named_besides[desired.identity]
+                said = DESCRIBED_BESIDES % (other, self._described[other].where, option)
+                problems += desired.problems([(resource.identity.named_by, said)])
+            if any(name in desired.values for name in rules.limited_here):
+                problems += desired.problems(rules.check_here(desired.values, is_enterprise))
+        return problems
+
+    def clear_up(self) -> list[Problem]:
+        """Find out what is open: IDs behind names, what a brief doesn't show, names; return the problems on the way."""
+        # Most of a fleet is as described already, and plainly so: only the rest is looked at any closer.
+        rest = [
+            identity
+            for identity, desired in self._described.items()
+            if not desired.absent and self._comparisons.get(identity) is not SAME
+        ]
+        self._show_ids(rest)
+        unclear = [self._described[name] for name in rest if name in self._comparisons and self._comparisons[name].unknown]
+        for identity, one in self._fetched(unclear).items():
+            self._take(identity, one)
+        self._show_ids(rest)
+        return self._identify(rest)
+
+    def _show_ids(self, rest: list[str]) -> None:
+        """Look up the IDs of what an older platform only names (O), where nothing else about a resource is unclear."""
+        wanted: dict[str, set[str]] = {}
+        for identity in rest:
+            unknown = self._comparisons[identity].unknown if identity in self._comparisons else []
+            if unknown and all(_is_only_named(self._observed[identity], option) for option in unknown):
+                for option in unknown:
+                    wanted.setdefault(option, set()).add(self._described[identity].values[option])
+        if not wanted:
+            return
+        shown = self._api.shown
+        for option, texts in wanted.items():
+            shown.identifiers[self._resource.by_name[option].path[0]] = self._lookup.names_as_ids(option, texts)
+        for identity, one in self._observed.items():
+            brief, whole = (part and shown.identified(part) for part in (one.brief, one.whole))
+            self._observed[identity] = replace(one, brief=brief, whole=whole)
+        for identity in rest:
+            if identity in self._comparisons:
+                self._compare(identity)
+
+    def _identify(self, rest: list[str]) -> list[Problem]:
+        """Put IDs in the place of names, where a resource is to be made or seems to name another one than is described.
+
+        Returns the problems of these names, and of what resources to be made lack.
+        """
+        naming = [each.name for each in self._resource.fields if each.refers_to]
+        to_make = [identity for identity in rest if identity not in self._observed and self._described[identity].create]
+        problems: list[Problem] = []
+        if to_make:
+            found, problems = self._lookup.answer_questions(self._of(to_make))
+            self._name(found)
+        options = {desired.identity: [name for name in naming if name in desired.values] for desired in self._of(to_make)}
+        for identity in rest:
+            if identity in self._comparisons:
+                options[identity] = [name for name in naming if name in self._comparisons[identity].differing]
+        if any(options.values()):
+            found, more = self._lookup.identify(self._of(rest), options)
+            problems += more
+            for identity in self._name(found):
+                if identity in self._observed:
+                    self._compare(identity)
+        return problems + (self._lookup.problems_of_creations(self._of(to_make)) if to_make else [])
+
+    def _of(self, identities: Iterable[str]) -> list[Desired]:
+        return [self._described[identity] for identity in identities]
+
+    def guard_deletions(self) -> None:
+        """Refuse to delete more than may be, and take what will be deleted as a whole: a backup wants all that there is."""
+        if self._policy.max_deletions is None:
+            return
+        doomed = [identity for identity, desired in self._described.items() if desired.absent and identity in self._observed]
+        _purge.guard(self._resource, doomed, len(self._described), self._policy.max_deletions)
+        for identity, one in self._entire(doomed).items():
+            self._take(identity, one)
+
+    def changes(self) -> list[Change]:
+        """Return what has to happen to what is described."""
+        nothing, always = Observed(self._resource), self._policy.update_keys
+        return [
+            plan(desired, self._observed.get(identity, nothing), self._comparisons.get(identity), always)
+            for identity, desired in self._described.items()
+        ]
+
+    def problems_of_run(self, changes: list[Change]) -> list[Problem]:
+        """Return what all changes together can't have."""
+        if not self._policy.check_licences:
+            return []
+        triples = [(change.action, change.before, change.after) for change in changes]
+        faults = self._resource.rules.check_run(triples, self._all_of)
+        return [Problem("all %s" % self._resource.plural, "", option, message) for option, message in faults]
+
+    def _all_of(self, option: str) -> list[dict[str, Any]]:
+        """Return the list of what an option names, as it is now."""
+        return self._lookup.listed(option)
+
+    def purged(self, purge: Purge) -> tuple[list[Change], list[str]]:
+        """Return what happens to resources that nobody described, and what the user should know of it."""
+        resource, scope, aside = self._resource, purge.scope, self._resource.set_aside
+        listed, spared = self._observed, set(self._described)
+        if purge.action == SUSPEND:
+            # Those that are suspended already need no purge, and don't count against its maximum.
+            spared |= {name for name, one in listed.items() if all(one.value(key) == value for key, value in aside.items())}
+        # What the scope needs is asked for of all of them, since its maximum counts them.
+        listed.update(self._seen_for(scope))
+        chosen = _purge.choose(resource, listed, spared, scope, purge.maximum, purge.action)
+        left = sum(scope.is_unclear(identity, one) for identity, one in listed.items() if identity not in spared)
+        warnings = []
+        if left:
+            message = "purge left %d %s alone: the platform doesn't show whether they are in its scope"
+            warnings.append(message % (left, resource.plural))
+        if purge.action == SUSPEND:
+            wanted = [Desired(identity, dict(aside), where="purge") for identity in chosen]
+            found = self._fetched([each for each in wanted if compare(each, listed[each.identity]).unknown])
         else:
-            observed[identity] = one
+            wanted = [Desired(identity, {}, absent=True, where="purge") for identity in chosen]
+            found = self._entire(chosen)
+        seen = {**listed, **found}
+        return [plan(each, one) for each in wanted if (one := seen[each.identity]) is not None], warnings
 
+    def _fetched(self, described: list[Desired]) -> dict[str, Observed | None]:
+        """Return each of these whole, and with labels that are described and not known yet; None for what is gone."""
+        found: dict[str, Observed | None] = {}
 
-def _compare_again(described: list[Desired], observed: dict[str, Observed], comparisons: dict[str, Comparison]) -> None:
-    """Compare anew what more is known of now."""
-    for desired in described:
-        one = observed.get(desired.identity)
-        if one is None:
-            comparisons.pop(desired.identity, None)
-        else:
-            comparisons[desired.identity] = compare(desired, one)
+        def fetch(desired: Desired) -> None:
+            identity = desired.identity
+            one = self._observed[identity]
+            whole = self._api.get(one.address)
+            found[identity] = None
+            if whole is not None:
+                if self._cache.path:
+                    self._cache.remember(one.address, whole)
+                labels = [option for option in self._resource.labels if option in desired.values]
+                found[identity] = self._with_labels(identity, replace(one, whole=whole), labels, strict=True)
 
+        self.count += len(described)
+        each(described, fetch, min(self._policy.parallel, len(described)))
+        return found
 
-def _show_ids(
-    observer: Observer, lookup: Lookup, rest: list[Desired], observed: dict[str, Observed], comparisons: dict[str, Comparison]
-) -> None:
-    """Look up the IDs of what an older platform only names (O), where nothing else about a resource is unclear."""
-    wanted: dict[str, set[str]] = {}
-    for desired in rest:
-        unknown = comparisons[desired.identity].unknown if desired.identity in comparisons else []
-        if unknown and all(_is_only_named(observed[desired.identity], option) for option in unknown):
-            for option in unknown:
-                wanted.setdefault(option, set()).add(desired.values[option])
-    if not wanted:
-        return
-    shown = observer.api.shown
-    for option, texts in wanted.items():
-        shown.identifiers[observer.resource.by_name[option].path[0]] = lookup.names_as_ids(option, texts)
-    for one in observed.values():
-        one.brief = shown.identified(one.brief) if one.brief is not None else None
-        one.whole = shown.identified(one.whole) if one.whole is not None else None
-    _compare_again([desired for desired in rest if desired.identity in comparisons], observed, comparisons)
+    def _entire(self, identities: list[str]) -> dict[str, Observed | None]:
+        """Return each of these whole, with its labels; None for what is gone."""
+        found = {identity: self._observed[identity] for identity in identities if self._observed[identity].whole is not None}
+        fetched = self._fetched([Desired(identity, {}) for identity in identities if identity not in found])
+        found.update((identity, one) for identity, one in fetched.items() if one is not None)
+
+        def see(identity: str) -> None:
+            found[identity] = self._with_labels(identity, found[identity], self._resource.labels)
+
+        each(list(found), see, min(self._policy.parallel, len(found)))
+        return {**fetched, **found}
+
+    def _seen_for(self, scope: _purge.Scope) -> dict[str, Observed]:
+        """Return what a scope needs of those that may be in it: labels, and the whole resource where it stays unclear."""
+        unclear = {identity: one for identity, one in self._observed.items() if scope.is_unclear(identity, one)}
+        found: dict[str, Observed] = {}
+
+        def ask(identity: str) -> None:
+            one = self._with_labels(identity, unclear[identity], scope.labels())
+            if one.whole is None and scope.is_unclear(identity, one):
+                one = replace(one, whole=self._api.get(one.address))
+            found[identity] = one
+
+        each(list(unclear), ask, min(self._policy.parallel, len(unclear)))
+        self.count += sum(one.whole is not unclear[identity].whole for identity, one in found.items())
+        return found
+
+    def _with_labels(self, identity: str, one: Observed, options: Iterable[str], strict: bool = False) -> Observed:
+        """Return what is known of a resource, with those labels that its brief lacks.
+
+        :param strict: a platform that has none is an error, since some are described.
+        """
+        parts = dict(one.parts or {})
+        for option in options:
+            if one.value(option) is UNKNOWN:
+                with suppress(*(() if strict else (OptionError,))):
+                    parts[option] = self._api.labels(option, identity)
+        return replace(one, parts=parts or None)
+
+    def notes(self) -> list[str]:
+        """Return what a user who wants to know more is told."""
+        return [OLDER % (self._resource.name, self.count)] if self._api.shown.is_older and self.count else []
 
 
 def _is_only_named(one: Observed, option: str) -> bool:
@@ -184,67 +394,3 @@ def _is_only_named(one: Observed, option: str) -> bool:
     type_ = one.resource.by_name[option].type
     is_one = isinstance(type_, Reference) and not isinstance(type_, References)
     return is_one and isinstance(value, tuple) and not value[0]
-
-
-def _identify(
-    lookup: Lookup, rest: list[Desired], observed: dict[str, Observed], comparisons: dict[str, Comparison]
-) -> list[Problem]:
-    """Put IDs in the place of names, where a resource is to be made or seems to name another one than is described.
-
-    Returns the problems of these names, and of what resources to be made lack.
-    """
-    to_make = [desired for desired in rest if desired.identity not in observed and desired.create]
-    found, problems = lookup.answer_questions(to_make)
-    _complete(to_make, found)
-    options = {desired.identity: lookup.references(desired) for desired in to_make}
-    for desired in rest:
-        if desired.identity in comparisons:
-            differing = comparisons[desired.identity].differing
-            names = [option for option in lookup.references(desired) if option in differing]
-            if names:
-                options[desired.identity] = names
-    found, more = lookup.identify(rest, options)
-    _complete(rest, found)
-    _compare_again([each for each in rest if each.identity in found and each.identity in observed], observed, comparisons)
-    return problems + more + lookup.problems_of_creations(to_make)
-
-
-def _complete(described: list[Desired], found: Found) -> None:
-    for desired in described:
-        desired.values.update(found.get(desired.identity, {}))
-
-
-def _problems_of_run(api: ResourceClient, lookup: Lookup, changes: list[Change], policy: Policy) -> list[Problem]:
-    """Return what all changes together can't have."""
-    if not policy.check_licences:
-        return []
-    triples = [(change.action, change.before, change.after) for change in changes]
-    faults = api.resource.rules.check_run(triples, lookup.listed)
-    return [Problem("all %s" % api.resource.plural, "", option, message) for option, message in faults]
-
-
-def _plan_purge(
-    observer: Observer, described: list[Desired], observed: dict[str, Observed], purge: Purge
-) -> tuple[list[Change], list[str]]:
-    """Return what happens to resources that nobody described, and what the user should know of it."""
-    resource, scope, aside = observer.resource, purge.scope, observer.resource.set_aside
-    spared = {desired.identity for desired in described}
-    if purge.action == SUSPEND:
-        # Those that are suspended already need no purge, and don't count against its maximum.
-        spared |= {name for name, one in observed.items() if all(one.value(key) == value for key, value in aside.items())}
-    # What the scope needs is asked for of all of them, since its maximum counts them.
-    unclear = {identity: one for identity, one in observed.items() if scope.is_unclear(identity, one)}
-    observer.look_where(unclear, scope.labels(), scope.is_unclear)
-    chosen = _purge.choose(resource, observed, spared, scope, purge.maximum, purge.action)
-    left = sum(scope.is_unclear(identity, one) for identity, one in observed.items() if identity not in spared)
-    warnings = []
-    if left:
-        message = "purge left %d %s alone: the platform doesn't show whether they are in its scope"
-        warnings.append(message % (left, resource.plural))
-    if purge.action == SUSPEND:
-        wanted = [Desired(identity, dict(aside), where="purge") for identity in chosen]
-        _put(observed, observer.look([each for each in wanted if compare(each, observed[each.identity]).unknown], observed))
-    else:
-        wanted = [Desired(identity, {}, absent=True, where="purge") for identity in chosen]
-        _put(observed, observer.look_whole(chosen, observed))
-    return [plan(each, observed[each.identity]) for each in wanted if each.identity in observed], warnings

@@ -15,10 +15,10 @@ from fractions import Fraction
 from typing import Any
 
 from .._errors import OptionError
-from .._schema.observed import Observed
 from .._schema.resource import Resource, Within
 from .._schema.texts import Fault, shown
 from .._schema.values import Values
+from .plan import Observed
 
 AMOUNT = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(%?)\Z")
 

@@ -13,10 +13,10 @@ from typing import Any
 
 from .. import _files
 from .._api import session as _session
-from .._api.client import Client
 from .._api.codec import JSON, XML
 from .._api.login import ADMINISTRATORS, Account, Credentials
 from .._api.platform import LookedUp
+from .._api.resources import Client
 from .._api.session import Session
 from .._errors import OptionError
 from .._http.addresses import is_this_machine, parts_of

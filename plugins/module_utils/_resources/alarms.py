@@ -12,7 +12,7 @@ from .._schema.references import Domains
 from .._schema.texts import Fault, shown
 from .._schema.values import Flag, ValueType
 
-#: The alarms that Actility publishes (docs.thingpark.com, the alarms of devices). Their numbers are the platform's, their names ours.
+#: The alarms that Actility publishes (docs.thingpark.com). Their numbers are the platform's, their names ours.
 NAMES = {
     1: "battery_low",
     2: "downlink_rate_exceeded",

@@ -55,6 +55,8 @@ class SecurityStatus(Choice):
 class ApplicationServerRules(Rules):
     """The rules of an application server."""
 
+    limited_here = ("destinations",)
+
     def check(self, values: Values) -> Faults:
         faults: Faults = []
         if values.get("security_status") == "none":

@@ -146,9 +146,9 @@ class Field:
         if self.seen in (APART, NEVER):
             return UNKNOWN
         value = dig(resource, self.path)
+        if value is UNKNOWN:
+            return UNKNOWN if self.may_hide else self.type.empty
         try:
-            if value is UNKNOWN:
-                return UNKNOWN if self.may_hide else self.type.empty
             return self.type.read(value)
         except Exception:  # the API "can change without notice": an odd value is another than any that is described
             return value
@@ -160,8 +160,10 @@ class Field:
         if self.seen in (WHOLE, NEVER):
             return UNKNOWN
         value = dig(brief, self.path)
+        if value is UNKNOWN or value is None:
+            return UNKNOWN
         try:
-            return UNKNOWN if value is UNKNOWN or value is None else self.type.read(value)
+            return self.type.read(value)
         except Exception:  # as in a whole resource
             return value
 

@@ -33,6 +33,8 @@ class Rules:
     identifying: tuple[str, ...] = ()
     #: Options of which ``is_compared`` and ``stand_in`` are asked.
     judged: tuple[str, ...] = ()
+    #: Options of which some kinds of platform don't take everything: ``check_here`` is asked of a description with one.
+    limited_here: tuple[str, ...] = ()
 
     def identify(self, raw: dict[str, Any], faults: Faults) -> tuple[str, Any]:
         """Return the identity that such an option in ``raw`` holds, and what else is to be kept of it; adds faults."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._api.client import Client
+from .._api.resources import Client, ResourceClient
 from .._api.session import Call
 from .._errors import ApiError, OptionError
 from .._frame.connection import connected
 from .._frame.task import Context, Task
 from .._resources.alarms import SHOWN
+from .._resources.device.declaration import DEVICE
 from . import alarms
 
 AT_ONCE = 100  # UIDs in a request; the contract names no limit
@@ -65,8 +66,12 @@ def _acknowledge(client: Client, wanted: alarms.Wanted, found: list[dict[str, An
                 raise
             # An older platform acknowledges them one by one (?).
             for brief in some:
-                owner = alarms.shown(wanted, brief).get("dev_eui")
-                client.call(Call("POST", "/devices/e%s/alarms/%s/ack" % (owner, brief["alarmUid"])))
+                _acknowledge_one(client, str(alarms.shown(wanted, brief).get("dev_eui")), brief["alarmUid"])
+
+
+def _acknowledge_one(client: Client, eui: str, uid: str) -> None:
+    devices = ResourceClient(client, DEVICE)
+    devices.at(eui, lambda path: client.call(Call("POST", "%s/alarms/%s/ack" % (path, uid))), "POST")
 
 
 TASK = Task(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import Any
 
-from .._api.client import as_object
+from .._api.resources import as_object
 from .._api.session import Call
 from .._errors import OptionError
 from .._frame.connection import connected

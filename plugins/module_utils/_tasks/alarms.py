@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._api.client import Client
+from .._api.resources import Client, ResourceClient
 from .._errors import ApiError, OptionError
 from .._resources.alarms import CLEARED, FILTERS, NAMES, SEVERITIES, SHOWN
+from .._resources.device.declaration import DEVICE
 from .._schema.filters import read_filters
 from .._schema.texts import Fault
 from .._schema.values import EUI, dig
@@ -46,12 +47,12 @@ class Wanted:
 
     @property
     def owner(self) -> str:
-        """The path below which the alarms are listed."""
+        """The path below which the alarms are listed; nothing for one device, whose path the platform may tell."""
         if self.group:
             return "/multicastGroups/e" + self.group
         # The list of one device's alarms tells whether there is such a device; it can't be asked for a domain.
         one = len(self.dev_euis) == 1 and "domain" not in self.filters
-        return "/devices/e" + self.dev_euis[0] if one else ALL
+        return "" if one else ALL
 
 
 def read_wanted(params: dict[str, Any]) -> Wanted:
@@ -77,17 +78,20 @@ def alarms(client: Client, wanted: Wanted, history: bool = False) -> Iterator[di
 
     The platform takes what it can of the filters (contract: each list knows others); the rest is looked at here.
     """
-    owner = wanted.owner
+    owner, below, query = wanted.owner, "/alarms" + ("/histories" if history else ""), _query(wanted, history)
     try:
-        for page in client.pages(owner + "/alarms" + ("/histories" if history else ""), _query(wanted, history), SHOWN):
-            for brief in page:
-                if _matches(wanted, brief):
-                    yield brief
+        pages = client.pages(owner + below, query, SHOWN) if owner else _of_one(client, wanted.dev_euis[0], below, query)
+        for page in pages:
+            yield from (brief for brief in page if _matches(wanted, brief))
     except ApiError as error:
         if error.status == 404 and owner != ALL:
             what = ("multicast_group", wanted.group) if wanted.group else ("dev_eui", wanted.dev_euis[0])
             raise OptionError("%s %s is not there" % what) from None
         raise
+
+
+def _of_one(client: Client, eui: str, below: str, query: dict[str, Any]) -> list[list[dict[str, Any]]]:
+    return ResourceClient(client, DEVICE).at(eui, lambda path: list(client.pages(path + below, query, SHOWN)))
 
 
 def _query(wanted: Wanted, history: bool) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._api.client import Client, as_object
+from .._api.resources import Client, as_object
 from .._api.session import Call
 from .._errors import OptionError, TransportError
 from .._frame.connection import connected

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._api.resources import ResourceClient
 from .._api.session import Call
 from .._errors import ApiError, OptionError, TdmError
 from .._frame.connection import connected
 from .._frame.task import Context, Task
+from .._resources.device.declaration import DEVICE
 from .._schema.texts import Fault
 from .._schema.values import EUI
 
@@ -21,13 +23,16 @@ UNCLEAR = "%s may have been reset, and is not reset again: %s. Run it again if i
 def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
     """Reset what the network knows of a device's session (contract, ``admins/reset``)."""
     try:
-        eui = EUI.parse(params["dev_eui"])
+        eui = str(EUI.parse(params["dev_eui"]))
     except Fault as fault:
         raise OptionError("dev_eui %s" % fault) from None
-    path = "/devices/e%s" % eui
     with connected(params, context) as client:
+        devices = ResourceClient(client, DEVICE)
         try:
-            client.call(Call("GET", path) if context.check else Call("POST", path + "/admins/reset", repeatable=False))
+            if context.check:
+                devices.at(eui, lambda path: client.call(Call("GET", path)))
+            else:
+                devices.at(eui, lambda path: client.call(Call("POST", path + "/admins/reset", repeatable=False)), "POST")
         except TdmError as error:
             if isinstance(error, ApiError) and error.status == 404:
                 raise OptionError("dev_eui %s is not there" % eui) from None

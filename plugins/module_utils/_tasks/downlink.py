@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from .._api.resources import Client, ResourceClient
 from .._api.session import Call
 from .._errors import ApiError, OptionError, TdmError
 from .._frame.connection import connected
 from .._frame.task import Context, Task
+from .._resources.device.declaration import DEVICE
 from .._schema.filters import Time
 from .._schema.texts import Fault, shown
 from .._schema.values import EUI
@@ -28,16 +30,16 @@ OF_A_GROUP, OF_A_DEVICE = ("retry_ineligible_gateways",), ("confirmed",)
 
 def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
     """Queue a downlink. Never sent again by itself: a second one may open a valve a second time."""
-    owner, name = _target(params)
+    is_device, eui, name = _target(params)
     query = _query(params)
     if params["f_port"] > LAST_PORT:
         context.warn("f_port is %d: LoRaWAN keeps the ports above %d for itself" % (params["f_port"], LAST_PORT))
     with connected(params, context) as client:
         try:
-            if context.check:
-                client.call(Call("GET", owner))
+            if is_device:
+                ResourceClient(client, DEVICE).at(eui, lambda path: _send(client, path, query, context.check), _verb(context))
             else:
-                client.call(Call("POST", owner + "/admins/downlink", query, repeatable=False))
+                _send(client, "/multicastGroups/e" + eui, query, context.check)
         except TdmError as error:
             if isinstance(error, ApiError) and error.status == 404:
                 raise OptionError("%s is not there" % name) from None
@@ -47,8 +49,17 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
     return {"changed": True}
 
 
-def _target(params: dict[str, Any]) -> tuple[str, str]:
-    """Return ``(path, name for a sentence)`` of what the downlink is for."""
+def _verb(context: Context) -> str:
+    return "GET" if context.check else "POST"
+
+
+def _send(client: Client, path: str, query: dict[str, Any], check: bool) -> None:
+    """Send the downlink for what has this path, or only look whether it is there."""
+    client.call(Call("GET", path) if check else Call("POST", path + "/admins/downlink", query, repeatable=False))
+
+
+def _target(params: dict[str, Any]) -> tuple[bool, str, str]:
+    """Return whether the downlink is for a device, its DevEUI or the multicast group's, and a name for a sentence."""
     option = "dev_eui" if params.get("dev_eui") is not None else "multicast_group"
     for other in OF_A_GROUP if option == "dev_eui" else OF_A_DEVICE:
         if params.get(other) is not None:
@@ -57,7 +68,7 @@ def _target(params: dict[str, Any]) -> tuple[str, str]:
         eui = EUI.parse(params[option])
     except Fault as fault:
         raise OptionError("%s %s" % (option, fault)) from None
-    return "%s/e%s" % ("/devices" if option == "dev_eui" else "/multicastGroups", eui), "%s %s" % (option, eui)
+    return option == "dev_eui", str(eui), "%s %s" % (option, eui)
 
 
 def _query(params: dict[str, Any]) -> dict[str, Any]:

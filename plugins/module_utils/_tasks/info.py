@@ -9,20 +9,19 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from .._api.client import Client
-from .._api.resources import ResourceClient
+from .._api.resources import Client, ResourceClient
 from .._engine.desired import Desired
 from .._engine.lookup import Lookup
-from .._engine.workers import each
+from .._engine.plan import Observed
 from .._errors import ApiError, OptionError
 from .._frame.connection import connected
 from .._frame.task import Context, Task
 from .._schema.filters import read_filters
-from .._schema.observed import Observed
 from .._schema.resource import Resource
 from .._schema.texts import Fault
 from .._schema.values import UNKNOWN, members
 from .._text import in_snake_case
+from .._workers import each
 
 
 def info(resource: Resource) -> Task:

@@ -18,10 +18,10 @@ from ..._schema.json_types import INTEGER
 from ..._schema.references import Domains, Reference, References, Tags
 from ..._schema.resource import APART, NEVER, WHOLE, Beginning, Field, Identity, Labels, Listing, Resource, Within
 from ..._schema.texts import Fault, shown
-from ..._schema.values import UNKNOWN, Choice, Degrees, Flag, Hex, Integer, Key, Note, Typed, ValueType, dig
+from ..._schema.values import UNKNOWN, Choice, Degrees, Flag, Hex, Integer, Key, Note, Typed, ValueType
 from .filters import FILTERS, RANGES
 from .import_csv import read_csv
-from .rules import EUI, EXTERNAL, FLAGS_OF_PLAN, LOCAL, LOSS, MANUAL, NETWORK, DeviceRules
+from .rules import EUI, EXTERNAL, FLAGS_OF_PLAN, LOCAL, LOSS, MANUAL, NETWORK, DeviceRules, is_lorawan
 from .shown import SHOWN
 
 VERSION = r"N(?:\.N(?:\.N)?(?:-I(?:\.I)*)?(?:\+I(?:\.I)*)?)?".replace("N", "(?:0|[1-9][0-9]*)").replace("I", "[a-zA-Z0-9-]+")
@@ -120,8 +120,7 @@ DEVICE = Resource(
     rules=DeviceRules(),
     page=1000,
     listing={"sort": "EUI,asc"},  # by rising EUI, so that a cursor can be had
-    # Cellular devices are another thing, and no purge may ever see them.
-    is_one=lambda brief: dig(brief, ("model", "connectivity")) != "CELLULAR",
+    is_one=is_lorawan,
     newer=("healthState", "creationDate", "tags"),
     brief_keys=("healthState", "joinServer", "lat", "lon", "radius"),
     scopes={

@@ -202,6 +202,11 @@ class DeviceRules(Rules):
         return ["app_key", *(["nwk_key"] if is_new else [])]
 
 
+def is_lorawan(brief: dict[str, Any]) -> bool:
+    """Return whether a brief is a LoRaWAN device's: cellular ones are another thing, and no purge may ever see them."""
+    return dig(brief, ("model", "connectivity")) != "CELLULAR"
+
+
 def _gives_plan(values: Values, may_choose: bool) -> bool:
     # The flags choose a plan with or without a feature, so that false says something too, but on Enterprise alone.
     return bool(values.get("connectivity_plan")) or may_choose and any(name in values for name in FLAGS_OF_PLAN)

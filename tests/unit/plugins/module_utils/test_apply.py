@@ -13,11 +13,10 @@ import pytest
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.apply import Run
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.cache import Cache
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import Desired
-from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.plan import DELETE, Change
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.plan import DELETE, Change, Observed
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.prepare import Policy
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import TransportError
 from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import DEVICE
-from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.observed import Observed
 
 EUI = "70B3D57ED0100001"
 

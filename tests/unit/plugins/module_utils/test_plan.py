@@ -9,9 +9,8 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import Desired
-from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.plan import compare, contradicted, plan
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.plan import Observed, compare, contradicted, plan
 from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import DEVICE
-from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.observed import Observed
 from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.values import UNKNOWN
 
 EUI = "70B3D57ED0100001"

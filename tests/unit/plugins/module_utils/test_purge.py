@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.plan import Observed
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.purge import Scope, allowance, choose, read_scope
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import OptionError
 from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import DEVICE
-from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.observed import Observed
 
 EUI = "70B3D57ED0100001"
 SITE = [{"name": "Paris", "group": {"name": "Site"}}, {"name": "Heat", "group": {"name": "Use"}}]

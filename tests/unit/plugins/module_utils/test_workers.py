@@ -10,8 +10,8 @@ import threading
 
 import pytest
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._engine import workers as _workers
-from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.workers import ahead, each
+from ansible_collections.lorawan.thingpark.plugins.module_utils import _workers
+from ansible_collections.lorawan.thingpark.plugins.module_utils._workers import ahead, each
 
 
 @pytest.mark.parametrize("parallel", [1, 2, 8, 64])
