@@ -34,11 +34,14 @@ AWX := .build/ansible_collections/awx/awx
 PYTEST := .venv/bin/python -m pytest
 # The vendor's contract is no part of the project. Where it is at hand, every test run is held to it.
 CONTRACT := $(wildcard ../shared/api/*.openapi.yaml)
-TESTS := tests/project tests/unit tests/simulator tests/http tests/integration tests/benchmarks
+# What takes longest comes first, so that no worker is left with it in the end.
+TESTS := tests/integration tests/http tests/simulator tests/benchmarks tests/unit tests/project
 HELD := $(if $(CONTRACT),tests/contract -p tests.contract.plugin)
+# One more than there are cores on a small machine: a test waits for its processes now and then.
+WORKERS := -n 3 --dist worksteal
 NOX := .cache/gates/venv/bin/nox --noxfile noxfile.py
 
-.PHONY: help setup demo test duration lint pytest gates contract chaos bench unit format docs reference picture build ee clean
+.PHONY: help setup demo test duration lint pytest thorough gates contract chaos bench unit format docs reference picture build ee clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1  	/p' Makefile
@@ -49,21 +52,24 @@ demo: .venv/run $(COLLECTION)  ## a simulated network, a small fleet made, check
 test: duration lint docs pytest  ## every check and test; the last line says what passed
 
 duration:
-	@echo 'Everything takes about a quarter of an hour on two cores, and half of that again the first time.'
+	@echo 'Everything takes about seven minutes on two cores, and three more the first time: the checks two, then the tests five.'
 
 lint: .venv/test $(COLLECTION) $(AWX)/MANIFEST.json .cache/gates/installed  ## style, types, licences, documentation, the archive: what needs seconds
 	CI=true PIP_NO_COMPILE=1 $(NOX) --reuse-venv yes $(ARGS)
 
-pytest: $(if $(CONTRACT),.venv/contract .cache/prism/installed) .venv/test $(COLLECTION) $(AWX)/MANIFEST.json  ## all tests, with the coverage of plugins/ (ARGS="-k name" for some)
+pytest: $(if $(CONTRACT),.venv/contract .cache/prism/installed) .venv/test $(COLLECTION) $(AWX)/MANIFEST.json  ## all tests, each purpose once (ARGS="-k name" for some)
 	@test -n "$(CONTRACT)" || echo 'The contract is not at hand in ../shared/api: what is tested is not held to it.'
-	$(PYTEST) -n 2 $(TESTS) $(HELD) $(ARGS) --cov
+	$(PYTEST) $(WORKERS) $(HELD) $(TESTS) $(ARGS)
+
+thorough:  ## all tests, on every platform and in every frame, more of what is random, and the coverage of plugins/
+	@$(MAKE) pytest ARGS="--thorough --cov $(ARGS)"
 
 gates: .venv/test $(COLLECTION) .cache/gates/installed  ## ansible-test with every supported ansible-core (CORES="2.16 newest sanity" for some)
 	.venv/bin/python tests/matrix.py .cache/gates/venv/bin/nox $(CORES)
 
 contract: $(if $(CONTRACT),.venv/contract .cache/prism/installed) .venv/test $(COLLECTION) $(AWX)/MANIFEST.json  ## the simulator and what talks to it, held to the vendor's contract in ../shared/api
 	@test -n "$(CONTRACT)" || echo 'The contract is not at hand in ../shared/api: there is nothing to hold the simulator against.'
-	@test -z "$(CONTRACT)" || $(PYTEST) -n 2 $(TESTS) $(HELD) $(ARGS)
+	@test -z "$(CONTRACT)" || $(PYTEST) $(WORKERS) $(HELD) $(TESTS) $(ARGS)
 
 setup: .venv/test .venv/docs $(if $(CONTRACT),.venv/contract .cache/prism/installed) $(COLLECTION) $(AWX)/MANIFEST.json .cache/gates/installed
 	@:
@@ -76,7 +82,7 @@ bench: .venv/bench $(COLLECTION)  ## what ten thousand devices cost, against oth
 	.venv/bin/python -m tests.benchmarks $(if $(SMALL),--small) $(ARGS)
 
 unit: .venv/test $(COLLECTION)  ## the fast tests only, without coverage
-	$(PYTEST) -n 2 tests/project tests/unit $(ARGS)
+	$(PYTEST) $(WORKERS) tests/project tests/unit $(ARGS)
 
 format: .cache/gates/installed  ## put the Python files into the house's style
 	$(NOX) --reuse-venv yes --session format

@@ -18,7 +18,7 @@ import pytest
 from tests.conftest import NO_PROXY, Simulator
 from tests.contract.conftest import PRISM
 from tests.contract.prism import BASE, Prism, Router
-from tests.integration.playing import options, play, targets
+from tests.integration.playing import faults_of, options, play, targets
 from tests.meddler import Meddler
 from tests.simulator.contract import MINE, Contract
 
@@ -81,7 +81,8 @@ def way(whole_way) -> Way:
 
 @pytest.mark.parametrize("target", targets())
 def test_a_target_violates_nothing(way, target, tmp_path, child_environment):
-    play(target, PROFILE, "auto", way.simulator, tmp_path, child_environment, way.router.url)
+    output = play(target, PROFILE, "auto", way.simulator, tmp_path, child_environment, way.router.url)
+    assert faults_of(target, PROFILE, way.simulator, output, tmp_path) == []
     assert way.router.violations == []
     # What the simulator was asked below the subscription went through the validator, all of it.
     asked = {name: number for name, number in way.simulator.requests()["by_path"].items() if BASE + "/subscriptions" in name}

@@ -113,6 +113,7 @@ def test_one_that_may_not_be_made(account, counts):
 
 FAULTS = [
     ({"destinations": [{"addresses": ["ftp://x"]}]}, "destinations", "must be like https://host/path"),
+    ({"destinations": [{"addresses": ["https://[x"]}]}, "destinations", "must be like https://host/path"),
     ({"destinations": [{"addresses": []}]}, "destinations", "without addresses"),
     ({"destinations": [{"addresses": ["https://a"]}, {"addresses": ["https://b"]}]}, "destinations", "isn't the last"),
     ({"destinations": [{"addresses": ["https://a"], "ports": "9-1"}]}, "destinations", "runs backwards"),

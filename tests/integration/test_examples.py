@@ -4,7 +4,7 @@
 
 """Every example in the documentation is run against the simulator.
 
-Each task of an example goes three times: in check mode in both frames while the simulator refuses all that writes, and
+Each task of an example goes in check mode while the simulator refuses all that writes, in a thorough run as a module too, and
 then for real. What the examples take for granted (variables, files, an inventory) is in ``example_world``.
 """
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs over 500 devices that are stopped at fifty moments: the next one goes on, and nothing is left half done.
+"""Runs over hundreds of devices that are stopped at many moments: the next one goes on, and nothing is left half done.
 
 A fleet is made, changed and purged in one task; a run is stopped once it has sent so many requests, and the next one
 begins with what it left. The moments lie close together at the beginning, where a session is opened and lists are read.
@@ -23,7 +23,7 @@ import pytest
 from ansible_collections.lorawan.thingpark.tests.conftest import as_much_as
 
 PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
-SIZE, THERE, STRAYS = 500, 80, 40
+SIZE, THERE, STRAYS = as_much_as(200, 500, 500), 80, 40
 PREFIX, STRAY = "70B3D57ED6", "70B3D57ED6FF"
 #: When a run is stopped: after so many requests, or when such a share of what is left is done. All of them make fifty
 #: moments over the five ways.

@@ -55,9 +55,10 @@ class Platform:
 
     def send(self, request):
         self.sent.append(request)
-        device = {**WHOLE, "occContext": {"version": 7}}
-        listed = request.url.endswith("/devices")
-        body = {"briefs": [BRIEF], "more": False} if listed else {**device, **json.loads(request.body or b"{}")}
+        lists = {"devices": BRIEF, "networkSubscriptions": {"ID": "plan-2", "commercialName": "other"}}
+        listed = lists.get(request.url.rpartition("/")[2])
+        device = {**WHOLE, "occContext": {"version": 7}, **json.loads(request.body or b"{}")}
+        body = {"briefs": [listed], "more": False} if listed else device
         return Answer(200, json.dumps(body).encode(), "application/json", {}, RequestsCookieJar())
 
 
@@ -77,19 +78,21 @@ class Trace:
             self.calls[frame.f_code.co_name] += 1
 
 
-def go(platform: Platform, row: dict, trace: Trace) -> None:
+def go(platform: Platform, row: dict, trace: Trace) -> list:
+    """Bring a row to its requests; return what it described, as it is afterwards."""
     session = Session(Account("https://host/rest"), platform, Credentials(subscription="/subscriptions/1"))
     api, cache = ResourceClient(Client(session), DEVICE), Cache(DEVICE, "")
-    described, policy = [Row("line 1", row)], Policy(parallel=1)
+    policy = Policy(parallel=1)
     run = Run(api, policy, cache)
     threading.setprofile(trace)
     sys.setprofile(trace)
     try:
-        plan = make_plan(api, read_desired(DEVICE, described), policy, cache)
-        run.apply(plan.changes)
+        described = read_desired(DEVICE, [Row("line 1", row)])
+        run.apply(make_plan(api, described, policy, cache).changes)
     finally:
         sys.setprofile(None)
         threading.setprofile(None)
+    return described
 
 
 @pytest.fixture
@@ -111,3 +114,10 @@ def test_a_row_that_is_as_described_is_compared_once(platform):
     go(platform, {**ROW, "name": "old"}, trace)
     assert [request.method for request in platform.sent] == ["GET"]
     assert trace.calls["compare"] == 1
+
+
+def test_a_name_that_is_looked_up_leaves_the_description_as_it_was(platform):
+    (desired,) = go(platform, {**ROW, "name": "old", "connectivity_plan": "other"}, trace := Trace())
+    assert json.loads(platform.sent[-1].body)["networkSubscription"] == {"ID": "plan-2"}
+    assert desired.values["connectivity_plan"] == "other"
+    assert trace.calls["compare"] == 3  # the list, the ID behind the name, the device itself

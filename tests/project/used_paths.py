@@ -53,6 +53,13 @@ ROUTED = {**DEVICE, "dev_eui": "70B3D57ED1000003", "application_servers": None, 
 #: A device that was there before, with an alarm.
 SEEDED: list[str] = []
 GONE = {"dev_eui": ROUTED["dev_eui"], "state": "absent"}
+ROUTES = ({}, {"routes": [{"destinations": [{"address": "https://a.example"}]}]}, {"state": "absent"})
+#: What becomes of a routing profile.
+ROUTING = (
+    *(("tdm_routing_profile", {"name": "one", **wish}) for wish in ROUTES),
+    *(("tdm_routing_profiles", {"routing_profiles": [{"name": "one", **wish}], "max_deletions": 1}) for wish in ROUTES),
+    ("tdm_routing_profile_info", {"gather": "routing_profiles"}),
+)
 
 
 def deeds(profile: str) -> list[tuple[str, dict]]:
@@ -80,6 +87,7 @@ def deeds(profile: str) -> list[tuple[str, dict]]:
             for wish in ({}, {"description": "x"}, {"state": "absent"})
         ),
         ("tdm_application_server_info", {"gather": "application_servers"}),
+        *([] if profile == "enterprise" else ROUTING),
     ]
 
 

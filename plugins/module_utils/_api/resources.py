@@ -115,14 +115,25 @@ class ResourceClient:
         """Yield the briefs that match the contract's filters, page by page."""
         size = {"pageSize": self.resource.page} if self.resource.page else {}
         params = {**self.resource.listing, **size, **(filters or {})}
-        for page in self.client.pages(self.resource.path, params, self._types):
+        for page in self._pages(params):
             for brief in page:
                 self._learn(brief)
             yield [self._seen(brief) for brief in page if self.resource.is_one(brief)]
 
+    def _pages(self, params: dict[str, Any]) -> Iterator[list[dict[str, Any]]]:
+        try:
+            yield from self.client.pages(self.resource.path, params, self._types)
+        except ApiError as error:
+            # Another platform may be addressed as ``mine``, too (O): that it doesn't know the path tells Enterprise.
+            if error.status == 404 and self.client.session.is_mine and self.resource.not_on_enterprise:
+                message = "this platform has no %s (%s). %s"
+                raise OptionError(message % (self.resource.plural, error.message, self.resource.not_on_enterprise)) from None
+            raise
+
     def brief(self, identity: str) -> dict[str, Any] | None:
         """Return one brief, None when there is none (the filter is a prefix match, so that a whole identity finds one)."""
-        for page in self.briefs({self.resource.identity.query: identity}):
+        query = self.resource.identity.query
+        for page in self.briefs({query: identity} if query else None):
             for brief in page:
                 if str(brief.get(self._key)).upper() == identity.upper():
                     return brief
@@ -231,9 +242,9 @@ class ResourceClient:
     def _place(self, identity: str) -> str:
         """Return a resource's path: made of its identity (contract), or as an older platform's list gives it (O)."""
         shown = self.shown
-        if shown.by_identity is False and identity not in shown.places:
+        if shown.by_identity is False and identity.upper() not in shown.places:
             self.brief(identity)
-        return shown.places.get(identity) or self._made_path(identity)
+        return shown.places.get(identity.upper()) or self._made_path(identity)
 
     def _learn(self, brief: dict[str, Any]) -> None:
         newer, shown = self.resource.newer, self.shown

@@ -226,7 +226,8 @@ def _change(desired: Desired, observed: Observed, update_keys: bool, differing: 
         is_now = observed.value(name)
         if is_now is not UNKNOWN and is_now != value:
             change.before[name], change.after[name] = is_now, value
-    change.values = {name: wanted[name] for name in _to_send(desired, resource, differing) if name not in resource.labels}
+    sent = [name for name in _to_send(desired, resource, differing) if name not in resource.labels]
+    change.values = {name: resource.by_name[name].type.like(wanted[name], observed.value(name)) for name in sent}
     for name in resource.labels:
         if name in differing:
             to_be, is_now_set = set(wanted[name]), set(members(change.before[name]))

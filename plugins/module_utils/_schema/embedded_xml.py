@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""XML that ThingPark puts inside a field: the inactivity alarm and the AppSKeys.
+"""XML that ThingPark puts inside a field: the inactivity alarm, the AppSKeys and where routes lead.
 
-Both are short documents in a JSON string. A user writes them as structure; two documents that differ
+They are short documents in a JSON string. A user writes them as structure; two documents that differ
 in white space, quotes or the order of attributes are the same.
 """
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Any
 
 try:
     from lxml import etree
@@ -20,7 +21,9 @@ try:
 except Exception as error:  # the glue reports it before anything here is called
     IMPORT_ERROR = error
 
-from .texts import Fault, shown, text_of
+from .json_types import ListOf
+from .structures import PORTS, address_within
+from .texts import Fault, shown, text_of, text_within
 from .values import BASE64, Integer, Key, Ports, Value, ValueType
 
 N = "([0-9]{1,9})"
@@ -169,3 +172,121 @@ class AppSKeys(ValueType):
             '<AppSKey Port="%s">%s</AppSKey>' % pair
             for pair in value  # digits, commas, dashes and stars only
         )
+
+
+class Routes(ValueType):
+    """Where data of ports go, in order; the destinations of each are XML (O: ``routes`` of an AS routing profile).
+
+    Canonical: a tuple of ``(ports, strategy, ((type, address), ...))``. Two words were seen for one strategy: BURST in
+    public clients, BLAST in the contract, of application servers. A type in small letters is the same.
+    """
+
+    json = ListOf("route")
+    spec = {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "source_port": {"type": "str", "default": "*"},
+            "strategy": {"type": "str", "choices": ["sequential", "blast"], "default": "sequential"},
+            "destinations": {
+                "type": "list",
+                "elements": "dict",
+                "required": True,
+                "options": {
+                    "type": {"type": "str", "default": "HTTP"},
+                    "address": {"type": "str", "required": True},
+                },
+            },
+        },
+    }
+    empty = ()
+    clears = True
+    words = {"sequential": "SEQUENTIAL", "blast": "BURST"}
+    meant = {"SEQUENTIAL": "sequential", "BURST": "blast", "BLAST": "blast"}
+
+    def parse(self, raw: object) -> tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]:
+        if raw == "":
+            return ()
+        if not isinstance(raw, (list, tuple)) or not all(isinstance(item, dict) for item in raw):
+            raise Fault("must be a list of routes, each with destinations, and source_port and strategy where they matter")
+        return tuple(self._route(item) for item in raw)
+
+    def _route(self, item: dict[str, Any]) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+        unknown = [name for name in item if name not in ("source_port", "strategy", "destinations")]
+        if unknown:
+            raise Fault("has a route with the option %s: source_port, strategy and destinations are known" % shown(unknown[0]))
+        word = "sequential" if item.get("strategy") in (None, "") else item["strategy"]
+        if str(word).lower() not in self.words:
+            raise Fault("has the strategy %s: sequential and blast are known" % shown(word))
+        given = item.get("destinations")
+        if not isinstance(given, (list, tuple)) or not given or not all(isinstance(one, dict) for one in given):
+            raise Fault("has a route without destinations: give a list of them, each with an address")
+        ports = PORTS.parse("*" if item.get("source_port") in (None, "") else item["source_port"])
+        return ports, self.words[str(word).lower()], tuple(self._destination(one) for one in given)
+
+    @staticmethod
+    def _destination(item: dict[str, Any]) -> tuple[str, str]:
+        unknown = [name for name in item if name not in ("type", "address")]
+        if unknown:
+            raise Fault("has a destination with the option %s: type and address are known" % shown(unknown[0]))
+        kind = "HTTP" if item.get("type") in (None, "") else text_within(item["type"], "a type").upper()
+        if kind != "HTTP":  # nothing is known of how the others are addressed
+            return kind, text_within(item.get("address"), "an address")
+        return kind, address_within(item.get("address"))
+
+    def read(self, api: object) -> object:
+        if api is None:
+            return self.empty
+        try:
+            return tuple(self._from_api(route) for route in api)  # type: ignore[attr-defined]
+        except (AttributeError, KeyError, TypeError, Fault):
+            return api
+
+    def _from_api(self, route: dict[str, Any]) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+        if route["strategy"] not in self.meant:
+            raise KeyError(route["strategy"])
+        root = root_of(route.get("destinations") or "<dests/>", "dests")
+        return (
+            PORTS.parse(route["sourcePort"]),
+            route["strategy"],
+            tuple((each.get("type", "HTTP").upper(), each.attrib["address"]) for each in root.findall("dest")),
+        )
+
+    def same(self, wished: object, actual: object) -> bool:
+        return self._in_words(wished) == self._in_words(actual)
+
+    def _in_words(self, value: object) -> object:
+        if not isinstance(value, tuple):
+            return value
+        return [(ports, self.meant[strategy], destinations) for ports, strategy, destinations in value]
+
+    def like(self, wished: Value, actual: object) -> Value:
+        shown_words = {strategy for _ports, strategy, _destinations in actual} if isinstance(actual, tuple) else set()
+        if "BLAST" not in shown_words:
+            return wished
+        return tuple((ports, "BLAST" if word == "BURST" else word, places) for ports, word, places in wished)
+
+    def send(self, value: Value) -> object:
+        return [
+            {"sourcePort": ports, "strategy": strategy, "destinations": self._document(destinations)}
+            for ports, strategy, destinations in value
+        ]
+
+    @staticmethod
+    def _document(destinations: tuple[tuple[str, str], ...]) -> str:
+        root = etree.Element("dests")
+        for kind, address in destinations:
+            etree.SubElement(root, "dest", {"type": kind, "address": address})
+        return str(etree.tostring(root, encoding="unicode"))
+
+    def show(self, value: object) -> object:
+        if not isinstance(value, tuple):
+            return value
+        return [
+            {
+                "source_port": ports,
+                "strategy": self.meant[strategy],
+                "destinations": [{"type": kind, "address": address} for kind, address in destinations],
+            }
+            for ports, strategy, destinations in value
+        ]

@@ -28,12 +28,13 @@ TIME = re.compile(
 class Filter:
     """What a list of resources can be asked for.
 
-    :param query: the list's parameter (contract).
+    :param query: the list's parameter (contract); nothing where the list has none, and ``begins`` tells.
     :param type: what its values are.
     :param names: the option that names the same resources, where they may be named and the list knows IDs.
     :param words: what may be given besides such a name.
     :param all_of: the option of which a resource has to have all that is given. The contract doesn't say whether one is enough.
     :param choices: what alone may be given.
+    :param begins: the option whose value begins so, where the list can't be asked.
     """
 
     query: str
@@ -42,6 +43,7 @@ class Filter:
     words: tuple[str, ...] = ()
     all_of: str = ""
     choices: tuple[int, ...] = ()
+    begins: str = ""
 
     def argument(self) -> dict[str, Any]:
         """Return this filter's entry in an argument spec."""

@@ -71,7 +71,7 @@ class Identity:
     :param option: what a user calls it.
     :param key: the API's key, in a brief and in the body that makes a resource.
     :param type: what its values are.
-    :param query: the list's parameter that finds one.
+    :param query: the list's parameter that finds one; nothing where none is known, and the list is read.
     :param address: the resource's path below its list, of the identity; nothing where only its brief's ``href`` tells it.
     :param named_by: the option of a name, by which it may be meant as well. The platform makes the identity then, and nothing
         says that no two have one name.
@@ -206,6 +206,7 @@ class Resource:
     :param read_table: reads a table of its own kind: ``(text, name, warnings) -> rows``; None for none.
     :param loss: what to say of a change that only deleting could bring about.
     :param shown: the types of what it shows beyond its fields, by the API's keys: counts, times, flags (XML doesn't say them).
+    :param not_on_enterprise: what to say where ThingPark Enterprise, which lacks them, doesn't know their path.
     """
 
     name: str
@@ -234,6 +235,7 @@ class Resource:
     read_table: Callable[[str, str, list[str]], list[Row]] | None = None
     loss: str = ""
     shown: JsonTypes = field(default_factory=dict)
+    not_on_enterprise: str = ""
     by_name: dict[str, Field] = field(default_factory=dict, compare=False)
     #: The pairs that exclude each other, each of them both ways round.
     excluding: list[tuple[str, str]] = field(default_factory=list, compare=False)

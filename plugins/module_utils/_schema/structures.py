@@ -23,6 +23,19 @@ MOST_HEADERS = 5
 STRATEGIES = ("SEQUENTIAL", "BLAST")
 
 
+def address_within(raw: object) -> str:
+    """Return the address of an application server that is part of a value; raises :class:`Fault` for what is none."""
+    text = text_within(raw, "an address")
+    try:
+        parts = urlsplit(text)
+        is_one = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:  # of brackets that are no IPv6 address
+        is_one = False
+    if not is_one:
+        raise Fault("has an address that is none: it must be like https://host/path, got %s" % shown(text))
+    return text
+
+
 class Destinations(ValueType):
     """Where data go: addresses for ports, in order (contract, AppServerHttpLorawanDestination).
 
@@ -61,10 +74,7 @@ class Destinations(ValueType):
         given = [addresses] if isinstance(addresses, str) else addresses
         if not isinstance(given, (list, tuple)) or not given:
             raise Fault("has a destination without addresses: give one address at least")
-        texts = tuple(text_within(each, "an address") for each in given)
-        for text in texts:
-            if urlsplit(text).scheme not in ("http", "https") or not urlsplit(text).hostname:
-                raise Fault("has an address that is none: it must be like https://host/path, got %s" % shown(text))
+        texts = tuple(address_within(each) for each in given)
         strategy = str(item.get("strategy") or "sequential").upper()
         if strategy not in STRATEGIES:
             raise Fault("has the strategy %s: sequential and blast are known" % shown(item.get("strategy")))

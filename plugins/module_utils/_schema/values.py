@@ -95,6 +95,10 @@ class ValueType:
         """Return whether two canonical values mean the same."""
         return wished == actual
 
+    def like(self, wished: Value, actual: object) -> Value:
+        """Return a canonical value to be sent, in the words of the actual one where several mean the same."""
+        return wished
+
     def decided(self, actual: object) -> bool:
         """Return whether ``actual`` says enough to call a different wish a difference."""
         return True

@@ -104,10 +104,13 @@ class _Info:
 
     def _matching(self, api: ResourceClient, filters: dict[str, Any]) -> list[dict[str, Any]]:
         declared = self._resource.filters
-        query = {declared[option].query: declared[option].said(value) for option, value in filters.items()}
+        asked = {option: value for option, value in filters.items() if declared[option].query}
+        query = {declared[option].query: declared[option].said(value) for option, value in asked.items()}
+        starts = {declared[option].begins: str(value) for option, value in filters.items() if declared[option].begins}
         # As in the scope of a purge, a resource has to have all.
         wanted = {declared[option].all_of: set(value) for option, value in filters.items() if declared[option].all_of}
-        return [brief for page in api.briefs(query) for brief in page if _has_all(Observed(self._resource, brief), wanted)]
+        found = (Observed(self._resource, brief) for page in api.briefs(query) for brief in page)
+        return [one.brief or {} for one in found if _has_all(one, wanted) and _begins(one, starts)]
 
     def _look(self, api: ResourceClient, one: Observed) -> None:
         identity = str((one.brief or {}).get(self._resource.identity.key))
@@ -132,3 +135,8 @@ def _has_all(one: Observed, wanted: dict[str, set[Any]]) -> bool:
     """Return whether a resource has all of these, as far as its brief shows it."""
     shown = {option: one.value(option) for option, some in wanted.items() if some}
     return all(wanted[option] <= set(members(value)) for option, value in shown.items() if isinstance(value, tuple))
+
+
+def _begins(one: Observed, starts: dict[str, str]) -> bool:
+    """Return whether a resource's values begin so."""
+    return all(str(one.value(option)).startswith(start) for option, start in starts.items())

@@ -11,13 +11,16 @@ import pytest
 from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.embedded_xml import (
     AppSKeys,
     InactivityAlarm,
+    Routes,
     duration_of,
     seconds_of,
 )
 from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.texts import Fault
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.values import UNKNOWN
 
 ALARM = InactivityAlarm()
 KEYS = AppSKeys()
+ROUTES = Routes()
 DAY = 86_400
 TWO = ((3, 2 * DAY), (5, 7 * DAY))
 K1, K2 = "A3F07B1C9D2E48566F8190BACDE7F2D4", "0F1E2D3C4B5A69788796A5B4C3D2E1F0"
@@ -214,3 +217,42 @@ def test_what_are_no_appskeys(raw, part):
     text = fault(KEYS, raw)
     assert part in text
     assert not any(secret[i : i + 6] in text for secret in (K1, K2) for i in range(27))
+
+
+PLACES = (
+    '<dests><dest type="HTTP" address="https://a.example"/><dest type="HTTP" address="https://b.example/?x=1&amp;y=2"/></dests>'
+)
+ROUTE = {"sourcePort": "*", "strategy": "BURST", "destinations": PLACES}
+TWO_PLACES = (("*", "BURST", (("HTTP", "https://a.example"), ("HTTP", "https://b.example/?x=1&y=2"))),)
+
+
+def test_routes_are_sent_as_they_are_read():
+    assert ROUTES.read([ROUTE]) == TWO_PLACES and ROUTES.send(TWO_PLACES) == [ROUTE]
+    assert ROUTES.parse(ROUTES.show(TWO_PLACES)) == TWO_PLACES
+    assert ROUTES.read([]) == ROUTES.read(None) == ROUTES.parse("") == ROUTES.parse([]) == ()
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "x",
+        [None],
+        [{}],
+        [{**ROUTE, "strategy": "RANDOM"}],
+        [{**ROUTE, "strategy": ["BURST"]}],
+        [{**ROUTE, "sourcePort": "0"}],
+        [{**ROUTE, "destinations": "<dests"}],
+        [{**ROUTE, "destinations": [{}]}],
+        [{**ROUTE, "destinations": "<dests><dest type='HTTP'/></dests>"}],
+    ],
+)
+def test_routes_that_nobody_understands_are_kept(odd):
+    assert ROUTES.read(odd) == ROUTES.show(odd) == odd
+    assert not ROUTES.same(TWO_PLACES, odd) and ROUTES.like(TWO_PLACES, odd) == TWO_PLACES
+
+
+def test_two_words_for_one_strategy():
+    shown = ROUTES.read([{**ROUTE, "strategy": "BLAST"}])
+    assert ROUTES.same(TWO_PLACES, shown) and ROUTES.show(shown) == ROUTES.show(TWO_PLACES)
+    assert ROUTES.send(ROUTES.like(TWO_PLACES, shown)) == [{**ROUTE, "strategy": "BLAST"}]
+    assert ROUTES.like(TWO_PLACES, UNKNOWN) == TWO_PLACES

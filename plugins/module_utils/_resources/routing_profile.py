@@ -1,0 +1,48 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The AS routing profile, declared: where the data of the devices that name it go.
+
+ThingPark Wireless alone has it. Its path and fields were seen in public clients (O); the contract has its ``type``.
+"""
+
+from __future__ import annotations
+
+from .._schema.embedded_xml import Routes
+from .._schema.filters import Filter, Prefix
+from .._schema.json_types import FLAG
+from .._schema.resource import WHOLE, Beginning, Field, Identity, Resource
+from .._schema.rules import Facts, Rules
+from .._schema.values import Typed
+
+DEFAULT = "it is the default, which devices get that name no other, and is not deleted: make another one the default first"
+
+
+class RoutingProfileRules(Rules):
+    """The rules of a routing profile."""
+
+    def refuse_deletion(self, observed: Facts) -> str:
+        return DEFAULT if (observed.whole or observed.brief or {}).get("isDefault") is True else ""
+
+
+ROUTING_PROFILE = Resource(
+    name="routing profile",
+    plural="routing profiles",
+    document="appServersRoutingProfile",
+    path="/appServersRoutingProfiles",
+    # No parameter of the list is known that finds one.
+    identity=Identity("id", "ID", Typed(), "", named_by="name"),
+    rules=RoutingProfileRules(),
+    # CELLULAR ones have no routes (contract). Not every platform shows the type (O).
+    is_one=lambda brief: brief.get("type") in ("LORAWAN", None),
+    brief_keys=("isDefault",),
+    scopes={"name_prefix": Beginning(Prefix(), "name")},
+    filters={"name": Filter("", Prefix(), begins="name")},
+    shown={"isDefault": FLAG},
+    not_on_enterprise="ThingPark Enterprise has none: use application servers",
+    fields=(
+        Field("name", ("name",), Typed()),
+        Field("routes", ("routes",), Routes(), WHOLE),
+    ),
+)

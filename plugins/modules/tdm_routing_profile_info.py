@@ -1,0 +1,88 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Written by `make reference`, from docs/reference/routing_profile.yml.
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: tdm_routing_profile_info
+short_description: Show AS routing profiles in ThingPark's Device Manager
+version_added: 0.1.0
+description:
+  - Returns AS routing profiles by ID or by what their names begin with, or all of them.
+  - ThingPark Wireless has routing profiles. ThingPark Enterprise has none.
+author: The lorawan.thingpark contributors (@lorawan)
+extends_documentation_fragment:
+  - lorawan.thingpark.tdm
+  - lorawan.thingpark.tdm.actiongroup
+  - lorawan.thingpark.tdm.info
+options:
+  id:
+    description: The routing profiles with these IDs. Those that aren't there are left out. Can't be given together with filters.
+    type: list
+    elements: str
+  name:
+    description: Only routing profiles whose name begins with these characters.
+    type: str
+  gather:
+    description: V(briefs) returns what the platform's list shows. V(routing_profiles) fetches each of them whole, in a request
+      for each.
+    type: str
+    default: briefs
+    choices: [briefs, routing_profiles]
+  parallel:
+    description: How many requests are under way at once with O(gather=routing_profiles).
+    type: int
+    default: 8
+seealso:
+  - module: lorawan.thingpark.tdm_routing_profile
+"""
+
+EXAMPLES = r"""
+- name: All routing profiles, and which one is the default
+  lorawan.thingpark.tdm_routing_profile_info:
+  register: profiles
+
+- name: One of them whole
+  lorawan.thingpark.tdm_routing_profile_info:
+    name: "Sensor"
+    gather: routing_profiles
+"""
+
+RETURN = r"""
+routing_profiles:
+  description:
+    - The routing profiles, with all that the platform tells, in snake_case, and beside it the options of
+      M(lorawan.thingpark.tdm_routing_profile) as they would be written there. What is null, since the platform
+      doesn't know it, is left out. Secrets are never in it.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - {id: TWA_100002581.26000, name: metering, is_default: false}
+login_refused:
+  description: The platform refused the login. It is not tried again until the password changes or 15 minutes
+    have passed.
+  returned: when the login was refused
+  type: bool
+held_back:
+  description: The password was not even sent, since it was refused shortly before.
+  returned: when the login was refused
+  type: bool
+"""
+
+from ..module_utils._frame.module import main as run_module
+from ..module_utils._resources.routing_profile import ROUTING_PROFILE
+from ..module_utils._tasks.info import info
+
+TASK = info(ROUTING_PROFILE)
+
+
+def main() -> None:
+    run_module(TASK)
+
+
+if __name__ == "__main__":
+    main()
