@@ -74,6 +74,11 @@ EXAMPLES = r"""
     domain:
       Site: Utrecht/Centraal
 
+- name: What is there to look at
+  lorawan.thingpark.tdm_alarm_info:
+    acked: false
+  register: alarms
+
 - name: Those that were looked at, and no other
   lorawan.thingpark.tdm_alarm_ack:
     uids: "{{ alarms.alarms | map(attribute='uid') | list }}"

@@ -50,6 +50,12 @@ LIFE = (
     {"dev_eui": "70B3D57ED1000002", "state": "absent"},
 )
 ROUTED = {**DEVICE, "dev_eui": "70B3D57ED1000003", "application_servers": None, "routing_profile": "Sensor platform"}
+#: Of a multicast group, which no module makes as yet: these fail, since it isn't there.
+ATTEMPTS = [
+    ("tdm_alarm_info", {"multicast_group": "70B3D57ED1FFFFFF"}),
+    ("tdm_alarm_ack", {"multicast_group": "70B3D57ED1FFFFFF"}),
+    ("tdm_downlink", {"multicast_group": "70B3D57ED1FFFFFF", "payload": "00", "f_port": 1}),
+]
 #: A device that was there before, with an alarm.
 SEEDED: list[str] = []
 GONE = {"dev_eui": ROUTED["dev_eui"], "state": "absent"}
@@ -108,11 +114,11 @@ def used() -> dict[str, set[str]]:
             login = {"login": simulator.login, "password": simulator.password, **account}
             SEEDED[:] = [simulator.seed(1)["first"]]
             simulator.alarm(SEEDED[0], 4, 5)
-            for module, wish in deeds(profile):
+            for module, wish in [*deeds(profile), *ATTEMPTS]:
                 given = {name: value for name, value in {**login, **wish}.items() if value is not None}
                 simulator.forget_requests()
                 result = getattr(Account(simulator.url, **given), module)()
-                assert not result.get("failed"), result
+                assert (module, wish) in ATTEMPTS or not result.get("failed"), result
                 for request in simulator.requests()["by_path"]:
                     path = request.partition(" ")[2].replace("/thingpark/wireless/rest", "")
                     found[path.replace("/subscriptions/100", "/subscriptions/mine")].add(module)

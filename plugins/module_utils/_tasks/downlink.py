@@ -39,7 +39,7 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
             if is_device:
                 ResourceClient(client, DEVICE).at(eui, lambda path: _send(client, path, query, context.check), _verb(context))
             else:
-                _send(client, "/multicastGroups/e" + eui, query, context.check)
+                _send(client, "/multicastGroups/e%s" % eui, query, context.check)
         except TdmError as error:
             if isinstance(error, ApiError) and error.status == 404:
                 raise OptionError("%s is not there" % name) from None
