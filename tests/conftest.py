@@ -135,6 +135,10 @@ class Simulator:
         """Change a device behind the client's back."""
         return self.inspect("PUT", "devices/" + eui, fields)
 
+    def alarm(self, eui: str, number: int, state: int, *details: str) -> dict:
+        """Let an alarm be raised, grow worse or better, or be cleared (state 1)."""
+        return self.inspect("PUT", "alarms/" + eui, {"id": number, "state": state, "details": list(details)})
+
     def settings(self, **changes: object) -> dict:
         """Change settings while it runs, or only return them."""
         return self.inspect("PUT", "settings", changes) if changes else self.inspect("GET", "settings")

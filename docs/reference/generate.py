@@ -21,7 +21,10 @@ from words import LICENCE, loaded
 
 ROOT = Path(__file__).resolve().parents[2]
 #: The files with words, in the order of the README's table.
-SUBJECTS = ("device", "application_server", "routing_profile", "session", "subscriber_info")
+SUBJECTS = (
+    *("device", "application_server", "routing_profile", "alarm", "downlink", "device_reset", "catalogue_info"),
+    *("session", "subscriber_info"),
+)
 TABLE = re.compile(r"(\| module \| what it does \|\n\|---\|---\|\n)(?:\|.*\n)+")
 GROUP = """\
 ---

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 #: Every horizontal dash of Unicode and the minus, the hyphen first.
@@ -72,6 +73,7 @@ UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud80
 #: The same in a JSON text, where some of them are escaped. It finds somewhat too much.
 ESCAPED = re.compile(UNSAFE.pattern + r"|\\[ubfr]")
 BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 def plain(text: str) -> str:
@@ -131,6 +133,16 @@ def _inside(value: object) -> object:
     if isinstance(value, dict):
         return in_snake_case(value)
     return [_inside(item) for item in value] if isinstance(value, list) else value
+
+
+def utc_of(milliseconds: object) -> str:
+    """Return a time in epoch milliseconds as ISO 8601 has it, in UTC and in whole seconds; nothing for what is none."""
+    if not isinstance(milliseconds, (int, float)) or isinstance(milliseconds, bool):
+        return ""
+    try:
+        return (EPOCH + timedelta(milliseconds=milliseconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (OverflowError, ValueError):
+        return ""
 
 
 def in_short(text: str) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Callable, TypeVar
 from urllib.parse import quote
 
 from .._errors import ApiError, OptionError, TransportError
@@ -24,6 +24,7 @@ from .platform import place_of
 from .session import Call, Session
 from .xml_types import SUBSCRIPTION
 
+Found = TypeVar("Found")
 INNER_TEXT = re.compile(">([^<>]+)<")
 
 
@@ -211,18 +212,24 @@ class ResourceClient:
         return self.resource.rules.query(body, self.client.session.is_mine)
 
     def _at(self, identity: str, call: Call) -> object:
-        """Return the answer to a call at a resource's address; an older platform wants another one (O)."""
+        return self.at(identity, lambda path: self.client.call(call._replace(path=path)), call.verb)
+
+    def at(self, identity: str, do: Callable[[str], Found], verb: str = "GET") -> Found:
+        """Return what ``do(path)`` gives with a resource's path; an older platform wants another one (O).
+
+        :param verb: what it sends there.
+        """
         shown = self.shown
         try:
-            answer = self.client.call(call._replace(path=self._place(identity)))
+            answer = do(self._place(identity))
         except ApiError as error:
             # Is the resource not there, or does the platform not know such an address?
-            if shown.by_identity is not None or error.status not in (404, *((400,) if call.verb == "GET" else ())):
+            if shown.by_identity is not None or error.status not in (404, *((400,) if verb == "GET" else ())):
                 raise
             place = place_of(self.brief(identity) or {}, self.resource.path)
             if not place:
                 raise
-            answer = self.client.call(call._replace(path=place))
+            answer = do(place)
             shown.by_identity = False
         if shown.by_identity is None:
             shown.by_identity = True

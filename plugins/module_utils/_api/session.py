@@ -75,6 +75,7 @@ class Call(NamedTuple):
     :param repeatable: it may be sent twice when it isn't clear that it arrived.
     :param secrets: texts in the body that no message may repeat.
     :param types: what the keys of body and answer hold, which XML doesn't say.
+    :param accept: the media type of the answer, where it isn't the account's format.
     """
 
     verb: str
@@ -86,6 +87,7 @@ class Call(NamedTuple):
     text: str = ""
     secrets: tuple[str, ...] = ()
     types: JsonTypes = NONE
+    accept: str = ""
 
     def __repr__(self) -> str:  # the rest holds keys
         return "%s %s" % (self.verb, self.path)
@@ -199,7 +201,7 @@ class Session:
 
     def _send(self, grant: Credentials, call: Call, body: bytes | None = None, kind: str = "") -> Answer:
         """Send one call with the session's proof; ``kind`` is the body's media type."""
-        head = {"Accept": MEDIA_TYPES[self.account.body_format]}
+        head = {"Accept": call.accept or MEDIA_TYPES[self.account.body_format]}
         if kind:
             head["Content-Type"] = kind
         if grant.bearer:

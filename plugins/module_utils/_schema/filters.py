@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from .._errors import OptionError
 from .references import Domains
 from .texts import Fault, shown
 from .values import HEX, SEPARATORS, Choice, ValueType
@@ -53,6 +54,42 @@ class Filter:
         if isinstance(value, bool):
             return str(value).lower()
         return ["%s:%s" % pair for pair in value] if isinstance(self.type, Domains) and isinstance(value, tuple) else value
+
+
+def read_filters(
+    declared: dict[str, Filter], given: dict[str, Any], plural: str, ranges: tuple[tuple[str, str], ...] = ()
+) -> dict[str, Any]:
+    """Return the filters that are given, in canonical values; raises :class:`OptionError` for what nothing could match.
+
+    A filter that came out empty is a mistake too: without it, all would match.
+
+    :param plural: what a sentence calls the things that are looked for.
+    :param ranges: filters of which the first must not be beyond the second.
+    """
+    found: dict[str, Any] = {}
+    for option, each in declared.items():
+        if given.get(option) is None:
+            continue
+        try:
+            value = "" if not str(given[option]).strip() else each.type.parse(given[option])
+        except Fault as fault:
+            raise OptionError("%s %s" % (option, fault)) from None
+        if value in ("", ()):
+            raise OptionError("%s is empty: leave it out to match all %s, or say what to look for" % (option, plural))
+        found[option] = value
+    for low, high in ranges:
+        if low in found and high in found and _is_beyond(found[low], found[high]):
+            message = "%s (%s) is beyond %s (%s), so none of the %s could match"
+            raise OptionError(message % (low, found[low], high, found[high], plural))
+    return found
+
+
+def _is_beyond(low: object, high: object) -> bool:
+    """Return whether a range runs backwards. Of two times, one in the server's unknown offset, nobody knows."""
+    if isinstance(low, str) and isinstance(high, str):
+        first, last = moment(low), moment(high)
+        return (first.tzinfo is None) == (last.tzinfo is None) and first > last
+    return isinstance(low, float) and isinstance(high, float) and low > high
 
 
 class HexPrefix(ValueType):

@@ -183,6 +183,10 @@ class Hex(ValueType):
         raise Fault("is no %s: %s is not %d hexadecimal digits%s" % (self.what, shown(raw), self.digits, hint))
 
 
+#: A DevEUI: of a device, or of a multicast group.
+EUI = Hex(16, "DevEUI")
+
+
 class Key(ValueType):
     """A LoRaWAN key: 32 hexadecimal digits, or what the platform's HSM or RSA exchange key made of it.
 

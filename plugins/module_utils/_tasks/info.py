@@ -16,7 +16,7 @@ from .._engine.plan import Observed
 from .._errors import ApiError, OptionError
 from .._frame.connection import connected
 from .._frame.task import Context, Task
-from .._schema.filters import moment
+from .._schema.filters import read_filters
 from .._schema.resource import Resource
 from .._schema.texts import Fault
 from .._schema.values import UNKNOWN, members
@@ -47,7 +47,7 @@ class _Info:
     def run(self, params: dict[str, Any], context: Context) -> dict[str, Any]:
         """Return resources by their identity, or all that match the filters."""
         identities = self._identities(params.get(self._key) or [])
-        filters = self._filters(params)
+        filters = read_filters(self._resource.filters, params, self._resource.plural, self._resource.ranges)
         if params["parallel"] < 1:
             raise OptionError("parallel must be at least 1, got %d" % params["parallel"])
         with connected(params, context) as client:
@@ -67,30 +67,6 @@ class _Info:
             except Fault as fault:
                 raise OptionError("%s %s" % (self._key, fault)) from None
         return result
-
-    def _filters(self, params: dict[str, Any]) -> dict[str, Any]:
-        """Return the given filters in canonical values; raises :class:`OptionError` for what no resource could match.
-
-        A filter that came out empty is a mistake too: without it, all would match.
-        """
-        found: dict[str, Any] = {}
-        plural, name = self._resource.plural, self._resource.name
-        for option, declared in self._resource.filters.items():
-            given = params.get(option)
-            if given is None:
-                continue
-            try:
-                value = "" if not str(given).strip() else declared.type.parse(given)
-            except Fault as fault:
-                raise OptionError("%s %s" % (option, fault)) from None
-            if value in ("", ()):
-                raise OptionError("%s is empty: leave it out to match all %s, or say what to look for" % (option, plural))
-            found[option] = value
-        for low, high in self._resource.ranges:
-            if low in found and high in found and _is_beyond(found[low], found[high]):
-                message = "%s (%s) is beyond %s (%s), so no %s could match"
-                raise OptionError(message % (low, found[low], high, found[high], name))
-        return found
 
     def _listed(self, api: ResourceClient, client: Client, filters: dict[str, Any]) -> list[dict[str, Any]]:
         """Return the briefs that match.
@@ -153,14 +129,6 @@ class _Info:
         own = {each.name: one.value(each.name) for each in self._resource.fields if each.name in raw}
         identity = str(told.get(self._resource.identity.key))
         return {**raw, self._key: identity, **self._resource.show({**own, **one.known()})}
-
-
-def _is_beyond(low: object, high: object) -> bool:
-    """Return whether a range runs backwards. Of two times, one in the server's unknown offset, nobody knows."""
-    if isinstance(low, str) and isinstance(high, str):
-        first, last = moment(low), moment(high)
-        return (first.tzinfo is None) == (last.tzinfo is None) and first > last
-    return isinstance(low, float) and isinstance(high, float) and low > high
 
 
 def _has_all(one: Observed, wanted: dict[str, set[Any]]) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, Callable
 from ..._schema.row import Faults
 from ..._schema.rules import Changed, Facts, Rules
 from ..._schema.texts import Fault, shown
-from ..._schema.values import SEPARATORS, UNKNOWN, Hex, Key, Values, dig
+from ..._schema.values import EUI, SEPARATORS, UNKNOWN, Hex, Key, Values, dig
 from . import licences
 from .tr005 import Tr005Tag, looks_like_tr005, owner_tokens, parse_tr005
 
@@ -200,9 +200,6 @@ class DeviceRules(Rules):
         if observed.value("join_server") == EXTERNAL:
             return ["owner_token"]
         return ["app_key", *(["nwk_key"] if is_new else [])]
-
-
-EUI = Hex(16, "DevEUI")
 
 
 def is_lorawan(brief: dict[str, Any]) -> bool:

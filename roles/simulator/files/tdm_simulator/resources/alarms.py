@@ -26,6 +26,7 @@ from .multicast_groups import GROUPS
 
 CLEARED, CRITICAL = 1, 6
 _NO_UPLINK = 4  # C: alarm 004
+MOST_DETAILS = 5  # C: addInfo to addInfo5
 _ACK = Thing(_needed=("alarmUids",), alarmUids=Many(Text()))
 _HIDDEN = ("severity",)
 
@@ -50,6 +51,31 @@ def add(world: World, eui: str, state: int, when: int | None = None) -> None:
     world.next_alarm += 1
     world.alarms.setdefault(eui, []).append(record)
     count(world, eui)
+
+
+def tell(world: World, eui: str, number: int, state: int, details: list[str]) -> Document:
+    """Let an alarm of this kind be raised, change its severity, or be cleared.
+
+    Actility's documentation: a cleared alarm that comes back keeps its UID, and one that grows worse is no longer
+    acknowledged.
+    """
+    record = next((one for one in world.alarms.get(eui, ()) if one["ID"] == number), None)
+    if record is None:
+        add(world, eui, state)
+        record = world.alarms[eui][-1]
+        record["ID"] = number
+    else:
+        if state > record["state"]:
+            record["acked"] = False
+            record.pop("ackedInfo", None)
+            record.pop("ackedTimestamp", None)
+        record["occurrence"] += record["state"] == CLEARED
+        record.update(state=state, level=state - 1, updateTimestamp=max(now_ms(), record["updateTimestamp"] + 1))
+        if state > CLEARED:
+            record["severity"] = state
+    record.update(("addInfo%s" % (place if place > 1 else ""), text) for place, text in enumerate(details, 1))
+    count(world, eui)
+    return record
 
 
 def count(world: World, eui: str) -> None:

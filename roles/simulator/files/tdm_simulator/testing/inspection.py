@@ -13,7 +13,7 @@ from typing import Callable
 from .. import Document
 from ..access.accounts import Accounts
 from ..api.codec import decode, encode
-from ..api.shapes import TAG_NAME, Number, Thing
+from ..api.shapes import TAG_NAME, Many, Number, Text, Thing
 from ..errors import ApiError
 from ..http.messages import Request, Response
 from ..resources import alarms
@@ -25,6 +25,7 @@ from .meter import Meter
 
 _EUI_PREFIX = re.compile(r"[0-9A-Fa-f]{1,12}\Z")
 _SEED = Thing(count=Number())
+_ALARM = Thing(_needed=("id", "state"), id=Number(), state=Number(), details=Many(Text()))
 
 
 class Inspection:
@@ -158,6 +159,19 @@ class Inspection:
         _check_raw(body)
         alarms.replace(self._world, group["EUI"], body["alarms"])
         return encode(request, 200, group)
+
+    def _put_alarms(self, request: Request, rest: list[str]) -> Response:
+        """Let an alarm be raised, grow worse or better, or be cleared: ``PUT alarms/{EUI}``."""
+        eui = rest[0].upper() if len(rest) == 1 else ""
+        if eui not in self._world.devices and eui not in self._world.groups:
+            raise ApiError("device_not_found", "device", eui)
+        body = decode(request, _ALARM)
+        number, state, details = body["id"], body["state"], body.get("details", [])
+        if not alarms.CLEARED <= state <= alarms.CRITICAL or not 1 <= number <= 999:
+            raise ApiError("bad_request", "a number from 1 to 999 and a state from 1 to 6 are expected")
+        if len(details) > alarms.MOST_DETAILS:
+            raise ApiError("bad_request", "%d details are the most" % alarms.MOST_DETAILS)
+        return encode(request, 200, alarms.tell(self._world, eui, number, state, details))
 
     def _delete_devices(self, request: Request, rest: list[str]) -> Response:
         self._world.remove(self._world.devices, self._require(rest))

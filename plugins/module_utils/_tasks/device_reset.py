@@ -1,0 +1,45 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The network's session of a device, begun anew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._api.resources import ResourceClient
+from .._api.session import Call
+from .._errors import ApiError, OptionError, TdmError
+from .._frame.connection import connected
+from .._frame.task import Context, Task
+from .._resources.device.declaration import DEVICE
+from .._schema.texts import Fault
+from .._schema.values import EUI
+
+UNCLEAR = "%s may have been reset, and is not reset again: %s. Run it again if it must be sure"
+
+
+def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
+    """Reset what the network knows of a device's session (contract, ``admins/reset``)."""
+    try:
+        eui = str(EUI.parse(params["dev_eui"]))
+    except Fault as fault:
+        raise OptionError("dev_eui %s" % fault) from None
+    with connected(params, context) as client:
+        devices = ResourceClient(client, DEVICE)
+        try:
+            if context.check:
+                devices.at(eui, lambda path: client.call(Call("GET", path)))
+            else:
+                devices.at(eui, lambda path: client.call(Call("POST", path + "/admins/reset", repeatable=False)), "POST")
+        except TdmError as error:
+            if isinstance(error, ApiError) and error.status == 404:
+                raise OptionError("dev_eui %s is not there" % eui) from None
+            if error.unclear and not context.check:
+                raise TdmError(UNCLEAR % ("dev_eui %s" % eui, error.message)) from None
+            raise
+    return {"changed": True}
+
+
+TASK = Task({"dev_eui": {"type": "str", "required": True}}, run, digits=frozenset({"dev_eui"}))

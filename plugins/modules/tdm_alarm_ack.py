@@ -1,0 +1,125 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Written by `make reference`, from docs/reference/alarm.yml.
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: tdm_alarm_ack
+short_description: Acknowledge alarms of devices in ThingPark's Device Manager
+version_added: 0.1.0
+description:
+  - Acknowledges alarms by their UIDs, or all that match the filters. An alarm that is acknowledged already is left alone.
+  - The alarms are looked up first, and acknowledged by UID. One that is raised in between stays loud.
+  - One of O(uids), a filter, and O(all) is required.
+author: The lorawan.thingpark contributors (@lorawan)
+extends_documentation_fragment:
+  - lorawan.thingpark.tdm
+  - lorawan.thingpark.tdm.actiongroup
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and return changed status prediction without modifying target.
+    support: full
+  diff_mode:
+    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
+    support: full
+  idempotent:
+    description: When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
+    support: full
+options:
+  dev_eui:
+    description: Alarms of the devices with these DevEUIs.
+    type: list
+    elements: str
+  multicast_group:
+    description: Alarms of the multicast group with this DevEUI. It may be given together with O(uids).
+    type: str
+  alarm:
+    description: This alarm, by name or number, see M(lorawan.thingpark.tdm_alarm_info).
+    type: str
+  severity:
+    description: Alarms of this severity, V(cleared), V(indeterminate), V(warning), V(minor), V(major) or V(critical), or its
+      number.
+    type: str
+  min_severity:
+    description: Alarms of this severity or above.
+    type: str
+  domain:
+    description: 'Alarms of devices with this domain, as C(group: name), or with all of these.'
+    type: dict
+  created_from:
+    description: Alarms that were raised at this time or later, such as V(2018-08-24T09:27:59Z).
+    type: str
+  updated_to:
+    description: Alarms that changed last at this time or earlier.
+    type: str
+  uids:
+    description: The alarms with these UIDs, as M(lorawan.thingpark.tdm_alarm_info) returns them.
+    type: list
+    elements: str
+  all:
+    description: All alarms of all devices.
+    type: bool
+    default: false
+seealso:
+  - module: lorawan.thingpark.tdm_alarm_info
+"""
+
+EXAMPLES = r"""
+- name: Tickets are made for the silent meters
+  lorawan.thingpark.tdm_alarm_ack:
+    alarm: no_uplink
+    domain:
+      Site: Utrecht/Centraal
+
+- name: What is there to look at
+  lorawan.thingpark.tdm_alarm_info:
+    acked: false
+  register: alarms
+
+- name: Those that were looked at, and no other
+  lorawan.thingpark.tdm_alarm_ack:
+    uids: "{{ alarms.alarms | map(attribute='uid') | list }}"
+"""
+
+RETURN = r"""
+alarms:
+  description:
+    - The alarms that were acknowledged, or would be in check mode, as M(lorawan.thingpark.tdm_alarm_info) returns them, before
+      they were.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - uid: 5d31b91ccc9cc606607bc0a8
+      name: no_uplink
+      severity: major
+      acked: false
+      dev_eui: 70B3D57ED0000001
+summary:
+  description: How many they are, as M(lorawan.thingpark.tdm_alarm_info) returns it.
+  returned: success
+  type: dict
+  sample: {total: 3, not_acked: 3, by_severity: {major: 3}, by_alarm: {no_uplink: 3}}
+login_refused:
+  description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
+  returned: when the login was refused
+  type: bool
+held_back:
+  description: The password was not even sent, since it was refused shortly before.
+  returned: when the login was refused
+  type: bool
+"""
+
+from ..module_utils._frame.module import main as run_module
+from ..module_utils._tasks.alarm_ack import TASK
+
+
+def main() -> None:
+    run_module(TASK)
+
+
+if __name__ == "__main__":
+    main()
