@@ -10,7 +10,7 @@ import importlib
 from collections.abc import Iterator
 from typing import Any
 
-from words import LICENCE, PLUGINS, Short, dumped, filled, merged, short
+from words import LICENCE, PLUGINS, dumped, filled, merged, short
 
 NAME = "lorawan.thingpark"
 #: How a task about a resource is made, by its kind.
@@ -172,7 +172,7 @@ class Module:
             raise ValueError("docs/reference/%s.yml has no words for the option %s of %s" % (self.subject, name, self.name))
         result: dict[str, Any] = {"description": told["description"]}
         result.update((fact, spec[fact]) for fact in FACTS if spec.get(fact) is not None)
-        result.update((fact, Short(result[fact])) for fact in ("choices", "aliases") if fact in result)
+        result.update((fact, short(result[fact])) for fact in ("choices", "aliases") if fact in result)
         if "options" in spec:
             below = told.get("suboptions", {})
             result["suboptions"] = {each: self._option(each, one, below.get(each)) for each, one in spec["options"].items()}

@@ -52,9 +52,11 @@ def dumped(data: object) -> str:
 
 def short(sample: Any) -> Any:
     """Return a sample whose lists and dictionaries stand on one line each, where they are short."""
+    fits = len(str(sample)) < LONGEST_LINE - 30
     if isinstance(sample, list):
-        return Short(sample) if all(isinstance(each, str) for each in sample) else [short(each) for each in sample]
-    return _ShortMapping(sample) if isinstance(sample, dict) and len(str(sample)) < LONGEST_LINE - 12 else sample
+        is_plain = not any(isinstance(each, (list, dict)) for each in sample)
+        return Short(sample) if is_plain and fits else [short(each) for each in sample]
+    return _ShortMapping(sample) if isinstance(sample, dict) and fits else sample
 
 
 def loaded(name: str) -> dict[str, Any]:

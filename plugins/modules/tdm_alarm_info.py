@@ -159,7 +159,14 @@ summary:
       also how many nobody has acknowledged, in C(not_acked), and how many of each kind, in C(by_alarm).
   returned: success
   type: dict
-  sample: {total: 3, not_acked: 2, by_severity: {critical: 1, major: 2}, by_alarm: {no_uplink: 3}}
+  sample:
+    total: 3
+    not_acked: 2
+    by_severity:
+      critical: 1
+      major: 2
+    by_alarm:
+      no_uplink: 3
 login_refused:
   description: The platform refused the login. It is not tried again until the password changes or 15 minutes
     have passed.

@@ -166,7 +166,10 @@ findings:
   type: list
   elements: dict
   sample:
-    - {where: options, id: parking, option: as_id, message: 'is given, but security_status is none'}
+    - where: options
+      id: parking
+      option: as_id
+      message: is given, but security_status is none
 name:
   description: Its name, where it was meant by that.
   returned: when the platform was asked, and O(id) was not given

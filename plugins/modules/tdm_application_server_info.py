@@ -65,7 +65,11 @@ application_servers:
   type: list
   elements: dict
   sample:
-    - {id: TWA_100002581.1972.AS, name: parking, active: true, device_count: 40, health_state: ACTIVE}
+    - id: TWA_100002581.1972.AS
+      name: parking
+      active: true
+      device_count: 40
+      health_state: ACTIVE
 login_refused:
   description: The platform refused the login. It is not tried again until the password changes or 15 minutes
     have passed.

@@ -11,8 +11,8 @@ module: tdm_catalogue_info
 short_description: Show what a subscription of ThingPark's Device Manager may use
 version_added: 0.1.0
 description:
-  - Returns connectivity plans with the licences that are left, device profiles, vendors, ISM bands, drivers, tags and
-    more, all in one session.
+  - Returns connectivity plans with the licences that are left, device profiles, vendors, ISM bands, drivers, tags and more,
+    all in one session.
   - The keys are the API's own in snake_case. What the platform adds to them passes through.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
@@ -27,11 +27,20 @@ options:
     type: list
     elements: str
     required: true
-    choices: [connectivity_plans, transactions, device_profiles, vendors, ism_bands, drivers, tags, base_station_tags,
-      multicast_settings, exchange_key]
+    choices:
+      - connectivity_plans
+      - transactions
+      - device_profiles
+      - vendors
+      - ism_bands
+      - drivers
+      - tags
+      - base_station_tags
+      - multicast_settings
+      - exchange_key
   query:
-    description: Only tags, base station tags or drivers that begin with this text, or hold it. The platform returns
-      20 tags at most.
+    description: Only tags, base station tags or drivers that begin with this text, or hold it. The platform returns 20 tags
+      at most.
     type: str
   vendor:
     description: Only device profiles of the vendor with this ID.
@@ -100,7 +109,10 @@ transactions:
   type: list
   elements: dict
   sample:
-    - {id: kpn-cs/seldom, granted: 10000, status: SUBSCRIBED, subscription_timestamp: 1577836800}
+    - id: kpn-cs/seldom
+      granted: 10000
+      status: SUBSCRIBED
+      subscription_timestamp: 1577836800
 device_profiles:
   description: The device profiles that devices may have.
   returned: O(gather) has it
@@ -149,7 +161,14 @@ multicast_settings:
   description: The C(ism_band) and the channels, C(lcs), with which base stations of O(base_station_tag) can send to many.
   returned: O(gather) has it
   type: dict
-  sample: {ism_band: {id: eu868, min_downlink_dr: 0, max_downlink_dr: 5}, lcs: [{lc: 1, frequency: 868.1}]}
+  sample:
+    ism_band:
+      id: eu868
+      min_downlink_dr: 0
+      max_downlink_dr: 5
+    lcs:
+      - lc: 1
+        frequency: 868.1
 exchange_key:
   description: The public RSA key with which device keys may be encrypted, as a JSON Web Key. C(kid) is its version.
   returned: O(gather) has it

@@ -269,7 +269,11 @@ device:
       secrets.
   returned: success and O(state=present)
   type: dict
-  sample: {dev_eui: 70B3D57ED0000001, name: park-00001, activation: OTAA, connectivity_plan: kpn-cs/seldom}
+  sample:
+    dev_eui: 70B3D57ED0000001
+    name: park-00001
+    activation: OTAA
+    connectivity_plan: kpn-cs/seldom
 findings:
   description:
     - All faults of the options, each with C(where), C(dev_eui), C(option) and C(message). C(where) is always V(options).

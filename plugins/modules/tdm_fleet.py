@@ -272,7 +272,8 @@ notes:
   returned: when there is something
   type: list
   elements: str
-  sample: ['This platform is an older one, whose list shows little of a device: 200 of them were fetched one by one, ...']
+  sample:
+    - 'This platform is an older one, whose list shows little of a device: 200 of them were fetched one by one, ...'
 deletion_candidates:
   description: The devices that would have been deleted, were they not more than O(max_deletions).
   returned: when the deletions were refused

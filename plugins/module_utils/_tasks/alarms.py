@@ -133,7 +133,8 @@ def _matches(wanted: Wanted, brief: dict[str, Any]) -> bool:
 
 def shown(wanted: Wanted, brief: dict[str, Any]) -> dict[str, Any]:
     """Return an alarm as a return value."""
-    device = brief.get("device") if isinstance(brief.get("device"), dict) else {}
+    given = brief.get("device")
+    device: dict[str, Any] = given if isinstance(given, dict) else {}
     severity, number = brief.get("state"), brief.get("ID")
     alone = wanted.group or (wanted.dev_euis[0] if len(wanted.dev_euis) == 1 else "")
     domains = [each for each in device.get("domains") or [] if isinstance(each, dict)]

@@ -18,10 +18,10 @@ from ..._schema.json_types import INTEGER
 from ..._schema.references import Domains, Reference, References, Tags
 from ..._schema.resource import APART, NEVER, WHOLE, Beginning, Field, Identity, Labels, Listing, Resource, Within
 from ..._schema.texts import Fault, shown
-from ..._schema.values import UNKNOWN, Choice, Degrees, Flag, Hex, Integer, Key, Note, Typed, ValueType
+from ..._schema.values import EUI, UNKNOWN, Choice, Degrees, Flag, Hex, Integer, Key, Note, Typed, ValueType
 from .filters import FILTERS, RANGES
 from .import_csv import read_csv
-from .rules import EUI, EXTERNAL, FLAGS_OF_PLAN, LOCAL, LOSS, MANUAL, NETWORK, DeviceRules, is_lorawan
+from .rules import EXTERNAL, FLAGS_OF_PLAN, LOCAL, LOSS, MANUAL, NETWORK, DeviceRules, is_lorawan
 from .shown import SHOWN
 
 VERSION = r"N(?:\.N(?:\.N)?(?:-I(?:\.I)*)?(?:\+I(?:\.I)*)?)?".replace("N", "(?:0|[1-9][0-9]*)").replace("I", "[a-zA-Z0-9-]+")
