@@ -98,7 +98,6 @@ def test_lists_with_and_without_a_wrapper(inner, members):
     assert found == members
 
 
-
 def test_a_name_that_comes_twice_is_a_list():
     assert read(within("<novelty>a</novelty><novelty>b</novelty><other>c</other>")) == {"novelty": ["a", "b"], "other": "c"}
 
