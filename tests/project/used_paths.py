@@ -54,10 +54,13 @@ ROUTED = {**DEVICE, "dev_eui": "70B3D57ED1000003", "application_servers": None, 
 ATTEMPTS = [
     ("tdm_alarm_info", {"multicast_group": "70B3D57ED1FFFFFF"}),
     ("tdm_alarm_ack", {"multicast_group": "70B3D57ED1FFFFFF"}),
+    ("tdm_statistics_info", {"multicast_group": "70B3D57ED1FFFFFF", "gather": ["frames"]}),
+    ("tdm_statistics_info", {"multicast_group": "70B3D57ED1FFFFFF", "gather": ["frame_totals"]}),
     ("tdm_downlink", {"multicast_group": "70B3D57ED1FFFFFF", "payload": "00", "f_port": 1}),
 ]
 #: A device that was there before, with an alarm.
 SEEDED: list[str] = []
+OF_DEVICES = ["frames", "frame_totals", "battery_levels", "locations", "spreading_factors"]
 GONE = {"dev_eui": ROUTED["dev_eui"], "state": "absent"}
 ROUTES = ({}, {"routes": [{"destinations": [{"address": "https://a.example"}]}]}, {"state": "absent"})
 #: What becomes of a routing profile.
@@ -79,6 +82,9 @@ def deeds(profile: str) -> list[tuple[str, dict]]:
         ("tdm_alarm_ack", {"dev_eui": SEEDED}),
         ("tdm_downlink", {"dev_eui": SEEDED[0], "payload": "00", "f_port": 1}),
         ("tdm_device_reset", {"dev_eui": SEEDED[0]}),
+        ("tdm_statistics_info", {"dev_eui": SEEDED, "gather": OF_DEVICES}),
+        ("tdm_statistics_info", {"gather": ["counters", "frame_totals"]}),
+        ("tdm_statistics_info", {"gather": ["frames", "frame_totals"], "scope": "multicast_groups"}),
         ("tdm_catalogue_info", {"gather": list(KINDS), "query": "c", "base_station_tag": "city", "details": True}),
         ("tdm_session", {}),
         ("tdm_session", {}),  # is it alive?
