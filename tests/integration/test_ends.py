@@ -209,7 +209,9 @@ def moments(before: float, requests: int, after: float) -> list[tuple[int, float
 @pytest.mark.parametrize("place", PLACES)
 def test_a_run_ends_when_it_is_told_to(run, place):
     one = run(*PLACES[place])
-    first = 2 * list(PLACES).index(place)  # so that few moments, too, see each of the ways
+    # Few moments, too, see each of the ways. The last is never told to the worker alone: `make chaos` does that, since a worker
+    # that ends while it hands its result over may leave Ansible waiting for the rest.
+    first = 2 if list(PLACES).index(place) % 2 else 5
     one.life()  # a connection is made, files are compiled
     life = one.life()
     print("%.2f s before the first request, %d requests, %.2f s after them" % life)
