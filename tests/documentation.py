@@ -24,7 +24,7 @@ FILTERS = sorted(path.stem for path in (ROOT / "plugins/filter").glob("*.py"))
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir())
 
 #: What Ansible itself puts into results, or asks for there.
-ANSIBLES_OWN = {"changed", "deprecations", "diff", "exception", "failed", "invocation", "msg", "warnings"}
+ANSIBLES_OWN = {"changed", "deprecations", "diff", "exception", "failed", "invocation", "msg", "skipped", "warnings"}
 #: Documented type -> types of the JSON value.
 JSON_TYPES: dict = {
     "bool": bool,
@@ -33,6 +33,7 @@ JSON_TYPES: dict = {
     "int": int,
     "list": list,
     "path": str,
+    "raw": object,
     "str": str,
 }
 

@@ -22,17 +22,17 @@ from words import LICENCE, loaded
 ROOT = Path(__file__).resolve().parents[2]
 #: The files with words, in the order of the README's table.
 SUBJECTS = (
-    *(
-        "device",
-        "application_server",
-        "routing_profile",
-        "alarm",
-        "downlink",
-        "device_reset",
-        "catalogue_info",
-        "statistics_info",
-    ),
-    *("session", "subscriber_info"),
+    "device",
+    "application_server",
+    "routing_profile",
+    "alarm",
+    "downlink",
+    "device_reset",
+    "catalogue_info",
+    "statistics_info",
+    "request",
+    "session",
+    "subscriber_info",
 )
 TABLE = re.compile(r"(\| module \| what it does \|\n\|---\|---\|\n)(?:\|.*\n)+")
 GROUP = """\

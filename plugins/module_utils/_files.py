@@ -190,17 +190,22 @@ def from_json(text: str) -> Any:
 
 
 def write_json(path: str, data: object, indent: int | None = None) -> None:
-    """Write a file of mode 0600 at once: it is the old one or the new one, never half of it.
+    """Write a file of JSON as :func:`write` does.
 
     :param indent: spaces of each level, for a file that people read.
     """
+    write(path, json.dumps(data, indent=indent).encode("utf-8"))  # json.dump takes a way that is several times slower
+
+
+def write(path: str, content: bytes) -> None:
+    """Write a file of mode 0600 at once: it is the old one or the new one, never half of it."""
     directory = os.path.dirname(os.path.abspath(path))
     ensure_directory(directory)
     try:
         descriptor, temporary = tempfile.mkstemp(dir=directory, prefix=".tdm-")  # mkstemp makes it 0600
         try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(json.dumps(data, indent=indent))  # json.dump takes a way that is several times slower
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
                 file.flush()
                 os.fsync(descriptor)
             os.replace(temporary, path)

@@ -86,6 +86,7 @@ def deeds(profile: str) -> list[tuple[str, dict]]:
         ("tdm_statistics_info", {"gather": ["counters", "frame_totals"]}),
         ("tdm_statistics_info", {"gather": ["frames", "frame_totals"], "scope": "multicast_groups"}),
         ("tdm_catalogue_info", {"gather": list(KINDS), "query": "c", "base_station_tag": "city", "details": True}),
+        ("tdm_request", {"path": "/ismBands"}),
         ("tdm_session", {}),
         ("tdm_session", {}),  # is it alive?
         ("tdm_session", {"state": "absent"}),

@@ -76,6 +76,8 @@ class Call(NamedTuple):
     :param secrets: texts in the body that no message may repeat.
     :param types: what the keys of body and answer hold, which XML doesn't say.
     :param accept: the media type of the answer, where it isn't the account's format.
+    :param upload: ``(content, media type)`` of a body that is no document.
+    :param raw: return ``(content, media type)`` of the answer, whatever it holds.
     """
 
     verb: str
@@ -88,9 +90,18 @@ class Call(NamedTuple):
     secrets: tuple[str, ...] = ()
     types: JsonTypes = NONE
     accept: str = ""
+    upload: tuple[bytes, str] | None = None
+    raw: bool = False
 
     def __repr__(self) -> str:  # the rest holds keys
         return "%s %s" % (self.verb, self.path)
+
+
+def _content(answer: Answer, call: Call) -> object:
+    """Return what an answer holds; a web page is never what was asked for."""
+    if call.raw and answer.status < 300 and "html" not in answer.content_type.lower():
+        return answer.body, answer.content_type
+    return decode(answer.body, answer.content_type, call.types)
 
 
 class Session:
@@ -154,7 +165,7 @@ class Session:
                 answer = self._send(grant, call, body, kind)
                 unclear += answer.unclear
                 try:
-                    content = decode(answer.body, answer.content_type, call.types)
+                    content = _content(answer, call)
                     died = self._says_dead(answer, content)
                 except NotData as error:
                     content, died = None, error.page and answer.status in (200, 302, 401, 403)
@@ -179,6 +190,8 @@ class Session:
         """Return a call's body and its media type, None and "" where it has no body."""
         if call.text:
             return call.text.encode("utf-8"), "text/plain"
+        if call.upload is not None:
+            return call.upload
         if call.body is None:
             return None, ""
         kind = self.account.body_format

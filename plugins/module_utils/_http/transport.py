@@ -25,6 +25,7 @@ try:
     import urllib3
     from requests.auth import HTTPDigestAuth
     from requests.cookies import RequestsCookieJar
+    from urllib3.filepost import encode_multipart_formdata
 
     IMPORT_ERROR: Exception | None = None
 except Exception as error:  # the glue reports it before anything here is called
@@ -96,6 +97,12 @@ class Request(NamedTuple):
         auth = HTTPDigestAuth(*self.digest) if self.digest else None
         request = requests.Request(self.method, self.url, params=self.params, data=self.body, headers=self.headers, auth=auth)
         return request.prepare()
+
+
+def as_form(part: str, name: str, content: bytes) -> tuple[bytes, str]:
+    """Return a file of CSV as a form sends it, and the media type of that."""
+    body, kind = encode_multipart_formdata({part: (name, content, "text/csv")})
+    return bytes(body), str(kind)
 
 
 @dataclass

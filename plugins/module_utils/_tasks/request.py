@@ -1,0 +1,151 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Any other call of the API, through the session, the pace and the masking of this collection."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Any
+
+from .. import _files
+from .._api.resources import Client
+from .._api.session import Call
+from .._errors import ApiError, OptionError, TdmError
+from .._frame.connection import connected
+from .._frame.task import Context, Task
+from .._http.transport import as_form
+from .._resources.application_server import APPLICATION_SERVER
+from .._resources.device.declaration import DEVICE
+from .._schema.texts import shown
+from .._text import in_short
+
+#: The API's keys of what nobody should see, in bodies and in answers: old platforms return keys (O).
+SECRET = frozenset(field.path[-1] for resource in (DEVICE, APPLICATION_SERVER) for field in resource.fields if field.secret)
+#: A path as the platform gives them; what would be read otherwise on its way is none.
+PATH = re.compile(r"/(?:[A-Za-z0-9._~@:+,=-]+/?)*\Z")
+DOTS = re.compile(r"(?:\A|/)\.\.?(?:/|\Z)")
+HIDDEN = "(secret)"
+ELSEWHERE = "path must be like /devices/e70B3D57ED0000001, or an href of the platform, got %s"
+OTHER = "path leads to another subscription than the session's (%s): leave out what is before its resources"
+UNCLEAR = "%s may have taken effect, and is not sent again: %s. Look before you run it again"
+
+
+def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
+    """Send one request; what isn't known to be harmless to repeat is sent once."""
+    method, dest = params["method"], params.get("dest")
+    _check(params)
+    source = params.get("src")
+    # Contract: /devices/import takes the part csv.
+    upload = as_form(params["part"], os.path.basename(source), _files.read_source_file(source)) if source else None
+    writes = method != "GET"
+    with connected(params, context) as client:
+        path = _path(client, params["path"])
+        if writes and context.check:
+            return {"changed": True, "skipped": True}
+        if params["all_pages"]:
+            pages = client.pages(path, params.get("query"))
+            return {"changed": False, "data": {"briefs": [_open(brief) for page in pages for brief in page]}}
+        call = Call(
+            method,
+            path,
+            params.get("query"),
+            params.get("body"),
+            params["document"],
+            repeatable=method != "POST",
+            secrets=tuple(_secrets_in(params.get("body"))),
+            accept=params["accept"],
+            upload=upload,
+            raw=bool(dest),
+        )
+        try:
+            answer = client.call(call)
+        except TdmError as error:
+            if writes and error.unclear and not isinstance(error, ApiError):
+                raise TdmError(UNCLEAR % ("%s %s" % (method, path), error.message)) from None
+            raise
+    if dest is not None:
+        return _stored(answer, dest, writes, context.check)
+    return {"changed": writes, "data": _open(answer)}
+
+
+def _check(params: dict[str, Any]) -> None:
+    method = params["method"]
+    if method == "GET" and (params.get("body") is not None or params.get("src")):
+        raise OptionError("%s doesn't go with method GET: leave it out" % ("src" if params.get("src") else "body"))
+    if params["all_pages"] and (method != "GET" or params.get("dest")):
+        raise OptionError("all_pages is for GET, and without dest: the pages are put together in the return value data")
+    tail, origin = _tail(params["path"])
+    is_here = not origin or origin == "/".join((params["url"] or "").split("/")[:3])
+    if not is_here or not PATH.match(tail) or DOTS.search(tail):
+        raise OptionError(ELSEWHERE % shown(params["path"]))
+
+
+def _tail(path: str) -> tuple[str, str]:
+    """Return a path without its scheme and host, and these."""
+    scheme, mark, rest = path.partition("://")
+    host, _slash, tail = rest.partition("/")
+    return ("/" + tail, "%s://%s" % (scheme, host)) if mark else (path, "")
+
+
+def _path(client: Client, given: str) -> str:
+    """Return the path below the subscription; raises :class:`OptionError` for another host or subscription."""
+    path = client.session.path_of(given)
+    if not path.startswith("/subscriptions/") and path != "/subscriptions":
+        return "" if path == "/" else path.rstrip("/")
+    own = client.session.subscription
+    if path != own and not path.startswith(own + "/"):
+        raise OptionError(OTHER % own)
+    return path[len(own) :].rstrip("/")
+
+
+def _secrets_in(body: object) -> list[str]:
+    """Return the secrets in a body, which no message may repeat."""
+    if isinstance(body, dict):
+        own = [str(value) for key, value in body.items() if key in SECRET and isinstance(value, str)]
+        return own + [text for value in body.values() for text in _secrets_in(value)]
+    return [text for each in body for text in _secrets_in(each)] if isinstance(body, list) else []
+
+
+def _open(data: Any) -> Any:
+    """Return data without what nobody should see."""
+    if isinstance(data, dict):
+        return {key: HIDDEN if key in SECRET and value else _open(value) for key, value in data.items()}
+    return [_open(each) for each in data] if isinstance(data, list) else data
+
+
+def _stored(answer: object, dest: str, writes: bool, check: bool) -> dict[str, Any]:
+    """Write an answer to a file, whole or not at all, where it isn't there already."""
+    content, kind = answer if isinstance(answer, tuple) else (b"", "")
+    try:
+        with open(dest, "rb") as file:
+            is_there = file.read() == content
+    except FileNotFoundError:
+        is_there = False
+    except OSError as error:
+        raise OptionError("dest %s can't be read: %s" % (dest, error.strerror)) from None
+    if not is_there and not check:
+        _files.write(dest, content)
+    return {"changed": writes or not is_there, "dest": dest, "size": len(content), "content_type": in_short(kind)}
+
+
+TASK = Task(
+    {
+        "method": {"type": "str", "choices": ["GET", "POST", "PUT", "DELETE"], "default": "GET"},
+        "path": {"type": "str", "required": True},
+        "query": {"type": "dict"},
+        "body": {"type": "dict"},
+        "document": {"type": "str", "default": "document"},
+        "src": {"type": "path"},
+        "part": {"type": "str", "default": "csv"},
+        "dest": {"type": "path"},
+        "accept": {"type": "str", "default": ""},
+        "all_pages": {"type": "bool", "default": False},
+    },
+    run,
+    {"mutually_exclusive": [("body", "src")]},
+    ("body",),
+    SECRET,
+)
