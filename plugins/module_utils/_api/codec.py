@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import json
 import math
+from types import MappingProxyType
 from typing import Any
 
 from .._schema.json_types import JsonTypes
 from .xml import DEEPEST, MOST_ELEMENTS, NotXml, read_document, write_document
 
 JSON, XML = "json", "xml"
-NONE: JsonTypes = {}
+NONE: JsonTypes = MappingProxyType({})
 #: The formats' names in HTTP (P, C).
 MEDIA_TYPES = {JSON: "application/json", XML: "application/xml"}
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
