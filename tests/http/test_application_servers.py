@@ -184,3 +184,17 @@ def test_somebody_else_changed_it_meanwhile(simulator, meddler, through, do, acc
     result = through.tdm_application_server(name="parking", description="ours")
     assert result["failed"] and "somebody else changed description to theirs" in result["msg"]
     assert through.tdm_application_server(name="parking", description="ours", force=True)["action"] == "updated"
+
+
+def test_a_header_of_somebody_else_is_in_no_message(simulator, meddler, through, do, account_on):
+    """Nothing of this run knows it, so that nothing else would mask it."""
+    through.tdm_application_server(**PARKING)
+    theirs = {"name": "parking", "custom_http_headers": {"Authorization": "Bearer theirs-0f-somebody"}}
+    others = account_on(simulator)
+    meddler.on("PUT", "/appServers/.*", do.meanwhile(lambda: others.tdm_application_server(**theirs)), times=1)
+    ours = {**theirs, "custom_http_headers": {"Authorization": "Bearer 0urs"}}
+    result = through.tdm_application_server(**ours)
+    assert "somebody else changed custom_http_headers to" in result["msg"] and "theirs-0f-somebody" not in str(result)
+    meddler.on("PUT", "/appServers/.*", do.says(400, {"code": 9, "message": "not from Bearer theirs-0f-somebody to Bearer 0urs"}))
+    for result in (through.tdm_application_server(**ours), through.tdm_application_servers(application_servers=[ours])):
+        assert "not from ******** to ********" in result["msg"] and "theirs-0f" not in str(result)

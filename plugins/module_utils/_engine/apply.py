@@ -230,13 +230,13 @@ class Run:
         if self._policy.force:
             return fresh
         for name, before in first.before.items():
-            now = fresh.observed.value(name)
-            type_ = self._resource.by_name[name].type
+            now, declared = fresh.observed.value(name), self._resource.by_name[name]
+            type_ = declared.type
             # An answer that got lost may have done it, with all that a change brings about by itself.
             if now != before and not _same(type_, before, now) and not type_.same(first.after[name], now):
                 raise Conflict(
                     "somebody else changed %s to %s while this run meant to change it; run again, or use force: true"
-                    % (name, type_.show(now))
+                    % (name, type_.hide(now) if declared.secret else type_.show(now))
                 )
         return fresh
 
@@ -349,5 +349,6 @@ def _refused(change: Change) -> Outcome:
 
 
 def _without_keys(change: Change, message: str) -> str:
-    """Return a message without the resource's keys, should the platform have repeated one."""
-    return without(message, change.observed.resource.secrets(change.desired.values), ours=True)
+    """Return a message without the resource's keys, new or old, should the platform have repeated one."""
+    resource = change.observed.resource
+    return without(message, [*resource.secrets(change.desired.values), *resource.secrets(change.before)], ours=True)

@@ -18,7 +18,7 @@ from .json_types import JsonType, JsonTypes, ListOf
 from .row import Faults, Row
 from .rules import Rules
 from .texts import Fault, shown, without_keys
-from .values import UNKNOWN, Hex, Key, Values, ValueType, dig
+from .values import UNKNOWN, Hex, Key, Values, ValueType, dig, members
 
 #: Where a field's actual value can be read.
 BRIEF = "brief"  # in the list, and in the resource itself
@@ -389,10 +389,10 @@ class Resource:
                 result[name] = spec.type.hide(value) if spec.secret else spec.type.show(value)
         return result
 
-    def secrets(self, values: Values) -> list[str]:
+    def secrets(self, values: dict[str, object]) -> list[str]:
         """Return the texts in ``values`` that must not be shown."""
         found: list[str] = []
         for name, value in values.items():
             if self.by_name[name].secret and value:
-                found.extend([value] if isinstance(value, str) else [key for _port, key in value])
+                found.extend([value] if isinstance(value, str) else [key for _port, key in members(value)])
         return found
