@@ -60,7 +60,10 @@ def test_one_is_made_inactive_and_woken_again(account, counts):
     made = account.tdm_application_server(**PARKING, active=False)
     assert made["action"] == "created" and made["application_server"]["active"] is False
     assert len(writes(counts())) == 2  # the contract has no state at creation
-    assert account.tdm_application_server(name="parking", active=False)["changed"] is False
+    again = account.tdm_application_server(name="parking", active=False)
+    assert again["changed"] is False and again["application_server"]["active"] is False
+    (shown,) = account.tdm_application_server_info(name="parking")["application_servers"]
+    assert shown["active"] is False
     assert account.tdm_application_server(name="parking", active=True)["action"] == "updated"
 
 
@@ -105,6 +108,26 @@ def test_its_key_is_written_once_unless_asked_for(account, simulator, counts):
     assert account.tdm_application_server(name="parking", security_status="none")["action"] == "updated"
 
 
+@pytest.mark.parametrize("options", [{}, {"name": "new"}, {"description": "x", "create": False}])
+def test_none_is_made_by_an_id(account, counts, options):
+    """The platform would give it another one, so that every run would make one more."""
+    for check in (True, False):
+        result = account.tdm_application_server(id="TWA_1.1.AS", **options, check=check)
+        assert result["failed"] and "no application server has this id" in result["msg"]
+    assert not writes(counts())
+    assert account.tdm_application_server(id="TWA_1.1.AS", state="absent")["action"] == "unchanged"
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_an_id_in_the_place_of_a_name_means_none(account, counts, state):
+    made = account.tdm_application_server(**PARKING)
+    counts()
+    result = account.tdm_application_server(name=made["id"], state=state)
+    (finding,) = result["findings"]
+    assert finding["message"] == "is the id of the application server parking: to mean that one, give it as id"
+    assert not writes(counts())
+
+
 def test_one_that_may_not_be_made(account, counts):
     result = account.tdm_application_server(name="nowhere", create=False)
     assert result["failed"] and "the application server is not there, and create: false" in result["msg"]
@@ -125,7 +148,10 @@ FAULTS = [
     ({"as_key": "short", "security_status": "as_key"}, "as_key", "is no key"),
     ({"security_status": "as_key"}, "as_key", "is missing"),
     ({"security_status": "none", "as_id": "x"}, "as_id", "security_status is none"),
-    ({"as_id": "a b"}, "as_id", "alone"),
+    ({"security_status": "as_key", "as_key": KEY, "as_id": "a b"}, "as_id", "alone"),
+    ({"as_id": "x"}, "security_status", "is missing: the platform takes as_id only together with it"),
+    ({"as_key": KEY, "max_timestamp_deviation": 5}, "security_status", "takes as_key and max_timestamp_deviation only"),
+    ({"custom_http_headers": {"a": 42}}, "custom_http_headers", "is no text: quote it"),
 ]
 
 
@@ -158,3 +184,17 @@ def test_somebody_else_changed_it_meanwhile(simulator, meddler, through, do, acc
     result = through.tdm_application_server(name="parking", description="ours")
     assert result["failed"] and "somebody else changed description to theirs" in result["msg"]
     assert through.tdm_application_server(name="parking", description="ours", force=True)["action"] == "updated"
+
+
+def test_a_header_of_somebody_else_is_in_no_message(simulator, meddler, through, do, account_on):
+    """Nothing of this run knows it, so that nothing else would mask it."""
+    through.tdm_application_server(**PARKING)
+    theirs = {"name": "parking", "custom_http_headers": {"Authorization": "Bearer theirs-0f-somebody"}}
+    others = account_on(simulator)
+    meddler.on("PUT", "/appServers/.*", do.meanwhile(lambda: others.tdm_application_server(**theirs)), times=1)
+    ours = {**theirs, "custom_http_headers": {"Authorization": "Bearer 0urs"}}
+    result = through.tdm_application_server(**ours)
+    assert "somebody else changed custom_http_headers to" in result["msg"] and "theirs-0f-somebody" not in str(result)
+    meddler.on("PUT", "/appServers/.*", do.says(400, {"code": 9, "message": "not from Bearer theirs-0f-somebody to Bearer 0urs"}))
+    for result in (through.tdm_application_server(**ours), through.tdm_application_servers(application_servers=[ours])):
+        assert "not from ******** to ********" in result["msg"] and "theirs-0f" not in str(result)

@@ -51,7 +51,7 @@ def test_one_bad_one_spoils_nothing(account):
 
 def test_what_is_deleted_can_be_made_again_from_the_backup(account, tmp_path):
     signed = {"security_status": "as_key", "as_key": KEY, "custom_http_headers": {"X-Token": "s3cret"}}
-    account.tdm_application_servers(application_servers=[server("a"), server("b", **signed)])
+    account.tdm_application_servers(application_servers=[server("a", active=False), server("b", **signed)])
     absent = {"application_servers": [{"name": "a"}, {"name": "b"}], "state": "absent"}
     refused = account.tdm_application_servers(**absent)
     assert refused["failed"] and refused["deletion_candidates"] == ["a", "b"]
@@ -60,7 +60,8 @@ def test_what_is_deleted_can_be_made_again_from_the_backup(account, tmp_path):
     assert gone["summary"]["deleted"] == 2
     kept = json.loads(path.read_text())
     one, other = kept["application_servers"]
-    assert one["name"] == "a" and "id" not in one and one["destinations"][0]["addresses"] == ["https://a.example.com"]
+    assert (one["name"], one["active"], other["active"]) == ("a", False, True) and "id" not in one
+    assert one["destinations"][0]["addresses"] == ["https://a.example.com"]
     assert (other["as_key"], other["custom_http_headers"]) == (None, None)
     # As it is, the file makes nothing; with what only its owner knows, it does.
     assert account.tdm_application_servers(src=str(path))["failed"]
@@ -68,6 +69,47 @@ def test_what_is_deleted_can_be_made_again_from_the_backup(account, tmp_path):
     other.update(as_key=KEY, custom_http_headers=signed["custom_http_headers"])
     path.write_text(json.dumps(kept))
     assert account.tdm_application_servers(src=str(path))["summary"]["created"] == 2
+    (again,) = account.tdm_application_server_info(name="a")["application_servers"]
+    assert again["active"] is False
+
+
+def test_a_name_is_not_given_to_a_second_one(account, counts):
+    """The next run could not tell the two apart."""
+    made = account.tdm_application_server(**server("a"))
+    counts()
+    for rows in ([{"id": made["id"], "name": "b"}, {"name": "b"}], [{"name": "b"}, {"name": "b"}]):
+        refused = account.tdm_application_servers(application_servers=rows, check=True)
+        (problem,) = refused["findings"]
+        assert (problem["where"], problem["option"]) == ("application_servers[1]", "name")
+    refused = account.tdm_application_servers(application_servers=[{"id": made["id"]}], defaults={"name": "b"})
+    assert refused["findings"][0]["message"] == "is not for defaults: it is each application server's own"
+    assert not counts()
+    other = account.tdm_application_server(**server("b"))
+    swapped = [{"id": made["id"], "name": "b"}, {"id": other["id"], "name": "a"}]
+    assert account.tdm_application_servers(application_servers=swapped)["summary"]["updated"] == 2
+    assert account.tdm_application_servers(application_servers=swapped)["summary"]["unchanged"] == 2
+
+
+def test_failures_are_told_once_whatever_they_are_called(meddler, through, do):
+    names = ["a", "is", "server", "2000"]
+    through.tdm_application_servers(application_servers=[server(name) for name in names])
+    meddler.on("PUT", "/appServers/.*", do.says(403, {"code": 403, "message": "not allowed here, ask for it"}))
+    rows = [server(name, description="x") for name in names]
+    _count, *told = through.tdm_application_servers(application_servers=rows)["msg"].splitlines()
+    assert len(told) == 1 and told[0].startswith("4 application servers, a (application_servers[0]), is (")
+    assert "PUT /subscriptions/100/appServers/... (status 403, code 403: not allowed here" in told[0]
+
+
+def test_check_mode_knows_what_ends_a_purge(account, row):
+    account.tdm_application_servers(application_servers=[server("x-%d" % number) for number in range(3)])
+    account.tdm_device(**row(1, application_servers=["x-2"], routing_profile=None))
+    told = {"purge": {"scope": {"name_prefix": "x-"}, "max": 9}, "on_error": "stop", "results": "all"}
+    checked, done = (
+        account.tdm_application_servers(application_servers=[server("x-0")], **told, check=check) for check in (True, False)
+    )
+    assert checked["summary"] == done["summary"] and checked["results"] == done["results"]
+    assert (done["summary"]["failed"], done["summary"]["skipped"]) == (1, 1)
+    assert "not begun: an application server had failed" in done["msg"]
 
 
 def test_one_that_is_meant_twice_is_refused(account, counts):

@@ -30,7 +30,7 @@ ATTEMPTS = 3
 SILENCE = 20
 NOT_KNOWN = "Whether it took effect is not known; the next run will see"
 PURGE_LAST = "not begun: a purge comes last, and only when no %s failed before (%d did)"
-FIRST_FAILED = "not begun: a %s had failed, and on_error or max_failures ends the run at the first one"
+FIRST_FAILED = "not begun: %s had failed, and on_error or max_failures ends the run at the first one"
 TOO_MANY = "not begun: %d %s had failed, and no more than %d may"
 SILENT = "not begun: the platform gave no usable answer for %d %s in a row"
 ALREADY_EXISTS = 111  # error code (O)
@@ -50,6 +50,8 @@ def preview(resource: Resource, plan_: Plan, max_failures: int | None = None) ->
         return _success(change) if is_begun else _outcome(change, SKIPPED, why)
 
     waits = stopped or (PURGE_LAST % (resource.name, refused) if refused else "")
+    refused += sum(change.action == REFUSE for change in plan_.purge)
+    waits = waits or too_many(resource, refused, max_failures)
     return [outcome(change, stopped) for change in plan_.changes] + [outcome(change, waits) for change in plan_.purge]
 
 
@@ -57,7 +59,7 @@ def too_many(resource: Resource, failed: int, maximum: int | None) -> str:
     """Return why no further resource is begun after so many failures, or nothing."""
     if maximum is None or failed <= maximum:
         return ""
-    return TOO_MANY % (failed, resource.plural, maximum) if maximum else FIRST_FAILED % resource.name
+    return TOO_MANY % (failed, resource.plural, maximum) if maximum else FIRST_FAILED % resource.one
 
 
 class Run:
@@ -228,13 +230,13 @@ class Run:
         if self._policy.force:
             return fresh
         for name, before in first.before.items():
-            now = fresh.observed.value(name)
-            type_ = self._resource.by_name[name].type
+            now, declared = fresh.observed.value(name), self._resource.by_name[name]
+            type_ = declared.type
             # An answer that got lost may have done it, with all that a change brings about by itself.
             if now != before and not _same(type_, before, now) and not type_.same(first.after[name], now):
                 raise Conflict(
                     "somebody else changed %s to %s while this run meant to change it; run again, or use force: true"
-                    % (name, type_.show(now))
+                    % (name, type_.hide(now) if declared.secret else type_.show(now))
                 )
         return fresh
 
@@ -347,5 +349,6 @@ def _refused(change: Change) -> Outcome:
 
 
 def _without_keys(change: Change, message: str) -> str:
-    """Return a message without the resource's keys, should the platform have repeated one."""
-    return without(message, change.observed.resource.secrets(change.desired.values), ours=True)
+    """Return a message without the resource's keys, new or old, should the platform have repeated one."""
+    resource = change.observed.resource
+    return without(message, [*resource.secrets(change.desired.values), *resource.secrets(change.before)], ours=True)

@@ -18,6 +18,7 @@ from .._schema.values import SPREADSHEETS_REMEDY, YAMLS_REMEDY, Choice, Flag, Va
 
 FLAG = Flag()
 STATE = Choice("present", "absent")
+NAMED_TWICE = "is the name that %s gives another one: no run could tell the two apart. Take one out, or give the %s here too"
 FAULTS_IN_MESSAGE = 40
 PLACES_IN_MESSAGE = 8  # of one fault that many rows have
 
@@ -31,7 +32,7 @@ class Desired:
     :param meant_by: the option that says which one it is, where that is its name; nothing for its identity.
     :param absent: it should not exist.
     :param where: where it was described.
-    :param create: it may be made where it isn't there.
+    :param create: it may be made where it isn't there; not where its identity, which the platform makes, says which one it is.
     :param kept: what the rules keep of an identifying option, such as a TR005 tag.
     :param labels: what its source calls options, where it calls them otherwise.
     :param open: secrets for which the description has a place and says nothing, as a backup does.
@@ -88,12 +89,25 @@ def read_desired(
         if desired.identity:
             if desired.identity in first:
                 message = "%s is described twice, first in %s" % (desired.identity, first[desired.identity])
-                problems += desired.problems([(resource.identity.option, message)])
+                problems += desired.problems([(desired.meant_by or resource.identity.option, message)])
             else:
                 first[desired.identity] = row.where
         found.append(desired)
-    refuse(resource, problems)
+    refuse(resource, problems + _named_twice(resource, found))
     return found
+
+
+def _named_twice(resource: Resource, described: list[Desired]) -> list[Problem]:
+    """Return the problems of names that mean one resource and are given to another."""
+    identity = resource.identity
+    there = [desired for desired in described if not desired.absent] if identity.named_by else []
+    given = {desired.values.get(identity.named_by): desired.where for desired in there if not desired.meant_by}
+    problems: list[Problem] = []
+    for desired in there:
+        if desired.meant_by and desired.identity in given:
+            message = NAMED_TWICE % (given[desired.identity], identity.option)
+            problems += desired.problems([(identity.named_by, message)])
+    return problems
 
 
 def refuse(resource: Resource, problems: list[Problem]) -> None:
@@ -148,7 +162,7 @@ class _Reader:
         self._resource = resource
         self._rules = resource.rules
         #: Options that say which one and whether, not what it is.
-        self._own = (resource.identity.option, *self._rules.identifying, "state")
+        self._own = (*filter(None, (resource.identity.option, resource.identity.named_by)), *self._rules.identifying, "state")
         self._state = state
         self._defaults = self._usable(defaults, problems)
         self._create = self._defaults.pop("create", create)
@@ -186,9 +200,10 @@ class _Reader:
             return desired, faults
         identify = self._rules.identify if self._rules.identifying else self._identify
         desired.identity, desired.kept = identify(raw, faults)
-        if self._resource.identity.named_by and not row.raw.get(self._resource.identity.option):
-            desired.meant_by = self._resource.identity.named_by
-        desired.create = self._may_create(raw.pop("create", None), faults)
+        named_by = self._resource.identity.named_by
+        if named_by and not row.raw.get(self._resource.identity.option):
+            desired.meant_by = named_by
+        desired.create = self._may_create(raw.pop("create", None), faults) and desired.meant_by == named_by
         if self._state_of(raw.pop("state", None), faults) == "absent":
             desired.absent = True
             unknown = {name: given for name, given in raw.items() if name not in self._resource.by_name}

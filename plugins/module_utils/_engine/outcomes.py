@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
@@ -77,7 +78,7 @@ class Refusals:
             if not isinstance(error, ApiError) or error.unclear:
                 self._last.pop(group, None)
                 return
-            cause = cause_of(change.identity, error.message)
+            cause = cause_of(self._resource, change.identity, error.message)
             before, count = self._last.get(group, ("", 0))
             self._last[group] = (cause, count + 1 if cause == before else 1)
 
@@ -95,16 +96,18 @@ class Refusals:
         return change.values.get(self._resource.grouped_by) or ""
 
 
-def cause_of(identity: str, message: str) -> str:
+def cause_of(resource: Resource, identity: str, message: str) -> str:
     """Return why a resource failed, in words that are the same for all that failed alike."""
-    return message.replace("e" + identity, "...").replace(identity, "...") if identity else message
+    # Its address may hold another ID than the one that it is known by. Names of people's own may be any word.
+    message = re.sub(r"(%s/)[^\s/()?]*[0-9][^\s/()?]*" % re.escape(resource.path), r"\1...", message)
+    return re.sub(r"(?<!\w)%s(?!\w)" % re.escape(identity), "...", message) if identity else message
 
 
 def causes(resource: Resource, outcomes: list[Outcome]) -> str:
     """Return why some failed, one line for each cause with its resources counted; what was not begun comes last."""
     alike: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
-        alike.setdefault(cause_of(outcome.identity, outcome.error), []).append(outcome)
+        alike.setdefault(cause_of(resource, outcome.identity, outcome.error), []).append(outcome)
     groups = sorted(alike.items(), key=lambda pair: (pair[1][0].action == SKIPPED, -len(pair[1])))
     lines = [_line(resource, cause, group) for cause, group in groups[:CAUSES]]
     if len(groups) > CAUSES:

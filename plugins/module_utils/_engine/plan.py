@@ -39,6 +39,9 @@ NOT_TO_BE_MADE = (
     "the %s is not there, and create: false (in a CSV, an UPDATE row) says not to make it. Take it out of the description; "
     "or, if it should exist, say create: true (a CREATE row) where that is said, for the %s, in defaults or for the task"
 )
+NOT_BY_IDENTITY = (
+    "no %s has this %s, and the platform makes them by itself: correct it; or, to make another one, leave it out and give the %s"
+)
 NEEDS = ", and give what it needs besides: %s"
 
 
@@ -198,6 +201,9 @@ def plan(desired: Desired, observed: Observed, comparison: Comparison | None = N
 
 def _creation(desired: Desired, observed: Observed) -> Change:
     resource = observed.resource
+    if resource.identity.named_by and not desired.meant_by:
+        message = NOT_BY_IDENTITY % (resource.name, resource.identity.option, resource.identity.named_by)
+        return Change(desired, REFUSE, observed, message=message)
     if not desired.create:
         stood_for = resource.rules.lacking_unless_found(desired.kept)  # what is only asked for when it is to be made
         faults = resource.rules.check_creation(desired.values, lambda _option: {})

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from .._api.resources import ResourceClient, several
+from .._api.resources import ResourceClient
 from .._errors import OptionError
 from .._schema.references import Reference, References
 from .._schema.values import UNKNOWN
@@ -24,16 +24,16 @@ from . import purge as _purge
 from .cache import Cache
 from .desired import Desired, Problem, refuse
 from .lookup import Found, Lookup
+from .names import Names
 from .plan import CREATE, DELETE, REFUSE, SAME, SUSPEND, Change, Comparison, Observed, compare, plan
 
 #: Up to this many resources are asked for one by one; beyond it the whole list is cheaper.
 FEW = 10
 #: Told of many on a platform whose lists show little (O).
 OLDER = (
-    "This platform is an older one, whose list shows little of a %s: %d of them were fetched one by one, "
+    "This platform is an older one, whose list shows little of %s: %d of them were fetched one by one, "
     "and every run has to do so"
 )
-DESCRIBED_BESIDES = "is the name of %s now, which %s describes already: take one of the two out, or give the %s here too"
 
 
 @dataclass
@@ -127,8 +127,7 @@ class _Preparation:
         self._described = {desired.identity: desired for desired in described}
         self._observed: dict[str, Observed] = {}
         self._comparisons: dict[str, Comparison] = {}
-        self._twins: dict[str, list[str]] = {}  # names that several resources have: name -> their identities
-        self._named_besides: dict[str, str] = {}  # names of what is described by its identity besides: name -> identity
+        self._names = Names(api.resource, self._described) if api.resource.identity.named_by else None
         #: How many had to be fetched because their briefs lack something.
         self.count = 0
 
@@ -141,9 +140,6 @@ class _Preparation:
         """Take what the list shows; it is compared page by page, while the platform is at work with the next page."""
         for identity, one in self._listed():
             # A list that changes between its pages may show a resource twice: the last brief counts.
-            known = self._observed.get(identity)
-            if known is not None and known.address != one.address:
-                self._twins.setdefault(identity, [known.address]).append(one.address)
             self._take(identity, one)
 
     def _listed(self) -> Iterator[tuple[str, Observed]]:
@@ -166,12 +162,7 @@ class _Preparation:
 
     def _name_of(self, brief: dict[str, Any]) -> str:
         """Return how a brief's resource is called in this run."""
-        if not self._resource.identity.named_by:
-            return str(brief.get(self._resource.identity.key)).upper()
-        identity, name = self._resource.names_of(brief)
-        if identity in self._described and name in self._described and name != identity:
-            self._named_besides[name] = identity
-        return name if name in self._described and identity not in self._described else identity
+        return self._names.of(brief) if self._names is not None else str(brief.get(self._resource.identity.key)).upper()
 
     def _take(self, identity: str, one: Observed | None) -> None:
         """Enter what is known now of a resource, and how that compares; None for one that is gone since it was listed."""
@@ -197,17 +188,11 @@ class _Preparation:
 
     def problems_here(self) -> list[Problem]:
         """Return the problems of names that several resources have, and of what this kind of platform doesn't take."""
-        resource, is_enterprise = self._resource, self._api.client.session.is_mine
-        option, rules = resource.identity.option, resource.rules
+        rules, is_enterprise = self._resource.rules, self._api.client.session.is_mine
         problems: list[Problem] = []
         for desired in self._described.values():
-            twins = self._twins.get(desired.identity)
-            if twins:
-                problems += desired.problems([(resource.identity.named_by, several(twins, option))])
-            if desired.identity in self._named_besides:
-                other = self._named_besides[desired.identity]
-                said = DESCRIBED_BESIDES % (other, self._described[other].where, option)
-                problems += desired.problems([(resource.identity.named_by, said)])
+            if self._names is not None and desired.meant_by:
+                problems += desired.problems(self._names.faults(desired))
             if any(name in desired.values for name in rules.limited_here):
                 problems += desired.problems(rules.check_here(desired.values, is_enterprise))
         return problems
@@ -386,7 +371,7 @@ class _Preparation:
 
     def notes(self) -> list[str]:
         """Return what a user who wants to know more is told."""
-        return [OLDER % (self._resource.name, self.count)] if self._api.shown.is_older and self.count else []
+        return [OLDER % (self._resource.one, self.count)] if self._api.shown.is_older and self.count else []
 
 
 def _is_only_named(one: Observed, option: str) -> bool:

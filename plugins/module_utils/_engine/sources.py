@@ -92,7 +92,7 @@ def rows_of(resource: Resource, items: list[Any]) -> list[Row]:
             rows.append(row)
         else:
             what = "a list" if isinstance(raw, list) else "nothing" if raw is None else "a single value"
-            message = "must be a dictionary of a %s's options, not %s" % (resource.name, what)
+            message = "must be a dictionary of %s's options, not %s" % (resource.one, what)
             rows.append(Row(place, {}, faults=[(resource.key, message)], is_readable=False))
     return rows
 

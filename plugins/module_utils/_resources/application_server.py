@@ -59,8 +59,11 @@ class ApplicationServerRules(Rules):
 
     def check(self, values: Values) -> Faults:
         faults: Faults = []
-        if values.get("security_status") == "none":
-            faults = [(name, "is given, but security_status is none") for name in SECURITY[1:] if name in values]
+        given = [name for name in SECURITY[1:] if name in values]
+        if "security_status" not in values and given:
+            faults = [("security_status", "is missing: the platform takes %s only together with it" % " and ".join(given))]
+        elif values.get("security_status") == "none":
+            faults = [(name, "is given, but security_status is none") for name in given]
         elif values.get("security_status") and "as_key" not in values:
             faults = [("as_key", "is missing: security_status as_key needs it, since nobody can read the one that is there")]
         return faults
@@ -109,7 +112,7 @@ APPLICATION_SERVER = Resource(
         Field("destinations", ("destinations",), Destinations(), WHOLE, may_hide=True),
         Field("custom_http_headers", ("customHttpHeaders",), HttpHeaders(), WHOLE, secret=True, may_hide=True),
         Field("domains", ("domains",), Domains()),
-        Field("active", ("state",), Flag(("DEACTIVATED", "ACTIVE")), on_create=False, resets=True),
+        Field("active", ("state",), Flag(("DEACTIVATED", "ACTIVE"), empty=None), on_create=False, resets=True),
         Field("security_status", ("downlinkSecurity", "status"), SecurityStatus(), WHOLE),
         Field("as_id", ("downlinkSecurity", "asID"), AsId(), WHOLE),
         Field("as_key", ("downlinkSecurity", "downlinkAsKey"), Key(), NEVER, secret=True),

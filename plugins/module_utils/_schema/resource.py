@@ -18,7 +18,7 @@ from .json_types import JsonType, JsonTypes, ListOf
 from .row import Faults, Row
 from .rules import Rules
 from .texts import Fault, shown, without_keys
-from .values import UNKNOWN, Hex, Key, Values, ValueType, dig
+from .values import UNKNOWN, Hex, Key, Values, ValueType, dig, members
 
 #: Where a field's actual value can be read.
 BRIEF = "brief"  # in the list, and in the resource itself
@@ -243,6 +243,11 @@ class Resource:
     nearest: dict[str, str] = field(default_factory=dict, compare=False)
 
     @property
+    def one(self) -> str:
+        """What a sentence calls any of them."""
+        return "%s %s" % ("an" if self.name[0] in "aeiou" else "a", self.name)
+
+    @property
     def key(self) -> str:
         """What one is called as a return value."""
         return self.name.replace(" ", "_")
@@ -355,7 +360,7 @@ class Resource:
         if name not in self.nearest and len(self.nearest) < MOST_HINTS and len(name) <= LONGEST_NAME:
             self.nearest[name] = "".join(difflib.get_close_matches(name.lower(), self.by_name, 1))
         near = self.nearest.get(name)
-        return "is no option of a %s%s" % (self.name, "; did you mean %s?" % near if near else "")
+        return "is no option of %s%s" % (self.one, "; did you mean %s?" % near if near else "")
 
     def body(self, values: Values) -> dict[str, Any]:
         """Return the JSON body that says ``values`` (canonical, by option)."""
@@ -384,10 +389,10 @@ class Resource:
                 result[name] = spec.type.hide(value) if spec.secret else spec.type.show(value)
         return result
 
-    def secrets(self, values: Values) -> list[str]:
+    def secrets(self, values: dict[str, object]) -> list[str]:
         """Return the texts in ``values`` that must not be shown."""
         found: list[str] = []
         for name, value in values.items():
             if self.by_name[name].secret and value:
-                found.extend([value] if isinstance(value, str) else [key for _port, key in value])
+                found.extend([value] if isinstance(value, str) else [key for _port, key in members(value)])
         return found

@@ -114,7 +114,9 @@ class HttpHeaders(ValueType):
                 raise Fault("has the header %s, which the platform sets by itself: take it out" % shown(name))
             if name.lower() in headers:
                 raise Fault("has the header %s twice: upper and lower case are the same there" % shown(name))
-            if not isinstance(value, str) or not HEADER_VALUE.match(value):
+            if not isinstance(value, str):
+                raise Fault("has for the header %s a value that is no text: quote it" % shown(name))
+            if not HEADER_VALUE.match(value):
                 raise Fault("has for the header %s no value that HTTP can send: printable ASCII is needed" % shown(name))
             headers[name.lower()] = (name, value)
         if len(headers) > MOST_HEADERS:

@@ -313,12 +313,13 @@ class Flag(ValueType):
     """Yes or no, in Ansible's spellings.
 
     :param words: the API's words for (no, yes) where it isn't a JSON boolean.
+    :param empty: what it is where nothing says; None where no is as much to be told as yes.
     """
 
     spec = {"type": "bool"}
-    empty = False
 
-    def __init__(self, words: tuple[str, str] | None = None) -> None:
+    def __init__(self, words: tuple[str, str] | None = None, empty: bool | None = False) -> None:
+        self.empty = empty
         self.words: tuple[object, object] = words or (False, True)
         self.json = TEXT if words else FLAG
 
