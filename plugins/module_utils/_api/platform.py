@@ -48,7 +48,7 @@ class Shown:
     def identified(self, item: dict[str, Any]) -> dict[str, Any]:
         """Return a resource, or its brief, with the IDs of what the platform only names, as far as they were looked up.
 
-        A name that no other resource bears stands in for its own ID: it is another one than any that could be wished.
+        A name that no other resource bears stands in for its own ID: it is another one than any that could be described.
         """
         result = dict(item)
         for key, by_name in self.identifiers.items():

@@ -241,7 +241,7 @@ class Run:
         return fresh
 
     def _finish(self, change: Change, whole: dict[str, Any]) -> Outcome:
-        """Remember the answer to a write, and say once more what the platform set by itself against the wish."""
+        """Remember the answer to a write, and say once more what the platform set by itself against the description."""
         done = _success(change)
         done.address = Observed(self._resource, whole=whole).address or done.address
         self._changed.add(change.identity)

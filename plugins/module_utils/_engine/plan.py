@@ -281,7 +281,7 @@ def _refusal(desired: Desired, observed: Observed, differing: list[str]) -> str:
     for name in differing:
         each = resource.by_name[name]
         if not each.on_update:
-            return "ThingPark can't change %s of an existing %s (it is %s, wished is %s). %s" % (
+            return "ThingPark can't change %s of an existing %s (it is %s, described is %s). %s" % (
                 name,
                 resource.name,
                 each.type.show(observed.value(name)),

@@ -252,19 +252,19 @@ class Routes(ValueType):
             tuple((each.get("type", "HTTP").upper(), each.attrib["address"]) for each in root.findall("dest")),
         )
 
-    def same(self, wished: object, actual: object) -> bool:
-        return self._in_words(wished) == self._in_words(actual)
+    def same(self, desired: object, actual: object) -> bool:
+        return self._in_words(desired) == self._in_words(actual)
 
     def _in_words(self, value: object) -> object:
         if not isinstance(value, tuple):
             return value
         return [(ports, self.meant[strategy], destinations) for ports, strategy, destinations in value]
 
-    def like(self, wished: Value, actual: object) -> Value:
+    def like(self, desired: Value, actual: object) -> Value:
         shown_words = {strategy for _ports, strategy, _destinations in actual} if isinstance(actual, tuple) else set()
         if "BLAST" not in shown_words:
-            return wished
-        return tuple((ports, "BLAST" if word == "BURST" else word, places) for ports, word, places in wished)
+            return desired
+        return tuple((ports, "BLAST" if word == "BURST" else word, places) for ports, word, places in desired)
 
     def send(self, value: Value) -> object:
         return [

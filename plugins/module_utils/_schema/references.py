@@ -121,9 +121,9 @@ class Reference(ValueType):
     def send(self, value: object) -> object:
         return {"ID": value or None}
 
-    def same(self, wished: object, actual: object) -> bool:
-        # A part that the platform doesn't show is empty too, and no answer to the wish for "none".
-        return bool(wished) and wished in actual if isinstance(actual, tuple) else wished == actual
+    def same(self, desired: object, actual: object) -> bool:
+        # A part that the platform doesn't show is empty too, and no answer to who wants "none".
+        return bool(desired) and desired in actual if isinstance(actual, tuple) else desired == actual
 
     def decided(self, actual: object) -> bool:
         # Old platforms' briefs name a plan without its ID (O).
@@ -157,12 +157,12 @@ class References(Reference):
     def send(self, value: Value) -> object:
         return [{"ID": identifier} for identifier in value]
 
-    def same(self, wished: Value, actual: object) -> bool:
+    def same(self, desired: Value, actual: object) -> bool:
         if not isinstance(actual, tuple):
             return False
         left = list(actual)
-        for wish in wished:
-            match = next((seen for seen in left if wish in seen), None)
+        for each in desired:
+            match = next((seen for seen in left if each in seen), None)
             if match is None:
                 return False
             left.remove(match)

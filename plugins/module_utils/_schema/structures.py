@@ -129,10 +129,10 @@ class HttpHeaders(ValueType):
         pairs = [(str(item.get("name")), str(item.get("value"))) for item in api if isinstance(item, dict)]
         return tuple(sorted(pairs, key=lambda pair: pair[0].lower()))
 
-    def same(self, wished: object, actual: object) -> bool:
-        if not isinstance(wished, tuple) or not isinstance(actual, tuple):
-            return wished == actual
-        return [(name.lower(), value) for name, value in wished] == [(name.lower(), value) for name, value in actual]
+    def same(self, desired: object, actual: object) -> bool:
+        if not isinstance(desired, tuple) or not isinstance(actual, tuple):
+            return desired == actual
+        return [(name.lower(), value) for name, value in desired] == [(name.lower(), value) for name, value in actual]
 
     def send(self, value: Value) -> object:
         return [{"name": name, "value": text} for name, text in value]

@@ -91,16 +91,16 @@ class ValueType:
         """Return what the API wants for a canonical value."""
         return value
 
-    def same(self, wished: object, actual: object) -> bool:
+    def same(self, desired: object, actual: object) -> bool:
         """Return whether two canonical values mean the same."""
-        return wished == actual
+        return desired == actual
 
-    def like(self, wished: Value, actual: object) -> Value:
+    def like(self, desired: Value, actual: object) -> Value:
         """Return a canonical value to be sent, in the words of the actual one where several mean the same."""
-        return wished
+        return desired
 
     def decided(self, actual: object) -> bool:
-        """Return whether ``actual`` says enough to call a different wish a difference."""
+        """Return whether ``actual`` says enough to call another desired value a difference."""
         return True
 
     def show(self, value: object) -> object:
@@ -300,10 +300,10 @@ class Degrees(ValueType):
             raise Fault("must be from -%d to %d degrees, got %s" % (self.limit, self.limit, shown(raw)))
         return value
 
-    def same(self, wished: object, actual: object) -> bool:
-        if not isinstance(wished, float) or not isinstance(actual, float):
-            return wished == actual
-        return abs(wished - actual) <= 1e-5
+    def same(self, desired: object, actual: object) -> bool:
+        if not isinstance(desired, float) or not isinstance(actual, float):
+            return desired == actual
+        return abs(desired - actual) <= 1e-5
 
     def show(self, value: object) -> object:
         return round(value, 5) if isinstance(value, float) else value
