@@ -37,6 +37,7 @@ options:
   id:
     description:
       - The ID that the platform gave it, such as V(TWA_100002581.1972.AS). With it, O(name) may be another than before.
+      - One that isn't there fails, since the platform makes the IDs by itself. A new one is described by its O(name).
       - One of O(id) and O(name) is required.
     type: str
   name:
@@ -84,7 +85,7 @@ options:
     type: bool
   security_status:
     description: Whether what is sent is signed with O(as_key). V(as_key) needs O(as_key), since nobody can read the key
-      that is there.
+      that is there. O(as_id), O(as_key) and O(max_timestamp_deviation) need it.
     type: str
     choices: [none, as_key]
   as_id:

@@ -193,6 +193,9 @@ results:
     error:
       description: Why it failed or was skipped.
       type: str
+    name:
+      description: Its name, where it was meant by that.
+      type: str
   sample:
     - name: parking
       id: TWA_100002581.1972.AS

@@ -39,6 +39,7 @@ options:
   id:
     description:
       - The ID that the platform gave it, such as V(TWA_100002581.26000). With it, O(name) may be another than before.
+      - One that isn't there fails, since the platform makes the IDs by itself. A new one is described by its O(name).
       - One of O(id) and O(name) is required.
     type: str
   name:

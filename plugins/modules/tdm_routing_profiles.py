@@ -192,6 +192,9 @@ results:
     error:
       description: Why it failed or was skipped.
       type: str
+    name:
+      description: Its name, where it was meant by that.
+      type: str
   sample:
     - name: metering
       id: TWA_100002581.26000

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-FILES = sorted(path for place in ("plugins", "roles/simulator/files") for path in (ROOT / place).rglob("*.py"))
+FILES = sorted(path for place in ("plugins", "roles/simulator/files", "docs") for path in (ROOT / place).rglob("*.py"))
 MOST_LINES, LONGEST, MOST_PARAMETERS = 400, 60, 6
 #: A module's documentation is no code to take in.
 DOCUMENTATION = ("DOCUMENTATION", "EXAMPLES", "RETURN")
@@ -28,8 +28,8 @@ def test_nothing_is_too_long(path):
     lines = len(text.splitlines()) - sum((each.end_lineno or 0) - each.lineno + 1 for each in told)
     assert lines <= MOST_LINES
     functions = [each for each in ast.walk(tree) if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef))]
-    lengths = {each.name: (each.end_lineno or 0) - each.lineno + 1 for each in functions}
-    assert not {name: length for name, length in lengths.items() if length > LONGEST}
+    lengths = [(each.name, (each.end_lineno or 0) - each.lineno + 1) for each in functions]  # names come again in other classes
+    assert not [(name, length) for name, length in lengths if length > LONGEST]
     assert not {each.name for each in functions if len(parameters(each)) > MOST_PARAMETERS}
 
 

@@ -30,6 +30,12 @@ def test_there_is_no_module_besides(folder):
     assert found == {path for path in FILES if path.startswith(folder + "/")}
 
 
+def unknown(told: dict, options: dict) -> list[str]:
+    """Return what is told of options that aren't there, and of their suboptions."""
+    inner = [(each["suboptions"], options.get(name, {}).get("options", {})) for name, each in told.items() if "suboptions" in each]
+    return [*(set(told) - set(options)), *(name for words, below in inner for name in unknown(words, below))]
+
+
 def test_words_about_what_is_no_option_are_not_left_behind():
     """An option that was renamed leaves words that nobody sees."""
     for each in generate.modules():
@@ -39,7 +45,15 @@ def test_words_about_what_is_no_option_are_not_left_behind():
         about = generate.loaded(subject)
         single = [each for each in generate.modules() if each.subject == subject and each.kind == "one"]
         for each in single:
-            assert set(about["options"]) <= set(each.task.options), subject
+            assert not unknown(about["options"], each.task.options), subject
+
+
+@pytest.mark.parametrize("what", ["task", "row", "examples"])
+def test_what_is_not_said_of_a_module_is_told(what):
+    about = generate.loaded("application_server")
+    entry = {name: said for name, said in about["modules"][0].items() if name != what}
+    with pytest.raises(ValueError, match="application_server.yml: tdm_application_server lacks %s" % what):
+        module.Module("application_server", about, entry, generate.loaded("common"))
 
 
 def test_an_option_without_words_is_told():
