@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -25,13 +26,20 @@ START_SECONDS = 20
 NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
+def take_interruptions() -> None:
+    """Let SIGINT interrupt: a shell that starts the tests in the background has it ignored, and what tests start inherits that."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option that lets a run try all there is."""
     parser.addoption("--thorough", action="store_true", help="play and try what takes long too, as a build server does")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Say how much is tried, for whatever is decided while the tests are collected."""
+    """Say how much is tried, for whatever is decided while the tests are collected; and take Ctrl+C as it is meant."""
+    take_interruptions()
     config.addinivalue_line("markers", "thorough: a purpose that another test has as well; tried with --thorough only")
     if config.getoption("thorough"):
         os.environ["THOROUGH"] = "1"
