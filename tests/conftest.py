@@ -27,7 +27,7 @@ NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def take_interruptions() -> None:
-    """Let SIGINT interrupt: a shell that starts the tests in the background has it ignored, and what tests start inherits that."""
+    """Let SIGINT interrupt: a shell that starts tests in the background has it ignored, and so has all that they start."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
