@@ -139,7 +139,10 @@ class ResourceClient:
         return None
 
     def find(self, name: str) -> dict[str, Any] | None:
-        """Return the brief with this identity, or with this name where one may be meant by it; raises :class:`OptionError` where several have the name."""
+        """Return the brief with this identity, or with this name where it may be meant by that.
+
+        Raises :class:`OptionError` where several have the name.
+        """
         if not self.resource.identity.named_by:
             return self.brief(name)
         found = [brief for page in self.briefs() for brief in page if name == self.resource.names_of(brief)[-1]]

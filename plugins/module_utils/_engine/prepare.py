@@ -31,8 +31,7 @@ from .plan import CREATE, DELETE, REFUSE, SAME, SUSPEND, Change, Comparison, Obs
 FEW = 10
 #: Told of many on a platform whose lists show little (O).
 OLDER = (
-    "This platform is an older one, whose list shows little of %s: %d of them were fetched one by one, "
-    "and every run has to do so"
+    "This platform is an older one, whose list shows little of %s: %d of them were fetched one by one, and every run has to do so"
 )
 
 
