@@ -75,7 +75,8 @@ class Module:
     def __init__(self, subject: str, about: dict[str, Any], entry: dict[str, Any], common: dict[str, Any]) -> None:
         lacking = [each for each in NEEDED if not entry.get(each)]
         if lacking:
-            raise ValueError("docs/reference/%s.yml: %s lacks %s" % (subject, entry.get("module", "a module"), ", ".join(lacking)))
+            whose = entry.get("module", "a module")
+            raise ValueError("docs/reference/%s.yml: %s lacks %s" % (subject, whose, ", ".join(lacking)))
         self.subject, self.name, self.row = subject, entry["module"], entry["row"]
         self._about, self._entry, self._common = about, entry, common
         self.kind: str = entry["task"]

@@ -32,8 +32,9 @@ def test_there_is_no_module_besides(folder):
 
 def unknown(told: dict, options: dict) -> list[str]:
     """Return what is told of options that aren't there, and of their suboptions."""
-    inner = [(each["suboptions"], options.get(name, {}).get("options", {})) for name, each in told.items() if "suboptions" in each]
-    return [*(set(told) - set(options)), *(name for words, below in inner for name in unknown(words, below))]
+    below = {name: each["suboptions"] for name, each in told.items() if "suboptions" in each}
+    inner = [(words, options.get(name, {}).get("options", {})) for name, words in below.items()]
+    return [*(set(told) - set(options)), *(name for words, spec in inner for name in unknown(words, spec))]
 
 
 def test_words_about_what_is_no_option_are_not_left_behind():
