@@ -101,7 +101,7 @@ data:
   returned: success, without O(dest)
   type: raw
   sample: {briefs: [{ID: eu868, name: EU863-870 (EU868)}], more: false}
-dest:
+file:
   description: The file that was written, or is as it should be.
   returned: success and O(dest)
   type: str

@@ -61,6 +61,15 @@ def test_a_refusal_leaves_the_file_alone(account, tmp_path):
     assert result["failed"] and "status 404" in result["msg"] and dest.read_text() == "kept"
 
 
+def test_nothing_but_a_regular_file_is_replaced(account, tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for dest in (str(tmp_path), str(pipe)):
+        result = account.tdm_request(path="/deviceProfiles/export", dest=dest)
+        assert result["failed"] and "is no regular file" in result["msg"]
+    assert pipe.is_fifo()
+
+
 def test_the_platforms_own_import(account, simulator, tmp_path):
     source = tmp_path / "fleet.csv"
     row = "CREATE_OTAA,70B3D57ED1000001,,LORA/GenericA.1.0.4a_ETSI,70B3D57ED0000000,%032X,,kpn-cs/testing" % (0xA5 << 100)

@@ -119,6 +119,8 @@ def _open(data: Any) -> Any:
 def _stored(answer: object, dest: str, writes: bool, check: bool) -> dict[str, Any]:
     """Write an answer to a file, whole or not at all, where it isn't there already."""
     content, kind = answer if isinstance(answer, tuple) else (b"", "")
+    if os.path.lexists(dest) and not os.path.isfile(dest):
+        raise OptionError("dest %s is there, and is no regular file: name another one" % dest)
     try:
         with open(dest, "rb") as file:
             is_there = file.read() == content
@@ -128,7 +130,7 @@ def _stored(answer: object, dest: str, writes: bool, check: bool) -> dict[str, A
         raise OptionError("dest %s can't be read: %s" % (dest, error.strerror)) from None
     if not is_there and not check:
         _files.write(dest, content)
-    return {"changed": writes or not is_there, "dest": dest, "size": len(content), "content_type": in_short(kind)}
+    return {"changed": writes or not is_there, "file": dest, "size": len(content), "content_type": in_short(kind)}
 
 
 TASK = Task(
