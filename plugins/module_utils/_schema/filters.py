@@ -14,7 +14,7 @@ from typing import Any
 from .._errors import OptionError
 from .references import Domains
 from .texts import Fault, shown
-from .values import HEX, SEPARATORS, Choice, ValueType
+from .values import EUI, HEX, SEPARATORS, Choice, ValueType
 
 #: What YAML and Python make of an unquoted 10.10, 24.0 or 2.4e12.
 FLOAT = re.compile(r"(\d+)\.(\d+)(?:[Ee]\d+)?\Z", re.ASCII)
@@ -82,6 +82,14 @@ def read_filters(
             message = "%s (%s) is beyond %s (%s), so none of the %s could match"
             raise OptionError(message % (low, found[low], high, found[high], plural))
     return found
+
+
+def read_eui(option: str, given: object) -> str:
+    """Return the DevEUI that an option gives; raises :class:`OptionError` for what is none."""
+    try:
+        return str(EUI.parse(given))
+    except Fault as fault:
+        raise OptionError("%s %s" % (option, fault)) from None
 
 
 def _is_beyond(low: object, high: object) -> bool:

@@ -15,9 +15,8 @@ from .._api.resources import Client, ResourceClient
 from .._errors import ApiError, OptionError
 from .._resources.alarms import CLEARED, FILTERS, NAMES, SEVERITIES, SHOWN
 from .._resources.device.declaration import DEVICE
-from .._schema.filters import read_filters
-from .._schema.texts import Fault
-from .._schema.values import EUI, dig
+from .._schema.filters import read_eui, read_filters
+from .._schema.values import dig
 from .._text import utc_of
 
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -60,16 +59,9 @@ def read_wanted(params: dict[str, Any]) -> Wanted:
     dev_euis = params.get("dev_eui")
     if dev_euis is not None and not dev_euis:
         raise OptionError("dev_eui is an empty list: leave it out for the alarms of all devices")
-    found = [_eui("dev_eui", each) for each in dev_euis or []]
-    group = _eui("multicast_group", params["multicast_group"]) if params.get("multicast_group") is not None else ""
+    found = [read_eui("dev_eui", each) for each in dev_euis or []]
+    group = read_eui("multicast_group", params["multicast_group"]) if params.get("multicast_group") is not None else ""
     return Wanted(found, group, read_filters(FILTERS, params, "alarms", (("created_from", "updated_to"),)))
-
-
-def _eui(option: str, given: object) -> str:
-    try:
-        return str(EUI.parse(given))
-    except Fault as fault:
-        raise OptionError("%s %s" % (option, fault)) from None
 
 
 def alarms(client: Client, wanted: Wanted, history: bool = False) -> Iterator[dict[str, Any]]:

@@ -14,18 +14,14 @@ from .._errors import ApiError, OptionError, TdmError
 from .._frame.connection import connected
 from .._frame.task import Context, Task
 from .._resources.device.declaration import DEVICE
-from .._schema.texts import Fault
-from .._schema.values import EUI
+from .._schema.filters import read_eui
 
 UNCLEAR = "%s may have been reset, and is not reset again: %s. Run it again if it must be sure"
 
 
 def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
     """Reset what the network knows of a device's session (contract, ``admins/reset``)."""
-    try:
-        eui = str(EUI.parse(params["dev_eui"]))
-    except Fault as fault:
-        raise OptionError("dev_eui %s" % fault) from None
+    eui = read_eui("dev_eui", params["dev_eui"])
     with connected(params, context) as client:
         devices = ResourceClient(client, DEVICE)
         try:

@@ -15,9 +15,8 @@ from .._errors import ApiError, OptionError, TdmError
 from .._frame.connection import connected
 from .._frame.task import Context, Task
 from .._resources.device.declaration import DEVICE
-from .._schema.filters import Time
+from .._schema.filters import Time, read_eui
 from .._schema.texts import Fault, shown
-from .._schema.values import EUI
 
 PAYLOAD = re.compile(r"(?:[0-9A-Fa-f]{2})*\Z")
 LARGEST = 242  # bytes; no data rate of LoRaWAN carries more
@@ -64,11 +63,8 @@ def _target(params: dict[str, Any]) -> tuple[bool, str, str]:
     for other in OF_A_GROUP if option == "dev_eui" else OF_A_DEVICE:
         if params.get(other) is not None:
             raise OptionError("%s doesn't go with %s: leave it out" % (other, option))
-    try:
-        eui = EUI.parse(params[option])
-    except Fault as fault:
-        raise OptionError("%s %s" % (option, fault)) from None
-    return option == "dev_eui", str(eui), "%s %s" % (option, eui)
+    eui = read_eui(option, params[option])
+    return option == "dev_eui", eui, "%s %s" % (option, eui)
 
 
 def _query(params: dict[str, Any]) -> dict[str, Any]:

@@ -15,10 +15,9 @@ from .._errors import ApiError, OptionError
 from .._frame.connection import connected
 from .._frame.task import Context, Task
 from .._resources.device.declaration import DEVICE
-from .._schema.filters import Time
+from .._schema.filters import Time, read_eui
 from .._schema.json_types import FLAG, INTEGER, NUMBER, TIME, JsonTypes, ListOf
 from .._schema.texts import Fault
-from .._schema.values import EUI
 from .._text import in_snake_case, utc_of
 from .._workers import each
 
@@ -89,10 +88,10 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
         with connected(params, context) as client:
             return {"changed": False, **{name: _told(client, KINDS[name].paths[of], query) for name in wanted}}
     if of == GROUP:
-        group = _eui("multicast_group", params["multicast_group"])
+        group = read_eui("multicast_group", params["multicast_group"])
         with connected(params, context) as client:
             return {"changed": False, **{name: _of_group(client, group, name, query) for name in wanted}}
-    euis = list(dict.fromkeys(_eui("dev_eui", given) for given in params["dev_eui"]))
+    euis = list(dict.fromkeys(read_eui("dev_eui", given) for given in params["dev_eui"]))
     if len(euis) * len(wanted) >= COSTLY:
         context.warn(
             "%d requests are sent, one for each device and kind: gather fewer, or of fewer devices" % (len(euis) * len(wanted))
@@ -143,13 +142,6 @@ def _query(params: dict[str, Any]) -> dict[str, Any]:
         except Fault as fault:
             raise OptionError("begin %s" % fault) from None
     return query
-
-
-def _eui(option: str, given: object) -> str:
-    try:
-        return str(EUI.parse(given))
-    except Fault as fault:
-        raise OptionError("%s %s" % (option, fault)) from None
 
 
 def _of_device(devices: ResourceClient, eui: str, name: str, query: dict[str, Any]) -> Any:
