@@ -65,6 +65,13 @@ def test_totals_of_the_subscription_and_of_multicast_groups(account, euis, count
     assert counts() == {**frame, "GET /multicastGroups/frames": 1, "GET /multicastGroups/frames/aggregated": 1}
 
 
+def test_each_kind_is_asked_with_what_it_knows(through, euis, meddler):
+    """The whole run is held to the contract at its end: this says which request is at fault."""
+    through.tdm_statistics_info(gather=["counters", "frame_totals"], duration="P7D")
+    queries = [set(meddler.sent("GET", "/devices/" + name)[0].query) - {"sessionToken"} for name in ("counters", "frames")]
+    assert queries == [set(), {"duration"}]
+
+
 def test_no_devices_are_none(account, counts):
     assert account.tdm_statistics_info(gather=["frames"], dev_eui=[])["devices"] == []
 

@@ -86,7 +86,7 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
     query = _query(params)
     if of in (SUBSCRIPTION, GROUPS):
         with connected(params, context) as client:
-            return {"changed": False, **{name: _told(client, KINDS[name].paths[of], query) for name in wanted}}
+            return {"changed": False, **{name: _told(client, KINDS[name].paths[of], _known(name, query)) for name in wanted}}
     if of == GROUP:
         group = read_eui("multicast_group", params["multicast_group"])
         with connected(params, context) as client:
