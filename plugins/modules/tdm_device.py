@@ -144,11 +144,30 @@ options:
     description: Whether the device is suspended. The packets of a suspended device are ignored.
     type: bool
   tags:
-    description: All tags of the device, of at most 40 characters each.
+    description: All tags of the device, of at most 40 characters each. To set one without knowing the others, use O(add_tags).
+    type: list
+    elements: str
+  add_tags:
+    description: Tags that the device gets, whichever it has besides. Doesn't go with O(tags).
+    type: list
+    elements: str
+  remove_tags:
+    description: Tags that the device loses, whichever it has besides. Doesn't go with O(tags).
     type: list
     elements: str
   domains:
-    description: 'All domains of the device, as C(group: name). A name may have parts, as in V(France/Paris).'
+    description:
+      - 'All domains of the device, as C(group: name). A name may have parts, as in V(France/Paris).'
+      - Where nothing else of the devices differs, up to 1,000 of them are moved in one request.
+    type: dict
+  add_domains:
+    description:
+      - 'Domains that the device gets, as C(group: name), whichever it has in other groups. A domain takes the place of
+        the one of its group. Doesn''t go with O(domains).'
+    type: dict
+  remove_domains:
+    description:
+      - 'Domains that the device loses, as C(group: name), where it has just these. Doesn''t go with O(domains).'
     type: dict
   inactivity_alarm:
     description:

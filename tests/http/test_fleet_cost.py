@@ -137,7 +137,7 @@ CHANGES = [
     ({"connectivity_plan": "Seldom"}, {"networkSubscription": {"ID": "kpn-cs/seldom"}}),
     ({"suspended": True}, {"suspension": "SUBSCRIBER_SUSPENDED"}),
     ({"routing_profile": "NOAS"}, {"appServersRoutingProfile": {"ID": "NOAS"}}),
-    ({"domains": {"Region": "South"}}, {"domains": [{"name": "South", "group": {"name": "Region"}}]}),
+    ({"domains": {"Region": "South"}, "marker_id": 7}, {"domains": [{"name": "South", "group": {"name": "Region"}}], "markerID": 7}),
     ({"join_eui": "70b3d57ed0000001"}, {"appEUI": "70B3D57ED0000001"}),
 ]
 
@@ -164,6 +164,64 @@ def test_tags_are_set_many_at_once(simulator, account, rows, counts):
     cost = counts()
     assert cost["POST /devices/tags"] <= 6 and "PUT /devices/{deviceUid}" not in cost
     assert all(one["tags"] == ["b", "c"] for one in simulator.devices().values())
+
+
+def test_domains_are_moved_many_at_once(simulator, account, rows, counts):
+    account.tdm_fleet(devices=rows(2500, domains={"Site": "West", "Kind": "Meter"}))
+    counts()
+    result = account.tdm_fleet(devices=rows(2500, domains={"Site": "North", "Kind": "Meter"}))
+    assert result["summary"]["updated"] == 2500
+    cost = counts()
+    assert cost["POST /devices/domains"] == 3 and not [path for path in cost if "{deviceUid}" in path]
+    domains = [{"name": "Meter", "group": {"name": "Kind"}}, {"name": "North", "group": {"name": "Site"}}]
+    assert all(sorted(one["domains"], key=str) == domains for one in simulator.devices().values())
+    assert not account.tdm_fleet(devices=rows(2500, domains={"Site": "North", "Kind": "Meter"}))["changed"]
+
+
+def test_one_tag_and_one_domain_of_many(simulator, account, rows, counts):
+    """Whoever adds one needs not know the others, and touches none of them."""
+    account.tdm_fleet(devices=rows(20, tags=["a", "b"], domains={"Site": "West"}))
+    fleet = rows(20, add_tags=["c"], remove_tags=["a"], add_domains={"Kind": "Meter"})
+    checked = account.tdm_fleet(devices=fleet, check=True, diff=True)
+    counts()
+    done = account.tdm_fleet(devices=fleet, diff=True)
+    assert checked["diff"] == done["diff"] and done["diff"][0]["before"] == {"tags": ["a", "b"], "domains": {"Site": "West"}}
+    assert done["diff"][0]["after"] == {"tags": ["b", "c"], "domains": {"Site": "West", "Kind": "Meter"}}
+    assert {path: number for path, number in counts().items() if path.startswith("POST /devices")} == {
+        "POST /devices/tags": 2,
+        "POST /devices/domains": 1,
+    }
+    assert all(one["tags"] == ["b", "c"] and len(one["domains"]) == 2 for one in simulator.devices().values())
+    again = account.tdm_fleet(devices=fleet)
+    assert not again["changed"] and not [path for path in counts() if path.startswith(("POST /devices", "PUT"))]
+
+
+def test_a_platform_that_moves_no_domains_at_once(simulator, meddler, through, rows, do):
+    through.tdm_fleet(devices=rows(30, domains={"Site": "West"}, marker_id=1))
+    meddler.on("POST", "/devices/domains", do.says(404, {"code": 404, "message": "HTTP 404 Not Found"}))
+    meddler.seen.clear()
+    fleet = rows(30, domains={"Site": "North"}, marker_id=1)
+    result = through.tdm_fleet(devices=fleet)
+    assert result["summary"]["updated"] == 30 and result["changed"] and not result.get("failed")
+    assert len(meddler.sent("POST", "/devices/domains")) == 1 and len(meddler.sent("PUT")) == 30
+    assert all(one["domains"] == [{"name": "North", "group": {"name": "Site"}}] for one in simulator.devices().values())
+    assert not through.tdm_fleet(devices=fleet)["changed"]
+
+
+def test_domains_that_are_refused_fail_their_devices_alone(simulator, meddler, through, rows, do):
+    through.tdm_fleet(devices=rows(30))
+    bad = rows(30)[7]["dev_eui"]
+
+    def refuse(request, forward):
+        if bad in request.json()["devEUIs"]:
+            return do.says(403, {"code": 403, "message": "no right to this device"})(request, forward)
+        return forward(request)
+
+    meddler.on("POST", "/devices/domains", refuse)
+    result = through.tdm_fleet(devices=rows(30, add_domains={"Site": "North"}), results="failed")
+    assert (result["summary"]["updated"], result["summary"]["failed"], result["changed"]) == (29, 1, True)
+    assert "the domain Site:North could not be added: " in result["results"][0]["error"]
+    assert len(meddler.sent("POST", "/devices/domains")) <= 12  # halves of halves
 
 
 def test_check_mode_writes_nothing_and_foretells(simulator, account, full, rows, counts):

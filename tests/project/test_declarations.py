@@ -15,7 +15,7 @@ from ansible_collections.lorawan.thingpark.plugins.module_utils._api.xml_types i
 from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.application_server import APPLICATION_SERVER
 from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import DEVICE, NO_OPTIONS
 from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.json_types import FLAG, INTEGER, NUMBER, TIME, ListOf
-from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.resource import APART
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.resource import APART, EDIT
 
 from .conftest import CONTRACT
 
@@ -71,7 +71,7 @@ def paths_of_options() -> dict:
     """Return the option of each path that a request of ours can hold."""
     found = {}
     for spec in DEVICE.fields:
-        if spec.seen != APART and (spec.on_create or spec.on_update):
+        if spec.seen not in (APART, EDIT) and (spec.on_create or spec.on_update):
             place = spec.type.send("x") if hasattr(spec.type, "names") else None
             found[(*spec.path, "ID") if isinstance(place, dict) else spec.path] = spec.name
     return found

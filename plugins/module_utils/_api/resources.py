@@ -20,6 +20,7 @@ from .._schema.json_types import JsonTypes
 from .._schema.resource import NEVER, Resource
 from .._schema.values import dig
 from .codec import NONE
+from .labelling import Labelling
 from .platform import place_of
 from .session import Call, Session
 from .xml_types import SUBSCRIPTION
@@ -200,12 +201,31 @@ class ResourceClient:
                 ) from None
             raise
 
-    def label(self, option: str, name: str, identities: list[str], remove: bool = False) -> None:
-        """Give many resources a label, or take it away."""
-        declared = self.resource.labels[option]
-        params = {"action": "UNTAG" if remove else "TAG"}
-        body = {"name": name, declared.members: identities}
-        self.client.call(Call("POST", declared.bulk, params, body, declared.word, types=self._types))
+    def label(self, labelling: Labelling, identities: list[str]) -> None:
+        """Give resources labels, and take others away: many at once, or one where the platform has no request for many."""
+        declared = self.resource.labels[labelling.option]
+        if declared.bulk:
+            params = {} if declared.lists else {"action": "TAG" if labelling.add else "UNTAG"}
+            body = labelling.body(self.resource, identities)
+            self.client.call(Call("POST", declared.bulk, params, body, declared.word, types=self._types))
+            return
+        for identity in identities:
+            self.at(identity, lambda path: self._label_one(path + declared.path, labelling), "POST")
+
+    def _label_one(self, path: str, labelling: Labelling) -> None:
+        """Add a label to one resource, or remove it where it is; ``path`` is of the list of its labels."""
+        label = labelling.label(self.resource)
+        if labelling.add:
+            word = self.resource.labels[labelling.option].word
+            self.client.call(Call("POST", path, body=label, document=word, types=self._types))
+            return
+        for page in self.client.pages(path):
+            for brief in page:
+                if label.items() <= brief.items():
+                    place = place_of(brief, path)
+                    if not place:
+                        raise TransportError("the platform's list of %s doesn't say where one is removed" % path.strip("/"))
+                    self.client.call(Call("DELETE", place))
 
     def _saying(self, body: dict[str, Any], call: Call) -> Call:
         """Return a call with this body, whose secrets no message may repeat."""

@@ -13,6 +13,7 @@ import threading
 from dataclasses import replace
 from typing import Any, Callable
 
+from .._api.labelling import NO_SUCH_PATH, Labelling, labellings
 from .._api.resources import ResourceClient
 from .._errors import ApiError, Conflict, SessionDied, TdmError, TransportError, mistake_of, without
 from .._http.transport import TROUBLE
@@ -21,7 +22,7 @@ from .._schema.values import ValueType
 from .._workers import each
 from .cache import Cache
 from .outcomes import FAILED, SKIPPED, Outcome, Refusals
-from .plan import CREATE, DELETE, DONE, NOTHING, REFUSE, UPDATE, Change, Observed, contradicted, plan
+from .plan import CREATE, DELETE, DONE, NOTHING, REFUSE, UPDATE, Change, Observed, contradicted, in_its_body, plan
 from .prepare import Plan, Policy
 
 #: Attempts at a resource that others are writing too, or whose creation stays unclear.
@@ -79,6 +80,7 @@ class Run:
         self._taken: dict[str, Change] = {}  # the changes that were really taken, where another writer made others of them
         self._changed: set[str] = set()  # what was really written to, whatever became of it afterwards
         self._unclear: set[str] = set()  # what was written to, and no answer ever said whether it took effect
+        self._in_body: set[str] = set()  # the labels that this platform takes in a resource's own body alone
         self._failed = 0
         self._silent = 0
         self._stopped = ""
@@ -178,7 +180,8 @@ class Run:
         whole = one.whole or self._api.get(one.address or change.address)
         if whole is None:
             raise Conflict("the %s was deleted by somebody else while it was being changed" % self._resource.name)
-        return plan(change.desired, replace(one, whole=whole), update_keys=self._policy.update_keys)
+        fresh = plan(change.desired, replace(one, whole=whole), update_keys=self._policy.update_keys)
+        return in_its_body(fresh, self._in_body)
 
     def _update(self, first: Change) -> Outcome:
         """Change a resource under optimistic locking: what another writer changed meanwhile is looked at, never overwritten."""
@@ -263,45 +266,57 @@ class Run:
         return done
 
     def _label(self, changes: list[Change]) -> None:
-        """Add and remove labels, many resources in a request; a request that fails is tried again one by one."""
-        groups: dict[tuple[str, str, bool], list[Change]] = {}
+        """Add and remove labels, many resources in a request; those of a request that fails are tried in smaller ones."""
+        groups: dict[Labelling, list[Change]] = {}
         for change in changes:
-            if self._outcomes[change.identity].action in (FAILED, SKIPPED):
-                continue
-            for labels, remove in ((change.remove, True), (change.add, False)):
-                for option, names in labels.items():
-                    for name in names:
-                        groups.setdefault((option, name, remove), []).append(change)
+            if self._outcomes[change.identity].action not in (FAILED, SKIPPED):
+                for labelling in labellings(self._resource, change.add, change.remove):
+                    groups.setdefault(labelling, []).append(change)
         work = []
-        for label, members in groups.items():
-            at_once = self._resource.labels[label[0]].at_once
-            work += [(label, members[start : start + at_once]) for start in range(0, len(members), at_once)]
+        for labelling, some in groups.items():
+            at_once = self._resource.labels[labelling.option].at_once
+            work += [(labelling, some[start : start + at_once]) for start in range(0, len(some), at_once)]
         each(work, self._label_some, min(self._policy.parallel, len(work)))
 
-    def _label_some(self, work: tuple[tuple[str, str, bool], list[Change]]) -> None:
-        label, changes = work
-        option, name, remove = label
+    def _label_some(self, work: tuple[Labelling, list[Change]]) -> None:
+        labelling, changes = work
         try:
-            self._write(changes, self._api.label, option, name, [change.address for change in changes], remove)
+            self._write(changes, self._api.label, labelling, [change.address for change in changes])
         except TdmError as error:
-            if len(changes) > 1:
+            if isinstance(error, ApiError) and error.status in NO_SUCH_PATH and self._resource.labels[labelling.option].on_update:
                 for change in changes:
-                    self._label_some((label, [change]))
-                return
-            change = changes[0]
-            word = self._resource.labels[option].word
-            message = "the %s %s could not be %s: %s" % (word, name, "removed" if remove else "added", error.message)
-            with self._lock:
-                done = self._outcomes[change.identity]
-                self._failed += done.action != FAILED
-                done.action, done.error = FAILED, self._told(change, message)
-                done.changed = change.identity in self._changed
+                    self._rewrite(change, labelling.option)
+            elif len(changes) > 1:
+                half = len(changes) // 2
+                for some in (changes[:half], changes[half:]):
+                    self._label_some((labelling, some))
+            else:
+                message = "the %s could not be %s: %s" % (*labelling.told(self._resource), error.message)
+                self._not_labelled(changes[0], self._told(changes[0], message))
         else:
             with self._lock:
                 for change in changes:
                     self._unclear.discard(change.identity)
                     self._changed.add(change.identity)
                     self._outcomes[change.identity].changed = True
+
+    def _rewrite(self, change: Change, option: str) -> None:
+        """Say the labels in the resource's own body, on a platform that can't label many resources at once."""
+        self._in_body.add(option)
+        try:
+            done = self._update(in_its_body(replace(change, values={}), [option]))
+        except TdmError as error:
+            self._not_labelled(change, self._told(change, error.message))
+        else:
+            with self._lock:
+                self._outcomes[change.identity].changed |= done.changed
+
+    def _not_labelled(self, change: Change, message: str) -> None:
+        with self._lock:
+            done = self._outcomes[change.identity]
+            self._failed += done.action != FAILED
+            done.action, done.error = FAILED, message
+            done.changed = change.identity in self._changed
 
     def _failed_at(self, change: Change, message: str) -> Outcome:
         return _outcome(change, FAILED, self._told(change, message))

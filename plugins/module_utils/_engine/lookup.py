@@ -12,7 +12,8 @@ from typing import Any
 
 from .._api.resources import Client, several
 from .._api.session import Call
-from .._schema.resource import Listing, Resource
+from .._schema.parts import Listing
+from .._schema.resource import Resource
 from .._schema.texts import shown
 from .desired import Desired, Problem
 

@@ -10,6 +10,7 @@ from what is at hand, the Change or the Comparison says so.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -158,21 +159,39 @@ class Change:
         return self.observed.address or self.desired.identity
 
 
+def wanted(desired: Desired, observed: Observed) -> Values:
+    """Return what a resource should be; what is added to a set or removed from it is applied to the set as it is now.
+
+    UNKNOWN is a set that isn't known yet.
+    """
+    resource, values = observed.resource, desired.values
+    given = [each for each in resource.edits if each.name in values]
+    if not given:
+        return values
+    result = {name: value for name, value in values.items() if not resource.by_name[name].edits}
+    for each in given:
+        is_now = observed.value(each.edits) if observed.exists else each.type.empty
+        some = result.get(each.edits, is_now)
+        edit = each.type.without if each.removes else each.type.joined
+        result[each.edits] = edit(some, values[each.name]) if isinstance(some, tuple) else UNKNOWN
+    return result
+
+
 def compare(desired: Desired, observed: Observed) -> Comparison:
     """Return what differs, of an existing resource."""
-    resource, values = observed.resource, desired.values
+    resource, values = observed.resource, wanted(desired, observed)
     judged = resource.rules.judged
     differing: list[str] = []
     unknown: list[str] = []
-    for name, wanted in values.items():
+    for name, value in values.items():
         each = resource.by_name[name]
         if each.seen == NEVER or (name in judged and not resource.rules.is_compared(name, values, observed)):
             continue
         actual = resource.rules.stand_in(name, values, observed) if name in judged else observed.value(name)
-        if actual is UNKNOWN:
+        if actual is UNKNOWN or value is UNKNOWN:
             unknown.append(name)
-        elif not each.type.same(wanted, actual):
-            is_sure = observed.is_sure(name) and (not wanted or each.type.decided(actual))
+        elif not each.type.same(value, actual):
+            is_sure = observed.is_sure(name) and (not value or each.type.decided(actual))
             (differing if is_sure else unknown).append(name)
     # Whoever takes one of two that exclude each other has to leave the other, and so must know of it.
     for name, other in resource.excluding:
@@ -211,15 +230,18 @@ def _creation(desired: Desired, observed: Observed) -> Change:
         lacking = list(dict.fromkeys([*names, *desired.open]))
         message = NOT_TO_BE_MADE % (resource.name, resource.name) + (NEEDS % ", ".join(lacking) if lacking else "")
         return Change(desired, REFUSE, observed, message=message)
-    labels = {option: desired.values[option] for option in resource.labels if desired.values.get(option)}
+    values = {name: value for name, value in wanted(desired, observed).items() if value or name in desired.values}
+    later = {name: values[name] for name, labels in resource.labels.items() if not labels.on_create and values.get(name)}
     sent = {
-        name: value for name, value in desired.values.items() if resource.by_name[name].on_create and name not in resource.labels
+        name: value
+        for name, value in values.items()
+        if resource.by_name[name].on_create and (name not in resource.labels or resource.labels[name].on_create)
     }
-    return Change(desired, CREATE, observed, after=dict(desired.values), values=sent, add=labels)
+    return Change(desired, CREATE, observed, after=dict(values), values=sent, add=later)
 
 
 def _change(desired: Desired, observed: Observed, update_keys: bool, differing: list[str]) -> Change:
-    resource, wanted = observed.resource, desired.values
+    resource, values = observed.resource, wanted(desired, observed)
     message = _refusal(desired, observed, differing)
     if message:
         return Change(desired, REFUSE, observed, message=message)
@@ -227,27 +249,46 @@ def _change(desired: Desired, observed: Observed, update_keys: bool, differing: 
     if not differing and not update_keys:  # as most are, of thousands
         return change
     change.before = {name: observed.value(name) for name in differing}
-    change.after = {name: wanted[name] for name in differing}
-    for name, value in resource.rules.implied(wanted, observed, change.after).items():
+    change.after = {name: values[name] for name in differing}
+    for name, value in resource.rules.implied(values, observed, change.after).items():
         is_now = observed.value(name)
         if is_now is not UNKNOWN and is_now != value:
             change.before[name], change.after[name] = is_now, value
     sent = [name for name in _to_send(desired, resource, differing) if name not in resource.labels]
-    change.values = {name: resource.by_name[name].type.like(wanted[name], observed.value(name)) for name in sent}
-    for name in resource.labels:
-        if name in differing:
-            to_be, is_now_set = set(wanted[name]), set(members(change.before[name]))
-            change.add[name] = tuple(sorted(to_be - is_now_set))
-            change.remove[name] = tuple(sorted(is_now_set - to_be))
-    change.action = resource.rules.action_of(differing, wanted) or change.action
+    change.values = {name: resource.by_name[name].type.like(values[name], observed.value(name)) for name in sent}
+    change.action = resource.rules.action_of(differing, values) or change.action
     if update_keys:
-        unseen = {name: value for name, value in wanted.items() if _is_rewritable(resource, name)}
+        unseen = {name: value for name, value in values.items() if _is_rewritable(resource, name)}
         if unseen:
             change.action = UPDATE
             change.after.update(unseen)
             for name in _to_send(desired, resource, list(unseen)):
-                change.values[name] = wanted[name]
+                change.values[name] = values[name]
     _leave_excluded(change)
+    for name in resource.labels:
+        if name in differing:
+            _label(change, name)
+    return change
+
+
+def _label(change: Change, name: str) -> None:
+    """Say which labels of an option come and go: with many resources at once, unless its own body is sent anyway."""
+    resource, to_be, before = change.observed.resource, change.after[name], members(change.before[name])
+    if resource.labels[name].on_update and change.values:
+        change.values[name] = to_be
+        return
+    change.add[name] = tuple(sorted(set(to_be) - set(before)))
+    # What comes may take the place of something.
+    left = resource.by_name[name].type.joined(before, change.add[name])
+    change.remove[name] = tuple(sorted(set(left) - set(to_be)))
+
+
+def in_its_body(change: Change, options: Iterable[str]) -> Change:
+    """Let a change say these labels in the resource's own body, for a platform that can't label many at once."""
+    for name in options:
+        if change.add.pop(name, ()) or change.remove.get(name):
+            change.values[name] = change.after[name]
+        change.remove.pop(name, None)
     return change
 
 

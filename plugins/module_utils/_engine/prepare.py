@@ -322,7 +322,7 @@ class _Preparation:
             if whole is not None:
                 if self._cache.path:
                     self._cache.remember(one.address, whole)
-                labels = [option for option in self._resource.labels if option in desired.values]
+                labels = self._resource.labels_in(desired.values)
                 found[identity] = self._with_labels(identity, replace(one, whole=whole), labels, strict=True)
 
         self.count += len(described)
@@ -336,7 +336,7 @@ class _Preparation:
         found.update((identity, one) for identity, one in fetched.items() if one is not None)
 
         def see(identity: str) -> None:
-            found[identity] = self._with_labels(identity, found[identity], self._resource.labels)
+            found[identity] = self._with_labels(identity, found[identity], self._resource.apart)
 
         each(list(found), see, min(self._policy.parallel, len(found)))
         return {**fetched, **found}

@@ -15,7 +15,8 @@ from fractions import Fraction
 from typing import Any
 
 from .._errors import OptionError
-from .._schema.resource import Resource, Within
+from .._schema.parts import Within
+from .._schema.resource import Resource
 from .._schema.texts import Fault, shown
 from .._schema.values import Values
 from .plan import Observed
@@ -45,7 +46,7 @@ class Scope:
     def labels(self) -> list[str]:
         """Return the options of labels that the scope asks for, such as a device's tags."""
         declared = (self.resource.scopes[name] for name in self.conditions)
-        return [each.option for each in declared if each.option in self.resource.labels]
+        return [each.option for each in declared if each.option in self.resource.apart]
 
     def _verdicts(self, identity: str, one: Observed) -> list[bool | None]:
         """Return what each condition says of a resource; None where what it asks for isn't known."""

@@ -12,7 +12,8 @@ from __future__ import annotations
 from .._schema.embedded_xml import Routes
 from .._schema.filters import Filter, Prefix
 from .._schema.json_types import FLAG
-from .._schema.resource import WHOLE, Beginning, Field, Identity, Resource
+from .._schema.parts import Beginning, Identity
+from .._schema.resource import WHOLE, Field, Resource
 from .._schema.rules import Facts, Rules
 from .._schema.values import Typed
 

@@ -43,6 +43,9 @@ class Tags(ValueType):
             return self.empty if api is None else api
         return tuple(sorted(str(tag.get("name")) if isinstance(tag, dict) else str(tag) for tag in api))
 
+    def send(self, value: Value) -> object:
+        return [{"name": tag} for tag in value]
+
     def show(self, value: object) -> object:
         return list(value) if isinstance(value, tuple) else value
 
@@ -92,6 +95,10 @@ class Domains(ValueType):
 
     def send(self, value: Value) -> object:
         return [{"name": name, "group": {"name": group}} for group, name in value]
+
+    def joined(self, some: Value, more: Value) -> Value:
+        # A domain takes the place of the one of its group (contract, DevicesDomains).
+        return tuple(sorted({**dict(some), **dict(more)}.items()))
 
     def show(self, value: object) -> object:
         return dict(value) if isinstance(value, tuple) else value

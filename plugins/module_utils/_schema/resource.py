@@ -15,6 +15,7 @@ from typing import Any, Callable
 
 from .filters import Filter, HexPrefix
 from .json_types import JsonType, JsonTypes, ListOf
+from .parts import Beginning, Identity, Labels, Listing, Within
 from .row import Faults, Row
 from .rules import Rules
 from .texts import Fault, shown, without_keys
@@ -25,82 +26,12 @@ BRIEF = "brief"  # in the list, and in the resource itself
 WHOLE = "whole"  # only in the resource itself
 APART = "apart"  # in the list, and in a part of its own; never in the resource's body
 NEVER = "never"  # write-only
+EDIT = "edit"  # nowhere: it says what another option gains or loses
 
 MOST_HINTS = 60  # whoever has more unknown names than that gave another file
+BESIDE = "stands beside %s, which says all that there should be: give one of the two"
+BOTH = "takes away %s, which %s adds: take it out of one of the two"
 LONGEST_NAME = 60  # characters of a name that can be a misspelled option
-
-
-@dataclass(frozen=True)
-class Listing:
-    """The platform's list of what a field names.
-
-    :param path: below the subscription.
-    :param name: the API's key of a name.
-    :param at_once: how many IDs one request may ask for, where the list is too long to be read; 0 where it is read whole.
-    :param shown: the types of what is read of its briefs besides (XML doesn't say them).
-    """
-
-    path: str
-    name: str
-    at_once: int = 0
-    shown: JsonTypes = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Labels:
-    """A part that is a set of texts, added to and removed from many resources at once: a device's tags.
-
-    :param path: its list, below the resource's own address; each of its briefs has a ``name``.
-    :param bulk: where many resources are labelled, below the subscription.
-    :param members: the API's key of the resources in that request.
-    :param word: what a sentence calls one, which is also what XML calls the request's document.
-    :param at_once: how many resources one request may name.
-    """
-
-    path: str
-    bulk: str
-    members: str
-    word: str
-    at_once: int = 100
-
-
-@dataclass(frozen=True)
-class Identity:
-    """How a resource is told from the others of its kind.
-
-    :param option: what a user calls it.
-    :param key: the API's key, in a brief and in the body that makes a resource.
-    :param type: what its values are.
-    :param query: the list's parameter that finds one; nothing where none is known, and the list is read.
-    :param address: the resource's path below its list, of the identity; nothing where only its brief's ``href`` tells it.
-    :param named_by: the option of a name, by which it may be meant as well. The platform makes the identity then, and nothing
-        says that no two have one name.
-    """
-
-    option: str
-    key: str
-    type: ValueType
-    query: str
-    address: str = ""
-    named_by: str = ""
-
-
-@dataclass(frozen=True)
-class Within:
-    """A condition of a scope: a resource has all of these, such as a tag."""
-
-    option: str
-
-
-@dataclass(frozen=True)
-class Beginning:
-    """A condition of a scope: a value begins so; without an option, the identity.
-
-    :param type: what the beginning is.
-    """
-
-    type: ValueType
-    option: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,6 +54,7 @@ class Field:
     :param default: what the platform sets by itself, which nobody needs to be told; UNKNOWN for nothing.
     :param resets: the platform may set it by itself while it does something else: it is looked at again after a write.
     :param cached: kept for the next run although the contract has it in a brief.
+    :param edits: the option, a set, that this one adds to; with ``removes`` the one that it takes from.
     """
 
     name: str
@@ -140,10 +72,12 @@ class Field:
     default: object = UNKNOWN
     resets: bool = False
     cached: bool = False
+    edits: str = ""
+    removes: bool = False
 
     def from_whole(self, resource: dict[str, Any]) -> object:
         """Return the canonical value in a whole resource; what it lacks is empty."""
-        if self.seen in (APART, NEVER):
+        if self.seen in (APART, NEVER, EDIT):
             return UNKNOWN
         value = dig(resource, self.path)
         if value is UNKNOWN:
@@ -157,7 +91,7 @@ class Field:
         """Return the canonical value in a brief; missing and null mean UNKNOWN (contract, notes on DeviceBrief)."""
         if self.in_brief is not None:
             return self.in_brief(brief)
-        if self.seen in (WHOLE, NEVER):
+        if self.seen in (WHOLE, NEVER, EDIT):
             return UNKNOWN
         value = dig(brief, self.path)
         if value is UNKNOWN or value is None:
@@ -239,6 +173,8 @@ class Resource:
     by_name: dict[str, Field] = field(default_factory=dict, compare=False)
     #: The pairs that exclude each other, each of them both ways round.
     excluding: list[tuple[str, str]] = field(default_factory=list, compare=False)
+    #: The options that add to others, or take from them, in the order in which they do.
+    edits: list[Field] = field(default_factory=list, compare=False)
     #: Unknown name -> the option it is nearest to, or nothing: looking for one takes about a millisecond.
     nearest: dict[str, str] = field(default_factory=dict, compare=False)
 
@@ -259,6 +195,7 @@ class Resource:
 
     def __post_init__(self) -> None:
         self.excluding.extend(pair for one, other in self.exclusive for pair in ((one, other), (other, one)))
+        self.edits.extend(sorted((each for each in self.fields if each.edits), key=lambda each: each.removes))
         for each in self.fields:
             self.by_name[each.name] = each
             for alias in each.aliases:
@@ -288,8 +225,18 @@ class Resource:
         """What JSON holds, by the API's keys: for its fields, for what is in them, and for what it shows beyond them."""
         own: dict[str, JsonType] = {each.path[-1]: each.type.json for each in self.fields}
         inner = {key: type_ for each in self.fields for key, type_ in each.type.inner.items()}
-        members = {each.members: ListOf() for each in self.labels.values()}
+        members = {key: ListOf() for each in self.labels.values() for key in (each.members, *(each.lists or ())) if key}
         return {**self.shown, **inner, **members, **own}
+
+    @property
+    def apart(self) -> list[str]:
+        """The options that neither a resource nor its brief surely shows, and that are asked for by themselves."""
+        return [each.name for each in self.fields if each.seen == APART]
+
+    def labels_in(self, values: Values) -> list[str]:
+        """Return those of them that a description says something of."""
+        said = {self.by_name[name].edits or name for name in values}
+        return [name for name in self.apart if name in said]
 
     @property
     def digits(self) -> frozenset[str]:
@@ -330,9 +277,23 @@ class Resource:
         unread = {name for name, _message in faults}
         # What has a fault of its own is there all the same: nothing that depends on it is missing.
         there = {**dict.fromkeys(unread), **values}
-        faults += [(name, message) for name, message in self.rules.check(there) if name not in unread]
+        faults += [(name, message) for name, message in self._check_edits(there) + self.rules.check(there) if name not in unread]
         self.rules.complete(values)
         return values, faults
+
+    def _check_edits(self, values: Values) -> Faults:
+        """Return the faults of options that add to others, or take from them."""
+        faults: Faults = []
+        for each in self.edits:
+            if each.name not in values:
+                continue
+            if each.edits in values:
+                faults.append((each.name, BESIDE % each.edits))
+            for other in self.edits:
+                if each.removes and not other.removes and other.edits == each.edits:
+                    both = set(members(values.get(other.name) or ())) & set(members(values[each.name] or ()))
+                    faults += [(each.name, BOTH % (_named(one), other.name)) for one in sorted(both)]
+        return faults
 
     def parse_fields(self, raw: dict[str, Any]) -> tuple[Values, Faults]:
         """Return ``(values, faults)`` as :meth:`parse` does, each option looked at by itself."""
@@ -367,7 +328,7 @@ class Resource:
         body: dict[str, Any] = {}
         for name, value in values.items():
             spec = self.by_name[name]
-            if spec.seen == APART:
+            if spec.seen in (APART, EDIT) and not (name in self.labels and self.labels[name].on_create):
                 continue
             place = body
             for key in spec.path[:-1]:
@@ -396,3 +357,8 @@ class Resource:
             if self.by_name[name].secret and value:
                 found.extend([value] if isinstance(value, str) else [key for _port, key in members(value)])
         return found
+
+
+def _named(label: Any) -> str:
+    """Return what a sentence calls one member of a set: a tag, or a domain as ``group:name``."""
+    return shown(label if isinstance(label, str) else ":".join(label))

@@ -99,6 +99,14 @@ class ValueType:
         """Return a canonical value to be sent, in the words of the actual one where several mean the same."""
         return desired
 
+    def joined(self, some: Value, more: Value) -> Value:
+        """Return a canonical set with more in it."""
+        return tuple(sorted({*some, *more}))
+
+    def without(self, some: Value, less: Value) -> Value:
+        """Return a canonical set with less in it."""
+        return tuple(sorted(set(some) - set(less)))
+
     def decided(self, actual: object) -> bool:
         """Return whether ``actual`` says enough to call another desired value a difference."""
         return True

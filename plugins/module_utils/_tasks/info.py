@@ -115,7 +115,7 @@ class _Info:
     def _look(self, api: ResourceClient, one: Observed) -> None:
         identity = str((one.brief or {}).get(self._resource.identity.key))
         one.whole = api.get(identity)
-        for option in self._resource.labels:
+        for option in self._resource.apart:
             if one.value(option) is UNKNOWN:  # they are no part of the whole, and an older platform's list lacks them (O)
                 with suppress(OptionError):
                     one.parts = {**(one.parts or {}), option: api.labels(option, identity)}

@@ -25,7 +25,8 @@ from .._engine.sources import Source, read_source, rows_of
 from .._errors import OptionError
 from .._frame.connection import account_of, connected
 from .._frame.task import Context, Task
-from .._schema.resource import Resource, Within
+from .._schema.parts import Within
+from .._schema.resource import Resource
 from .one import EXISTENCE, WRITING, diff_of
 
 MOST_PARALLEL = 64

@@ -16,7 +16,8 @@ from ..._schema.embedded_xml import AppSKeys, InactivityAlarm
 from ..._schema.filters import EUI_PREFIX, Prefix
 from ..._schema.json_types import INTEGER
 from ..._schema.references import Domains, Reference, References, Tags
-from ..._schema.resource import APART, NEVER, WHOLE, Beginning, Field, Identity, Labels, Listing, Resource, Within
+from ..._schema.parts import Beginning, Identity, Labels, Listing, Within
+from ..._schema.resource import APART, EDIT, NEVER, WHOLE, Field, Resource
 from ..._schema.texts import Fault, shown
 from ..._schema.values import EUI, UNKNOWN, Choice, Degrees, Flag, Hex, Integer, Key, Note, Typed, ValueType
 from .filters import FILTERS, RANGES
@@ -129,7 +130,10 @@ DEVICE = Resource(
         "name_prefix": Beginning(Prefix(), "name"),
         "eui_prefix": Beginning(EUI_PREFIX),
     },
-    labels={"tags": Labels("/tags", "/devices/tags", "devEUIs", "tag")},
+    labels={
+        "tags": Labels("tag", "/tags", "/devices/tags", "devEUIs", at_once=100),
+        "domains": Labels("domain", "", "/devices/domains", "devEUIs", ("addedDomains", "removedDomains"), True, True, 1000),
+    },
     set_aside={"suspended": True},
     filters=FILTERS,
     ranges=RANGES,
@@ -171,7 +175,11 @@ DEVICE = Resource(
             resets=True,
         ),
         Field("tags", ("tags",), Tags(), APART),
+        Field("add_tags", ("tags",), Tags(), EDIT, edits="tags"),
+        Field("remove_tags", ("tags",), Tags(), EDIT, edits="tags", removes=True),
         Field("domains", ("domains",), Domains()),
+        Field("add_domains", ("domains",), Domains(), EDIT, edits="domains"),
+        Field("remove_domains", ("domains",), Domains(), EDIT, edits="domains", removes=True),
         Field("inactivity_alarm", ("alarm004",), InactivityAlarm(), WHOLE),
         Field("latitude", ("adminLat",), Degrees(90), in_brief=_place_in_brief("lat"), hint_only=True),
         Field("longitude", ("adminLon",), Degrees(180), in_brief=_place_in_brief("lon"), hint_only=True),

@@ -105,7 +105,7 @@ def brief(**changes) -> Observed:
         ({"latitude": 52, "longitude": 5}, whole(), "update", {"adminLat": 52.0, "adminLon": 5.0}),
         ({"application_servers": ["as1"]}, whole(), "update", {"appServers": [{"ID": "as1"}]}),
         ({"application_servers": []}, whole(), "update", {"appServers": []}),
-        ({"domains": {}}, whole(), "update", {"domains": []}),
+        ({"domains": {}, "name": "x"}, whole(), "update", {"domains": [], "name": "x"}),
         ({"join_eui": "FF" * 8}, whole(), "update", {"appEUI": "FF" * 8}),
         ({"device_profile": "LORA/GenericA.2"}, brief(), "update", {"model": {"ID": "LORA/GenericA.2"}}),
         ({"connectivity_plan": "kpn/often"}, whole(), "update", {"networkSubscription": {"ID": "kpn/often"}}),
@@ -141,6 +141,42 @@ def test_an_existing_device(raw, actual, action, body):
     assert (step.action, DEVICE.body(step.values), step.identity) == (action, body, EUI)
     assert set(step.before) == set(step.after)
     assert bool(step.after) is (action != "nothing")
+
+
+PARIS, CITY, NORTH = ("Site", "Paris"), ("Kind", "City"), ("Site", "North")
+
+
+@pytest.mark.parametrize(
+    "raw,add,remove",
+    [
+        ({"domains": {}}, {}, {"domains": (PARIS,)}),
+        ({"domains": {"Site": "North"}}, {"domains": (NORTH,)}, {}),  # it takes the place of the other one of its group
+        ({"domains": {"Kind": "City"}}, {"domains": (CITY,)}, {"domains": (PARIS,)}),
+        ({"add_domains": {"Kind": "City"}}, {"domains": (CITY,)}, {}),
+        ({"add_domains": {"Site": "North"}}, {"domains": (NORTH,)}, {}),
+        ({"add_domains": {"Kind": "City"}, "remove_domains": {"Site": "Paris"}}, {"domains": (CITY,)}, {"domains": (PARIS,)}),
+        ({"remove_domains": {"Site": "North"}}, {}, {}),
+        ({"add_tags": ["a", "c"]}, {"tags": ("c",)}, {}),
+        ({"remove_tags": ["a", "c"]}, {}, {"tags": ("a",)}),
+        ({"add_tags": ["a"], "remove_tags": ["c"]}, {}, {}),
+    ],
+)
+def test_labels_come_and_go(raw, add, remove):
+    step = plan(described(**raw), Observed(DEVICE, brief().brief, whole().whole))
+    given = ({name: labels for name, labels in some.items() if labels} for some in (step.add, step.remove))
+    assert (*given, step.values) == (add, remove, {})
+    assert step.action == ("update" if add or remove else "nothing")
+
+
+def test_labels_of_a_new_device():
+    edits = {"add_tags": ["a"], "remove_tags": ["b"], "add_domains": {"Site": "Paris"}, "remove_domains": {"Kind": "City"}}
+    step = plan(described(**edits), Observed(DEVICE))
+    assert (step.after, step.add, step.values) == ({"tags": ("a",), "domains": (PARIS,)}, {"tags": ("a",)}, {"domains": (PARIS,)})
+
+
+def test_what_is_added_to_must_be_known():
+    unclear = Observed(DEVICE, {"EUI": EUI, "tags": None})
+    assert compare(described(add_tags=["a"]), unclear).unknown == ["tags"]
 
 
 def test_before_and_after_are_true():

@@ -1,0 +1,55 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What one request adds to resources and removes from them: a tag, domains, a tag of base stations."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator, NamedTuple
+
+from .._schema.resource import Resource
+from .._schema.values import Value
+
+#: What tells that a platform doesn't know a path.
+NO_SUCH_PATH = (404, 405, 501)
+
+
+class Labelling(NamedTuple):
+    """The labels of one option that a request adds and removes (canonical)."""
+
+    option: str
+    add: tuple[Value, ...] = ()
+    remove: tuple[Value, ...] = ()
+
+    def told(self, resource: Resource) -> tuple[str, str]:
+        """Return what a sentence calls the labels, and what was to be done with them."""
+        some = [label if isinstance(label, str) else ":".join(label) for label in (*self.add, *self.remove)]
+        word = resource.labels[self.option].word + ("s" if len(some) > 1 else "")
+        done = " and ".join(done for labels, done in ((self.add, "added"), (self.remove, "removed")) if labels)
+        return "%s %s" % (word, ", ".join(some)), done
+
+    def body(self, resource: Resource, identities: list[str]) -> dict[str, Any]:
+        """Return the body of the request for many resources."""
+        declared, send = resource.labels[self.option], resource.by_name[self.option].type.send
+        if declared.lists is None:
+            return {**self.label(resource), declared.members: identities}
+        lists = zip(declared.lists, (self.add, self.remove))
+        return {**{key: send(labels) for key, labels in lists if labels}, declared.members: identities}
+
+    def label(self, resource: Resource) -> dict[str, Any]:
+        """Return the API's words for the only label."""
+        (sent,) = resource.by_name[self.option].type.send(self.add or self.remove)  # type: ignore[misc]
+        return dict(sent)
+
+
+def labellings(resource: Resource, add: dict[str, tuple[Value, ...]], remove: dict[str, tuple[Value, ...]]) -> Iterator[Labelling]:
+    """Yield the requests for labels that come and go, by option, of one resource."""
+    for option, declared in resource.labels.items():
+        more, less = add.get(option, ()), remove.get(option, ())
+        if declared.lists is not None:
+            if more or less:
+                yield Labelling(option, more, less)
+            continue
+        yield from (Labelling(option, remove=(label,)) for label in less)
+        yield from (Labelling(option, add=(label,)) for label in more)

@@ -1,0 +1,91 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a declaration says of a resource besides its fields: its identity, its labels, what it names, what a purge may ask for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .json_types import JsonTypes
+from .values import ValueType
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The platform's list of what a field names.
+
+    :param path: below the subscription.
+    :param name: the API's key of a name.
+    :param at_once: how many IDs one request may ask for, where the list is too long to be read; 0 where it is read whole.
+    :param shown: the types of what is read of its briefs besides (XML doesn't say them).
+    """
+
+    path: str
+    name: str
+    at_once: int = 0
+    shown: JsonTypes = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Labels:
+    """A part that is a set, added to and removed from many resources at once: a device's tags, its domains.
+
+    :param word: what a sentence calls one, which is also what XML calls the request's document.
+    :param path: its list, below the resource's own address; each of its briefs has a ``name``. Nothing where there is none.
+    :param bulk: where many resources are labelled, below the subscription; nothing where each is labelled at ``path``.
+    :param members: the API's key of the resources in that request.
+    :param lists: the API's keys of all that a request adds, and of all that it removes. Without them a request names one
+        label, and its parameter ``action`` says what is meant.
+    :param on_create: the body that makes a resource may hold them; ``on_update`` the one that changes it.
+    :param at_once: how many resources one request may name.
+    """
+
+    word: str
+    path: str = ""
+    bulk: str = ""
+    members: str = ""
+    lists: tuple[str, str] | None = None
+    on_create: bool = False
+    on_update: bool = False
+    at_once: int = 1
+
+
+@dataclass(frozen=True)
+class Identity:
+    """How a resource is told from the others of its kind.
+
+    :param option: what a user calls it.
+    :param key: the API's key, in a brief and in the body that makes a resource.
+    :param type: what its values are.
+    :param query: the list's parameter that finds one; nothing where none is known, and the list is read.
+    :param address: the resource's path below its list, of the identity; nothing where only its brief's ``href`` tells it.
+    :param named_by: the option of a name, by which it may be meant as well. The platform makes the identity then, and nothing
+        says that no two have one name.
+    """
+
+    option: str
+    key: str
+    type: ValueType
+    query: str
+    address: str = ""
+    named_by: str = ""
+
+
+@dataclass(frozen=True)
+class Within:
+    """A condition of a scope: a resource has all of these, such as a tag."""
+
+    option: str
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """A condition of a scope: a value begins so; without an option, the identity.
+
+    :param type: what the beginning is.
+    """
+
+    type: ValueType
+    option: str = ""
