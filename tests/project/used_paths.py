@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, the lorawan.thingpark contributors
 
-"""Which modules use which paths of the API: what each of them really sends to simulated platforms.
+"""Which modules send which operations of the API: what each of them really sends to simulated platforms.
 
-On an operator's platform, on Enterprise and on an older one, each module does all it has paths for. A test holds the paths
-that came together against those that the sources make.
+On an operator's platform, on Enterprise and on an older one, each module does all it has operations for, and tdm_request sends
+every one of the contract. A test holds the paths that came together against those that the sources make.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 from unittest import mock
 
 from tests.conftest import Simulator
+from tests.project.every_operation import reach
 
 CLIENT = {"client_id": "sub-100002581/paths", "client_secret": "not-a-real-secret"}
 #: The profile of a simulator, further options of it, and of the account.
@@ -35,6 +36,7 @@ DEVICE = {
     "application_servers": ["Parking sensors"],
     "inactivity_alarm": [{"level": 3, "duration": "PT6H"}],
     "tags": ["a"],
+    "domains": {"Site": "West"},
 }
 #: The platform is asked which device profile such a tag stands for.
 TAGGED = {
@@ -46,6 +48,7 @@ LIFE = (
     DEVICE,
     TAGGED,
     {**DEVICE, "name": "other", "tags": ["b"]},
+    {**DEVICE, "name": "other", "tags": ["b"], "domains": {"Site": "East"}},
     {"dev_eui": DEVICE["dev_eui"], "state": "absent"},
     {"dev_eui": "70B3D57ED1000002", "state": "absent"},
 )
@@ -105,10 +108,7 @@ def deeds(profile: str) -> list[tuple[str, dict]]:
 
 
 def used() -> dict[str, set[str]]:
-    """Return the modules that use each path, as ``/subscriptions/mine/devices``; those outside a subscription too."""
-    # Names that tests.conftest gives.
-    from ansible_collections.lorawan.thingpark.tests.http.conftest import Account
-
+    """Return the modules that send each operation, as ``GET /subscriptions/mine/devices``; those outside a subscription too."""
     found: dict[str, set[str]] = defaultdict(set)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TDM_")}
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
@@ -121,12 +121,37 @@ def used() -> dict[str, set[str]]:
             login = {"login": simulator.login, "password": simulator.password, **account}
             SEEDED[:] = [simulator.seed(1)["first"]]
             simulator.alarm(SEEDED[0], 4, 5)
+            run = Run(simulator, login, found)
             for module, wish in [*deeds(profile), *ATTEMPTS]:
-                given = {name: value for name, value in {**login, **wish}.items() if value is not None}
-                simulator.forget_requests()
-                result = getattr(Account(simulator.url, **given), module)()
+                result = run.play(module, wish)
                 assert (module, wish) in ATTEMPTS or not result.get("failed"), result
-                for request in simulator.requests()["by_path"]:
-                    path = request.partition(" ")[2].replace("/thingpark/wireless/rest", "")
-                    found[path.replace("/subscriptions/100", "/subscriptions/mine")].add(module)
+            if profile == "enterprise":
+                simulator.alarm(SEEDED[0], 1, 5)
+                reach(run.ask, simulator, SEEDED[0], place)
     return dict(found)
+
+
+class Run:
+    """Plays modules on one platform, and notes what each of them sends."""
+
+    def __init__(self, simulator: Simulator, login: dict, found: dict[str, set[str]]) -> None:
+        self._simulator, self._login, self._found = simulator, login, found
+
+    def play(self, module: str, wish: dict) -> dict:
+        """Return the result of a module."""
+        # A name that tests.conftest gives.
+        from ansible_collections.lorawan.thingpark.tests.http.conftest import Account
+
+        given = {name: value for name, value in {**self._login, **wish}.items() if value is not None}
+        self._simulator.forget_requests()
+        result = getattr(Account(self._simulator.url, **given), module)()
+        for request in self._simulator.requests()["by_path"]:
+            operation = request.replace("/thingpark/wireless/rest", "").replace("/subscriptions/100", "/subscriptions/mine")
+            self._found[operation].add(module)
+        return result
+
+    def ask(self, path: str, method: str = "GET", **options: object) -> object:
+        """Return what tdm_request gets as an answer."""
+        result = self.play("tdm_request", {"path": path, "method": method, **options})
+        assert not result.get("failed"), (method, path, result)
+        return result.get("data")

@@ -10,8 +10,8 @@ import re
 
 from .._schema.filters import Filter, Prefix
 from .._schema.json_types import FLAG, INTEGER, ListOf
-from .._schema.references import Domains
 from .._schema.parts import Beginning, Identity, Within
+from .._schema.references import Domains
 from .._schema.resource import NEVER, WHOLE, Field, Resource
 from .._schema.row import Faults
 from .._schema.rules import Facts, Rules
