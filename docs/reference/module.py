@@ -21,6 +21,7 @@ FACTS = ("type", "elements", "required", "default", "choices", "aliases")
 #: Where the first sentence of a text ends.
 END = re.compile(r"\.(?=\s)")
 LINK = re.compile(r"\b[OB]\(([^()]*)\)")
+OPTION = re.compile(r"\bO\((\w+)")
 MODULE = '''\
 #!/usr/bin/python
 {licence}
@@ -79,6 +80,13 @@ def _as_value(told: Any, spec: dict[str, Any]) -> dict[str, Any]:
     if "options" in spec:
         value["contains"] = {name: _as_value(words["suboptions"][name], one) for name, one in spec["options"].items()}
     return value
+
+
+def _in_place(told: str | list[str], below: dict[str, Any]) -> str | list[str]:
+    """Return words in which the options that are suboptions of ``select`` here are called so."""
+    if isinstance(told, list):
+        return [str(_in_place(line, below)) for line in told]
+    return OPTION.sub(lambda found: "O(select.%s" % found.group(1) if found.group(1) in below else found.group(0), told)
 
 
 class Module:
@@ -200,7 +208,16 @@ class Module:
         alike = filled(self._common.get(self.kind, {}).get(part, {}), self._words)
         if part == "options":  # some are of some resources only
             alike = {name: words for name, words in alike.items() if name in self.task.options}
+            if "select" in alike:
+                alike = merged(alike, {"select": {"suboptions": self._filters()}})
         return merged(alike, self._entry.get(part, {}))
+
+    def _filters(self) -> dict[str, Any]:
+        """Return what the module that only tells says of its filters, as suboptions of ``select``."""
+        entry = next(each for each in self._about["modules"] if each["task"] == "info")
+        below = self.task.options["select"]["options"]
+        told = {name: words for name, words in entry["options"].items() if name in below}
+        return {name: _in_place(words, below) for name, words in told.items()}
 
     def _option(self, name: str, spec: dict[str, Any], words: Any) -> dict[str, Any]:
         """Return an option with what it is, from its task, and what it means; raises :class:`ValueError` without words."""
