@@ -33,7 +33,9 @@ PLATFORMS = {
 }
 TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="<>"), min_size=1, max_size=40)
 NAMES = st.one_of(
-    st.sampled_from(["park-1", "park-2", "NO", "1E+20", "no", "007", "Zürich: Bahnhof #3", "'n \"o'", "{{ 7 * 7 }}", "a, b; c", "=1+1"]),
+    st.sampled_from(
+        ["park-1", "park-2", "NO", "1E+20", "no", "007", "Zürich: Bahnhof #3", "'n \"o'", "{{ 7 * 7 }}", "a, b; c", "=1+1"]
+    ),
     TEXTS.map(str.strip).filter(bool),
 )
 TAGS = st.lists(st.sampled_from(["north", "south", "on", "2026-01-01", "{{ x }}", "a/b", "A/B"]), unique=True, max_size=3)
