@@ -20,6 +20,7 @@ from .._errors import OptionError
 from .._schema.references import Reference, References
 from .._schema.values import UNKNOWN
 from .._workers import ahead, each
+from . import keys
 from . import purge as _purge
 from .cache import Cache
 from .desired import Desired, Problem, refuse
@@ -102,7 +103,9 @@ def make_plan(api: ResourceClient, described: list[Desired], policy: Policy, cac
     problems = look.problems_here() + look.clear_up()
     look.guard_deletions()
     changes = look.changes()
-    refuse(api.resource, problems + look.problems_of_run(changes))
+    refuse(api.resource, problems + look.problems_of(changes) + look.problems_of_run(changes))
+    if api.encrypts and keys.are_sent(api.resource, changes):
+        api.make_ready()
     created = [(change.identity, change.values) for change in changes if change.action == CREATE]
     warnings = api.resource.rules.warnings(created, api.client.session.is_mine)
     purged: list[Change] = []
@@ -273,6 +276,11 @@ class _Preparation:
             plan(desired, self._observed.get(identity, nothing), self._comparisons.get(identity), always)
             for identity, desired in self._described.items()
         ]
+
+    def problems_of(self, changes: list[Change]) -> list[Problem]:
+        """Return what the platform would not take of single changes."""
+        problems = keys.problems(self._resource, changes) if self._api.encrypts else []
+        return problems + (self._lookup.problems_of_changes(changes) if self._resource.rules.limited_by_platform else [])
 
     def problems_of_run(self, changes: list[Change]) -> list[Problem]:
         """Return what all changes together can't have."""

@@ -15,7 +15,7 @@ from typing import Any, Callable
 
 from .filters import Filter, HexPrefix
 from .json_types import JsonType, JsonTypes, ListOf
-from .parts import Beginning, Identity, Labels, Listing, Within
+from .parts import Beginning, Encryption, Gathered, Identity, Labels, Listing, Within
 from .row import Faults, Row
 from .rules import Rules
 from .texts import Fault, shown, without_keys
@@ -141,6 +141,8 @@ class Resource:
     :param loss: what to say of a change that only deleting could bring about.
     :param shown: the types of what it shows beyond its fields, by the API's keys: counts, times, flags (XML doesn't say them).
     :param not_on_enterprise: what to say where ThingPark Enterprise, which lacks them, doesn't know their path.
+    :param gathered: lists that belong to one, by what they are called as a return value.
+    :param encryption: how its keys can be encrypted on their way; None where the platform takes none so.
     """
 
     name: str
@@ -170,6 +172,8 @@ class Resource:
     loss: str = ""
     shown: JsonTypes = field(default_factory=dict)
     not_on_enterprise: str = ""
+    gathered: dict[str, Gathered] = field(default_factory=dict)
+    encryption: Encryption | None = None
     by_name: dict[str, Field] = field(default_factory=dict, compare=False)
     #: The pairs that exclude each other, each of them both ways round.
     excluding: list[tuple[str, str]] = field(default_factory=list, compare=False)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Callable, Protocol
 
 from .row import Faults
-from .values import Values
+from .values import SEPARATORS, Values
 
 
 class Facts(Protocol):
@@ -22,6 +22,8 @@ class Facts(Protocol):
         """Return the canonical value of an option, or UNKNOWN."""
 
 
+#: Asks the platform at a path below the subscription, with parameters; None where it knows nothing of it.
+Ask = Callable[[str, "dict[str, str]"], "dict[str, Any] | None"]
 #: Options before and after a change, with what is done: ``(action, before, after)``.
 Changed = tuple[str, Values, Values]
 
@@ -35,6 +37,8 @@ class Rules:
     judged: tuple[str, ...] = ()
     #: Options of which some kinds of platform don't take everything: ``check_here`` is asked of a description with one.
     limited_here: tuple[str, ...] = ()
+    #: Options whose limits only the platform knows: ``check_limits`` is asked of a change of one.
+    limited_by_platform: tuple[str, ...] = ()
 
     def identify(self, raw: dict[str, Any], faults: Faults) -> tuple[str, Any]:
         """Return the identity that such an option in ``raw`` holds, and what else is to be kept of it; adds faults."""
@@ -107,6 +111,13 @@ class Rules:
         """Return what this kind of platform doesn't take."""
         return []
 
+    def check_limits(self, observed: Facts, after: Values, ask: Ask) -> Faults:
+        """Return what the platform would not take of a resource that is to be made or changed.
+
+        :param after: the options that change, as they will be.
+        """
+        return []
+
     def sent_besides(self, options: list[str], values: Values) -> list[str]:
         """Return the options that have to be in the request besides those that differ."""
         return []
@@ -140,3 +151,13 @@ class Rules:
     def unreadable(self, observed: Facts) -> list[str]:
         """Return the secrets that a resource of this kind may have, and that nobody can read from the platform."""
         return []
+
+
+def keys_in_texts(values: Values, keys: tuple[str, ...], texts: tuple[str, ...]) -> Faults:
+    """Return which text is one of the keys, where everybody would read it."""
+    long = [name for name in texts if len(values.get(name) or "") >= 32]
+    if not long:  # as for nearly all
+        return []
+    known = {values[name]: name for name in keys if values.get(name)}
+    same = ((name, known.get(values[name].translate(SEPARATORS).upper())) for name in long)
+    return [(name, "is the same as %s: a key must not stand where everybody can read it" % key) for name, key in same if key]

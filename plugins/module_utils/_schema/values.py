@@ -284,18 +284,22 @@ class Integer(ValueType):
         return value
 
 
-class Degrees(ValueType):
-    """A latitude or longitude in decimal degrees.
+class Decimal(ValueType):
+    """A number with a decimal point.
 
-    The contract keeps them as 32-bit floats, so two that differ by less than a metre are the same.
+    :param unit: what a sentence calls it.
+    :param near: two that differ by no more are the same: the contract keeps them as 32-bit floats.
     """
 
     spec = {"type": "float"}
     json = NUMBER
     empty = None
 
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
+    def __init__(self, low: int, high: int, unit: str, near: float) -> None:
+        self.low = low
+        self.high = high
+        self.unit = unit
+        self.near = near
 
     def parse(self, raw: object) -> float:
         try:
@@ -303,18 +307,25 @@ class Degrees(ValueType):
         except Fault:
             raise
         except (ValueError, OverflowError):
-            raise Fault("must be a number of degrees with a decimal point, got %s" % shown(raw)) from None
-        if not -self.limit <= value <= self.limit:
-            raise Fault("must be from -%d to %d degrees, got %s" % (self.limit, self.limit, shown(raw)))
+            raise Fault("must be a number of %s with a decimal point, got %s" % (self.unit, shown(raw))) from None
+        if not self.low <= value <= self.high:
+            raise Fault("must be from %d to %d %s, got %s" % (self.low, self.high, self.unit, shown(raw)))
         return value
 
     def same(self, desired: object, actual: object) -> bool:
         if not isinstance(desired, float) or not isinstance(actual, float):
             return desired == actual
-        return abs(desired - actual) <= 1e-5
+        return abs(desired - actual) <= self.near
 
     def show(self, value: object) -> object:
         return round(value, 5) if isinstance(value, float) else value
+
+
+class Degrees(Decimal):
+    """A latitude or longitude in decimal degrees; two that differ by less than a metre are the same."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(-limit, limit, "degrees", 1e-5)
 
 
 class Flag(ValueType):

@@ -30,7 +30,7 @@ def info(resource: Resource) -> Task:
     options: dict[str, Any] = {
         key: {"type": "list", "elements": "str"},
         **{name: each.argument() for name, each in resource.filters.items()},
-        "gather": {"type": "str", "choices": ["briefs", resource.keys], "default": "briefs"},
+        "gather": {"type": "str", "choices": ["briefs", resource.keys, *resource.gathered], "default": "briefs"},
         "parallel": {"type": "int", "default": 8},
     }
     rules = {"mutually_exclusive": [(key, name) for name in resource.filters]}
@@ -55,9 +55,13 @@ class _Info:
             wanted = params.get(self._key) is not None  # an empty list means none, not all of them
             briefs = [api.brief(identity) for identity in identities] if wanted else self._listed(api, client, filters)
             found = [Observed(self._resource, brief) for brief in briefs if brief is not None]
-            if params["gather"] == self._resource.keys:
+            gather = params["gather"]
+            if gather == self._resource.keys:
                 each(found, lambda one: self._look(api, one), min(params["parallel"], len(found)))
-        return {"changed": False, self._resource.keys: [self._shown(one) for one in found]}
+            shown = [self._shown(one) for one in found]
+            if gather in self._resource.gathered:
+                each(shown, lambda one: one.update(self._gathered(api, gather, one[self._key])), min(params["parallel"], len(shown)))
+        return {"changed": False, self._resource.keys: shown}
 
     def _identities(self, given: list[str]) -> list[str]:
         result = []
@@ -119,6 +123,11 @@ class _Info:
             if one.value(option) is UNKNOWN:  # they are no part of the whole, and an older platform's list lacks them (O)
                 with suppress(OptionError):
                     one.parts = {**(one.parts or {}), option: api.labels(option, identity)}
+
+    def _gathered(self, api: ResourceClient, name: str, identity: str) -> dict[str, Any]:
+        """Return a list that belongs to one resource, to its end, and how long it is."""
+        some = [in_snake_case(brief) for brief in api.gathered(name, identity)]
+        return {self._resource.gathered[name].count: len(some), name: some}
 
     def _shown(self, one: Observed) -> dict[str, Any]:
         """Return all the platform tells, in snake_case, and in the resource's own options where it has them."""

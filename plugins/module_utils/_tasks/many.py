@@ -12,11 +12,11 @@ import time
 from typing import Any, Callable
 
 from .. import _files
-from .._api.resources import ResourceClient
 from .._engine import outcomes as _outcomes
 from .._engine.apply import PURGE_LAST, Progress, Run, preview
 from .._engine.cache import Cache
 from .._engine.desired import Desired, read_desired
+from .._engine.keys import barred
 from .._engine.outcomes import FAILED, SKIPPED, Outcome
 from .._engine.plan import DELETE, SUSPEND, Change
 from .._engine.prepare import Plan, Policy, Purge, make_plan
@@ -27,7 +27,7 @@ from .._frame.connection import account_of, connected
 from .._frame.task import Context, Task
 from .._schema.parts import Within
 from .._schema.resource import Resource
-from .one import EXISTENCE, WRITING, diff_of
+from .one import EXISTENCE, client_of, diff_of, encrypts, writing
 
 MOST_PARALLEL = 64
 BACKUP_NOTE = (
@@ -40,7 +40,6 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "src": {"type": "path"},
     "defaults": {"type": "dict"},
     **EXISTENCE,
-    **WRITING,
     "parallel": {"type": "int", "default": 8},
     "on_error": {"type": "str", "choices": ["continue", "stop"], "default": "continue"},
     "max_failures": {"type": "int"},
@@ -66,7 +65,7 @@ def many(resource: Resource, module: str) -> Task:
         "action": {"type": "str", "choices": ["delete", *(["suspend"] if resource.set_aside else [])], "default": "delete"},
         "backup": {"type": "path"},
     }
-    options = {items: {"type": "list", "elements": "dict"}, **OPTIONS, "purge": {"type": "dict", "options": purge}}
+    options = {items: {"type": "list", "elements": "dict"}, **OPTIONS, **writing(resource), "purge": {"type": "dict", "options": purge}}
     if not resource.is_licensed:
         del options["check_licences"]
     if not resource.is_dated:
@@ -105,7 +104,7 @@ class _Many:
         backup = ""
         try:
             with connected(params, context) as client:
-                api = ResourceClient(client, resource)
+                api = client_of(client, resource, params)
                 plan = make_plan(api, described, policy, cache)
                 for warning in plan.warnings:
                     context.warn(warning)
@@ -155,7 +154,8 @@ class _Many:
         for warning in source.warnings:
             context.warn(warning)
         defaults = self._resource.overlaid(source.defaults, params.get("defaults") or {})
-        return read_desired(self._resource, source.rows, defaults, params["state"], params["create"])
+        unwanted = barred(self._resource) if encrypts(params) else None
+        return read_desired(self._resource, source.rows, defaults, params["state"], params["create"], unwanted)
 
     def _source(self, params: dict[str, Any]) -> Source:
         items = self._resource.keys
