@@ -12,12 +12,14 @@ short_description: Make a fleet of LoRaWAN devices in ThingPark's Device Manager
 version_added: 0.1.0
 description:
   - Makes devices match a list or a file, tells what it changed, and can be run again at any moment.
-  - The platform's list is read once. A device is fetched only where something is described that its line in the
-    list doesn't show. Only what differs is written. A fleet that is as described costs the list and nothing else.
+  - The platform's list is read once. A device is fetched only where something is described that its line in
+    the list doesn't show. Only what differs is written. A fleet that is as described costs the list and nothing
+    else.
   - Every row is checked before the first request, and all faults that it shows by itself are reported together.
-    Names of plans, profiles and servers are looked up after the login, before the first write, and so is what devices
-    lack that have to be created, and how many licences there are for them.
-  - One bad device spoils nothing. The others are done, then the task fails and still returns what became of each.
+    Names of plans, profiles and servers are looked up after the login, before the first write, and so is what
+    devices lack that have to be created, and how many licences there are for them.
+  - One bad device spoils nothing. The others are done, then the task fails and still returns what became of
+    each.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -28,8 +30,8 @@ options:
     description:
       - The devices, each a dictionary with the options of M(lorawan.thingpark.tdm_device), of which C(dev_eui)
         or C(onboarding_tag) is required. C(state) and C(create) may be given for each.
-      - C(host) may say what messages call a device. The filter P(lorawan.thingpark.devices#filter) puts the inventory's
-        host there.
+      - C(host) may say what messages call a device. The filter P(lorawan.thingpark.devices#filter) puts the
+        inventory's host there.
       - Unknown options are faults. One of O(devices) and O(src) is required.
     type: list
     elements: dict
@@ -38,12 +40,12 @@ options:
       - File that describes the devices, on the machine where the task runs. With a local connection it is looked
         for beside the playbook and in the role's C(files) too.
       - C(.csv) and C(.txt) are ThingPark's own import format, columns A to AA, without a header. JSON and YAML
-        are a list like O(devices), or a dictionary with C(devices) and C(defaults). Their texts and numbers stay
-        as they are written, an unquoted C(no) too, and a key that is repeated in the same place is refused.
+        are a list like O(devices), or a dictionary with C(devices) and C(defaults). Their texts and numbers
+        stay as they are written, an unquoted C(no) too, and a key that is repeated in the same place is refused.
       - A regular file of at most 64 MiB.
-      - An empty cell leaves alone what the device has. Latitude and longitude may have a decimal comma where semicolons
-        or tabs separate the cells, and nowhere else. Column G (ThingPark X configuration) has no field in the API
-        and is left out with a warning.
+      - An empty cell leaves alone what the device has. Latitude and longitude may have a decimal comma where
+        semicolons or tabs separate the cells, and nowhere else. Column G (ThingPark X configuration) has no
+        field in the API and is left out with a warning.
     type: path
   defaults:
     description: Options for every device that doesn't say otherwise, with C(create) among them.
@@ -59,14 +61,15 @@ options:
     description:
       - Whether devices that aren't there may be created, unless a device, O(defaults) or the file's C(defaults)
         say otherwise. In a CSV, C(UPDATE) rows say that they may not.
-      - With V(false), a device that isn't there fails and the others are done. What only a creation needs, such
-        as keys, is not missing then.
+      - With V(false), a device that isn't there fails and the others are done. What only a creation needs,
+        such as keys, is not missing then.
     type: bool
     default: true
   update_keys:
     description:
       - V(on_create) sends keys and other write-only options when a device is created, and never again.
-      - V(always) sends them in every run, which is a change in every run, since nothing shows whether they differ.
+      - V(always) sends them in every run, which is a change in every run, since nothing shows whether they
+        differ.
     type: str
     default: on_create
     choices: [on_create, always]
@@ -75,6 +78,28 @@ options:
       is overwritten.
     type: bool
     default: false
+  key_encryption:
+    description:
+      - V(exchange_key) encrypts C(app_key) and C(nwk_key) with the platform's public RSA exchange key before
+        they are sent, so that they are never in clear on their way. The key is asked for once in a task, and
+        only where one is to be sent.
+      - The platform takes no other keys so. Where another one would have to be sent, nothing is written, and
+        the fault is told.
+      - With it, keys are described in clear, and none of C(exchange_key_version), C(hsm_app_key_version) and
+        C(hsm_nwk_key_version) may be given.
+      - It needs the Python library C(cryptography) where the task runs. Ansible's own machine has it, since
+        ansible-core needs it.
+    type: str
+    default: none
+    choices: [none, exchange_key]
+  key_encryption_padding:
+    description:
+      - How a key is padded before it is encrypted with O(key_encryption=exchange_key).
+      - B(Which padding the platform wants is published nowhere), nor that a key's 16 bytes are what it wants
+        encrypted. Try it with one device, and see it join, before you describe a fleet so.
+    type: str
+    default: oaep_sha256
+    choices: [oaep_sha256, oaep_sha1, pkcs1v15]
   parallel:
     description: How many requests are under way at once, from 1 to 64.
     type: int
@@ -91,44 +116,44 @@ options:
     type: int
   max_deletions:
     description:
-      - How many devices that are described as C(absent) may be deleted, as a number, or as a percentage of all
-        devices that this run describes. If there are more, the task fails before anything is changed, and returns
-        them as RV(deletion_candidates).
+      - How many devices that are described as C(absent) may be deleted, as a number, or as a percentage of
+        all devices that this run describes. If there are more, the task fails before anything is changed, and
+        returns them as RV(deletion_candidates).
       - A purge has its own, O(purge.max).
     type: raw
     default: 10%
   backup:
     description:
-      - File for what deleted devices were, written before the first change of a run that deletes any. They stand
-        there with C(create) V(false), and without their secrets, which can't be read from the platform. To make
-        them again, add their secrets, say C(create) V(true) in the file's C(defaults), and give it as O(src). Without
-        that, nothing is made, and each device says what it lacks.
+      - File for what deleted devices were, written before the first change of a run that deletes any. They
+        stand there with C(create) V(false), and without their secrets, which can't be read from the platform.
+        To make them again, add their secrets, say C(create) V(true) in the file's C(defaults), and give it
+        as O(src). Without that, nothing is made, and each device says what it lacks.
       - It must not exist yet. The default is a new file C(tdm/backup-*.json) below Ansible's home.
     type: path
   check_licences:
     description:
-      - Whether to compare the licences of each connectivity plan with the devices that are to be created with it
-        or to get it. If there are too few, the task fails before anything is changed.
+      - Whether to compare the licences of each connectivity plan with the devices that are to be created with
+        it or to get it. If there are too few, the task fails before anything is changed.
       - The platform's list of plans is read for their names anyway.
     type: bool
     default: true
   progress:
     description:
-      - Whether a long run says every two seconds how far it is, on the standard error. Only where the task runs
-        in Ansible's worker.
+      - Whether a long run says every two seconds how far it is, on the standard error. Only where the task
+        runs in Ansible's worker.
     type: bool
     default: true
   results:
-    description: Which devices the result lists in RV(results). V(changed) are those that changed and those that
-      failed.
+    description: Which devices the result lists in RV(results). V(changed) are those that changed and those
+      that failed.
     type: str
     default: changed
     choices: [all, changed, failed, none]
   cache:
     description:
       - Whether to remember, in a file below Ansible's home, what lists of the platform don't show of a device,
-        together with the time of its last change. As long as that time is the same, the device needs not be fetched
-        again.
+        together with the time of its last change. As long as that time is the same, the device needs not be
+        fetched again.
       - Without it, each run fetches every device that has such an option.
     type: bool
     default: true
@@ -153,8 +178,8 @@ options:
             description: First characters of their name.
             type: str
           eui_prefix:
-            description: First digits of their DevEUI, 1 to 16 hexadecimal ones in any spelling of a DevEUI. Quote
-              them.
+            description: First digits of their DevEUI, 1 to 16 hexadecimal ones in any spelling of a DevEUI.
+              Quote them.
             type: str
           all:
             description: All devices of the subscription.
@@ -162,8 +187,8 @@ options:
             default: false
       max:
         description:
-          - How many may go, as a number, or as a percentage of the devices in O(purge.scope). If there are more,
-            the task fails before anything is changed, and returns them as RV(purge_candidates).
+          - How many may go, as a number, or as a percentage of the devices in O(purge.scope). If there are
+            more, the task fails before anything is changed, and returns them as RV(purge_candidates).
         type: raw
         default: 10%
       action:

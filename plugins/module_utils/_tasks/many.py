@@ -27,7 +27,7 @@ from .._frame.connection import account_of, connected
 from .._frame.task import Context, Task
 from .._schema.parts import Within
 from .._schema.resource import Resource
-from .one import EXISTENCE, client_of, diff_of, encrypts, writing
+from .one import ENCRYPTION, EXISTENCE, WRITING, client_of, diff_of, encrypts
 
 MOST_PARALLEL = 64
 BACKUP_NOTE = (
@@ -40,6 +40,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "src": {"type": "path"},
     "defaults": {"type": "dict"},
     **EXISTENCE,
+    **WRITING,
+    **ENCRYPTION,
     "parallel": {"type": "int", "default": 8},
     "on_error": {"type": "str", "choices": ["continue", "stop"], "default": "continue"},
     "max_failures": {"type": "int"},
@@ -65,11 +67,14 @@ def many(resource: Resource, module: str) -> Task:
         "action": {"type": "str", "choices": ["delete", *(["suspend"] if resource.set_aside else [])], "default": "delete"},
         "backup": {"type": "path"},
     }
-    options = {items: {"type": "list", "elements": "dict"}, **OPTIONS, **writing(resource), "purge": {"type": "dict", "options": purge}}
+    options = {items: {"type": "list", "elements": "dict"}, **OPTIONS, "purge": {"type": "dict", "options": purge}}
     if not resource.is_licensed:
         del options["check_licences"]
     if not resource.is_dated:
         del options["cache"]
+    if not resource.encryption:
+        for option in ENCRYPTION:
+            del options[option]
     return Task(
         options,
         _Many(resource, module).run,

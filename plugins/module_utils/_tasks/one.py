@@ -39,11 +39,6 @@ ENCRYPTION: dict[str, dict[str, Any]] = {
 }
 
 
-def writing(resource: Resource) -> dict[str, dict[str, Any]]:
-    """Return the options that say how a resource is written."""
-    return {**WRITING, **(ENCRYPTION if resource.encryption else {})}
-
-
 def encrypts(params: dict[str, Any]) -> bool:
     """Return whether a task encrypts the keys that it sends."""
     return params.get("key_encryption") == "exchange_key"
@@ -59,7 +54,8 @@ def client_of(client: Client, resource: Resource, params: dict[str, Any]) -> Res
 def one(resource: Resource) -> Task:
     """Return the task that makes one resource be as described."""
     identifying = (resource.identity.option, *resource.rules.identifying)
-    options = {**EXISTENCE, **{name: {"type": "str"} for name in identifying}, **resource.argument_spec(), **writing(resource)}
+    options = {**EXISTENCE, **{name: {"type": "str"} for name in identifying}, **resource.argument_spec(), **WRITING}
+    options.update(ENCRYPTION if resource.encryption else {})
 
     def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
         names = ("state", *identifying, *(each.name for each in resource.fields))
