@@ -208,15 +208,16 @@ def test_the_base_stations_that_will_send_are_counted(account, simulator, counts
 def test_base_stations_are_read_to_their_end(through, meddler, do):
     through.tdm_multicast_group(**MADE, base_station_tags=["city"])
 
-    def halved(data: dict) -> None:
-        data["more"] = data["briefs"][0]["lrrID"] not in seen
-        seen.add(data["briefs"][0]["lrrID"])
-        data["briefs"] = [{**data["briefs"][0], "lrrID": "%08X" % len(seen)}]
+    pages = [["100001C1", "100001C2"], ["100001C3"]]
 
-    seen: set = set()
-    meddler.on("GET", "/multicastGroups/[^/]+/bss", do.edited(halved))
-    with_all = through.tdm_multicast_group_info(dev_eui=[EUI], gather="base_stations")
-    assert with_all["multicast_groups"][0]["base_station_count"] == 1
+    def next_page(data: dict) -> None:
+        briefs = [{"lrrID": name, "healthState": "ACTIVE", "tags": []} for name in pages.pop(0)]
+        data.update(briefs=briefs, more=bool(pages))
+
+    meddler.on("GET", "/multicastGroups/[^/]+/bss", do.edited(next_page))
+    (shown,) = through.tdm_multicast_group_info(dev_eui=[EUI], gather="base_stations")["multicast_groups"]
+    assert [one["lrr_id"] for one in shown["base_stations"]] == ["100001C1", "100001C2", "100001C3"]
+    assert shown["base_station_count"] == 3
 
 
 @pytest.mark.parametrize(
@@ -251,8 +252,6 @@ def test_those_that_nobody_described_go_with_a_backup(account, tmp_path):
     assert one["base_station_tags"] == LIGHTS["base_station_tags"] and one["nwk_s_key"] is None and one["app_s_keys"] is None
     kept["defaults"]["create"] = True
     one.update(nwk_s_key=KEY, app_s_keys={"1": OTHER})
-    for name in ("s_nwk_s_int_key", "nwk_s_enc_key", "verification_code"):
-        one.pop(name, None)
     backup.write_text(json.dumps(kept))
     assert account.tdm_multicast_groups(src=str(backup))["summary"]["created"] == 1
 
@@ -263,8 +262,8 @@ def test_it_is_deleted_once(account):
         assert account.tdm_multicast_group(dev_eui=EUI, state="absent")["action"] == action
 
 
-def test_enterprise_chooses_a_plan_or_takes_the_one_that_is_named(simulated, account_on):
-    simulator = simulated(profile="enterprise", **OAUTH)
+def test_enterprise_chooses_a_plan_or_takes_the_one_that_is_named(start_simulator, account_on):
+    simulator = start_simulator(profile="enterprise", **OAUTH)
     account = account_on(simulator, auth_method="oauth2", login=None, password=None, **OAUTH)
     account.tdm_multicast_group(**MADE)
     (shown,) = account.tdm_multicast_group_info()["multicast_groups"]

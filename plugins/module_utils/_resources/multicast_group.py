@@ -96,6 +96,10 @@ class MulticastGroupRules(Rules):
         # A plan is chosen by its ID (contract, NetworkSubscriptionsHandlingMode).
         return {"networkSubscriptionsHandlingMode": "ADVANCED"} if may_choose and "networkSubscription" in body else {}
 
+    def unreadable(self, observed: Facts) -> list[str]:
+        # Whether it has those of LoRaWAN 1.1, nothing tells (contract).
+        return ["nwk_s_key", "app_s_keys"]
+
     def check_limits(self, observed: Facts, after: Values, ask: Ask) -> Faults:
         rate, frequency, tags = (after.get(option, observed.value(option)) for option in SENT)
         faults = _too_many(observed, after, ask)
