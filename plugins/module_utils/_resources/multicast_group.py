@@ -19,10 +19,10 @@ from .._schema.parts import Beginning, Gathered, Identity, Labels, Listing, With
 from .._schema.references import Domains, Reference, References
 from .._schema.resource import NEVER, WHOLE, Field, Resource
 from .._schema.row import Faults
-from .._schema.rules import Ask, Facts, Rules, keys_in_texts
+from .._schema.rules import Ask, Facts, Rules
 from .._schema.structures import BaseStationTags
 from .._schema.texts import Fault
-from .._schema.values import EUI, Choice, Decimal, Hex, Integer, Key, Note, Typed, Values, ValueType, dig, members
+from .._schema.values import EUI, Choice, Decimal, Hex, Integer, Key, Note, Typed, Values, ValueType, dig, keys_in_texts, members
 
 KEYS = ("nwk_s_key", "s_nwk_s_int_key", "nwk_s_enc_key")
 TEXTS = ("name", "customer_admin_data")

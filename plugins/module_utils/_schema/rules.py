@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Callable, Protocol
 
 from .row import Faults
-from .values import SEPARATORS, Values
+from .values import Values
 
 
 class Facts(Protocol):
@@ -151,13 +151,3 @@ class Rules:
     def unreadable(self, observed: Facts) -> list[str]:
         """Return the secrets that a resource of this kind may have, and that nobody can read from the platform."""
         return []
-
-
-def keys_in_texts(values: Values, keys: tuple[str, ...], texts: tuple[str, ...]) -> Faults:
-    """Return which text is one of the keys, where everybody would read it."""
-    long = [name for name in texts if len(values.get(name) or "") >= 32]
-    if not long:  # as for nearly all
-        return []
-    known = {values[name]: name for name in keys if values.get(name)}
-    same = ((name, known.get(values[name].translate(SEPARATORS).upper())) for name in long)
-    return [(name, "is the same as %s: a key must not stand where everybody can read it" % key) for name, key in same if key]

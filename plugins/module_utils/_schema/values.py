@@ -228,6 +228,16 @@ class Key(ValueType):
         return len(value) != 32
 
 
+def keys_in_texts(values: Values, keys: tuple[str, ...], texts: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return the faults of texts, such as a name, that are one of the keys: everybody would read it there."""
+    long = [name for name in texts if len(values.get(name) or "") >= 32]
+    if not long:  # as for nearly all
+        return []
+    known = {values[name]: name for name in keys if values.get(name)}
+    same = ((name, known.get(values[name].translate(SEPARATORS).upper())) for name in long)
+    return [(name, "is the same as %s: a key must not stand where everybody can read it" % key) for name, key in same if key]
+
+
 class Choice(ValueType):
     """One of the contract's words; case and dashes don't matter to a user."""
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any, Callable
 
 from ..._schema.row import Faults
-from ..._schema.rules import Changed, Facts, Rules, keys_in_texts
+from ..._schema.rules import Changed, Facts, Rules
 from ..._schema.texts import Fault, shown
-from ..._schema.values import EUI, UNKNOWN, Hex, Key, Values, dig
+from ..._schema.values import EUI, UNKNOWN, Hex, Key, Values, dig, keys_in_texts
 from . import licences
 from .tr005 import Tr005Tag, looks_like_tr005, owner_tokens, parse_tr005
 
