@@ -26,11 +26,13 @@ def role_options(specs: dict[str, Any], documented: dict[str, Any]) -> str:
     :param specs: the options of tdm_fleet as its task declares them; ``documented`` as its module documents them.
     """
     about = loaded("role_fleet")
-    own = about.pop("options")
+    own, others = about.pop("options"), about.pop("others")
     options = {}
     for name in [*own, *(name for name in specs if name not in own)]:
         told = own.get(name) or _as_variables(documented[name]["description"])
         options["tdm_fleet_" + name] = _variable(told, {**specs.get(name, {}), **OWN.get(name, {})})
+    for name, told in others.items():
+        options["tdm_" + name] = {"description": told, "type": "list", "elements": "dict"}
     fragment = importlib.import_module(PLUGINS + ".doc_fragments.tdm").ModuleDocFragment
     connection = yaml.safe_load(fragment.DOCUMENTATION)["options"]
     for name, spec in importlib.import_module(PLUGINS + ".module_utils._frame.connection").OPTIONS.items():

@@ -50,8 +50,8 @@ options:
     description: The parameters of the request. A list sends a parameter several times.
     type: dict
   body:
-    description: The document to send, in the API's own keys.
-    type: dict
+    description: The document to send, in the API's own keys. A text instead of a dictionary is sent as it is, as C(text/plain).
+    type: raw
   document:
     description: With O(body_format=xml), what the document is called.
     type: str

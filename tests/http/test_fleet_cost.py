@@ -137,7 +137,10 @@ CHANGES = [
     ({"connectivity_plan": "Seldom"}, {"networkSubscription": {"ID": "kpn-cs/seldom"}}),
     ({"suspended": True}, {"suspension": "SUBSCRIBER_SUSPENDED"}),
     ({"routing_profile": "NOAS"}, {"appServersRoutingProfile": {"ID": "NOAS"}}),
-    ({"domains": {"Region": "South"}, "marker_id": 7}, {"domains": [{"name": "South", "group": {"name": "Region"}}], "markerID": 7}),
+    (
+        {"domains": {"Region": "South"}, "marker_id": 7},
+        {"domains": [{"name": "South", "group": {"name": "Region"}}], "markerID": 7},
+    ),
     ({"join_eui": "70b3d57ed0000001"}, {"appEUI": "70B3D57ED0000001"}),
 ]
 

@@ -120,6 +120,7 @@ def test_another_subscription_is_refused(account, counts):
     [
         ({"body": {}}, "body doesn't go with method GET"),
         ({"src": __file__}, "src doesn't go with method GET"),
+        ({"method": "POST", "body": [1]}, "body must be a dictionary, or a text to be sent as it is"),
         ({"method": "PUT", "all_pages": True}, "all_pages is for GET"),
         ({"all_pages": True, "dest": os.devnull}, "all_pages is for GET, and without dest"),
     ],
@@ -127,6 +128,11 @@ def test_another_subscription_is_refused(account, counts):
 def test_what_does_not_go_together(account, counts, options, words):
     result = account.tdm_request(path="/devices", **options)
     assert result["failed"] and words in result["msg"] and not counts()
+
+
+def test_a_text_is_sent_as_it_is(account):
+    tag = "LW:D0:70B3D57ED0000000:70B3D57ED0000031:03380000"
+    assert account.tdm_request(method="POST", path="/devices/readOnboardingTag", body=tag)["data"]["models"]
 
 
 def test_no_secret_comes_back(simulator, eui, meddler, through, do):

@@ -94,12 +94,24 @@ def test_the_default_is_not_deleted(account, counts):
     assert not writes(counts())
 
 
-def test_one_that_is_used_is_not_deleted(account, row):
+def test_one_that_is_used_is_not_deleted(account, rows, row, counts):
     made = account.tdm_routing_profile(**METERING)
-    assert account.tdm_device(**row(1, routing_profile="metering"))["action"] == "created"
-    refused = account.tdm_routing_profile(name="metering", state="absent")
-    assert refused["failed"] and "in use" in refused["msg"]
-    account.tdm_device(**row(1, routing_profile="NOAS"))
+    account.tdm_fleet(devices=rows(3, routing_profile="metering"))
+    purge = {"scope": {"name_prefix": "met"}, "max": 9}
+    many = {"routing_profiles": [{"name": "metering", "state": "absent"}], "max_deletions": 1}
+    counts()
+    for check in (True, False):
+        for refused in (
+            account.tdm_routing_profile(name="metering", state="absent", check=check),
+            account.tdm_routing_profiles(**many, check=check),
+            account.tdm_routing_profiles(routing_profiles=[{"name": "x"}], purge=purge, check=check),
+        ):
+            assert refused["failed"] and "it is used by 3 devices, and the platform deletes none that is in use" in refused["msg"]
+    assert not [what for what in counts() if what.startswith("DELETE")]
+    account.tdm_fleet(devices=rows(2, routing_profile="NOAS"))
+    assert "used by 1 device, and" in account.tdm_routing_profile(name="metering", state="absent")["msg"]
+    account.tdm_fleet(devices=rows(3, routing_profile="NOAS"))
+    assert account.tdm_routing_profile(id=made["id"], state="absent", check=True)["action"] == "deleted"
     assert account.tdm_routing_profile(id=made["id"], state="absent")["action"] == "deleted"
 
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, the lorawan.thingpark contributors
 
-"""The table of paths on the page on faithfulness: ``python -m tests.project.faithfulness`` writes it.
+"""The table of operations on the page on faithfulness: ``python -m tests.project.faithfulness`` writes it.
 
-What the simulator serves comes from its declarations. Which module uses a path comes from what it sends (``used_paths``).
+What the simulator serves comes from its declarations. Which module sends an operation comes from what it sends (``used_paths``).
 That nothing is forgotten there is held against the declarations, and against the expressions of the sources that make a path:
 texts, sums of them, and what a method of the same file returns.
 """
@@ -21,15 +21,17 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/docsite/rst/faithfulness.rst"
 #: Paths that public clients use and the contract doesn't have.
 BESIDE = ("/appServersRoutingProfiles", "/tasks/")
+#: The module that sends any request.
+ANY = "tdm_request"
 BEGIN, END = ".. begin of the paths", ".. end of the paths"
 _HEAD = [
     ".. list-table::",
     "   :header-rows: 1",
-    "   :widths: 56 18 26",
+    "   :widths: 10 52 38",
     "",
-    "   * - path",
-    "     - the simulator serves",
-    "     - used by",
+    "   * - verb",
+    "     - below ``/subscriptions/mine``",
+    "     - sent by",
 ]
 
 
@@ -97,15 +99,21 @@ def texts(node: ast.expr, functions: dict[str, ast.FunctionDef], depth: int = 4)
     return {"{}"}
 
 
+def operations() -> list[tuple[str, str]]:
+    """Return the path and verb of each operation that is served below the subscription."""
+    return sorted((path, method) for path, methods in served().items() for method in methods)
+
+
 def table(used: dict[str, set[str]]) -> list[str]:
-    """Return the lines of the table; ``used`` are the modules by path."""
+    """Return the lines of the table; ``used`` are the modules by operation. tdm_request sends all, and is named alone only."""
     lines = list(_HEAD)
-    for path, methods in sorted(served().items()):
-        modules = sorted(used.get("/subscriptions/mine" + path, ()))
+    for path, method in operations():
+        modules = used.get("%s /subscriptions/mine%s" % (method, path), set())
+        named = sorted(modules - {ANY}) or sorted(modules)
         lines += [
-            "   * - ``/subscriptions/mine%s``" % path,
-            "     - " + ", ".join(sorted(methods)),
-            "     - " + (", ".join("``%s``" % name for name in modules) or "none"),
+            "   * - " + method,
+            "     - ``%s``" % (path or "/"),
+            "     - " + (", ".join("``%s``" % name for name in named) or "none"),
         ]
     return lines
 

@@ -163,9 +163,10 @@ def names_set_in(data: object) -> Iterator[str]:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_variables_of_a_role_are_documented_and_used(role):
-    files = role_files(role, "tasks", "defaults")
+    files, own = role_files(role, "tasks", "defaults", "vars"), role_files(role, "vars")
     prefixes = tuple(name.partition("_")[0] + "_" for name in role_options(role))
-    used = {name for name in names_in(files) if name.startswith(prefixes)} - set(names_set_in(files))
+    made = {*names_set_in(files), *(name for each in own for name in each)}
+    used = {name for name in names_in(files) if name.startswith(prefixes)} - made
     assert used == set(role_options(role))
 
 
@@ -181,10 +182,12 @@ def test_defaults_of_a_role_are_documented(role):
 def test_variables_of_the_fleet_role_are_options_of_its_module():
     module = documentation("module")["tdm_fleet"]["doc"]["options"]
     role = role_options("fleet")
+    others = yaml.safe_load((ROOT / "docs/reference/role_fleet.yml").read_text(encoding="utf-8"))["others"]
     assert set(role) == {
         *("tdm_" + name for name in OPTIONS if name != "session_file"),
         *("tdm_fleet_" + name for name in module if name not in OPTIONS),
         "tdm_fleet_group",
+        *("tdm_" + name for name in others),
     }
     for name, option in module.items():
         documented = role.get(("tdm_" if name in OPTIONS else "tdm_fleet_") + name, option)

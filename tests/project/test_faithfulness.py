@@ -11,7 +11,7 @@ import re
 import pytest
 
 from tests.documentation import MODULES
-from tests.project.faithfulness import PAGE, ROOT, made, served, with_table
+from tests.project.faithfulness import ANY, PAGE, ROOT, made, operations, served, with_table
 from tests.project.used_paths import used as used_paths
 
 ROW = re.compile(r"^   \* - (.+)\n     - (\S+)\n     - ``(\w+)\.py::(\w+)``$", re.MULTILINE)
@@ -54,19 +54,26 @@ def test_no_behaviour_stands_there_twice():
 
 @pytest.fixture(scope="module")
 def used() -> dict:
-    """Return the modules that use each path."""
+    """Return the modules that send each operation."""
     return used_paths()
 
 
-def test_the_table_of_paths_is_true(used):
+def test_the_table_of_operations_is_true(used):
     page = PAGE.read_text(encoding="utf-8")
     assert page == with_table(page, used), "python -m tests.project.faithfulness writes it anew"
-    assert len(served()) == 63
+
+
+def test_every_operation_of_the_contract_is_within_reach(used):
+    """By a module made for it, or by tdm_request, which was sent and did what it was told."""
+    assert len(operations()) == 79 and len(served()) == 63
+    sent = {"%s /subscriptions/mine%s" % (method, path): path for path, method in operations()}
+    assert not [operation for operation in sent if ANY not in used.get(operation, ())]
 
 
 def test_each_path_that_the_sources_make_was_used(used):
     contract = {re.sub(r"\{\w+\}", "{}", path) for path in served()}
-    below = {re.sub(r"\{\w+\}", "{}", path).removeprefix("/subscriptions/mine") for path in used}
+    own = {operation.partition(" ")[2] for operation, modules in used.items() if modules - {ANY}}
+    below = {re.sub(r"\{\w+\}", "{}", path).removeprefix("/subscriptions/mine") for path in own}
     # A path may be put together of a resource's own and what is below it.
     ends = made()
     assert not {path for path in below & contract if path and not any(path.endswith(end) for end in ends if end)}
@@ -81,6 +88,7 @@ def test_one_engine_uses_one_set_of_paths(used):
 
 def test_the_words_beside_the_table_are_true(used):
     routing = {"tdm_routing_profile", "tdm_routing_profiles", "tdm_routing_profile_info"}
-    assert used["/subscriptions/mine/appServersRoutingProfiles"] == {"tdm_device", "tdm_fleet", *routing}
-    assert used["/subscriptions/mine/appServersRoutingProfiles/{appServersRoutingProfileUid}"] == routing
-    assert used["/customers"] == used["/customers/logout"] == set(MODULES)
+    profiles = "/subscriptions/mine/appServersRoutingProfiles"
+    assert used["GET " + profiles] == {"tdm_device", "tdm_fleet", *routing}
+    assert used["GET %s/{appServersRoutingProfileUid}" % profiles] == routing
+    assert used["GET /customers"] == used["GET /customers/logout"] == set(MODULES)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, the lorawan.thingpark contributors
 
-"""Which modules use which paths of the API: what each of them really sends to simulated platforms.
+"""Which modules send which operations of the API: what each of them really sends to simulated platforms.
 
-On an operator's platform, on Enterprise and on an older one, each module does all it has paths for. A test holds the paths
-that came together against those that the sources make.
+On an operator's platform, on Enterprise and on an older one, each module does all it has operations for, and tdm_request sends
+every one of the contract. A test holds the paths that came together against those that the sources make.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 from unittest import mock
 
 from tests.conftest import Simulator
+from tests.project.every_operation import reach
 
 CLIENT = {"client_id": "sub-100002581/paths", "client_secret": "not-a-real-secret"}
 #: The profile of a simulator, further options of it, and of the account.
@@ -35,8 +36,10 @@ DEVICE = {
     "application_servers": ["Parking sensors"],
     "inactivity_alarm": [{"level": 3, "duration": "PT6H"}],
     "tags": ["a"],
+    "domains": {"Site": "West"},
 }
-SEALED = {"key_encryption": "exchange_key", "key_encryption_padding": "pkcs1v15"}
+#: Its key goes encrypted; sent again it needs no other one.
+SEALED = {"key_encryption": "exchange_key", "key_encryption_padding": "pkcs1v15", "update_keys": "always"}
 #: The platform is asked which device profile such a tag stands for.
 TAGGED = {
     **{name: value for name, value in DEVICE.items() if name not in ("dev_eui", "device_profile")},
@@ -47,7 +50,8 @@ LIFE = (
     DEVICE,
     TAGGED,
     {**DEVICE, "name": "other", "tags": ["b"]},
-    {"dev_eui": DEVICE["dev_eui"], "domains": {"Site": "a"}},
+    {**DEVICE, "name": "other", "tags": ["b"], **SEALED},
+    {**DEVICE, "name": "other", "tags": ["b"], "domains": {"Site": "East"}},
     {"dev_eui": DEVICE["dev_eui"], "state": "absent"},
     {"dev_eui": "70B3D57ED1000002", "state": "absent"},
 )
@@ -65,20 +69,19 @@ ROUTING = (
 )
 GROUP = "70B3D57ED10000F0"
 KEPT = {"dev_eui": GROUP, "dev_addr": "1400F00D", "class": "C", "nwk_s_key": DEVICE["app_key"], "base_station_tags": ["city"]}
-#: What becomes of a multicast group; what it sends to is looked at in between.
+#: What becomes of a multicast group.
 GROUPS = (
     {**KEPT, "downlink_data_rate": 3, "connectivity_plan": "Multicast", "application_servers": ["Parking sensors"]},
-    {"dev_eui": GROUP, "domains": {"Site": "a"}},
+    {"dev_eui": GROUP, "domains": {"Site": "West"}},
     {"dev_eui": GROUP, "base_station_tags": ["harbour"], "connectivity_plan": ""},
     {"dev_eui": GROUP, "connectivity_plan": "Multicast"},
 )
+#: And what is done with it, and seen of it.
 CASTING = (
     *(("tdm_multicast_group", wish) for wish in GROUPS),
-    ("tdm_multicast_group_info", {"gather": "multicast_groups"}),
-    ("tdm_multicast_group_info", {"gather": "base_stations"}),
-    ("tdm_downlink", {"multicast_group": GROUP, "payload": "00", "f_port": 1}),
-    ("tdm_alarm_info", {"multicast_group": GROUP}),
-    ("tdm_alarm_info", {"multicast_group": GROUP, "history": True}),
+    *(("tdm_multicast_group_info", {"gather": what}) for what in ("multicast_groups", "base_stations")),
+    *(("tdm_downlink", {"multicast_group": GROUP, "payload": "00", "f_port": port}) for port in (1, 2)),
+    *(("tdm_alarm_info", {"multicast_group": GROUP, "history": past}) for past in (False, True)),
     ("tdm_alarm_ack", {"multicast_group": GROUP}),
     ("tdm_statistics_info", {"multicast_group": GROUP, "gather": ["frames", "frame_totals"]}),
     ("tdm_multicast_group", {"dev_eui": GROUP, "state": "absent"}),
@@ -108,11 +111,7 @@ def deeds(profile: str) -> list[tuple[str, dict]]:
         ("tdm_session", {"state": "absent"}),
         ("tdm_subscriber_info", {}),
         *(("tdm_device", device) for device in life),
-        ("tdm_device", {**DEVICE, **SEALED}),
-        ("tdm_device", {"dev_eui": DEVICE["dev_eui"], "state": "absent"}),
-        *(("tdm_fleet", {"devices": [device], "max_deletions": 1}) for device in life),
-        ("tdm_fleet", {"devices": [DEVICE], **SEALED}),
-        ("tdm_device", {"dev_eui": DEVICE["dev_eui"], "state": "absent"}),
+        *(("tdm_fleet", _as_fleet(device)) for device in life),
         ("tdm_device_info", {"gather": "devices"}),
         *(("tdm_application_server", {"name": "one", **wish}) for wish in ({}, {"description": "x"}, {"state": "absent"})),
         *(
@@ -125,11 +124,14 @@ def deeds(profile: str) -> list[tuple[str, dict]]:
     ]
 
 
-def used() -> dict[str, set[str]]:
-    """Return the modules that use each path, as ``/subscriptions/mine/devices``; those outside a subscription too."""
-    # Names that tests.conftest gives.
-    from ansible_collections.lorawan.thingpark.tests.http.conftest import Account
+def _as_fleet(device: dict) -> dict:
+    """Return the options of a fleet with this device alone."""
+    own = {name: value for name, value in device.items() if name in SEALED}
+    return {"devices": [{name: value for name, value in device.items() if name not in own}], "max_deletions": 1, **own}
 
+
+def used() -> dict[str, set[str]]:
+    """Return the modules that send each operation, as ``GET /subscriptions/mine/devices``; those outside a subscription too."""
     found: dict[str, set[str]] = defaultdict(set)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TDM_")}
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
@@ -142,12 +144,37 @@ def used() -> dict[str, set[str]]:
             login = {"login": simulator.login, "password": simulator.password, **account}
             SEEDED[:] = [simulator.seed(1)["first"]]
             simulator.alarm(SEEDED[0], 4, 5)
+            run = Run(simulator, login, found)
             for module, wish in deeds(profile):
-                given = {name: value for name, value in {**login, **wish}.items() if value is not None}
-                simulator.forget_requests()
-                result = getattr(Account(simulator.url, **given), module)()
+                result = run.play(module, wish)
                 assert not result.get("failed"), result
-                for request in simulator.requests()["by_path"]:
-                    path = request.partition(" ")[2].replace("/thingpark/wireless/rest", "")
-                    found[path.replace("/subscriptions/100", "/subscriptions/mine")].add(module)
+            if profile == "enterprise":
+                simulator.alarm(SEEDED[0], 1, 5)
+                reach(run.ask, simulator, SEEDED[0], place)
     return dict(found)
+
+
+class Run:
+    """Plays modules on one platform, and notes what each of them sends."""
+
+    def __init__(self, simulator: Simulator, login: dict, found: dict[str, set[str]]) -> None:
+        self._simulator, self._login, self._found = simulator, login, found
+
+    def play(self, module: str, wish: dict) -> dict:
+        """Return the result of a module."""
+        # A name that tests.conftest gives.
+        from ansible_collections.lorawan.thingpark.tests.http.conftest import Account
+
+        given = {name: value for name, value in {**self._login, **wish}.items() if value is not None}
+        self._simulator.forget_requests()
+        result = getattr(Account(self._simulator.url, **given), module)()
+        for request in self._simulator.requests()["by_path"]:
+            operation = request.replace("/thingpark/wireless/rest", "").replace("/subscriptions/100", "/subscriptions/mine")
+            self._found[operation].add(module)
+        return result
+
+    def ask(self, path: str, method: str = "GET", **options: object) -> object:
+        """Return what tdm_request gets as an answer."""
+        result = self.play("tdm_request", {"path": path, "method": method, **options})
+        assert not result.get("failed"), (method, path, result)
+        return result.get("data")

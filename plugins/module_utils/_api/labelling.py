@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from .._schema.resource import Resource
 from .._schema.values import Value
@@ -43,7 +44,9 @@ class Labelling(NamedTuple):
         return dict(sent)
 
 
-def labellings(resource: Resource, add: dict[str, tuple[Value, ...]], remove: dict[str, tuple[Value, ...]]) -> Iterator[Labelling]:
+def labellings(
+    resource: Resource, add: dict[str, tuple[Value, ...]], remove: dict[str, tuple[Value, ...]]
+) -> Iterator[Labelling]:
     """Yield the requests for labels that come and go, by option, of one resource."""
     for option, declared in resource.labels.items():
         more, less = add.get(option, ()), remove.get(option, ())

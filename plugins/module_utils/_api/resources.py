@@ -11,6 +11,7 @@ declaration; nothing here names one. One method per request or list.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, Callable, TypeVar
 from urllib.parse import quote
@@ -155,6 +156,14 @@ class ResourceClient:
             identities = [str(one.get(self._key)) for one in found]
             raise OptionError("%s %s" % (name, several(identities, self.resource.identity.option)))
         return found[0] if found else None
+
+    def uses(self) -> Counter[str]:
+        """Return how many others use each resource of this kind, by its identity; those that say it in their briefs."""
+        users = self.resource.users
+        if users is None:
+            return Counter()
+        pages = self.client.pages(users.path, users.params)
+        return Counter(str(dig(brief, users.key)) for page in pages for brief in page)
 
     def get(self, identity: str) -> dict[str, Any] | None:
         """Return the whole resource, None when it isn't there."""

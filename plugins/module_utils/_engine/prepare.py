@@ -269,8 +269,20 @@ class _Preparation:
         for identity, one in self._entire(doomed).items():
             self._take(identity, one)
 
+    def _counted(self, doomed: list[str]) -> dict[str, Observed]:
+        """Return those of what is to be deleted that others use, with their number; they are counted only then."""
+        uses = self._api.uses() if doomed and self._resource.users else {}
+        found = {identity: (self._observed[identity], uses.get(self._observed[identity].address)) for identity in doomed}
+        key = self._resource.users.count if self._resource.users else ""
+        return {
+            identity: replace(one, brief={**(one.brief or {}), key: count}) for identity, (one, count) in found.items() if count
+        }
+
     def changes(self) -> list[Change]:
         """Return what has to happen to what is described."""
+        described = self._described.items()
+        absent = [identity for identity, desired in described if desired.absent and identity in self._observed]
+        self._observed.update(self._counted(absent))
         nothing, always = Observed(self._resource), self._policy.update_keys
         return [
             plan(desired, self._observed.get(identity, nothing), self._comparisons.get(identity), always)
@@ -314,6 +326,7 @@ class _Preparation:
             found = self._fetched([each for each in wanted if compare(each, listed[each.identity]).unknown])
         else:
             wanted = [Desired(identity, {}, absent=True, where="purge") for identity in chosen]
+            self._observed.update(self._counted(chosen))
             found = self._entire(chosen)
         seen = {**listed, **found}
         return [plan(each, one) for each in wanted if (one := seen[each.identity]) is not None], warnings

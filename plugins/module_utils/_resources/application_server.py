@@ -10,21 +10,18 @@ import re
 
 from .._schema.filters import Filter, Prefix
 from .._schema.json_types import FLAG, INTEGER, ListOf
-from .._schema.references import Domains
 from .._schema.parts import Beginning, Identity, Within
+from .._schema.references import Domains
 from .._schema.resource import NEVER, WHOLE, Field, Resource
 from .._schema.row import Faults
-from .._schema.rules import Facts, Rules
+from .._schema.rules import Facts, Rules, in_use
 from .._schema.structures import Destinations, HttpHeaders
 from .._schema.texts import Fault, shown
 from .._schema.values import Choice, Flag, Integer, Key, Note, Typed, Values, ValueType
 
 AS_ID = re.compile(r"[A-Za-z0-9._-]+\Z")
 SECURITY = ("security_status", "as_id", "as_key", "max_timestamp_deviation")
-IN_USE = (
-    "it is used by %s, and the platform deletes none that is in use: give these another one first. Its routing profiles count "
-    "besides, and are not shown"
-)
+ROUTES = ". Its routing profiles count besides, and are not shown"
 ENTERPRISE = "is more than ThingPark Enterprise takes: %s"
 
 
@@ -84,12 +81,8 @@ class ApplicationServerRules(Rules):
         return ["as_key"] if observed.value("security_status") == "as_key" else []
 
     def refuse_deletion(self, observed: Facts) -> str:
-        brief = observed.brief or {}
-        counts = [(brief.get(key), what) for key, what in COUNTS]
-        used = [
-            "%d %s%s" % (count, what, "s" if count != 1 else "") for count, what in counts if isinstance(count, int) and count
-        ]
-        return IN_USE % " and ".join(used) if used else ""
+        used = in_use(observed.brief or {}, COUNTS)
+        return used + ROUTES if used else ""
 
 
 COUNTS = (("deviceCount", "device"), ("multicastGroupCount", "multicast group"), ("baseStationCount", "base station"))

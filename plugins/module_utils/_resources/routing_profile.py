@@ -12,9 +12,9 @@ from __future__ import annotations
 from .._schema.embedded_xml import Routes
 from .._schema.filters import Filter, Prefix
 from .._schema.json_types import FLAG
-from .._schema.parts import Beginning, Identity
+from .._schema.parts import Beginning, Identity, Users
 from .._schema.resource import WHOLE, Field, Resource
-from .._schema.rules import Facts, Rules
+from .._schema.rules import Facts, Rules, in_use
 from .._schema.values import Typed
 
 DEFAULT = "it is the default, which devices get that name no other, and is not deleted: make another one the default first"
@@ -24,7 +24,8 @@ class RoutingProfileRules(Rules):
     """The rules of a routing profile."""
 
     def refuse_deletion(self, observed: Facts) -> str:
-        return DEFAULT if (observed.whole or observed.brief or {}).get("isDefault") is True else ""
+        is_default = (observed.whole or observed.brief or {}).get("isDefault") is True
+        return DEFAULT if is_default else in_use(observed.brief or {}, (("deviceCount", "device"),))
 
 
 ROUTING_PROFILE = Resource(
@@ -40,6 +41,8 @@ ROUTING_PROFILE = Resource(
     brief_keys=("isDefault",),
     scopes={"name_prefix": Beginning(Prefix(), "name")},
     filters={"name": Filter("", Prefix(), begins="name")},
+    # Wireless shows a device's profile in its brief (O).
+    users=Users("/devices", {"pageSize": 1000, "sort": "EUI,asc"}, ("appServersRoutingProfile", "ID"), "deviceCount"),
     shown={"isDefault": FLAG},
     not_on_enterprise="ThingPark Enterprise has none: use application servers",
     fields=(

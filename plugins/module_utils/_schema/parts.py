@@ -108,6 +108,21 @@ class Identity:
 
 
 @dataclass(frozen=True)
+class Users:
+    """The resources of another kind that use one, where its own brief doesn't count them.
+
+    :param path: their list, below the subscription, with ``params``.
+    :param key: the keys, in their briefs, of the identity that they use.
+    :param count: as which key of its brief the number is entered.
+    """
+
+    path: str
+    params: dict[str, object]
+    key: tuple[str, ...]
+    count: str
+
+
+@dataclass(frozen=True)
 class Within:
     """A condition of a scope: a resource has all of these, such as a tag."""
 

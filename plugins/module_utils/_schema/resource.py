@@ -15,7 +15,7 @@ from typing import Any, Callable
 
 from .filters import Filter, HexPrefix
 from .json_types import JsonType, JsonTypes, ListOf
-from .parts import Beginning, Encryption, Gathered, Identity, Labels, Listing, Within
+from .parts import Beginning, Encryption, Gathered, Identity, Labels, Listing, Users, Within
 from .row import Faults, Row
 from .rules import Rules
 from .texts import Fault, shown, without_keys
@@ -140,6 +140,7 @@ class Resource:
     :param read_table: reads a table of its own kind: ``(text, name, warnings) -> rows``; None for none.
     :param loss: what to say of a change that only deleting could bring about.
     :param shown: the types of what it shows beyond its fields, by the API's keys: counts, times, flags (XML doesn't say them).
+    :param users: what may use one, and has to be counted before one is deleted.
     :param not_on_enterprise: what to say where ThingPark Enterprise, which lacks them, doesn't know their path.
     :param gathered: lists that belong to one, by what they are called as a return value.
     :param encryption: how its keys can be encrypted on their way; None where the platform takes none so.
@@ -171,6 +172,7 @@ class Resource:
     read_table: Callable[[str, str, list[str]], list[Row]] | None = None
     loss: str = ""
     shown: JsonTypes = field(default_factory=dict)
+    users: Users | None = None
     not_on_enterprise: str = ""
     gathered: dict[str, Gathered] = field(default_factory=dict)
     encryption: Encryption | None = None

@@ -28,6 +28,19 @@ Ask = Callable[[str, "dict[str, str]"], "dict[str, Any] | None"]
 Changed = tuple[str, Values, Values]
 
 
+IN_USE = "it is used by %s, and the platform deletes none that is in use: give these another one first"
+
+
+def in_use(brief: dict[str, Any], counts: tuple[tuple[str, str], ...]) -> str:
+    """Return why a resource that others use is not deleted, or nothing.
+
+    :param counts: keys of its brief that count, with what one of those is called.
+    """
+    numbers = [(brief.get(key), what) for key, what in counts]
+    used = ["%d %s%s" % (count, what, "s" if count != 1 else "") for count, what in numbers if isinstance(count, int) and count]
+    return IN_USE % " and ".join(used) if used else ""
+
+
 class Rules:
     """The rules of a resource without any of its own."""
 

@@ -35,7 +35,7 @@ UNCLEAR = "%s may have taken effect, and is not sent again: %s. Look before you 
 
 def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
     """Send one request; what isn't known to be harmless to repeat is sent once."""
-    method, dest = params["method"], params.get("dest")
+    method, dest, body = params["method"], params.get("dest"), params.get("body")
     _check(params)
     source = params.get("src")
     # Contract: /devices/import takes the part csv.
@@ -52,10 +52,11 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
             method,
             path,
             params.get("query"),
-            params.get("body"),
+            None if isinstance(body, str) else body,
             params["document"],
+            text=body if isinstance(body, str) else "",
             repeatable=method != "POST",
-            secrets=tuple(_secrets_in(params.get("body"))),
+            secrets=tuple(_secrets_in(body)),
             accept=params["accept"],
             upload=upload,
             raw=bool(dest),
@@ -75,6 +76,8 @@ def _check(params: dict[str, Any]) -> None:
     method = params["method"]
     if method == "GET" and (params.get("body") is not None or params.get("src")):
         raise OptionError("%s doesn't go with method GET: leave it out" % ("src" if params.get("src") else "body"))
+    if not isinstance(params.get("body"), (dict, str, type(None))):
+        raise OptionError("body must be a dictionary, or a text to be sent as it is")
     if params["all_pages"] and (method != "GET" or params.get("dest")):
         raise OptionError("all_pages is for GET, and without dest: the pages are put together in the return value data")
     tail, origin = _tail(params["path"])
@@ -102,7 +105,9 @@ def _path(client: Client, given: str) -> str:
 
 
 def _secrets_in(body: object) -> list[str]:
-    """Return the secrets in a body, which no message may repeat."""
+    """Return the secrets in a body, which no message may repeat; a text is one as a whole."""
+    if isinstance(body, str):
+        return [body]
     if isinstance(body, dict):
         own = [str(value) for key, value in body.items() if key in SECRET and isinstance(value, str)]
         return own + [text for value in body.values() for text in _secrets_in(value)]
@@ -138,7 +143,7 @@ TASK = Task(
         "method": {"type": "str", "choices": ["GET", "POST", "PUT", "DELETE"], "default": "GET"},
         "path": {"type": "str", "required": True},
         "query": {"type": "dict"},
-        "body": {"type": "dict"},
+        "body": {"type": "raw"},
         "document": {"type": "str", "default": "document"},
         "src": {"type": "path"},
         "part": {"type": "str", "default": "csv"},

@@ -15,8 +15,8 @@ from typing import Any, Callable
 from ..._schema.embedded_xml import AppSKeys, InactivityAlarm
 from ..._schema.filters import EUI_PREFIX, Prefix
 from ..._schema.json_types import INTEGER
-from ..._schema.references import Domains, Reference, References, Tags
 from ..._schema.parts import Beginning, Encryption, Identity, Labels, Listing, Within
+from ..._schema.references import Domains, Reference, References, Tags
 from ..._schema.resource import APART, EDIT, NEVER, WHOLE, Field, Resource
 from ..._schema.texts import Fault, shown
 from ..._schema.values import EUI, UNKNOWN, Choice, Degrees, Flag, Hex, Integer, Key, Note, Typed, ValueType
