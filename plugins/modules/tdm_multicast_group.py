@@ -198,7 +198,8 @@ findings:
     - where: options
       dev_eui: 70B3D57ED00000F0
       option: downlink_data_rate
-      message: 'is 9, and the base stations with the tag city can''t send so: they take 0 to 5'
+      message: 'is 9, and the base stations with the tag city can''t send so: they take 0 to 5. Choose one of these, or
+        other tags'
 login_refused:
   description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
   returned: when the login was refused

@@ -254,7 +254,7 @@ findings:
     - where: multicast_groups[1]
       dev_eui: 70B3D57ED00000F1
       option: ping_slot_period
-      message: is missing, class B needs it
+      message: 'is missing: class B needs it'
 login_refused:
   description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
   returned: when the login was refused

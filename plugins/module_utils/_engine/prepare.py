@@ -27,6 +27,7 @@ from .desired import Desired, Problem, refuse
 from .lookup import Found, Lookup
 from .names import Names
 from .plan import CREATE, DELETE, REFUSE, SAME, SUSPEND, Change, Comparison, Observed, compare, plan
+from .policy import Policy, Purge
 
 #: Up to this many resources are asked for one by one; beyond it the whole list is cheaper.
 FEW = 10
@@ -34,41 +35,6 @@ FEW = 10
 OLDER = (
     "This platform is an older one, whose list shows little of %s: %d of them were fetched one by one, and every run has to do so"
 )
-
-
-@dataclass
-class Purge:
-    """What may happen to resources that nobody described.
-
-    :param maximum: how many, as a number or a percentage of those in scope.
-    :param action: DELETE or SUSPEND.
-    """
-
-    scope: _purge.Scope
-    maximum: object
-    action: str = DELETE
-
-
-@dataclass
-class Policy:
-    """How many resources are brought to what they should be.
-
-    :param update_keys: write keys again although they can't be compared.
-    :param force: override optimistic locking.
-    :param parallel: requests under way at once.
-    :param max_failures: stop after so many failures; None for never.
-    :param max_deletions: how many resources that are described as absent may be deleted, as a number or a percentage of
-        those that are described. None for a task whose user names one: it may go, without a backup.
-    :param check_licences: refuse what all changes together can't have, such as more devices than a plan has licences for.
-    """
-
-    update_keys: bool = False
-    force: bool = False
-    parallel: int = 8
-    max_failures: int | None = None
-    max_deletions: object = None
-    check_licences: bool = False
-    purge: Purge | None = None
 
 
 @dataclass

@@ -14,7 +14,7 @@ from typing import Any, Callable
 
 from .._schema.embedded_xml import AppSKeys
 from .._schema.filters import EUI_PREFIX, Filter, HexPrefix, Prefix
-from .._schema.json_types import FLAG, INTEGER, NUMBER, TIME, ListOf
+from .._schema.json_types import INTEGER, NUMBER, TIME, ListOf
 from .._schema.parts import Beginning, Gathered, Identity, Labels, Listing, Within
 from .._schema.references import Domains, Reference, References
 from .._schema.resource import NEVER, WHOLE, Field, Resource
@@ -30,9 +30,9 @@ NEEDED = ("dev_addr", "class", "nwk_s_key")
 PERIODS = [1, 2, 4, 8, 16, 32, 64, 128]
 NO_PERIOD = "is missing: class B needs it"
 PERIOD_OF_C = "belongs to class B, but the group is of class C"
-BOTH_KEYS = "is missing: LoRaWAN 1.1 needs both of s_nwk_s_int_key and nwk_s_enc_key"
+BOTH_KEYS = "is missing: LoRaWAN 1.1 needs both of them"
 ENCRYPTED = "is no key in clear, which is 32 hexadecimal digits, and the platform takes no other one for a multicast group"
-NOT_SENT = "is %s, and the base stations with the tag %s can't send so: they take %s"
+NOT_SENT = "is %s, and the base stations with the tag %s can't send so: they take %s. Choose one of these, or other tags"
 TOO_MANY = "has room for %d base stations, and the group has %d: choose another plan, or take tags from the group first"
 LOSS = (
     "Deleting and creating it would do it, and would lose its history and its frame counter, which its devices hold on to; do "

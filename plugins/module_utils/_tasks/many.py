@@ -19,7 +19,8 @@ from .._engine.desired import Desired, read_desired
 from .._engine.keys import barred
 from .._engine.outcomes import FAILED, SKIPPED, Outcome
 from .._engine.plan import DELETE, SUSPEND, Change
-from .._engine.prepare import Plan, Policy, Purge, make_plan
+from .._engine.policy import Policy, Purge
+from .._engine.prepare import Plan, make_plan
 from .._engine.purge import allowance, read_scope
 from .._engine.sources import Source, read_source, rows_of
 from .._errors import OptionError

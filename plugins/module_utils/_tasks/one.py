@@ -15,7 +15,8 @@ from .._engine.cache import Cache
 from .._engine.desired import read_desired
 from .._engine.keys import barred
 from .._engine.outcomes import FAILED, Outcome
-from .._engine.prepare import Policy, make_plan
+from .._engine.policy import Policy
+from .._engine.prepare import make_plan
 from .._errors import TdmError
 from .._frame.connection import connected
 from .._frame.task import Context, Task
