@@ -179,7 +179,8 @@ def test_each_tag_is_asked_of_once_in_a_run(account, counts):
     counts()
     result = account.tdm_multicast_groups(multicast_groups=rows, defaults=defaults)
     assert result["summary"]["created"] == 12 and counts()["GET /multicastDownlinkSettings"] == 2
-    moved = account.tdm_multicast_groups(multicast_groups=[{"dev_eui": row["dev_eui"]} for row in rows], defaults={"domains": {"a": "b"}})
+    moved = [{"dev_eui": row["dev_eui"], "domains": {"a": "b"}} for row in rows]
+    moved = account.tdm_multicast_groups(multicast_groups=moved)
     assert moved["summary"]["updated"] == 12
     assert writes(counts()) == {"POST /multicastGroups/domains": 1}
 

@@ -215,8 +215,9 @@ class ResourceClient:
 
     def gathered(self, name: str, identity: str) -> list[dict[str, Any]]:
         """Return a list that belongs to one resource, such as the base stations of a multicast group."""
-        path = self.resource.gathered[name].path
-        return self.at(identity, lambda place: [one for page in self.client.pages(place + path, types=self._types) for one in page])
+        below = self.resource.gathered[name].path
+        pages = self.at(identity, lambda path: list(self.client.pages(path + below, types=self._types)))
+        return [brief for page in pages for brief in page]
 
     def label(self, labelling: Labelling, identities: list[str]) -> None:
         """Give resources labels, and take others away: many at once, or one where the platform has no request for many."""

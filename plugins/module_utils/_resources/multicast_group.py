@@ -158,7 +158,7 @@ MULTICAST_GROUP = Resource(
         "eui_prefix": Beginning(EUI_PREFIX),
     },
     labels={
-        "domains": Labels("domain", "", "/multicastGroups/domains", "devEUIs", ("addedDomains", "removedDomains"), True, True, 100),
+        "domains": Labels("domain", "", GROUPS + "/domains", "devEUIs", ("addedDomains", "removedDomains"), True, True, 100),
         "base_station_tags": Labels("tag", "/bss/tags", on_create=True),
     },
     filters={

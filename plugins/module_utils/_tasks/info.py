@@ -60,7 +60,8 @@ class _Info:
                 each(found, lambda one: self._look(api, one), min(params["parallel"], len(found)))
             shown = [self._shown(one) for one in found]
             if gather in self._resource.gathered:
-                each(shown, lambda one: one.update(self._gathered(api, gather, one[self._key])), min(params["parallel"], len(shown)))
+                parallel = min(params["parallel"], len(shown))
+                each(shown, lambda one: one.update(self._gathered(api, gather, one[self._key])), parallel)
         return {"changed": False, self._resource.keys: shown}
 
     def _identities(self, given: list[str]) -> list[str]:

@@ -16,7 +16,6 @@ from .._engine import outcomes as _outcomes
 from .._engine.apply import PURGE_LAST, Progress, Run, preview
 from .._engine.cache import Cache
 from .._engine.desired import Desired, read_desired
-from .._engine.keys import barred
 from .._engine.outcomes import FAILED, SKIPPED, Outcome
 from .._engine.plan import DELETE, SUSPEND, Change
 from .._engine.policy import Policy, Purge
@@ -28,7 +27,7 @@ from .._frame.connection import account_of, connected
 from .._frame.task import Context, Task
 from .._schema.parts import Within
 from .._schema.resource import Resource
-from .one import ENCRYPTION, EXISTENCE, WRITING, client_of, diff_of, encrypts
+from .one import ENCRYPTION, EXISTENCE, WRITING, barred_in, client_of, diff_of
 
 MOST_PARALLEL = 64
 BACKUP_NOTE = (
@@ -160,8 +159,8 @@ class _Many:
         for warning in source.warnings:
             context.warn(warning)
         defaults = self._resource.overlaid(source.defaults, params.get("defaults") or {})
-        unwanted = barred(self._resource) if encrypts(params) else None
-        return read_desired(self._resource, source.rows, defaults, params["state"], params["create"], unwanted)
+        barred = barred_in(params, self._resource)
+        return read_desired(self._resource, source.rows, defaults, params["state"], params["create"], barred)
 
     def _source(self, params: dict[str, Any]) -> Source:
         items = self._resource.keys

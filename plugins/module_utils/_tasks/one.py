@@ -45,6 +45,11 @@ def encrypts(params: dict[str, Any]) -> bool:
     return params.get("key_encryption") == "exchange_key"
 
 
+def barred_in(params: dict[str, Any], resource: Resource) -> dict[str, str]:
+    """Return the options that must not be described in a task, each with what is wrong with it."""
+    return barred(resource) if encrypts(params) else {}
+
+
 def client_of(client: Client, resource: Resource, params: dict[str, Any]) -> ResourceClient:
     """Return what reads and writes resources of one kind, with their keys encrypted where the task asks for it."""
     if encrypts(params):
@@ -61,7 +66,7 @@ def one(resource: Resource) -> Task:
     def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
         names = ("state", *identifying, *(each.name for each in resource.fields))
         given = {name: params[name] for name in names if params.get(name) is not None}
-        described = read_desired(resource, [Row("options", given)], create=params["create"], barred=barred(resource) if encrypts(params) else None)
+        described = read_desired(resource, [Row("options", given)], create=params["create"], barred=barred_in(params, resource))
         policy = Policy(params["update_keys"] == "always", params["force"], parallel=1)
         cache = Cache(resource, "")
         with connected(params, context) as client:

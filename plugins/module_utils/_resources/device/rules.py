@@ -104,7 +104,8 @@ class DeviceRules(Rules):
         return left | {"owner_token"} if is_local else left
 
     def check(self, values: Values) -> Faults:
-        return [*_check_activation(values), *_check_pairs(values), *_check_encryption(values), *keys_in_texts(values, KEYS, TEXTS)]
+        faults = [*_check_activation(values), *_check_pairs(values), *_check_encryption(values)]
+        return faults + keys_in_texts(values, KEYS, TEXTS)
 
     def complete(self, values: Values) -> None:
         if "latitude" in values and "longitude" in values:  # who gives a location wants it used
