@@ -237,8 +237,7 @@ options:
         the fault is told.
       - With it, keys are described in clear, and none of O(exchange_key_version), O(hsm_app_key_version) and
         O(hsm_nwk_key_version) may be given.
-      - It needs the Python library C(cryptography) where the task runs. Ansible's own machine has it, since
-        ansible-core needs it.
+      - It needs the Python library C(cryptography) where the task runs. Ansible's own machine has it.
     type: str
     default: none
     choices: [none, exchange_key]

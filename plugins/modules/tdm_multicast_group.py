@@ -11,8 +11,7 @@ module: tdm_multicast_group
 short_description: Manage a multicast group in ThingPark's Device Manager
 version_added: 0.1.0
 description:
-  - Creates, changes and deletes one multicast group. What is sent to it reaches all devices that know its DevAddr and its
-    keys.
+  - Creates, changes and deletes one multicast group. What is sent to it reaches all devices that know its DevAddr and keys.
   - What isn't given is left alone. An empty text, list or dictionary takes away what can be taken away.
   - Only what differs is written.
   - The devices themselves get DevAddr and keys in another way; the platform holds no list of them.
