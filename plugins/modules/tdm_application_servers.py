@@ -14,7 +14,8 @@ description:
   - Makes application servers match a list or a file, tells what it changed, and can be run again at any moment.
   - Those that are not described are left alone, unless O(purge) says so. One that is in use is never deleted.
   - Every description is checked before the first request, and all faults are reported together.
-  - One bad application server spoils nothing. The others are done, then the task fails and still returns what became of each.
+  - One bad application server spoils nothing. The others are done, then the task fails and still returns what became of
+    each.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -28,6 +29,34 @@ options:
       - Unknown options are faults. One of O(application_servers) and O(src) is required.
     type: list
     elements: dict
+  select:
+    description:
+      - Instead of O(application_servers) and O(src), all application servers on the platform that match these filters get
+        what O(set) says. None is made.
+      - Run again, those that are as O(set) says already are left alone.
+    type: dict
+    suboptions:
+      name:
+        description: Only application servers whose name begins with these characters.
+        type: str
+      query:
+        description: Only application servers that the platform finds by this text.
+        type: str
+      all:
+        description: Every application server of the subscription; no filter goes with it.
+        type: bool
+        default: false
+  set:
+    description:
+      - What all application servers that match O(select) shall be, as options of M(lorawan.thingpark.tdm_application_server).
+        What isn't given is left alone.
+    type: dict
+  max_changes:
+    description:
+      - How many application servers may change, as a number, or as a percentage of all application servers that this run
+        describes. If there are more, the task fails before anything is changed, and returns them as RV(change_candidates).
+      - Without it, as many as are described; with O(select) no more than 100.
+    type: raw
   src:
     description:
       - File that describes the application servers, on the machine where the task runs. With a local connection it is looked
@@ -48,8 +77,8 @@ options:
     description:
       - Whether application servers that aren't there may be created, unless an application server, O(defaults) or the file's
         C(defaults) say otherwise.
-      - With V(false), an application server that isn't there fails and the others are done. What only a creation needs, such
-        as keys, is not missing then.
+      - With V(false), an application server that isn't there fails and the others are done. What only a creation needs,
+        such as keys, is not missing then.
     type: bool
     default: true
   update_keys:
@@ -79,18 +108,18 @@ options:
     type: int
   max_deletions:
     description:
-      - How many application servers that are described as C(absent) may be deleted, as a number, or as a percentage of all
-        application servers that this run describes. If there are more, the task fails before anything is changed, and returns
-        them as RV(deletion_candidates).
+      - How many application servers that are described as C(absent) may be deleted, as a number, or as a percentage of
+        all application servers that this run describes. If there are more, the task fails before anything is changed, and
+        returns them as RV(deletion_candidates).
       - A purge has its own, O(purge.max).
     type: raw
     default: 10%
   backup:
     description:
-      - File for what deleted application servers were, written before the first change of a run that deletes any. They stand
-        there with C(create) V(false), and without their secrets, which can't be read from the platform. To make them again,
-        add their secrets, say C(create) V(true) in the file's C(defaults), and give it as O(src). Without that, nothing is
-        made, and each application server says what it lacks.
+      - File for what deleted application servers were, written before the first change of a run that deletes any. They
+        stand there with C(create) V(false), and without their secrets, which can't be read from the platform. To make them
+        again, add their secrets, say C(create) V(true) in the file's C(defaults), and give it as O(src). Without that,
+        nothing is made, and each application server says what it lacks.
       - It must not exist yet. The default is a new file C(tdm/backup-*.json) below Ansible's home.
     type: path
   progress:
@@ -100,8 +129,8 @@ options:
     type: bool
     default: true
   results:
-    description: Which application servers the result lists in RV(results). V(changed) are those that changed and those that
-      failed.
+    description: Which application servers the result lists in RV(results). V(changed) are those that changed and those
+      that failed.
     type: str
     default: changed
     choices: [all, changed, failed, none]
@@ -128,8 +157,8 @@ options:
             default: false
       max:
         description:
-          - How many may go, as a number, or as a percentage of the application servers in O(purge.scope). If there are more,
-            the task fails before anything is changed, and returns them as RV(purge_candidates).
+          - How many may go, as a number, or as a percentage of the application servers in O(purge.scope). If there are
+            more, the task fails before anything is changed, and returns them as RV(purge_candidates).
         type: raw
         default: 10%
       action:
@@ -220,6 +249,12 @@ seconds:
 deletion_candidates:
   description: The application servers that would have been deleted, were they not more than O(max_deletions).
   returned: when the deletions were refused
+  type: list
+  elements: str
+  sample: [TWA_100002581.1972.AS]
+change_candidates:
+  description: The application servers that would have been changed, were they not more than O(max_changes).
+  returned: when the changes were refused
   type: list
   elements: str
   sample: [TWA_100002581.1972.AS]

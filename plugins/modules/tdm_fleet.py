@@ -35,6 +35,142 @@ options:
       - Unknown options are faults. One of O(devices) and O(src) is required.
     type: list
     elements: dict
+  select:
+    description:
+      - Instead of O(devices) and O(src), all devices on the platform that match these filters get what O(set)
+        says. None is made.
+      - Run again, those that are as O(set) says already are left alone.
+    type: dict
+    suboptions:
+      eui_prefix:
+        description:
+          - Only devices whose DevEUI begins with these hexadecimal digits, 1 to 16 of them, in any spelling
+            of a DevEUI.
+          - Put it between quotation marks. Without them, YAML takes digits such as V(0012) or V(10.10) for
+            a number and changes them.
+        type: str
+      name:
+        description: Only devices whose name begins with these characters, in this case. Blanks at the end count.
+        type: str
+      tag:
+        description:
+          - Only devices with this tag, or with all of these tags; one of them isn't enough. For devices with
+            any of several tags, run the task for each of them.
+          - Where an older platform's list doesn't show a device's tags, it is left to the platform how it combines
+            several.
+        type: list
+        elements: str
+      domain:
+        description: 'Only devices with this domain, as C(group: name), or with all of these domains, one of
+          each group.'
+        type: dict
+      connectivity_plan:
+        description:
+          - Only devices with this connectivity plan, by ID or name. V(_any) are those with any plan, V(_unset)
+            those without one.
+          - A name takes two requests more than an ID. One that the platform doesn't know is an error.
+        type: str
+      application_server:
+        description:
+          - Only devices that are associated directly with this application server, or with all of these, by
+            ID or name. A way through an AS routing profile doesn't count.
+          - A name takes two requests more, as that of O(select.connectivity_plan) does. One that the platform
+            doesn't know is an error.
+        type: list
+        elements: str
+      health_state:
+        description: Only devices in one of these health states, which are V(INIT), V(ACTIVE), V(RF_CNX_ERROR)
+          and V(SUSPENDED). Upper and lower case don't matter.
+        type: list
+        elements: str
+      query:
+        description: Only devices whose name begins with these characters, or whose DevEUI, written without
+          separators, does.
+        type: str
+      created_from:
+        description:
+          - Only devices that were created at this time or later, such as V(2018-08-24T09:27:59Z), with or without
+            quotation marks.
+          - Without an offset such as V(Z) or V(+02:00), the time is the platform's own. A date alone is its
+            first moment there.
+        type: str
+      created_to:
+        description: Only devices that were created at this time or earlier, as O(select.created_from) has it.
+          A date alone is the whole day.
+        type: str
+      last_up_before:
+        description:
+          - Only devices whose last uplink came before this time, such as V(2018-08-24T09:27:59+02:00). Its
+            offset from UTC has to be said.
+          - A device that never sent anything counts, however new it is. To leave out the newest, say O(select.created_to)
+            too.
+        type: str
+      silent_for:
+        description:
+          - Only devices that sent nothing for at least so long, as an ISO 8601 duration such as V(P2D) or V(PT12H),
+            by the clock of the machine where the task runs.
+          - A device that never sent anything counts as silent, however new it is. To leave out the newest,
+            say O(select.created_to) too.
+        type: str
+      network_geolocation:
+        description:
+          - Only devices whose connectivity plan has network geolocation, or with V(false) hasn't.
+          - Ignored with O(select.connectivity_plan).
+        type: bool
+      passive_roaming:
+        description:
+          - Only devices whose connectivity plan allows passive roaming, or with V(false) doesn't.
+          - Ignored with O(select.connectivity_plan).
+        type: bool
+      alarm_level:
+        description: Only devices with an alarm of this level or above that nobody has acknowledged.
+        type: int
+        choices: [1, 2, 3, 4, 5, 6]
+      battery_level:
+        description:
+          - Only devices whose battery level is this or below.
+          - LoRaWAN knows levels from 1, the lowest, to 254, the highest. Devices with power from outside are
+            left out.
+        type: int
+      max_rssi:
+        description: Only devices whose average RSSI is this or below, in dBm, from -200 to 20.
+        type: float
+      max_snr:
+        description: Only devices whose average SNR is this or below, in dB, from -50 to 50.
+        type: float
+      min_snr:
+        description: Only devices whose average SNR is this or above, in dB, from -50 to 50.
+        type: float
+      min_latitude:
+        description: Only devices that lie north of this latitude, in decimal degrees.
+        type: float
+      max_latitude:
+        description: Only devices that lie south of this latitude, in decimal degrees.
+        type: float
+      min_longitude:
+        description: Only devices that lie east of this longitude, in decimal degrees.
+        type: float
+      max_longitude:
+        description:
+          - Only devices that lie west of this longitude, in decimal degrees.
+          - It can't be less than O(select.min_longitude). For an area across 180 degrees, run the task for
+            each side.
+        type: float
+      all:
+        description: Every device of the subscription; no filter goes with it.
+        type: bool
+        default: false
+  set:
+    description:
+      - What all devices that match O(select) shall be, as options of M(lorawan.thingpark.tdm_device). What
+        isn't given is left alone.
+    type: dict
+  max_changes:
+    description:
+      - How many devices may change, as a number, or as a percentage of all devices that this run describes.
+        If there are more, the task fails before anything is changed, and returns them as RV(change_candidates).
+      - Without it, as many as are described; with O(select) no more than 100.
+    type: raw
   src:
     description:
       - File that describes the devices, on the machine where the task runs. With a local connection it is looked
@@ -222,6 +358,14 @@ EXAMPLES = r"""
     devices:
       - dev_eui: 70B3D57ED0000032
 
+- name: What is in one building gets another routing profile
+  lorawan.thingpark.tdm_fleet:
+    select:
+      domain: {Site: Utrecht}
+    set:
+      routing_profile: Sensor platform
+    max_changes: 500
+
 - name: A fleet from the inventory, and nothing else that carries its tag
   lorawan.thingpark.tdm_fleet:
     devices: "{{ parking_sensors }}"
@@ -301,6 +445,12 @@ notes:
 deletion_candidates:
   description: The devices that would have been deleted, were they not more than O(max_deletions).
   returned: when the deletions were refused
+  type: list
+  elements: str
+  sample: [70B3D57ED0000001]
+change_candidates:
+  description: The devices that would have been changed, were they not more than O(max_changes).
+  returned: when the changes were refused
   type: list
   elements: str
   sample: [70B3D57ED0000001]

@@ -20,7 +20,8 @@ extends_documentation_fragment:
   - lorawan.thingpark.tdm.info
 options:
   dev_eui:
-    description: The multicast groups with these IDs. Those that aren't there are left out. Can't be given together with filters.
+    description: The multicast groups with these IDs. Those that aren't there are left out. Can't be given together
+      with filters.
     type: list
     elements: str
   eui_prefix:
@@ -39,27 +40,32 @@ options:
     description: 'Only multicast groups with all of these domains, as C(group: name).'
     type: dict
   connectivity_plan:
-    description: Only multicast groups on this connectivity plan, by its ID or by its commercial name. V(_any) stands for every
-      plan and V(_unset) for none.
+    description: Only multicast groups on this connectivity plan, by its ID or by its commercial name. V(_any)
+      stands for every plan and V(_unset) for none.
     type: str
   application_server:
     description: Only multicast groups with all of these application servers, each by its ID or by its name.
     type: list
     elements: str
   alarm_level:
-    description: Only multicast groups with an alarm that nobody acknowledged, of this level or worse, from V(1), cleared, to
-      V(6), critical.
+    description: Only multicast groups with an alarm that nobody acknowledged, of this level or worse, from
+      V(1), cleared, to V(6), critical.
     type: int
     choices: [1, 2, 3, 4, 5, 6]
   query:
     description: Only multicast groups whose DevEUI or name begins with this.
     type: str
   gather:
-    description: V(briefs) returns what the platform's list shows. V(multicast_groups) fetches each of them whole, in a request
-      for each. V(base_stations) asks for the base stations of each, beside what the list shows.
+    description:
+      - V(briefs) returns what the platform's list shows. V(multicast_groups) fetches each of them whole, in
+        a request for each.
+      - V(options) returns each of them in exactly the options that would change nothing if they were given
+        to M(lorawan.thingpark.tdm_multicast_group) with C(create) V(false), and nothing else. What the list
+        doesn't show is fetched.
+      - V(base_stations) asks for the base stations of each, beside what the list shows.
     type: str
     default: briefs
-    choices: [briefs, multicast_groups, base_stations]
+    choices: [briefs, multicast_groups, options, base_stations]
   parallel:
     description: How many requests are under way at once where each multicast group is asked for.
     type: int
@@ -103,6 +109,63 @@ multicast_groups:
       base_stations:
         - lrr_id: 100001C3
           health_state: ACTIVE
+  contains:
+    dev_eui:
+      description: Which multicast group it is.
+      type: str
+    name:
+      description: Name of the multicast group.
+      type: str
+    dev_addr:
+      description: DevAddr of the multicast group, 8 hexadecimal digits, by which its devices know their
+        downlinks.
+      type: str
+    class:
+      description: The class of its devices.
+      type: str
+    ping_slot_period:
+      description: Seconds between two ping slots of class V(B), which needs it.
+      type: int
+    downlink_data_rate:
+      description: The data rate with which its downlinks are sent, a number of the region's.
+      type: int
+    downlink_frequency:
+      description: The frequency in MHz on which its downlinks are sent, such as V(869.525).
+      type: float
+    base_station_tags:
+      description: The tags of the base stations (gateways) that send its downlinks.
+      type: list
+      elements: raw
+    connectivity_plan:
+      description: The connectivity plan (network subscription), by its ID or by its commercial name.
+      type: str
+    application_servers:
+      description: The application servers that are told of its downlinks, each by its ID or by its name.
+      type: list
+      elements: str
+    domains:
+      description: 'Domains, as C(group: name).'
+      type: dict
+    customer_admin_data:
+      description: A free text.
+      type: str
+left_out:
+  description: The options that some multicast groups have and that can't be described, such as secrets.
+    They are left as they are.
+  returned: O(gather=options)
+  type: list
+  elements: dict
+  contains:
+    dev_eui:
+      description: The multicast group.
+      type: str
+    option:
+      description: The option.
+      type: str
+    message:
+      description: Why it is left out.
+      type: str
+  sample: []
 login_refused:
   description: The platform refused the login. It is not tried again until the password changes or 15 minutes
     have passed.

@@ -28,6 +28,59 @@ options:
       - Unknown options are faults. One of O(multicast_groups) and O(src) is required.
     type: list
     elements: dict
+  select:
+    description:
+      - Instead of O(multicast_groups) and O(src), all multicast groups on the platform that match these filters get what
+        O(set) says. None is made.
+      - Run again, those that are as O(set) says already are left alone.
+    type: dict
+    suboptions:
+      eui_prefix:
+        description: Only multicast groups whose DevEUI begins with these digits.
+        type: str
+      addr_prefix:
+        description: Only multicast groups whose DevAddr begins with these digits.
+        type: str
+      name:
+        description: Only multicast groups whose name begins with these characters.
+        type: str
+      base_station_tag:
+        description: Only multicast groups with this tag of base stations, whoever's it is.
+        type: str
+      domain:
+        description: 'Only multicast groups with all of these domains, as C(group: name).'
+        type: dict
+      connectivity_plan:
+        description: Only multicast groups on this connectivity plan, by its ID or by its commercial name. V(_any) stands
+          for every plan and V(_unset) for none.
+        type: str
+      application_server:
+        description: Only multicast groups with all of these application servers, each by its ID or by its name.
+        type: list
+        elements: str
+      alarm_level:
+        description: Only multicast groups with an alarm that nobody acknowledged, of this level or worse, from V(1), cleared,
+          to V(6), critical.
+        type: int
+        choices: [1, 2, 3, 4, 5, 6]
+      query:
+        description: Only multicast groups whose DevEUI or name begins with this.
+        type: str
+      all:
+        description: Every multicast group of the subscription; no filter goes with it.
+        type: bool
+        default: false
+  set:
+    description:
+      - What all multicast groups that match O(select) shall be, as options of M(lorawan.thingpark.tdm_multicast_group).
+        What isn't given is left alone.
+    type: dict
+  max_changes:
+    description:
+      - How many multicast groups may change, as a number, or as a percentage of all multicast groups that this run describes.
+        If there are more, the task fails before anything is changed, and returns them as RV(change_candidates).
+      - Without it, as many as are described; with O(select) no more than 100.
+    type: raw
   src:
     description:
       - File that describes the multicast groups, on the machine where the task runs. With a local connection it is looked
@@ -228,6 +281,12 @@ seconds:
 deletion_candidates:
   description: The multicast groups that would have been deleted, were they not more than O(max_deletions).
   returned: when the deletions were refused
+  type: list
+  elements: str
+  sample: [70B3D57ED00000F0]
+change_candidates:
+  description: The multicast groups that would have been changed, were they not more than O(max_changes).
+  returned: when the changes were refused
   type: list
   elements: str
   sample: [70B3D57ED00000F0]

@@ -31,6 +31,31 @@ options:
       - Unknown options are faults. One of O(routing_profiles) and O(src) is required.
     type: list
     elements: dict
+  select:
+    description:
+      - Instead of O(routing_profiles) and O(src), all routing profiles on the platform that match these filters get what O(set)
+        says. None is made.
+      - Run again, those that are as O(set) says already are left alone.
+    type: dict
+    suboptions:
+      name:
+        description: Only routing profiles whose name begins with these characters.
+        type: str
+      all:
+        description: Every routing profile of the subscription; no filter goes with it.
+        type: bool
+        default: false
+  set:
+    description:
+      - What all routing profiles that match O(select) shall be, as options of M(lorawan.thingpark.tdm_routing_profile). What
+        isn't given is left alone.
+    type: dict
+  max_changes:
+    description:
+      - How many routing profiles may change, as a number, or as a percentage of all routing profiles that this run describes.
+        If there are more, the task fails before anything is changed, and returns them as RV(change_candidates).
+      - Without it, as many as are described; with O(select) no more than 100.
+    type: raw
   src:
     description:
       - File that describes the routing profiles, on the machine where the task runs. With a local connection it is looked for
@@ -219,6 +244,12 @@ seconds:
 deletion_candidates:
   description: The routing profiles that would have been deleted, were they not more than O(max_deletions).
   returned: when the deletions were refused
+  type: list
+  elements: str
+  sample: [TWA_100002581.26000]
+change_candidates:
+  description: The routing profiles that would have been changed, were they not more than O(max_changes).
+  returned: when the changes were refused
   type: list
   elements: str
   sample: [TWA_100002581.26000]

@@ -28,6 +28,7 @@ from .._frame.task import Context, Task
 from .._schema.parts import Within
 from .._schema.resource import Resource
 from .one import ENCRYPTION, EXISTENCE, WRITING, barred_in, client_of, diff_of
+from .selected import MOST_CHANGES, guard_changes, options_of, read_selection
 
 MOST_PARALLEL = 64
 BACKUP_NOTE = (
@@ -67,7 +68,8 @@ def many(resource: Resource, module: str) -> Task:
         "action": {"type": "str", "choices": ["delete", *(["suspend"] if resource.set_aside else [])], "default": "delete"},
         "backup": {"type": "path"},
     }
-    options = {items: {"type": "list", "elements": "dict"}, **OPTIONS, "purge": {"type": "dict", "options": purge}}
+    listed = {items: {"type": "list", "elements": "dict"}}
+    options = {**listed, **options_of(resource), **OPTIONS, "purge": {"type": "dict", "options": purge}}
     if not resource.is_licensed:
         del options["check_licences"]
     if not resource.is_dated:
@@ -78,11 +80,15 @@ def many(resource: Resource, module: str) -> Task:
     return Task(
         options,
         _Many(resource, module).run,
-        {"mutually_exclusive": [(items, "src")], "required_one_of": [(items, "src")]},
-        (items, "defaults"),
+        {
+            "mutually_exclusive": [(items, "src", "select"), ("select", "defaults")],
+            "required_one_of": [(items, "src", "select")],
+            "required_together": [("select", "set")],
+        },
+        (items, "defaults", "set"),
         resource.secret_options,
-        digits=resource.digits | {"purge.scope." + name for name in resource.scopes_of_digits},
-        rows={items: resource.argument_spec(), "defaults": resource.argument_spec()},
+        digits=resource.digits | {place + name for place in ("purge.scope.", "select.") for name in resource.scopes_of_digits},
+        rows=dict.fromkeys((items, "defaults", "set"), resource.argument_spec()),
         secrets_in=resource.rules.secrets_in,
     )
 
@@ -101,7 +107,8 @@ class _Many:
         """Make them be as described."""
         resource = self._resource
         policy = self._policy(params)
-        described = self._described(params, context)
+        selection = read_selection(resource, params)
+        described = [] if selection else self._described(params, context)
         if policy.purge is not None and not described:
             raise OptionError(EMPTY % (resource.keys, self._module))
         cache = Cache(resource, self._cache_path(params), context.warn)
@@ -110,7 +117,8 @@ class _Many:
         try:
             with connected(params, context) as client:
                 api = client_of(client, resource, params)
-                plan = make_plan(api, described, policy, cache)
+                plan = make_plan(api, selection.described(api) if selection else described, policy, cache)
+                guard_changes(resource, plan.changes, self._most_changes(params))
                 for warning in plan.warnings:
                     context.warn(warning)
                 path = self._backup_path(params) if plan.deletions() else ""
@@ -130,13 +138,20 @@ class _Many:
             result["backup_file"] = backup
         return result
 
+    def _most_changes(self, params: dict[str, Any]) -> object:
+        """Return how many resources may change; None for all that are described."""
+        most = params.get("max_changes")
+        return MOST_CHANGES if most is None and params.get("select") is not None else most
+
     def _policy(self, params: dict[str, Any]) -> Policy:
         if not 1 <= params["parallel"] <= MOST_PARALLEL:
             raise OptionError("parallel must be from 1 to %d, got %d" % (MOST_PARALLEL, params["parallel"]))
         if params["max_failures"] is not None and params["max_failures"] < 0:
             raise OptionError("max_failures must be at least 0, got %d" % params["max_failures"])
         purge = None
-        allowance("max_deletions", params["max_deletions"], 0)  # says now what is wrong with it
+        for option in ("max_deletions", "max_changes"):
+            if params.get(option) is not None:
+                allowance(option, params[option], 0)  # says now what is wrong with it
         if params.get("purge"):
             options = params["purge"]
             allowance("purge.max", options["max"], 0)

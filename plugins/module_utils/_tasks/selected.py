@@ -1,0 +1,89 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The description of what is on the platform already: the same options for all resources that match filters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .._api.resources import ResourceClient
+from .._engine.desired import Desired, Problem, refuse
+from .._engine.plan import NOTHING, REFUSE, Change
+from .._engine.purge import allowance
+from .._engine.selection import listed
+from .._errors import OptionError
+from .._schema.filters import read_filters
+from .._schema.resource import Resource
+from .._schema.texts import shown
+from .._schema.values import Values
+
+#: How many resources a selection may change where nobody says how many: a filter catches more than was meant more easily
+#: than a list does.
+MOST_CHANGES = 100
+OWN = "is each %s's own, and can't be the same for all that match"
+TOO_MANY = (
+    "%d of the %d %s would be changed, and max_changes (%s) allows %d; nothing was changed. Raise max_changes if that is meant. "
+    "All of them are in the return value change_candidates; the first: %s"
+)
+
+
+def options_of(resource: Resource) -> dict[str, Any]:
+    """Return the options that select resources, and say what they shall be."""
+    filters = {name: each.argument() for name, each in resource.filters.items()}
+    return {
+        "select": {"type": "dict", "options": {**filters, "all": {"type": "bool", "default": False}}},
+        "set": {"type": "dict"},
+        "max_changes": {"type": "raw"},
+    }
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Filters, and what all that match shall be (canonical)."""
+
+    filters: dict[str, Any]
+    values: Values
+
+    def described(self, api: ResourceClient) -> list[Desired]:
+        """Return the description of each resource that matches; none of them is ever made."""
+        key = api.resource.identity.key
+        identities = dict.fromkeys(str(brief.get(key)) for brief in listed(api, self.filters))
+        return [Desired(identity, dict(self.values), where="select", create=False) for identity in identities]
+
+
+def read_selection(resource: Resource, params: dict[str, Any]) -> Selection | None:
+    """Return what is selected and what it shall be, None without ``select``; raises :class:`OptionError`, :class:`BadInput`."""
+    given = params.get("select")
+    if given is None:
+        return None
+    if params.get("purge"):
+        raise OptionError("purge doesn't go with select: what is selected is no description of all that should be there")
+    filters = read_filters(resource.filters, given, resource.plural, resource.ranges)
+    unknown = sorted(set(given) - {*resource.filters, "all"})
+    if unknown:
+        raise OptionError("select has the unknown filter %s: it knows %s" % (shown(unknown[0]), ", ".join(resource.filters)))
+    if bool(filters) == bool(given.get("all")):
+        raise OptionError("select must say which %s: by filters, or with all: true, and not by both" % resource.plural)
+    wanted = params.get("set") or {}
+    own = {resource.identity.option, resource.identity.named_by, *resource.rules.identifying, "state", "create"}
+    refused = [name for name in wanted if name in own or name in resource.secret_options]
+    faults = [(name, OWN % resource.name) for name in refused]
+    values, more = resource.parse({name: value for name, value in wanted.items() if name not in refused})
+    refuse(resource, [Problem("set", "", option, message) for option, message in faults + more])
+    if not values:
+        raise OptionError("set is empty: say what the %s that match shall be, such as tags or domains" % resource.plural)
+    return Selection(filters, values)
+
+
+def guard_changes(resource: Resource, changes: list[Change], maximum: object) -> None:
+    """Raise :class:`OptionError` where a run would change more than it may; None is as many as are described."""
+    if maximum is None:
+        return
+    allowed = allowance("max_changes", maximum, len(changes))
+    chosen = [change.identity for change in changes if change.action not in (NOTHING, REFUSE)]
+    if len(chosen) > allowed:
+        message = TOO_MANY % (len(chosen), len(changes), resource.plural, maximum, allowed, ", ".join(chosen[:5]))
+        raise OptionError(message, change_candidates=chosen)
