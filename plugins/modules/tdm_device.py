@@ -287,6 +287,16 @@ EXAMPLES = r"""
     connectivity_plan: kpn-cs/seldom
   loop: "{{ new_sensors }}"
 
+- name: One whose AppKey is never in clear on its way
+  lorawan.thingpark.tdm_device:
+    dev_eui: 70B3D57ED0000013
+    device_profile: LORA/GenericA.1.0.4a_ETSI
+    activation: OTAA
+    app_key: "{{ app_key }}"
+    connectivity_plan: kpn-cs/seldom
+    key_encryption: exchange_key
+    key_encryption_padding: pkcs1v15
+
 - name: Suspend it
   lorawan.thingpark.tdm_device:
     dev_eui: 70B3D57ED0000001
