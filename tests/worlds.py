@@ -43,7 +43,8 @@ ALARMS = st.sampled_from(
     [
         None,
         '<alarm004><threshold1 status="ENABLE" level="3" duration="P2D"/></alarm004>',
-        '<alarm004><threshold1 status="ENABLE" level="3" duration="PT48H"/><threshold2 status="ENABLE" level="5" duration="P7D"/></alarm004>',
+        '<alarm004><threshold1 status="ENABLE" level="3" duration="PT48H"/>'
+        '<threshold2 status="ENABLE" level="5" duration="P7D"/></alarm004>',
         '<alarm004><threshold1 status="DISABLE" level="2" duration="PT1H"/></alarm004>',
         '<alarm004><threshold1 status="ENABLE" level="3" duration="P40D"/></alarm004>',  # longer than the contract allows
     ]

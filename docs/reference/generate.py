@@ -25,6 +25,7 @@ SUBJECTS = (
     "device",
     "application_server",
     "routing_profile",
+    "multicast_group",
     "alarm",
     "downlink",
     "device_reset",

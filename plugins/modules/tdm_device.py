@@ -14,8 +14,8 @@ description:
   - Creates, changes, suspends and deletes one LoRaWAN device. For many devices, take M(lorawan.thingpark.tdm_fleet).
   - What isn't given is left alone. An empty text, list or dictionary takes away what can be taken away.
   - Only what differs is written.
-  - An unquoted V(no), which YAML takes for false, is refused where a text is wanted and doesn't become a name. So are numbers
-    with a fraction, lists and dictionaries. An option that is null isn't given.
+  - An unquoted V(no), which YAML takes for false, is refused where a text is wanted and doesn't become a name.
+    So are numbers with a fraction, lists and dictionaries. An option that is null isn't given.
   - B(Deleting a device takes its whole history and all its alarms with it, for ever.)
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
@@ -30,8 +30,8 @@ options:
     choices: [present, absent]
   create:
     description:
-      - Whether the device may be created. With V(false), one that isn't there fails the task instead, and nothing that
-        only a creation needs is missing.
+      - Whether the device may be created. With V(false), one that isn't there fails the task instead, and nothing
+        that only a creation needs is missing.
     type: bool
     default: true
   dev_eui:
@@ -41,10 +41,10 @@ options:
     type: str
   onboarding_tag:
     description:
-      - The device's onboarding tag of LoRa Alliance's TR005, C(LW:D0:...). It gives DevEUI, JoinEUI and, for an external
-        join server, the owner token.
-      - Where O(device_profile) isn't given and the device is to be created, the platform is asked which one the tag stands
-        for.
+      - The device's onboarding tag of LoRa Alliance's TR005, C(LW:D0:...). It gives DevEUI, JoinEUI and, for
+        an external join server, the owner token.
+      - Where O(device_profile) isn't given and the device is to be created, the platform is asked which one
+        the tag stands for.
     type: str
   name:
     description: Name of the device. The platform makes one up when a device is created without.
@@ -59,8 +59,9 @@ options:
   join_server:
     description:
       - Who holds the keys of an OTAA device, the platform (V(local)) or another join server (V(external)).
-      - The platform takes it from the keys, and it can't change afterwards. A device with O(app_key) is V(local). To create
-        one without O(app_key), say V(external) here, or give an O(owner_token), so that a forgotten key makes no such device.
+      - The platform takes it from the keys, and it can't change afterwards. A device with O(app_key) is V(local).
+        To create one without O(app_key), say V(external) here, or give an O(owner_token), so that a forgotten
+        key makes no such device.
       - Of a device that exists, it is compared.
     type: str
     choices: [local, external]
@@ -71,7 +72,8 @@ options:
   app_key:
     description:
       - AppKey of an OTAA device. A new one on the platform's own join server needs it, see O(join_server).
-      - Like all keys, 32 hexadecimal digits, or encrypted as O(exchange_key_version) or O(hsm_app_key_version) says.
+      - Like all keys, 32 hexadecimal digits, or encrypted as O(exchange_key_version) or O(hsm_app_key_version)
+        says.
       - B(Keys can't be read from the platform.) They are sent when the device is created, see O(update_keys).
     type: str
   nwk_key:
@@ -90,8 +92,8 @@ options:
     type: str
     aliases: [f_nwk_s_int_key]
   app_s_keys:
-    description: AppSKeys of an ABP device, by ports. V(*) are all ports, V(1) is one, V(1,2) are two and V(10-20) is a
-      range.
+    description: AppSKeys of an ABP device, by ports. V(*) are all ports, V(1) is one, V(1,2) are two and V(10-20)
+      is a range.
     type: dict
   s_nwk_s_int_key:
     description: SNwkSIntKey of an ABP device of LoRaWAN 1.1.
@@ -114,10 +116,11 @@ options:
   connectivity_plan:
     description:
       - The connectivity plan (network subscription), by its ID or by its commercial name.
-      - B(A device that is created without a plan is suspended), its packets are ignored, and the task warns of it. Only
-        where ThingPark Enterprise chooses plans by their features, it gets one without those of O(network_geolocation)
-        and O(passive_roaming).
-      - An empty text takes the plan away, which suspends the device. A plan for a suspended device resumes it.
+      - B(A device that is created without a plan is suspended), its packets are ignored, and the task warns
+        of it. Only where ThingPark Enterprise chooses plans by their features, it gets one without those of
+        O(network_geolocation) and O(passive_roaming).
+      - An empty text takes the plan away, which suspends the device. A plan for a suspended device resumes
+        it.
     type: str
   network_geolocation:
     description:
@@ -144,7 +147,8 @@ options:
     description: Whether the device is suspended. The packets of a suspended device are ignored.
     type: bool
   tags:
-    description: All tags of the device, of at most 40 characters each. To set one without knowing the others, use O(add_tags).
+    description: All tags of the device, of at most 40 characters each. To set one without knowing the others,
+      use O(add_tags).
     type: list
     elements: str
   add_tags:
@@ -162,8 +166,8 @@ options:
     type: dict
   add_domains:
     description:
-      - 'Domains that the device gets, as C(group: name), whichever it has in other groups. A domain takes the place of
-        the one of its group. Doesn''t go with O(domains).'
+      - 'Domains that the device gets, as C(group: name), whichever it has in other groups. A domain takes the
+        place of the one of its group. Doesn''t go with O(domains).'
     type: dict
   remove_domains:
     description:
@@ -185,7 +189,8 @@ options:
         type: str
         required: true
   latitude:
-    description: Latitude in decimal degrees. O(longitude) is needed too. A difference of less than a metre doesn't count.
+    description: Latitude in decimal degrees. O(longitude) is needed too. A difference of less than a metre
+      doesn't count.
     type: float
   longitude:
     description: Longitude in decimal degrees. O(latitude) is needed too.
@@ -212,27 +217,53 @@ options:
     type: bool
   replaces:
     description:
-      - DevEUI of a device whose place this one takes. Where nothing else is said here, it gets the name, the location,
-        the tags, domains, connectivity plan, routes, inactivity alarm, marker and administrative data of that one.
-      - The other one goes only when this one is there and as described. A run that was interrupted goes on where it ended.
-      - As long as O(replaces) is given and the other one is there, this one is kept so. Take it out when the work is done.
+      - DevEUI of a device whose place this one takes. Where nothing else is said here, it gets the name, the
+        location, the tags, domains, connectivity plan, routes, inactivity alarm, marker and administrative
+        data of that one.
+      - The other one goes only when this one is there and as described. A run that was interrupted goes on
+        where it ended.
+      - As long as O(replaces) is given and the other one is there, this one is kept so. Take it out when the
+        work is done.
     type: str
   replaced:
-    description: What becomes of the one that O(replaces) names. V(suspend) is what happens without it; V(keep) leaves it
-      as it is.
+    description: What becomes of the one that O(replaces) names. V(suspend) is what happens without it; V(keep)
+      leaves it as it is.
     type: str
     choices: [suspend, delete, keep]
   update_keys:
     description:
       - V(on_create) sends keys and other write-only options when a device is created, and never again.
-      - V(always) sends them in every run, which is a change in every run, since nothing shows whether they differ.
+      - V(always) sends them in every run, which is a change in every run, since nothing shows whether they
+        differ.
     type: str
     default: on_create
     choices: [on_create, always]
   force:
-    description: Override the platform's optimistic locking, so that another writer's change at the same moment is overwritten.
+    description: Override the platform's optimistic locking, so that another writer's change at the same moment
+      is overwritten.
     type: bool
     default: false
+  key_encryption:
+    description:
+      - V(exchange_key) encrypts O(app_key) and O(nwk_key) with the platform's public RSA exchange key before
+        they are sent, so that they are never in clear on their way. The key is asked for once in a task, and
+        only where one is to be sent.
+      - The platform takes no other keys so. Where another one would have to be sent, nothing is written, and
+        the fault is told.
+      - With it, keys are described in clear, and none of O(exchange_key_version), O(hsm_app_key_version) and
+        O(hsm_nwk_key_version) may be given.
+      - It needs the Python library C(cryptography) where the task runs. Ansible's own machine has it.
+    type: str
+    default: none
+    choices: [none, exchange_key]
+  key_encryption_padding:
+    description:
+      - How a key is padded before it is encrypted with O(key_encryption=exchange_key).
+      - B(Which padding the platform wants is published nowhere), nor that a key's 16 bytes are what it wants
+        encrypted. Try it with one device, and see it join, before you describe a fleet so.
+    type: str
+    default: oaep_sha256
+    choices: [oaep_sha256, oaep_sha1, pkcs1v15]
 seealso:
   - module: lorawan.thingpark.tdm_device_info
   - module: lorawan.thingpark.tdm_fleet
@@ -278,6 +309,16 @@ EXAMPLES = r"""
     app_key: "{{ new_keys[item.dev_eui] }}"
     connectivity_plan: kpn-cs/seldom
   loop: "{{ new_sensors }}"
+
+- name: One whose AppKey is never in clear on its way
+  lorawan.thingpark.tdm_device:
+    dev_eui: 70B3D57ED0000013
+    device_profile: LORA/GenericA.1.0.4a_ETSI
+    activation: OTAA
+    app_key: "{{ app_key }}"
+    connectivity_plan: kpn-cs/seldom
+    key_encryption: exchange_key
+    key_encryption_padding: pkcs1v15
 
 - name: Suspend it
   lorawan.thingpark.tdm_device:

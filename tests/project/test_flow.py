@@ -20,7 +20,8 @@ from ansible_collections.lorawan.thingpark.plugins.module_utils._api.session imp
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.apply import Run
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.cache import Cache
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import read_desired
-from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.prepare import Policy, make_plan
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.policy import Policy
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.prepare import make_plan
 from ansible_collections.lorawan.thingpark.plugins.module_utils._http.transport import Answer
 from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import DEVICE
 from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.row import Row

@@ -101,6 +101,9 @@ def as_object(data: object, path: str) -> dict[str, Any]:
 class ResourceClient:
     """The resources of one kind in one subscription."""
 
+    #: Whether keys are encrypted on their way.
+    encrypts = False
+
     def __init__(self, client: Client, resource: Resource) -> None:
         self.client = client
         self.resource = resource
@@ -210,6 +213,12 @@ class ResourceClient:
                 ) from None
             raise
 
+    def gathered(self, name: str, identity: str) -> list[dict[str, Any]]:
+        """Return a list that belongs to one resource, such as the base stations of a multicast group."""
+        below = self.resource.gathered[name].path
+        pages = self.at(identity, lambda path: list(self.client.pages(path + below, types=self._types)))
+        return [brief for page in pages for brief in page]
+
     def label(self, labelling: Labelling, identities: list[str]) -> None:
         """Give resources labels, and take others away: many at once, or one where the platform has no request for many."""
         declared = self.resource.labels[labelling.option]
@@ -235,6 +244,9 @@ class ResourceClient:
                     if not place:
                         raise TransportError("the platform's list of %s doesn't say where one is removed" % path.strip("/"))
                     self.client.call(Call("DELETE", place))
+
+    def make_ready(self) -> None:
+        """Ask for what the first write of a key needs, so that its lack is told before anything is written."""
 
     def _saying(self, body: dict[str, Any], call: Call) -> Call:
         """Return a call with this body, whose secrets no message may repeat."""

@@ -23,7 +23,8 @@ from .._workers import each
 from .cache import Cache
 from .outcomes import FAILED, SKIPPED, Outcome, Refusals
 from .plan import CREATE, DELETE, DONE, NOTHING, REFUSE, UPDATE, Change, Observed, contradicted, in_its_body, plan
-from .prepare import Plan, Policy
+from .policy import Policy
+from .prepare import Plan
 
 #: Attempts at a resource that others are writing too, or whose creation stays unclear.
 ATTEMPTS = 3

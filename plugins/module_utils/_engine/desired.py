@@ -81,13 +81,19 @@ class Problem:
 
 
 def read_desired(
-    resource: Resource, rows: Iterable[Row], defaults: dict[str, Any] | None = None, state: str = "present", create: bool = True
+    resource: Resource,
+    rows: Iterable[Row],
+    defaults: dict[str, Any] | None = None,
+    state: str = "present",
+    create: bool = True,
+    barred: dict[str, str] | None = None,
 ) -> list[Desired]:
     """Return a Desired for each Row; raises :class:`BadInput` with all faults of all rows.
 
     :param defaults: options for every resource that doesn't say otherwise.
     :param state: ``present`` or ``absent`` for the rows that don't say.
     :param create: whether a resource that isn't there may be made, where neither its row nor the defaults say.
+    :param barred: options that must not be described in this task, each with what is wrong with it.
     """
     resource.nearest.clear()
     found: list[Desired] = []
@@ -96,6 +102,7 @@ def read_desired(
     first: dict[str, str] = {}
     for row in rows:
         desired, faults = reader.read(row)
+        faults += [(name, message) for name, message in (barred or {}).items() if name in desired.values]
         if faults or row.faults:
             problems += desired.problems(row.faults + faults)
         if desired.identity:

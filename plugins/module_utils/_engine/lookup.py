@@ -10,12 +10,14 @@ import difflib
 from functools import partial
 from typing import Any
 
-from .._api.resources import Client, several
+from .._api.resources import Client, as_object, several
 from .._api.session import Call
+from .._errors import ApiError
 from .._schema.parts import Listing
 from .._schema.resource import Resource
 from .._schema.texts import shown
 from .desired import Desired, Problem
+from .plan import CREATE, UPDATE, Change
 
 #: Identity -> option -> the IDs in the place of names.
 Found = dict[str, dict[str, Any]]
@@ -32,7 +34,8 @@ class Lookup:
         self._client = client
         self._resource = resource
         self._shared = client.session.looked_up
-        self._asked: dict[str, list[dict[str, Any]]] = {}  # path -> its briefs, as they are now
+        self._asked: dict[str, list[dict[str, Any]]] = {}  # list -> its briefs, as they are now
+        self._told: dict[str, dict[str, Any] | None] = {}  # question -> its answer
 
     def references(self, desired: Desired) -> list[str]:
         """Return the options of a description that name other resources."""
@@ -66,9 +69,9 @@ class Lookup:
         """
         identifiers: dict[str, str] = {}
         listing = self._listing(option)
-        if listing.path not in self._asked:
+        if listing.key not in self._asked:
             self._ask(listing)
-        for identifier, name in self._shared.lists[listing.path]:
+        for identifier, name in self._shared.lists[listing.key]:
             if name not in identifiers or identifier in wanted:
                 identifiers[name] = identifier
         return identifiers
@@ -86,9 +89,9 @@ class Lookup:
     def listed(self, option: str) -> list[dict[str, Any]]:
         """Return the list of what an option names, as it is now; it is asked for once in a task."""
         listing = self._listing(option)
-        if listing.path not in self._asked:
+        if listing.key not in self._asked:
             self._ask(listing)
-        return self._asked[listing.path]
+        return self._asked[listing.key]
 
     def answer_questions(self, described: list[Desired]) -> tuple[Found, list[Problem]]:
         """Return what the platform says of identifying options, such as the device profile that a TR005 tag stands for."""
@@ -110,6 +113,28 @@ class Lookup:
                 problems += desired.problems([(option, rules.undecided(desired.kept, offered))])
         return found, problems
 
+    def told(self, path: str, query: dict[str, str]) -> dict[str, Any] | None:
+        """Return what the platform answers below the subscription, asked once in a task; None where it knows nothing of it."""
+        key = "%s %s" % (path, sorted(query.items()))
+        if key not in self._told:
+            try:
+                self._told[key] = as_object(self._client.call(Call("GET", path, query, types=self._resource.json_types)), path)
+            except ApiError as error:
+                if error.status not in (400, 404):
+                    raise
+                self._told[key] = None
+        return self._told[key]
+
+    def problems_of_changes(self, changes: list[Change]) -> list[Problem]:
+        """Return the problems of changes whose limits only the platform knows."""
+        rules = self._resource.rules
+        return [
+            problem
+            for change in changes
+            if change.action in (CREATE, UPDATE) and any(name in change.after for name in rules.limited_by_platform)
+            for problem in change.desired.problems(rules.check_limits(change.observed, change.after, self.told))
+        ]
+
     def _listing(self, option: str) -> Listing:
         listing = self._resource.by_name[option].refers_to
         if listing is None:
@@ -118,7 +143,7 @@ class Lookup:
 
     def _brief(self, desired: Desired, option: str) -> dict[str, Any]:
         """Return what is known of the resource that an option names; nothing where its list wasn't asked for."""
-        briefs = self._shared.briefs.get(self._listing(option).path, {})
+        briefs = self._shared.briefs.get(self._listing(option).key, {})
         return briefs.get(desired.values.get(option, ""), {})
 
     def _look_up_by_id(self, described: list[Desired], options: dict[str, list[str]]) -> None:
@@ -126,7 +151,7 @@ class Lookup:
         for each in self._resource.fields:
             if each.refers_to is None or not each.refers_to.at_once:
                 continue
-            listing, known = each.refers_to, self._shared.briefs.setdefault(each.refers_to.path, {})
+            listing, known = each.refers_to, self._shared.briefs.setdefault(each.refers_to.key, {})
             wanted = {
                 desired.values[each.name]
                 for desired in described
@@ -138,21 +163,21 @@ class Lookup:
                     known.update((str(brief.get("ID")), brief) for brief in page)
 
     def _ask(self, listing: Listing) -> None:
-        briefs = [brief for page in self._client.pages(listing.path, types=listing.shown) for brief in page]
+        briefs = [brief for page in self._client.pages(listing.path, listing.query, listing.shown) for brief in page]
         if listing.at_once:
-            self._shared.briefs.setdefault(listing.path, {}).update((str(brief.get("ID")), brief) for brief in briefs)
-        self._asked[listing.path] = briefs
-        self._shared.lists[listing.path] = [(str(each.get("ID") or ""), str(each.get(listing.name) or "")) for each in briefs]
+            self._shared.briefs.setdefault(listing.key, {}).update((str(brief.get("ID")), brief) for brief in briefs)
+        self._asked[listing.key] = briefs
+        self._shared.lists[listing.key] = [(str(each.get("ID") or ""), str(each.get(listing.name) or "")) for each in briefs]
 
     def _find(self, option: str, text: str) -> tuple[str, str]:
         """Return ``(ID, "")``, or ``("", what is wrong)``."""
         listing = self._listing(option)
         lists = self._shared.lists
-        if listing.at_once and text in self._shared.briefs.get(listing.path, {}):
+        if listing.at_once and text in self._shared.briefs.get(listing.key, {}):
             return text, ""
-        if listing.path not in self._asked and not any(text in pair for pair in lists.get(listing.path, ())):
+        if listing.key not in self._asked and not any(text in pair for pair in lists.get(listing.key, ())):
             self._ask(listing)
-        existing = lists[listing.path]
+        existing = lists[listing.key]
         if any(identifier == text for identifier, _name in existing):
             return text, ""
         matches = sorted({identifier for identifier, name in existing if name == text})

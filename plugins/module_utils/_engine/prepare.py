@@ -20,12 +20,14 @@ from .._errors import OptionError
 from .._schema.references import Reference, References
 from .._schema.values import UNKNOWN
 from .._workers import ahead, each
+from . import keys
 from . import purge as _purge
 from .cache import Cache
 from .desired import Desired, Problem, refuse
 from .lookup import Found, Lookup
 from .names import Names
 from .plan import CREATE, DELETE, REFUSE, SAME, SUSPEND, Change, Comparison, Observed, compare, plan
+from .policy import Policy, Purge
 from .replacement import NOT_THERE, inherited
 
 #: Up to this many resources are asked for one by one; beyond it the whole list is cheaper.
@@ -34,41 +36,6 @@ FEW = 10
 OLDER = (
     "This platform is an older one, whose list shows little of %s: %d of them were fetched one by one, and every run has to do so"
 )
-
-
-@dataclass
-class Purge:
-    """What may happen to resources that nobody described.
-
-    :param maximum: how many, as a number or a percentage of those in scope.
-    :param action: DELETE or SUSPEND.
-    """
-
-    scope: _purge.Scope
-    maximum: object
-    action: str = DELETE
-
-
-@dataclass
-class Policy:
-    """How many resources are brought to what they should be.
-
-    :param update_keys: write keys again although they can't be compared.
-    :param force: override optimistic locking.
-    :param parallel: requests under way at once.
-    :param max_failures: stop after so many failures; None for never.
-    :param max_deletions: how many resources that are described as absent may be deleted, as a number or a percentage of
-        those that are described. None for a task whose user names one: it may go, without a backup.
-    :param check_licences: refuse what all changes together can't have, such as more devices than a plan has licences for.
-    """
-
-    update_keys: bool = False
-    force: bool = False
-    parallel: int = 8
-    max_failures: int | None = None
-    max_deletions: object = None
-    check_licences: bool = False
-    purge: Purge | None = None
 
 
 @dataclass
@@ -103,7 +70,9 @@ def make_plan(api: ResourceClient, described: list[Desired], policy: Policy, cac
     problems = look.inherit() + look.problems_here() + look.clear_up()
     look.guard_deletions()
     changes = look.changes()
-    refuse(api.resource, problems + look.problems_of_run(changes))
+    refuse(api.resource, problems + look.problems_of(changes) + look.problems_of_run(changes))
+    if api.encrypts and keys.are_sent(api.resource, changes):
+        api.make_ready()
     created = [(change.identity, change.values) for change in changes if change.action == CREATE]
     warnings = api.resource.rules.warnings(created, api.client.session.is_mine)
     purged: list[Change] = []
@@ -301,6 +270,11 @@ class _Preparation:
             plan(desired, self._observed.get(identity, nothing), self._comparisons.get(identity), always)
             for identity, desired in self._described.items()
         ]
+
+    def problems_of(self, changes: list[Change]) -> list[Problem]:
+        """Return what the platform would not take of single changes."""
+        problems = keys.problems(self._resource, changes) if self._api.encrypts else []
+        return problems + (self._lookup.problems_of_changes(changes) if self._resource.rules.limited_by_platform else [])
 
     def problems_of_run(self, changes: list[Change]) -> list[Problem]:
         """Return what all changes together can't have."""

@@ -20,12 +20,19 @@ class Listing:
     :param name: the API's key of a name.
     :param at_once: how many IDs one request may ask for, where the list is too long to be read; 0 where it is read whole.
     :param shown: the types of what is read of its briefs besides (XML doesn't say them).
+    :param query: the list's parameters that leave out what can't be named here.
     """
 
     path: str
     name: str
     at_once: int = 0
     shown: JsonTypes = field(default_factory=dict)
+    query: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """What tells it from other lists."""
+        return "?".join((self.path, *self.query.values()))
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,33 @@ class Labels:
     on_create: bool = False
     on_update: bool = False
     at_once: int = 1
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """A list that belongs to one resource and is only looked at: the base stations of a multicast group.
+
+    :param path: below the resource's own address.
+    :param count: what its length is called as a return value.
+    """
+
+    path: str
+    count: str
+
+
+@dataclass(frozen=True)
+class Encryption:
+    """How a resource's keys can be encrypted on their way, with the platform's RSA exchange key.
+
+    :param keys: the options of keys that the platform takes so; ``clear`` those of the others.
+    :param version: the option that says which exchange key it was.
+    :param others: the options that say of a described key that something else has encrypted it.
+    """
+
+    keys: tuple[str, ...]
+    clear: tuple[str, ...]
+    version: str
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

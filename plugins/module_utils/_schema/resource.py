@@ -15,7 +15,7 @@ from typing import Any, Callable
 
 from .filters import Filter, HexPrefix
 from .json_types import JsonType, JsonTypes, ListOf
-from .parts import Beginning, Identity, Labels, Listing, Users, Within
+from .parts import Beginning, Encryption, Gathered, Identity, Labels, Listing, Users, Within
 from .row import Faults, Row
 from .rules import Rules
 from .texts import Fault, shown, without_keys
@@ -143,6 +143,8 @@ class Resource:
     :param heirloom: the options that a resource takes over from one whose place it takes; none can where there are none.
     :param users: what may use one, and has to be counted before one is deleted.
     :param not_on_enterprise: what to say where ThingPark Enterprise, which lacks them, doesn't know their path.
+    :param gathered: lists that belong to one, by what they are called as a return value.
+    :param encryption: how its keys can be encrypted on their way; None where the platform takes none so.
     """
 
     name: str
@@ -174,6 +176,8 @@ class Resource:
     heirloom: tuple[str, ...] = ()
     users: Users | None = None
     not_on_enterprise: str = ""
+    gathered: dict[str, Gathered] = field(default_factory=dict)
+    encryption: Encryption | None = None
     by_name: dict[str, Field] = field(default_factory=dict, compare=False)
     #: The pairs that exclude each other, each of them both ways round.
     excluding: list[tuple[str, str]] = field(default_factory=list, compare=False)

@@ -22,6 +22,8 @@ class Facts(Protocol):
         """Return the canonical value of an option, or UNKNOWN."""
 
 
+#: Asks the platform at a path below the subscription, with parameters; None where it knows nothing of it.
+Ask = Callable[[str, "dict[str, str]"], "dict[str, Any] | None"]
 #: Options before and after a change, with what is done: ``(action, before, after)``.
 Changed = tuple[str, Values, Values]
 
@@ -48,6 +50,8 @@ class Rules:
     judged: tuple[str, ...] = ()
     #: Options of which some kinds of platform don't take everything: ``check_here`` is asked of a description with one.
     limited_here: tuple[str, ...] = ()
+    #: Options whose limits only the platform knows: ``check_limits`` is asked of a change of one.
+    limited_by_platform: tuple[str, ...] = ()
 
     def identify(self, raw: dict[str, Any], faults: Faults) -> tuple[str, Any]:
         """Return the identity that such an option in ``raw`` holds, and what else is to be kept of it; adds faults."""
@@ -118,6 +122,13 @@ class Rules:
 
     def check_here(self, values: Values, is_enterprise: bool) -> Faults:
         """Return what this kind of platform doesn't take."""
+        return []
+
+    def check_limits(self, observed: Facts, after: Values, ask: Ask) -> Faults:
+        """Return what the platform would not take of a resource that is to be made or changed.
+
+        :param after: the options that change, as they will be.
+        """
         return []
 
     def sent_besides(self, options: list[str], values: Values) -> list[str]:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Types of value that are lists and dictionaries: where an application server's data go, and the headers it sends."""
+"""Types of value that are lists and dictionaries: where an application server's data go, its headers, tags of base stations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .json_types import ListOf
-from .texts import Fault, shown, text_within
+from .references import TAG
+from .texts import Fault, line_within, shown, text_within
 from .values import Ports, Value, ValueType
 
 PORTS = Ports()
@@ -21,6 +22,8 @@ HEADER_VALUE = re.compile(r"[\x21-\x7e]+(?:[ \t]+[\x21-\x7e]+)*\Z")
 RESERVED = ("accept", "host", "user-agent", "content-length", "content-type")
 MOST_HEADERS = 5
 STRATEGIES = ("SEQUENTIAL", "BLAST")
+#: Whose a tag of base stations is (contract, BsTag).
+OPERATOR, SUBSCRIBER = "OPERATOR", "SUBSCRIBER"
 
 
 def address_within(raw: object) -> str:
@@ -139,3 +142,50 @@ class HttpHeaders(ValueType):
 
     def hide(self, value: object) -> object:
         return {name: "(secret)" for name, _value in value} if isinstance(value, tuple) else "(secret)"
+
+
+class BaseStationTags(ValueType):
+    """A set of tags of base stations, each the operator's or the subscriber's own (contract, BsTag).
+
+    Canonical: a sorted tuple of ``(name, namespace)``.
+    """
+
+    spec = {"type": "list", "elements": "raw"}
+    json = ListOf()
+    empty = ()
+    clears = True
+
+    def parse(self, raw: object) -> tuple[tuple[str, str], ...]:
+        if isinstance(raw, str):
+            raw = [part for part in line_within(raw, "tags").split(",") if part.strip()]
+        if not isinstance(raw, (list, tuple)):
+            raise Fault("must be a list of tags, each a name, or a dictionary with name and namespace")
+        return tuple(sorted({self._one(item) for item in raw if item != ""}))
+
+    @staticmethod
+    def _one(item: object) -> tuple[str, str]:
+        given = item if isinstance(item, dict) else {"name": item}
+        unknown = [key for key in given if key not in ("name", "namespace")]
+        if unknown:
+            raise Fault("has a tag with the option %s: name and namespace are known" % shown(unknown[0]))
+        name = line_within(given.get("name"), "a tag")
+        if not TAG.match(name):
+            raise Fault("has the tag %s: 1 to 40 characters without < and > are allowed" % shown(name))
+        namespace = str(given.get("namespace") or OPERATOR).upper()
+        if namespace not in (OPERATOR, SUBSCRIBER):
+            raise Fault("has the namespace %s: operator and subscriber are known" % shown(given.get("namespace")))
+        return name, namespace
+
+    def read(self, api: object) -> object:
+        if not isinstance(api, (list, tuple)):
+            return self.empty if api is None else api
+        tags = [tag for tag in api if isinstance(tag, dict)]
+        return tuple(sorted((str(tag.get("name")), str(tag.get("namespace") or OPERATOR)) for tag in tags))
+
+    def send(self, value: Value) -> object:
+        return [{"name": name, "namespace": namespace} for name, namespace in value]
+
+    def show(self, value: object) -> object:
+        if not isinstance(value, tuple):
+            return value
+        return [name if space == OPERATOR else {"name": name, "namespace": space.lower()} for name, space in value]

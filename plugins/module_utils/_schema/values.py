@@ -228,6 +228,16 @@ class Key(ValueType):
         return len(value) != 32
 
 
+def keys_in_texts(values: Values, keys: tuple[str, ...], texts: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return the faults of texts, such as a name, that are one of the keys: everybody would read it there."""
+    long = [name for name in texts if len(values.get(name) or "") >= 32]
+    if not long:  # as for nearly all
+        return []
+    known = {values[name]: name for name in keys if values.get(name)}
+    same = ((name, known.get(values[name].translate(SEPARATORS).upper())) for name in long)
+    return [(name, "is the same as %s: a key must not stand where everybody can read it" % key) for name, key in same if key]
+
+
 class Choice(ValueType):
     """One of the contract's words; case and dashes don't matter to a user."""
 
@@ -284,18 +294,22 @@ class Integer(ValueType):
         return value
 
 
-class Degrees(ValueType):
-    """A latitude or longitude in decimal degrees.
+class Decimal(ValueType):
+    """A number with a decimal point.
 
-    The contract keeps them as 32-bit floats, so two that differ by less than a metre are the same.
+    :param unit: what a sentence calls it.
+    :param near: two that differ by no more are the same: the contract keeps them as 32-bit floats.
     """
 
     spec = {"type": "float"}
     json = NUMBER
     empty = None
 
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
+    def __init__(self, low: int, high: int, unit: str, near: float) -> None:
+        self.low = low
+        self.high = high
+        self.unit = unit
+        self.near = near
 
     def parse(self, raw: object) -> float:
         try:
@@ -303,18 +317,25 @@ class Degrees(ValueType):
         except Fault:
             raise
         except (ValueError, OverflowError):
-            raise Fault("must be a number of degrees with a decimal point, got %s" % shown(raw)) from None
-        if not -self.limit <= value <= self.limit:
-            raise Fault("must be from -%d to %d degrees, got %s" % (self.limit, self.limit, shown(raw)))
+            raise Fault("must be a number of %s with a decimal point, got %s" % (self.unit, shown(raw))) from None
+        if not self.low <= value <= self.high:
+            raise Fault("must be from %d to %d %s, got %s" % (self.low, self.high, self.unit, shown(raw)))
         return value
 
     def same(self, desired: object, actual: object) -> bool:
         if not isinstance(desired, float) or not isinstance(actual, float):
             return desired == actual
-        return abs(desired - actual) <= 1e-5
+        return abs(desired - actual) <= self.near
 
     def show(self, value: object) -> object:
         return round(value, 5) if isinstance(value, float) else value
+
+
+class Degrees(Decimal):
+    """A latitude or longitude in decimal degrees; two that differ by less than a metre are the same."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(-limit, limit, "degrees", 1e-5)
 
 
 class Flag(ValueType):

@@ -15,6 +15,8 @@ from .._frame.connection import connected
 from .._frame.task import Context, Task
 from .._resources.alarms import SHOWN
 from .._resources.device.declaration import DEVICE
+from .._resources.multicast_group import MULTICAST_GROUP
+from .._schema.resource import Resource
 from . import alarms
 
 AT_ONCE = 100  # UIDs in a request; the contract names no limit
@@ -54,7 +56,7 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
 def _acknowledge(client: Client, wanted: alarms.Wanted, found: list[dict[str, Any]]) -> None:
     if wanted.group:
         for brief in found:
-            client.call(Call("POST", "%s/alarms/%s/ack" % (wanted.owner, brief["alarmUid"])))
+            _acknowledge_one(client, MULTICAST_GROUP, wanted.group, brief["alarmUid"])
         return
     for start in range(0, len(found), AT_ONCE):
         some = found[start : start + AT_ONCE]
@@ -66,12 +68,12 @@ def _acknowledge(client: Client, wanted: alarms.Wanted, found: list[dict[str, An
                 raise
             # An older platform acknowledges them one by one (?).
             for brief in some:
-                _acknowledge_one(client, str(alarms.shown(wanted, brief).get("dev_eui")), brief["alarmUid"])
+                _acknowledge_one(client, DEVICE, str(alarms.shown(wanted, brief).get("dev_eui")), brief["alarmUid"])
 
 
-def _acknowledge_one(client: Client, eui: str, uid: str) -> None:
-    devices = ResourceClient(client, DEVICE)
-    devices.at(eui, lambda path: client.call(Call("POST", "%s/alarms/%s/ack" % (path, uid))), "POST")
+def _acknowledge_one(client: Client, resource: Resource, eui: str, uid: str) -> None:
+    some = ResourceClient(client, resource)
+    some.at(eui, lambda path: client.call(Call("POST", "%s/alarms/%s/ack" % (path, uid))), "POST")
 
 
 TASK = Task(

@@ -15,6 +15,7 @@ from .._api.resources import Client, ResourceClient
 from .._errors import ApiError, OptionError
 from .._resources.alarms import CLEARED, FILTERS, NAMES, SEVERITIES, SHOWN
 from .._resources.device.declaration import DEVICE
+from .._resources.multicast_group import MULTICAST_GROUP
 from .._schema.filters import read_eui, read_filters
 from .._schema.values import dig
 from .._text import utc_of
@@ -46,9 +47,9 @@ class Wanted:
 
     @property
     def owner(self) -> str:
-        """The path below which the alarms are listed; nothing for one device, whose path the platform may tell."""
+        """The path below which the alarms are listed; nothing for one device or group, whose path the platform may tell."""
         if self.group:
-            return "/multicastGroups/e" + self.group
+            return ""
         # The list of one device's alarms tells whether there is such a device; it can't be asked for a domain.
         one = len(self.dev_euis) == 1 and "domain" not in self.filters
         return "" if one else ALL
@@ -72,7 +73,7 @@ def alarms(client: Client, wanted: Wanted, history: bool = False) -> Iterator[di
     """
     owner, below, query = wanted.owner, "/alarms" + ("/histories" if history else ""), _query(wanted, history)
     try:
-        pages = client.pages(owner + below, query, SHOWN) if owner else _of_one(client, wanted.dev_euis[0], below, query)
+        pages = client.pages(owner + below, query, SHOWN) if owner else _of_one(client, wanted, below, query)
         for page in pages:
             yield from (brief for brief in page if _matches(wanted, brief))
     except ApiError as error:
@@ -82,8 +83,9 @@ def alarms(client: Client, wanted: Wanted, history: bool = False) -> Iterator[di
         raise
 
 
-def _of_one(client: Client, eui: str, below: str, query: dict[str, Any]) -> list[list[dict[str, Any]]]:
-    return ResourceClient(client, DEVICE).at(eui, lambda path: list(client.pages(path + below, query, SHOWN)))
+def _of_one(client: Client, wanted: Wanted, below: str, query: dict[str, Any]) -> list[list[dict[str, Any]]]:
+    some = ResourceClient(client, MULTICAST_GROUP if wanted.group else DEVICE)
+    return some.at(wanted.group or wanted.dev_euis[0], lambda path: list(client.pages(path + below, query, SHOWN)))
 
 
 def _query(wanted: Wanted, history: bool) -> dict[str, Any]:

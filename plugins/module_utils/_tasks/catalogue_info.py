@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._api.exchange_key import PATH, public_key
 from .._api.resources import Client, as_object
 from .._api.session import Call
-from .._errors import OptionError, TransportError
+from .._errors import OptionError
 from .._frame.connection import connected
 from .._frame.task import Context, Task
 from .._schema.json_types import FLAG, INTEGER, NUMBER, JsonTypes, ListOf
@@ -63,7 +64,7 @@ KINDS = {
     "tags": Kind("/devices/tags/suggestions", {"query": "query"}, needs="query"),
     "base_station_tags": Kind("/multicastGroups/bss/tags/suggestions", {"query": "query"}, needs="query"),
     "multicast_settings": Kind("/multicastDownlinkSettings", {"base_station_tag": "bsTag"}, needs="base_station_tag"),
-    "exchange_key": Kind("/publicExchangeKey"),
+    "exchange_key": Kind(PATH),
 }
 NARROWING = ("query", "vendor", "ism_band", "base_station_tag")
 OF_NO_USE = "%s narrows down %s: gather one of them, or leave it out"
@@ -94,7 +95,8 @@ def _got(client: Client, name: str, params: dict[str, Any]) -> object:
     if name == "drivers":
         return [in_snake_case(each) for each in _drivers(client, query)]
     if name == "exchange_key":
-        return _exchange_key(client, kind.path)
+        key = public_key(client)
+        return {part: key[part] for part in ("kid", "kty", "n", "e") if part in key}
     if name == "multicast_settings":
         query["bsTagNamespace"] = params["base_station_tag_namespace"].upper()
         return in_snake_case(as_object(client.call(Call("GET", kind.path, query, types=TYPES)), kind.path))
@@ -133,14 +135,6 @@ def _drivers(client: Client, query: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from found
         if len(found) < DRIVERS_AT_ONCE:
             return
-
-
-def _exchange_key(client: Client, path: str) -> dict[str, Any]:
-    """Return the public key with which keys may be encrypted, as a JSON Web Key."""
-    key = as_object(client.call(Call("GET", path, accept="application/jwk+json")), path)
-    if not all(isinstance(key.get(name), str) for name in ("kid", "n", "e")):
-        raise TransportError("the platform's exchange key is no JSON Web Key of RSA")
-    return {name: key[name] for name in ("kid", "kty", "n", "e") if name in key}
 
 
 TASK = Task(

@@ -15,6 +15,7 @@ from .._errors import ApiError, OptionError, TdmError
 from .._frame.connection import connected
 from .._frame.task import Context, Task
 from .._resources.device.declaration import DEVICE
+from .._resources.multicast_group import MULTICAST_GROUP
 from .._schema.filters import Time, read_eui
 from .._schema.texts import Fault, shown
 
@@ -35,10 +36,8 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
         context.warn("f_port is %d: LoRaWAN keeps the ports above %d for itself" % (params["f_port"], LAST_PORT))
     with connected(params, context) as client:
         try:
-            if is_device:
-                ResourceClient(client, DEVICE).at(eui, lambda path: _send(client, path, query, context.check), _verb(context))
-            else:
-                _send(client, "/multicastGroups/e%s" % eui, query, context.check)
+            some = ResourceClient(client, DEVICE if is_device else MULTICAST_GROUP)
+            some.at(eui, lambda path: _send(client, path, query, context.check), _verb(context))
         except TdmError as error:
             if isinstance(error, ApiError) and error.status == 404:
                 raise OptionError("%s is not there" % name) from None

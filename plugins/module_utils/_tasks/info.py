@@ -32,7 +32,7 @@ def info(resource: Resource) -> Task:
     options: dict[str, Any] = {
         key: {"type": "list", "elements": "str"},
         **{name: each.argument() for name, each in resource.filters.items()},
-        "gather": {"type": "str", "choices": ["briefs", resource.keys, "options"], "default": "briefs"},
+        "gather": {"type": "str", "choices": ["briefs", resource.keys, "options", *resource.gathered], "default": "briefs"},
         "parallel": {"type": "int", "default": 8},
     }
     exclusive = [(key, name) for name in resource.filters]
@@ -66,9 +66,13 @@ class _Info:
             open_ones = [one for one in found if gather == self._resource.keys or (gather == "options" and is_open(one))]
             each(open_ones, lambda one: look(api, one), min(params["parallel"], len(open_ones)))
             found = [one for one in found if one.exists]
-        if gather == "options":
-            return self._in_options(found, context)
-        return {"changed": False, self._resource.keys: [self._shown(one) for one in found]}
+            if gather == "options":
+                return self._in_options(found, context)
+            shown = [self._shown(one) for one in found]
+            if gather in self._resource.gathered:
+                parallel = min(params["parallel"], len(shown))
+                each(shown, lambda one: one.update(self._gathered(api, gather, one[self._key])), parallel)
+        return {"changed": False, self._resource.keys: shown}
 
     def _in_options(self, found: list[Observed], context: Context) -> dict[str, Any]:
         """Return resources as the tasks that manage them take them."""
@@ -89,6 +93,11 @@ class _Info:
             except Fault as fault:
                 raise OptionError("%s %s" % (self._key, fault)) from None
         return result
+
+    def _gathered(self, api: ResourceClient, name: str, identity: str) -> dict[str, Any]:
+        """Return a list that belongs to one resource, to its end, and how long it is."""
+        some = [in_snake_case(brief) for brief in api.gathered(name, identity)]
+        return {self._resource.gathered[name].count: len(some), name: some}
 
     def _shown(self, one: Observed) -> dict[str, Any]:
         """Return all the platform tells, in snake_case, and in the resource's own options where it has them."""

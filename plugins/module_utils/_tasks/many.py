@@ -12,14 +12,14 @@ import time
 from typing import Any, Callable
 
 from .. import _files
-from .._api.resources import ResourceClient
 from .._engine import outcomes as _outcomes
 from .._engine.apply import PURGE_LAST, Progress, Run, preview
 from .._engine.cache import Cache
 from .._engine.desired import Desired, read_desired
 from .._engine.outcomes import FAILED, SKIPPED, Outcome
 from .._engine.plan import DELETE, SUSPEND, Change
-from .._engine.prepare import Plan, Policy, Purge, make_plan
+from .._engine.policy import Policy, Purge
+from .._engine.prepare import Plan, make_plan
 from .._engine.purge import allowance, read_scope
 from .._engine.sources import Source, read_source, rows_of
 from .._errors import OptionError
@@ -27,7 +27,7 @@ from .._frame.connection import account_of, connected
 from .._frame.task import Context, Task
 from .._schema.parts import Within
 from .._schema.resource import Resource
-from .one import EXISTENCE, WRITING, diff_of
+from .one import ENCRYPTION, EXISTENCE, WRITING, barred_in, client_of, diff_of
 from .selected import MOST_CHANGES, guard_changes, options_of, read_selection
 
 MOST_PARALLEL = 64
@@ -42,6 +42,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "defaults": {"type": "dict"},
     **EXISTENCE,
     **WRITING,
+    **ENCRYPTION,
     "parallel": {"type": "int", "default": 8},
     "on_error": {"type": "str", "choices": ["continue", "stop"], "default": "continue"},
     "max_failures": {"type": "int"},
@@ -73,6 +74,9 @@ def many(resource: Resource, module: str) -> Task:
         del options["check_licences"]
     if not resource.is_dated:
         del options["cache"]
+    if not resource.encryption:
+        for option in ENCRYPTION:
+            del options[option]
     return Task(
         options,
         _Many(resource, module).run,
@@ -112,7 +116,7 @@ class _Many:
         backup = ""
         try:
             with connected(params, context) as client:
-                api = ResourceClient(client, resource)
+                api = client_of(client, resource, params)
                 plan = make_plan(api, selection.described(api) if selection else described, policy, cache)
                 guard_changes(resource, plan.changes, self._most_changes(params))
                 for warning in plan.warnings:
@@ -170,7 +174,8 @@ class _Many:
         for warning in source.warnings:
             context.warn(warning)
         defaults = self._resource.overlaid(source.defaults, params.get("defaults") or {})
-        return read_desired(self._resource, source.rows, defaults, params["state"], params["create"])
+        barred = barred_in(params, self._resource)
+        return read_desired(self._resource, source.rows, defaults, params["state"], params["create"], barred)
 
     def _source(self, params: dict[str, Any]) -> Source:
         items = self._resource.keys

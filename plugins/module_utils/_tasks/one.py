@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._api.resources import ResourceClient
+from .._api.exchange_key import PADDINGS, EncryptingClient
+from .._api.resources import Client, ResourceClient
 from .._engine.apply import Run, preview
 from .._engine.cache import Cache
 from .._engine.desired import read_desired
+from .._engine.keys import barred
 from .._engine.outcomes import FAILED, Outcome
-from .._engine.prepare import Policy, make_plan
+from .._engine.policy import Policy
+from .._engine.prepare import make_plan
 from .._errors import TdmError
 from .._frame.connection import connected
 from .._frame.task import Context, Task
@@ -35,6 +38,28 @@ WRITING: dict[str, dict[str, Any]] = {
     "update_keys": {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
     "force": {"type": "bool", "default": False},
 }
+#: How keys go on their way, of a resource whose keys the platform takes encrypted.
+ENCRYPTION: dict[str, dict[str, Any]] = {
+    "key_encryption": {"type": "str", "choices": ["none", "exchange_key"], "default": "none", "no_log": False},
+    "key_encryption_padding": {"type": "str", "choices": list(PADDINGS), "default": PADDINGS[0], "no_log": False},
+}
+
+
+def encrypts(params: dict[str, Any]) -> bool:
+    """Return whether a task encrypts the keys that it sends."""
+    return params.get("key_encryption") == "exchange_key"
+
+
+def barred_in(params: dict[str, Any], resource: Resource) -> dict[str, str]:
+    """Return the options that must not be described in a task, each with what is wrong with it."""
+    return barred(resource) if encrypts(params) else {}
+
+
+def client_of(client: Client, resource: Resource, params: dict[str, Any]) -> ResourceClient:
+    """Return what reads and writes resources of one kind, with their keys encrypted where the task asks for it."""
+    if encrypts(params):
+        return EncryptingClient(client, resource, params["key_encryption_padding"])
+    return ResourceClient(client, resource)
 
 
 def one(resource: Resource) -> Task:
@@ -43,15 +68,16 @@ def one(resource: Resource) -> Task:
     place = REPLACEMENT if resource.heirloom else {}
     own = {name: {"type": "str"} for name in identifying}
     options = {**EXISTENCE, **own, **resource.argument_spec(), **place, **WRITING}
+    options.update(ENCRYPTION if resource.encryption else {})
 
     def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
         names = ("state", *identifying, *place, *(each.name for each in resource.fields))
         given = {name: params[name] for name in names if params.get(name) is not None}
-        described = read_desired(resource, [Row("options", given)], create=params["create"])
+        described = read_desired(resource, [Row("options", given)], create=params["create"], barred=barred_in(params, resource))
         policy = Policy(params["update_keys"] == "always", params["force"], parallel=1)
         cache = Cache(resource, "")
         with connected(params, context) as client:
-            api = ResourceClient(client, resource)
+            api = client_of(client, resource, params)
             plan = make_plan(api, described, policy, cache)
             for warning in plan.warnings:
                 context.warn(warning)

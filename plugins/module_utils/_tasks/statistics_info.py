@@ -15,6 +15,7 @@ from .._errors import ApiError, OptionError
 from .._frame.connection import connected
 from .._frame.task import Context, Task
 from .._resources.device.declaration import DEVICE
+from .._resources.multicast_group import MULTICAST_GROUP
 from .._schema.filters import Time, read_eui
 from .._schema.json_types import FLAG, INTEGER, NUMBER, TIME, JsonTypes, ListOf
 from .._schema.texts import Fault
@@ -90,7 +91,8 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
     if of == GROUP:
         group = read_eui("multicast_group", params["multicast_group"])
         with connected(params, context) as client:
-            return {"changed": False, **{name: _of_group(client, group, name, query) for name in wanted}}
+            groups = ResourceClient(client, MULTICAST_GROUP)
+            return {"changed": False, **{name: _of_one(groups, GROUP, group, name, query) for name in wanted}}
     euis = list(dict.fromkeys(read_eui("dev_eui", given) for given in params["dev_eui"]))
     if len(euis) * len(wanted) >= COSTLY:
         context.warn(
@@ -101,7 +103,7 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
         devices = ResourceClient(client, DEVICE)
 
         def look(eui: str) -> None:
-            found[eui] = {name: _of_device(devices, eui, name, query) for name in wanted}
+            found[eui] = {name: _of_one(devices, DEVICES, eui, name, query) for name in wanted}
 
         if euis:  # the first one alone shows how this platform's devices are addressed
             look(euis[0])
@@ -144,22 +146,14 @@ def _query(params: dict[str, Any]) -> dict[str, Any]:
     return query
 
 
-def _of_device(devices: ResourceClient, eui: str, name: str, query: dict[str, Any]) -> Any:
-    below = KINDS[name].paths[DEVICES]
+def _of_one(some: ResourceClient, of: str, eui: str, name: str, query: dict[str, Any]) -> Any:
+    """Return what is told of one device, or of one multicast group."""
+    below = KINDS[name].paths[of]
     try:
-        return devices.at(eui, lambda path: _told(devices.client, path + below, _known(name, query), name == "locations"))
+        return some.at(eui, lambda path: _told(some.client, path + below, _known(name, query), name == "locations"))
     except ApiError as error:
         if error.status == 404:
-            raise OptionError("dev_eui %s is not there" % eui) from None
-        raise
-
-
-def _of_group(client: Client, group: str, name: str, query: dict[str, Any]) -> Any:
-    try:
-        return _told(client, "/multicastGroups/e%s" % group + KINDS[name].paths[GROUP], _known(name, query))
-    except ApiError as error:
-        if error.status == 404:
-            raise OptionError("multicast_group %s is not there" % group) from None
+            raise OptionError("%s %s is not there" % ("dev_eui" if of == DEVICES else "multicast_group", eui)) from None
         raise
 
 

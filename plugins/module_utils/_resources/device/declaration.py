@@ -15,7 +15,7 @@ from typing import Any, Callable
 from ..._schema.embedded_xml import AppSKeys, InactivityAlarm
 from ..._schema.filters import EUI_PREFIX, Prefix
 from ..._schema.json_types import INTEGER
-from ..._schema.parts import Beginning, Identity, Labels, Listing, Within
+from ..._schema.parts import Beginning, Encryption, Identity, Labels, Listing, Within
 from ..._schema.references import Domains, Reference, References, Tags
 from ..._schema.resource import APART, EDIT, NEVER, WHOLE, Field, Resource
 from ..._schema.texts import Fault, shown
@@ -153,6 +153,13 @@ DEVICE = Resource(
         "domains": Labels("domain", "", "/devices/domains", "devEUIs", ("addedDomains", "removedDomains"), True, True, 1000),
     },
     set_aside={"suspended": True},
+    # As the contract has it for a device's body; its import takes session keys so, too.
+    encryption=Encryption(
+        ("app_key", "nwk_key"),
+        ("nwk_s_key", "app_s_keys", "s_nwk_s_int_key", "nwk_s_enc_key"),
+        "exchange_key_version",
+        ("hsm_app_key_version", "hsm_nwk_key_version"),
+    ),
     filters=FILTERS,
     ranges=RANGES,
     heirloom=HEIRLOOM,

@@ -11,7 +11,7 @@ from typing import Any, Callable
 from ..._schema.row import Faults
 from ..._schema.rules import Changed, Facts, Rules
 from ..._schema.texts import Fault, shown
-from ..._schema.values import EUI, SEPARATORS, UNKNOWN, Hex, Key, Values, dig
+from ..._schema.values import EUI, UNKNOWN, Hex, Key, Values, dig, keys_in_texts
 from . import licences
 from .tr005 import Tr005Tag, looks_like_tr005, owner_tokens, parse_tr005
 
@@ -25,6 +25,7 @@ ABP_ONLY = ("nwk_s_key", "app_s_keys", "s_nwk_s_int_key", "nwk_s_enc_key")
 #: Activation -> the other one, and what belongs to that alone.
 OTHER = {"OTAA": ("ABP", ABP_ONLY), "ABP": ("OTAA", OTAA_ONLY)}
 KEYS = ("app_key", "nwk_key", "nwk_s_key", "s_nwk_s_int_key", "nwk_s_enc_key")
+TEXTS = ("name", "customer_admin_data")
 #: By which ThingPark Enterprise chooses a connectivity plan.
 FLAGS_OF_PLAN = ("network_geolocation", "passive_roaming")
 #: What every device needs that is to be made.
@@ -103,7 +104,8 @@ class DeviceRules(Rules):
         return left | {"owner_token"} if is_local else left
 
     def check(self, values: Values) -> Faults:
-        return [*_check_activation(values), *_check_pairs(values), *_check_encryption(values), *_check_keys_elsewhere(values)]
+        faults = [*_check_activation(values), *_check_pairs(values), *_check_encryption(values)]
+        return faults + keys_in_texts(values, KEYS, TEXTS)
 
     def complete(self, values: Values) -> None:
         if "latitude" in values and "longitude" in values:  # who gives a location wants it used
@@ -253,16 +255,6 @@ HALVES = (
     ("s_nwk_s_int_key", "nwk_s_enc_key", "is missing: LoRaWAN 1.1 needs both of them"),
     ("latitude", "longitude", "is missing: a location takes both"),
 )
-
-
-def _check_keys_elsewhere(values: Values) -> Faults:
-    """Return which text is one of the device's keys, where everybody would read it."""
-    texts = [name for name in ("name", "customer_admin_data") if len(values.get(name) or "") >= 32]
-    if not texts:  # as for nearly all devices
-        return []
-    keys = {values[name]: name for name in KEYS if values.get(name)}
-    same = ((name, keys.get(values[name].translate(SEPARATORS).upper())) for name in texts)
-    return [(name, "is the same as %s: a key must not stand where everybody can read it" % key) for name, key in same if key]
 
 
 def _check_encryption(values: Values) -> Faults:

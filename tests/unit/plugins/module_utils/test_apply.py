@@ -14,7 +14,7 @@ from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.apply im
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.cache import Cache
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import Desired
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.plan import DELETE, Change, Observed
-from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.prepare import Policy
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.policy import Policy
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import TransportError
 from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import DEVICE
 

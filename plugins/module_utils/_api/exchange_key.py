@@ -1,0 +1,118 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The platform's RSA exchange key, with which LoRaWAN keys are encrypted on their way (contract, ``/publicExchangeKey``).
+
+The contract says that the result is Base64. It says neither how a key is padded, which is a choice here, nor whether its bytes
+or its digits are encrypted (?): here it is the bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+from functools import cached_property
+from typing import Any
+
+try:
+    from cryptography.hazmat.primitives.asymmetric import padding as _padding
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
+    from cryptography.hazmat.primitives.hashes import SHA1, SHA256
+
+    IMPORT_ERROR: Exception | None = None
+except Exception as error:  # it is told where a key is to be encrypted, which few tasks want
+    IMPORT_ERROR = error
+
+from .._errors import OptionError, TransportError
+from .._schema.resource import Resource
+from .resources import Client, ResourceClient, as_object
+from .session import Call
+
+PATH = "/publicExchangeKey"
+PADDINGS = ("oaep_sha256", "oaep_sha1", "pkcs1v15")
+NO_LIBRARY = (
+    "key_encryption needs the Python library cryptography, which can't be imported where this task runs: install it there, or "
+    "run the task on Ansible's own machine, whose ansible-core has it"
+)
+NO_KEY = "the platform's exchange key is no JSON Web Key of RSA"
+
+
+def public_key(client: Client) -> dict[str, Any]:
+    """Return the platform's public exchange key, a JSON Web Key (contract, PublicRsaJsonWebKey)."""
+    key = as_object(client.call(Call("GET", PATH, accept="application/jwk+json")), PATH)
+    if not all(isinstance(key.get(name), str) for name in ("kid", "n", "e")):
+        raise TransportError(NO_KEY)
+    return key
+
+
+class EncryptingClient(ResourceClient):
+    """The resources of one kind, whose keys go encrypted with the platform's exchange key.
+
+    :param padding: one of PADDINGS.
+    """
+
+    encrypts = True
+
+    def __init__(self, client: Client, resource: Resource, padding: str) -> None:
+        super().__init__(client, resource)
+        self._padding = padding
+
+    @cached_property
+    def _exchange_key(self) -> ExchangeKey:
+        return exchange_key(self.client, self._padding)
+
+    def make_ready(self) -> None:
+        """Ask for the exchange key."""
+        _ = self._exchange_key
+
+    def _saying(self, body: dict[str, Any], call: Call) -> Call:
+        return super()._saying(self._sealed(body), call)
+
+    def _sealed(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Return a request's body with its keys encrypted, and the version of the key that did it."""
+        declared, by_name = self.resource.encryption, self.resource.by_name
+        paths = [by_name[option].path[0] for option in declared.keys] if declared else []
+        sealed = {path: self._exchange_key.encrypted(body[path]) for path in paths if path in body}
+        if not declared or not sealed:
+            return body
+        return {**body, **sealed, by_name[declared.version].path[0]: self._exchange_key.version}
+
+
+class ExchangeKey:
+    """The exchange key of one platform.
+
+    :param version: what the platform calls it.
+    """
+
+    def __init__(self, version: str, modulus: int, exponent: int, padding: str) -> None:
+        self.version = version
+        self._padding = padding
+        try:
+            self._key = RSAPublicNumbers(exponent, modulus).public_key()
+        except ValueError:  # numbers that make no key
+            raise TransportError(NO_KEY) from None
+
+    def encrypted(self, key: str) -> str:
+        """Return a key of 32 hexadecimal digits as the platform takes it: in Base64."""
+        if self._padding == "pkcs1v15":
+            scheme: Any = _padding.PKCS1v15()
+        else:
+            hashed = SHA1 if self._padding == "oaep_sha1" else SHA256
+            scheme = _padding.OAEP(mgf=_padding.MGF1(hashed()), algorithm=hashed(), label=None)
+        return base64.b64encode(self._key.encrypt(bytes.fromhex(key), scheme)).decode("ascii")
+
+
+def exchange_key(client: Client, padding: str) -> ExchangeKey:
+    """Return the platform's exchange key, asked for now; raises :class:`OptionError` without the library to use it."""
+    if IMPORT_ERROR is not None:
+        raise OptionError(NO_LIBRARY)
+    key = public_key(client)
+    return ExchangeKey(key["kid"], _number(key["n"]), _number(key["e"]), padding)
+
+
+def _number(text: str) -> int:
+    """Return a number of a JSON Web Key: Base64 for addresses, without its padding (RFC 7518, 2)."""
+    try:
+        return int.from_bytes(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), "big")
+    except ValueError:
+        raise TransportError(NO_KEY) from None

@@ -1,0 +1,42 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether keys go in clear or encrypted: what must not be described then, and which keys can't be sent at all. Pure."""
+
+from __future__ import annotations
+
+from .._schema.resource import Resource
+from .desired import Problem
+from .plan import Change
+
+BESIDE = (
+    "says that keys are encrypted already, and key_encryption encrypts them: give them in clear and leave this one out, or "
+    "leave key_encryption out"
+)
+IN_CLEAR = "would go in clear: the platform takes %s encrypted alone. Describe such %s in a task without key_encryption"
+
+
+def barred(resource: Resource) -> dict[str, str]:
+    """Return the options that must not be described where keys are encrypted here, each with what is wrong then."""
+    declared = resource.encryption
+    return dict.fromkeys((declared.version, *declared.others), BESIDE) if declared else {}
+
+
+def problems(resource: Resource, changes: list[Change]) -> list[Problem]:
+    """Return the problems of keys that would be sent and can't be encrypted."""
+    declared = resource.encryption
+    if declared is None:
+        return []
+    message = IN_CLEAR % (" and ".join(declared.keys), resource.plural)
+    return [
+        problem
+        for change in changes
+        for problem in change.desired.problems([(name, message) for name in declared.clear if name in change.values])
+    ]
+
+
+def are_sent(resource: Resource, changes: list[Change]) -> bool:
+    """Return whether a change sends a key that is to be encrypted."""
+    keys = resource.encryption.keys if resource.encryption else ()
+    return any(name in change.values for change in changes for name in keys)
