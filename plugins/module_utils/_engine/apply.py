@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any, Callable
 
 from .._api.resources import ResourceClient
-from .._errors import ApiError, Conflict, SessionDied, TdmError, TransportError, mistake_of, without
+from .._errors import ApiError, Conflict, OptionError, SessionDied, TdmError, TransportError, mistake_of, without
 from .._http.transport import TROUBLE
 from .._schema.resource import Resource
 from .._schema.values import ValueType
@@ -23,17 +23,20 @@ from .cache import Cache
 from .outcomes import FAILED, SKIPPED, Outcome, Refusals
 from .plan import CREATE, DELETE, DONE, NOTHING, REFUSE, UPDATE, Change, Observed, contradicted, plan
 from .prepare import Plan, Policy
+from .writing import by_section, forbidden, merged
 
 #: Attempts at a resource that others are writing too, or whose creation stays unclear.
 ATTEMPTS = 3
 #: Resources in a row whose requests got no answer or one of trouble, after which the platform counts as down.
 SILENCE = 20
 NOT_KNOWN = "Whether it took effect is not known; the next run will see"
+PARTLY = "What else was to change was changed before"
 PURGE_LAST = "not begun: a purge comes last, and only when no %s failed before (%d did)"
 FIRST_FAILED = "not begun: %s had failed, and on_error or max_failures ends the run at the first one"
 TOO_MANY = "not begun: %d %s had failed, and no more than %d may"
 SILENT = "not begun: the platform gave no usable answer for %d %s in a row"
 ALREADY_EXISTS = 111  # error code (O)
+NOT_ALLOWED = 403  # status
 #: Takes the numbers of resources that are done, in all, and failed.
 Progress = Callable[[int, int, int], None]
 
@@ -210,11 +213,23 @@ class Run:
         raise Conflict("others keep changing the %s; it was given up after %d attempts" % (self._resource.name, ATTEMPTS))
 
     def _send(self, change: Change) -> dict[str, Any]:
-        body = self._resource.body(change.values)
-        if change.observed.version is not None:
-            body["occContext"] = {"version": change.observed.version}
-        whole: dict[str, Any] = self._write([change], self._api.update, change.address, body, self._policy.force)
-        return whole
+        """Write a change, its own body first and then its sections; return the resource as the answers show it."""
+        one = change.observed
+        for section, values in by_section(self._resource, change.values):
+            if one.version is None and change.observed.version is not None:  # the answer before didn't tell it
+                one = replace(one, whole=self._api.get(change.address))
+            body = self._resource.body(values)
+            if one.version is not None:
+                body["occContext"] = {"version": one.version}
+            try:
+                answer = self._write([change], self._api.update, change.address, body, self._policy.force, section)
+            except ApiError as error:
+                if error.status == NOT_ALLOWED and section.rights:
+                    raise OptionError(forbidden(section, values, error.message)) from None
+                raise
+            self._changed.add(change.identity)
+            one = replace(one, whole=merged(one.whole or {}, answer) if section.path else answer)
+        return one.whole or {}
 
     def _write(self, changes: list[Change], send: Callable[..., Any], *what: object) -> Any:
         """Return the answer to a write, and remember the resources where it isn't known whether it took effect."""
@@ -304,7 +319,11 @@ class Run:
                     self._outcomes[change.identity].changed = True
 
     def _failed_at(self, change: Change, message: str) -> Outcome:
-        return _outcome(change, FAILED, self._told(change, message))
+        failed = _outcome(change, FAILED, self._told(change, message))
+        failed.changed = change.identity in self._changed
+        if failed.changed:
+            failed.error = "%s. %s" % (failed.error, PARTLY)
+        return failed
 
     def _told(self, change: Change, message: str) -> str:
         """Return why a resource failed, and whether something may have been changed all the same."""

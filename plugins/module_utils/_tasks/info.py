@@ -17,7 +17,7 @@ from .._errors import ApiError, OptionError
 from .._frame.connection import connected
 from .._frame.task import Context, Task
 from .._schema.filters import read_filters
-from .._schema.resource import Resource
+from .._schema.resource import BRIEF, Resource
 from .._schema.texts import Fault
 from .._schema.values import UNKNOWN, members
 from .._text import in_snake_case
@@ -30,9 +30,10 @@ def info(resource: Resource) -> Task:
     options: dict[str, Any] = {
         key: {"type": "list", "elements": "str"},
         **{name: each.argument() for name, each in resource.filters.items()},
-        "gather": {"type": "str", "choices": ["briefs", resource.keys], "default": "briefs"},
-        "parallel": {"type": "int", "default": 8},
     }
+    if any(each.seen != BRIEF for each in resource.fields):
+        options["gather"] = {"type": "str", "choices": ["briefs", resource.keys], "default": "briefs"}
+        options["parallel"] = {"type": "int", "default": 8}
     rules = {"mutually_exclusive": [(key, name) for name in resource.filters]}
     return Task(options, _Info(resource).run, rules, digits=resource.digits, secrets_in=resource.rules.secrets_in)
 
@@ -48,15 +49,16 @@ class _Info:
         """Return resources by their identity, or all that match the filters."""
         identities = self._identities(params.get(self._key) or [])
         filters = read_filters(self._resource.filters, params, self._resource.plural, self._resource.ranges)
-        if params["parallel"] < 1:
-            raise OptionError("parallel must be at least 1, got %d" % params["parallel"])
+        parallel = params.get("parallel", 1)
+        if parallel < 1:
+            raise OptionError("parallel must be at least 1, got %d" % parallel)
         with connected(params, context) as client:
             api = ResourceClient(client, self._resource)
             wanted = params.get(self._key) is not None  # an empty list means none, not all of them
             briefs = [api.brief(identity) for identity in identities] if wanted else self._listed(api, client, filters)
             found = [Observed(self._resource, brief) for brief in briefs if brief is not None]
-            if params["gather"] == self._resource.keys:
-                each(found, lambda one: self._look(api, one), min(params["parallel"], len(found)))
+            if params.get("gather") == self._resource.keys:
+                each(found, lambda one: self._look(api, one), min(parallel, len(found)))
         return {"changed": False, self._resource.keys: [self._shown(one) for one in found]}
 
     def _identities(self, given: list[str]) -> list[str]:

@@ -21,12 +21,12 @@ from .._engine.outcomes import FAILED, SKIPPED, Outcome
 from .._engine.plan import DELETE, SUSPEND, Change
 from .._engine.prepare import Plan, Policy, Purge, make_plan
 from .._engine.purge import allowance, read_scope
-from .._engine.sources import Source, read_source, rows_of
+from .._engine.sources import Source, overlaid, read_source, rows_of
 from .._errors import OptionError
 from .._frame.connection import account_of, connected
 from .._frame.task import Context, Task
 from .._schema.resource import Resource, Within
-from .one import EXISTENCE, WRITING, diff_of
+from .one import EXISTENCE, WRITING, diff_of, meaningless
 
 MOST_PARALLEL = 64
 BACKUP_NOTE = (
@@ -66,10 +66,8 @@ def many(resource: Resource, module: str) -> Task:
         "backup": {"type": "path"},
     }
     options = {items: {"type": "list", "elements": "dict"}, **OPTIONS, "purge": {"type": "dict", "options": purge}}
-    if not resource.is_licensed:
-        del options["check_licences"]
-    if not resource.is_dated:
-        del options["cache"]
+    for name in meaningless(resource):
+        options.pop(name, None)
     return Task(
         options,
         _Many(resource, module).run,
@@ -139,8 +137,8 @@ class _Many:
             purge = Purge(read_scope(self._resource, options["scope"] or {}), options["max"], action)
         most = 0 if params["on_error"] == "stop" else params["max_failures"]
         return Policy(
-            params["update_keys"] == "always",
-            params["force"],
+            params.get("update_keys") == "always",
+            params.get("force", False),
             params["parallel"],
             most,
             params["max_deletions"],
@@ -153,7 +151,7 @@ class _Many:
         source = self._source(params)
         for warning in source.warnings:
             context.warn(warning)
-        defaults = self._resource.overlaid(source.defaults, params.get("defaults") or {})
+        defaults = overlaid(self._resource, source.defaults, params.get("defaults") or {})
         return read_desired(self._resource, source.rows, defaults, params["state"], params["create"])
 
     def _source(self, params: dict[str, Any]) -> Source:

@@ -17,6 +17,7 @@ from ..._schema.filters import EUI_PREFIX, Prefix
 from ..._schema.json_types import INTEGER
 from ..._schema.references import Domains, Reference, References, Tags
 from ..._schema.resource import APART, NEVER, WHOLE, Beginning, Field, Identity, Labels, Listing, Resource, Within
+from ..._schema.sections import Section
 from ..._schema.texts import Fault, shown
 from ..._schema.values import EUI, UNKNOWN, Choice, Degrees, Flag, Hex, Integer, Key, Note, Typed, ValueType
 from .filters import FILTERS, RANGES
@@ -106,6 +107,8 @@ PROFILES = Listing("/deviceProfiles", "commercialName", at_once=40, shown={"macM
 PLANS = Listing("/networkSubscriptions", "commercialName", shown={"granted": INTEGER, "used": INTEGER})
 ROUTING_PROFILES = Listing("/appServersRoutingProfiles", "name")
 SERVERS = Listing("/appServers", "name")
+#: Written apart, when a device is made too (contract, DeviceRestricted).
+RESTRICTED = Section("/restricted", "deviceRestricted", ("ra",))
 
 
 def _key(name: str, api: str, *aliases: str) -> Field:
@@ -194,6 +197,7 @@ DEVICE = Resource(
         ),
         Field("driver_application", ("driverMetadata", "application"), ProtocolIdentifier()),
         Field("debug_network_geolocation", ("debug", "nwGeoloc"), Flag(), WHOLE),
+        Field("lorawan_debug", ("debug", "lorawan"), Flag(), WHOLE, on_create=False, resets=True, section=RESTRICTED),
     ),
     together=(("latitude", "longitude"), ("network_geolocation", "passive_roaming")),
     exclusive=(("routing_profile", "application_servers"),),
