@@ -25,6 +25,8 @@ SUBJECTS = (
     "device",
     "application_server",
     "routing_profile",
+    "subscription",
+    "alarm_subscription",
     "alarm",
     "downlink",
     "device_reset",

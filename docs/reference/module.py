@@ -14,7 +14,7 @@ from words import LICENCE, PLUGINS, dumped, filled, merged, short
 
 NAME = "lorawan.thingpark"
 #: How a task about a resource is made, by its kind.
-MADE = {"one": "one({constant})", "many": 'many({constant}, "{module}")', "info": "info({constant})"}
+MADE = {"one": "one({constant})", "many": 'many({constant}, "{module}")', "info": "info({constant})", "settings": "settings({constant})"}
 #: What a documented option takes over from the task's.
 FACTS = ("type", "elements", "required", "default", "choices", "aliases")
 MODULE = '''\
@@ -107,7 +107,7 @@ class Module:
             "single": "tdm_" + resource.key,
             "actions": "V(created), V(updated), V(deleted), %sV(unchanged)"
             % ("V(suspended), V(resumed), " if resource.set_aside else ""),
-            "sample": self._about["sample"],
+            "sample": self._about.get("sample", ""),
         }
 
     def documentation(self) -> dict[str, Any]:
@@ -126,7 +126,7 @@ class Module:
             **({"attributes": entry["attributes"]} if "attributes" in entry else {}),
         }
         told = self.told_of("options")
-        if self.kind == "one":
+        if self.kind in ("one", "settings"):
             told = {**self._about["options"], **told}
         if self.task.options:
             result["options"] = {name: self._option(name, spec, told.get(name)) for name, spec in self.task.options.items()}

@@ -191,6 +191,12 @@ options:
   debug_network_geolocation:
     description: Whether debugging of the network geolocation is switched on for the device.
     type: bool
+  lorawan_debug:
+    description:
+      - Whether LoRaWAN debugging is switched on for the device. Its log is what M(lorawan.thingpark.tdm_request) gets.
+      - It is written by a request of its own, which takes the right C(ra) on the subscription. An account that is known
+        not to have it is told before anything is written.
+    type: bool
   update_keys:
     description:
       - V(on_create) sends keys and other write-only options when a device is created, and never again.

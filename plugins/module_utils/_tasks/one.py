@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One resource: many, of which there is one; or the only one of its kind."""
+"""One resource: many, of which there is one."""
 
 from __future__ import annotations
 
@@ -62,17 +62,6 @@ def one(resource: Resource) -> Task:
         digits=resource.digits,
         empty_is_nothing=True,
         secrets_in=resource.rules.secrets_in,
-    )
-
-
-def settings(resource: Resource) -> Task:
-    """Return the task that makes the only resource of its kind, which is always there, be as described."""
-    names = tuple(each.name for each in resource.fields)
-    return Task(
-        {**resource.argument_spec(), "force": WRITING["force"]},
-        lambda params, context: applied(resource, names, params, context),
-        digits=resource.digits,
-        empty_is_nothing=True,
     )
 
 
