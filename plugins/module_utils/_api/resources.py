@@ -20,7 +20,7 @@ from .._schema.json_types import JsonTypes
 from .._schema.resource import NEVER, Resource
 from .._schema.sections import Section
 from .._schema.values import dig
-from .codec import NONE
+from .codec import JSON, MEDIA_TYPES, NONE
 from .platform import place_of
 from .session import Call, Session
 from .xml_types import SUBSCRIPTION
@@ -115,6 +115,7 @@ class ResourceClient:
         self.document = resource.document or resource.name
         self._key = resource.identity.key
         self._types = resource.json_types
+        self._accept = MEDIA_TYPES[JSON] if resource.is_less_in_xml else ""
         if resource.is_single or resource.identity.place:
             self.shown.by_identity = True
         elif not resource.identity.address:
@@ -171,7 +172,7 @@ class ResourceClient:
     def get(self, identity: str) -> dict[str, Any] | None:
         """Return the whole resource, None when it isn't there."""
         try:
-            answer = as_object(self._at(identity, Call("GET", "", types=self._types)), self._made_path(identity))
+            answer = as_object(self._at(identity, self._saying(None, Call("GET", ""))), self._made_path(identity))
         except ApiError as error:
             if error.status == 404 and not self.resource.is_single:
                 return None
@@ -230,9 +231,10 @@ class ResourceClient:
         body = {"name": name, declared.members: identities}
         self.client.call(Call("POST", declared.bulk, params, body, declared.word, types=self._types))
 
-    def _saying(self, body: dict[str, Any], call: Call) -> Call:
+    def _saying(self, body: dict[str, Any] | None, call: Call) -> Call:
         """Return a call with this body, whose secrets no message may repeat."""
-        return call._replace(body=body, document=self.document, secrets=self._secrets_in(body), types=self._types)
+        secrets = self._secrets_in(body or {})
+        return call._replace(body=body, document=self.document, secrets=secrets, types=self._types, accept=self._accept)
 
     def _query(self, body: dict[str, Any]) -> dict[str, str]:
         return self.resource.rules.query(body, self.client.session.is_mine)

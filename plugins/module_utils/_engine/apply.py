@@ -36,7 +36,7 @@ FIRST_FAILED = "not begun: %s had failed, and on_error or max_failures ends the 
 TOO_MANY = "not begun: %d %s had failed, and no more than %d may"
 SILENT = "not begun: the platform gave no usable answer for %d %s in a row"
 ALREADY_EXISTS = 111  # error code (O)
-NOT_ALLOWED = 403  # status
+NOT_ALLOWED, CONFLICT = 403, 409  # status
 #: Takes the numbers of resources that are done, in all, and failed.
 Progress = Callable[[int, int, int], None]
 
@@ -159,7 +159,7 @@ class Run:
             try:
                 whole = self._write([change], self._api.create, change.identity, body)
             except (ApiError, TransportError) as error:
-                if isinstance(error, ApiError) and error.status < 500 and error.code != ALREADY_EXISTS:
+                if isinstance(error, ApiError) and error.status < 500 and not _says_exists(error):
                     raise
                 brief = self._api.find(change.identity)
                 if brief is None:
@@ -343,6 +343,11 @@ class Run:
             self._silent = self._silent + 1 if silent else 0
             if self._silent >= SILENCE and not self._stopped:
                 self._stopped = SILENT % (self._silent, self._resource.plural)
+
+
+def _says_exists(error: ApiError) -> bool:
+    # What the platform says of others than devices isn't known; where it meant something else, a look finds nothing.
+    return error.code == ALREADY_EXISTS or error.status == CONFLICT
 
 
 def _same(type_: ValueType, one: object, other: object) -> bool:

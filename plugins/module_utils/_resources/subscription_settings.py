@@ -49,6 +49,7 @@ SUBSCRIPTION = Resource(
     path="",
     identity=Identity("", "", Typed(), ""),
     rights=("ra", "s1"),
+    is_less_in_xml=True,
     fields=(
         Field("alarm_notifications", ("alarmStateNotifications",), Notifications(), WHOLE),
         Field("default_ism_bands", ("defaultIsmBands",), References("name"), WHOLE, refers_to=Listing("/ismBands", "name")),

@@ -213,6 +213,7 @@ class Resource:
     :param grouped_by: the option by which equal refusals end further creations.
     :param read_table: reads a table of its own kind: ``(text, name, warnings) -> rows``; None for none.
     :param loss: what to say of a change that only deleting could bring about.
+    :param is_less_in_xml: its document in XML lacks fields (X), so that JSON is asked for.
     :param shown: the types of what it shows beyond its fields, by the API's keys: counts, times, flags (XML doesn't say them).
     :param not_on_enterprise: what to say where ThingPark Enterprise, which lacks them, doesn't know their path.
     """
@@ -245,6 +246,7 @@ class Resource:
     grouped_by: str = ""
     read_table: Callable[[str, str, list[str]], list[Row]] | None = None
     loss: str = ""
+    is_less_in_xml: bool = False
     shown: JsonTypes = field(default_factory=dict)
     not_on_enterprise: str = ""
     by_name: dict[str, Field] = field(default_factory=dict, compare=False)
