@@ -14,6 +14,7 @@ description:
   - Changes the settings of the subscription that the account belongs to. There is one, which nobody makes or deletes.
   - What isn't given is left alone. Only what differs is written.
   - Without any option, it shows the settings.
+  - The platform's answers are always JSON, even with O(body_format=xml). Its XML of a subscription leaves most settings out.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm

@@ -25,8 +25,7 @@ from .cache import Cache
 from .desired import Desired, Problem, refuse
 from .lookup import Found, Lookup
 from .names import Names
-from .plan import CREATE, DELETE, REFUSE, SAME, SUSPEND, Change, Comparison, Observed, compare, plan
-from .writing import lacking_rights
+from .plan import CREATE, DELETE, REFUSE, SAME, SUSPEND, Change, Comparison, Observed, compare, lacking_rights, plan
 
 #: Up to this many resources are asked for one by one; beyond it the whole list is cheaper.
 FEW = 10

@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
+import html
 import re
 from itertools import groupby
 from typing import Any
-from xml.sax.saxutils import quoteattr
 
 from .embedded_xml import root_of
 from .json_types import INTEGER
@@ -120,7 +120,7 @@ class Notifications(ValueType):
     def send(self, value: Value) -> str:
         states = []
         for (first, last), contacts in value:
-            told = "".join("<contact address=%s/>" % quoteattr(each) for each in contacts)
+            told = "".join('<contact address="%s"/>' % html.escape(each) for each in contacts)
             states.append('<state val="%s">%s</state>' % (first if first == last else "%d-%d" % (first, last), told))
         return "<notifications>%s</notifications>" % "".join(states)
 
