@@ -193,10 +193,12 @@ options:
     type: bool
   lorawan_debug:
     description:
-      - Whether LoRaWAN debugging is switched on for the device. Its log is what M(lorawan.thingpark.tdm_request) gets.
+      - Whether LoRaWAN debugging is switched on for the device. M(lorawan.thingpark.tdm_request) gets its log.
+      - Of a host in the inventory, the variable is C(lorawan_debug) too.
       - It is written by a request of its own, which takes the right C(ra) on the subscription. An account that is known
         not to have it is told before anything is written.
     type: bool
+    aliases: [debug]
   update_keys:
     description:
       - V(on_create) sends keys and other write-only options when a device is created, and never again.
@@ -245,6 +247,11 @@ EXAMPLES = r"""
     app_key: "{{ new_keys[item.dev_eui] }}"
     connectivity_plan: kpn-cs/seldom
   loop: "{{ new_sensors }}"
+
+- name: Support needs its log
+  lorawan.thingpark.tdm_device:
+    dev_eui: 70B3D57ED0000001
+    lorawan_debug: true
 
 - name: Suspend it
   lorawan.thingpark.tdm_device:

@@ -190,7 +190,7 @@ def test_a_new_device_gets_its_debugging_in_a_second_request(account, row, count
     assert (made["action"], made["device"]["lorawan_debug"]) == ("created", True)
     assert writes(counts()) == {"POST /devices": 1, "PUT /devices/{deviceUid}/restricted": 1}
     assert simulator.device(wish["dev_eui"])["debug"]["lorawan"] is True
-    for again in (account.tdm_device(**wish), account.tdm_device(dev_eui=wish["dev_eui"], lorawan_debug=True)):
+    for again in (account.tdm_device(**wish), account.tdm_device(dev_eui=wish["dev_eui"], debug=True)):
         assert again["changed"] is False
     assert account.tdm_device(**row(2, lorawan_debug=False))["action"] == "created"
     assert not writes(counts()).get("PUT /devices/{deviceUid}/restricted")

@@ -15,7 +15,9 @@ from ansible_collections.lorawan.thingpark.plugins.module_utils._api.xml_types i
 from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.alarm_subscription import ALARM_SUBSCRIPTION
 from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.application_server import APPLICATION_SERVER
 from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import DEVICE, NO_OPTIONS
-from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.subscription_settings import NO_OPTIONS as SETTINGS_NO_OPTIONS
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.subscription_settings import (
+    NO_OPTIONS as SETTINGS_NO_OPTIONS,
+)
 from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.subscription_settings import (
     SUBSCRIPTION as SUBSCRIPTION_SETTINGS,
 )

@@ -21,8 +21,21 @@ from .._schema.values import ValueType
 from .._workers import each
 from .cache import Cache
 from .outcomes import FAILED, SKIPPED, Outcome, Refusals
-from .plan import CREATE, DELETE, DONE, NOTHING, REFUSE, UPDATE, Change, Observed
-from .plan import by_section, contradicted, forbidden, merged, plan
+from .plan import (
+    CREATE,
+    DELETE,
+    DONE,
+    NOTHING,
+    REFUSE,
+    UPDATE,
+    Change,
+    Observed,
+    by_section,
+    contradicted,
+    forbidden,
+    merged,
+    plan,
+)
 from .prepare import Plan, Policy
 
 #: Attempts at a resource that others are writing too, or whose creation stays unclear.

@@ -45,7 +45,7 @@ RESTRICTED = Section("/restricted", "restricted", ("ra",))
 
 SUBSCRIPTION = Resource(
     name="subscription",
-    plural="subscriptions",
+    plural="subscription",  # there is one
     path="",
     identity=Identity("", "", Typed(), ""),
     rights=("ra", "s1"),

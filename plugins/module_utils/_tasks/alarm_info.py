@@ -16,7 +16,6 @@ from .._frame.connection import connected
 from .._frame.task import Context, Task
 from .._resources.alarms import FILTERS, SHOWN
 from .._schema.severities import SEVERITIES
-from .._schema.severities import SEVERITIES
 from . import alarms
 
 #: What the platform counts alarms by (contract, stateDistributions).

@@ -197,7 +197,16 @@ DEVICE = Resource(
         ),
         Field("driver_application", ("driverMetadata", "application"), ProtocolIdentifier()),
         Field("debug_network_geolocation", ("debug", "nwGeoloc"), Flag(), WHOLE),
-        Field("lorawan_debug", ("debug", "lorawan"), Flag(), WHOLE, on_create=False, resets=True, section=RESTRICTED),
+        Field(
+            "lorawan_debug",
+            ("debug", "lorawan"),
+            Flag(),
+            WHOLE,
+            ("debug",),  # for a host's variable, which has lorawan_ in front
+            on_create=False,
+            resets=True,
+            section=RESTRICTED,
+        ),
     ),
     together=(("latitude", "longitude"), ("network_geolocation", "passive_roaming")),
     exclusive=(("routing_profile", "application_servers"),),
