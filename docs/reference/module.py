@@ -14,7 +14,12 @@ from words import LICENCE, PLUGINS, dumped, filled, merged, short
 
 NAME = "lorawan.thingpark"
 #: How a task about a resource is made, by its kind.
-MADE = {"one": "one({constant})", "many": 'many({constant}, "{module}")', "info": "info({constant})", "settings": "settings({constant})"}
+MADE = {
+    "one": "one({constant})",
+    "settings": "settings({constant})",
+    "many": 'many({constant}, "{module}")',
+    "info": "info({constant})",
+}
 #: What a documented option takes over from the task's.
 FACTS = ("type", "elements", "required", "default", "choices", "aliases")
 MODULE = '''\
@@ -115,7 +120,8 @@ class Module:
         entry = self._entry
         fragments = [NAME + ".tdm", NAME + ".tdm.actiongroup"]
         if "attributes" not in entry:
-            fragments.append(NAME + ".tdm." + ("info" if self.name.endswith("_info") else "attributes"))
+            written = "attributes" if "update_keys" in self.task.options else "idempotent"
+            fragments.append(NAME + ".tdm." + ("info" if self.name.endswith("_info") else written))
         result = {
             "module": self.name,
             "short_description": entry["short_description"],

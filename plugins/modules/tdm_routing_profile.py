@@ -21,7 +21,7 @@ author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
   - lorawan.thingpark.tdm.actiongroup
-  - lorawan.thingpark.tdm.attributes
+  - lorawan.thingpark.tdm.idempotent
 options:
   state:
     description:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The settings of the subscription, and what is written apart with a right of its own: its restricted ones, a device's debugging."""
+"""The settings of the subscription, and what is written apart with a right of its own, as the debugging of a device."""
 
 from __future__ import annotations
 

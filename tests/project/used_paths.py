@@ -108,8 +108,11 @@ def deeds(profile: str) -> list[tuple[str, dict]]:
         ("tdm_device", {"dev_eui": SEEDED[0], "lorawan_debug": True}),
         ("tdm_fleet", {"devices": [{"dev_eui": SEEDED[0], "lorawan_debug": False}]}),
         *(("tdm_alarm_subscription", {"thingpark_id": USER, **wish}) for wish in TOLD),
-        *(("tdm_alarm_subscriptions", {"alarm_subscriptions": [{"thingpark_id": USER, **wish}], "max_deletions": 1}) for wish in TOLD),
-        ("tdm_alarm_subscriptions", {"alarm_subscriptions": [{"thingpark_id": str(one), "state": "absent"} for one in range(11)]}),
+        *(
+            ("tdm_alarm_subscriptions", {"alarm_subscriptions": [{"thingpark_id": USER, **wish}], "max_deletions": 1})
+            for wish in TOLD
+        ),
+        ("tdm_alarm_subscriptions", {"alarm_subscriptions": [{"thingpark_id": one} for one in "abcdefghijk"], "state": "absent"}),
         ("tdm_alarm_subscription_info", {}),
         ("tdm_alarm_subscription_info", {"thingpark_id": [USER]}),
         *([] if profile == "enterprise" else ROUTING),

@@ -49,8 +49,8 @@ LACKS_RIGHT = (
     "that has it, or leave the option out"
 )
 FORBIDDEN = (
-    "this account may not change %s, which takes the right %s on the subscription (%s): have the operator grant it, log in with an "
-    "account that has it, or leave the option out"
+    "this account may not change %s, which takes the right %s on the subscription (%s): have the operator grant it, log in with "
+    "an account that has it, or leave the option out"
 )
 NEEDS = ", and give what it needs besides: %s"
 
