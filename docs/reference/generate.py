@@ -26,6 +26,8 @@ SUBJECTS = (
     "application_server",
     "routing_profile",
     "multicast_group",
+    "subscription",
+    "alarm_subscription",
     "alarm",
     "downlink",
     "device_reset",

@@ -30,6 +30,10 @@ options:
   query:
     description: Only application servers that the platform finds by this text.
     type: str
+  parallel:
+    description: How many requests are under way at once with O(gather=application_servers) or O(gather=options).
+    type: int
+    default: 8
   gather:
     description:
       - V(briefs) returns what the platform's list shows. V(application_servers) fetches each of them whole,
@@ -40,10 +44,6 @@ options:
     type: str
     default: briefs
     choices: [briefs, application_servers, options]
-  parallel:
-    description: How many requests are under way at once with O(gather=application_servers) or O(gather=options).
-    type: int
-    default: 8
 seealso:
   - module: lorawan.thingpark.tdm_application_server
 """

@@ -141,6 +141,10 @@ options:
       - It can't be less than O(min_longitude). For an area across 180 degrees, run the task for each
         side.
     type: float
+  parallel:
+    description: How many requests are under way at once with O(gather=devices) or O(gather=options).
+    type: int
+    default: 8
   gather:
     description:
       - V(briefs) returns what the platform's list shows, many devices in one request.
@@ -152,10 +156,6 @@ options:
     type: str
     default: briefs
     choices: [briefs, devices, options]
-  parallel:
-    description: How many requests are under way at once with O(gather=devices) or O(gather=options).
-    type: int
-    default: 8
 seealso:
   - module: lorawan.thingpark.tdm_device
 """
@@ -297,6 +297,9 @@ devices:
       type: str
     debug_network_geolocation:
       description: Whether debugging of the network geolocation is switched on for the device.
+      type: bool
+    lorawan_debug:
+      description: Whether LoRaWAN debugging is switched on for the device.
       type: bool
     vendor:
       description: The device's vendor, with C(commercial_name), C(commercial_description) and C(logo).

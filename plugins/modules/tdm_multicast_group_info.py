@@ -55,6 +55,10 @@ options:
   query:
     description: Only multicast groups whose DevEUI or name begins with this.
     type: str
+  parallel:
+    description: How many requests are under way at once where each multicast group is asked for.
+    type: int
+    default: 8
   gather:
     description:
       - V(briefs) returns what the platform's list shows. V(multicast_groups) fetches each of them whole, in
@@ -66,10 +70,6 @@ options:
     type: str
     default: briefs
     choices: [briefs, multicast_groups, options, base_stations]
-  parallel:
-    description: How many requests are under way at once where each multicast group is asked for.
-    type: int
-    default: 8
 seealso:
   - module: lorawan.thingpark.tdm_multicast_group
 """

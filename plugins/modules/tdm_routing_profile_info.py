@@ -27,6 +27,10 @@ options:
   name:
     description: Only routing profiles whose name begins with these characters.
     type: str
+  parallel:
+    description: How many requests are under way at once with O(gather=routing_profiles) or O(gather=options).
+    type: int
+    default: 8
   gather:
     description:
       - V(briefs) returns what the platform's list shows. V(routing_profiles) fetches each of them whole, in
@@ -37,10 +41,6 @@ options:
     type: str
     default: briefs
     choices: [briefs, routing_profiles, options]
-  parallel:
-    description: How many requests are under way at once with O(gather=routing_profiles) or O(gather=options).
-    type: int
-    default: 8
 seealso:
   - module: lorawan.thingpark.tdm_routing_profile
 """

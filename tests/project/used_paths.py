@@ -60,6 +60,9 @@ ROUTED = {**DEVICE, "dev_eui": "70B3D57ED1000003", "application_servers": None, 
 SEEDED: list[str] = []
 OF_DEVICES = ["frames", "frame_totals", "battery_levels", "locations", "spreading_factors"]
 GONE = {"dev_eui": ROUTED["dev_eui"], "state": "absent"}
+USER = "tpk-100002581"
+#: What becomes of an alarm subscription.
+TOLD = ({"minimum_severity": 3}, {"minimum_severity": 4}, {"state": "absent"})
 ROUTES = ({}, {"routes": [{"destinations": [{"address": "https://a.example"}]}]}, {"state": "absent"})
 #: What becomes of a routing profile.
 ROUTING = (
@@ -119,6 +122,18 @@ def deeds(profile: str) -> list[tuple[str, dict]]:
             for wish in ({}, {"description": "x"}, {"state": "absent"})
         ),
         ("tdm_application_server_info", {"gather": "application_servers"}),
+        *(("tdm_subscription", {name: value}) for name, value in (("ns_id", "0" * 16), ("segregation_id", "0" * 8))),
+        ("tdm_subscription", {"default_ism_bands": ["us915"]}),
+        ("tdm_device", {"dev_eui": SEEDED[0], "lorawan_debug": True}),
+        ("tdm_fleet", {"devices": [{"dev_eui": SEEDED[0], "lorawan_debug": False}]}),
+        *(("tdm_alarm_subscription", {"thingpark_id": USER, **wish}) for wish in TOLD),
+        *(
+            ("tdm_alarm_subscriptions", {"alarm_subscriptions": [{"thingpark_id": USER, **wish}], "max_deletions": 1})
+            for wish in TOLD
+        ),
+        ("tdm_alarm_subscriptions", {"alarm_subscriptions": [{"thingpark_id": one} for one in "abcdefghijk"], "state": "absent"}),
+        ("tdm_alarm_subscription_info", {}),
+        ("tdm_alarm_subscription_info", {"thingpark_id": [USER]}),
         *([] if profile == "enterprise" else ROUTING),
         *CASTING,
     ]

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from .._schema.resource import NEVER, Resource
+from .._schema.row import Faults
+from .._schema.sections import Section
 from .._schema.values import UNKNOWN, Values, dig, members
 from .desired import Desired
 
@@ -42,6 +44,14 @@ NOT_TO_BE_MADE = (
 )
 NOT_BY_IDENTITY = (
     "no %s has this %s, and the platform makes them by itself: correct it; or, to make another one, leave it out and give the %s"
+)
+LACKS_RIGHT = (
+    "needs the right %s on the subscription, which this account doesn't have: have the operator grant it, log in with an account "
+    "that has it, or leave the option out"
+)
+FORBIDDEN = (
+    "this account may not change %s, which takes the right %s on the subscription (%s): have the operator grant it, log in with "
+    "an account that has it, or leave the option out"
 )
 NEEDS = ", and give what it needs besides: %s"
 
@@ -342,3 +352,43 @@ def contradicted(desired: Desired, resource: Resource, whole: dict[str, Any]) ->
         and each.name in desired.values
         and not each.type.same(desired.values[each.name], observed.value(each.name))
     }
+
+
+def by_section(resource: Resource, values: Values) -> list[tuple[Section, Values]]:
+    """Return what each request writes of these values, the resource's own body first."""
+    own = Section("", resource.document or resource.name, resource.rights)
+    found: dict[Section, Values] = {}
+    for name in sorted(values, key=lambda name: resource.by_name[name].section is not None):
+        found.setdefault(resource.by_name[name].section or own, {})[name] = values[name]
+    return list(found.items())
+
+
+def merged(whole: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+    """Return a resource with what a later answer shows of it, which may be a section alone."""
+    result = dict(whole)
+    for key, value in answer.items():
+        before = result.get(key)
+        result[key] = {**before, **value} if isinstance(before, dict) and isinstance(value, dict) else value
+    return result
+
+
+def lacking_rights(change: Change, granted: frozenset[str] | None) -> Faults:
+    """Return the options that a change would write without having the right to.
+
+    :param granted: the rights of the account; None where they aren't known.
+    """
+    if granted is None or change.action in (DELETE, REFUSE):
+        return []
+    # What may not be sent when a resource is made, comes in a second request, unless it is empty anyway.
+    later = {name: value for name, value in change.after.items() if value}
+    return [
+        (name, LACKS_RIGHT % " or ".join(section.rights))
+        for section, values in by_section(change.observed.resource, {**later, **change.values})
+        if section.rights and not granted.intersection(section.rights)
+        for name in values
+    ]
+
+
+def forbidden(section: Section, values: Values, said: str) -> str:
+    """Return what to say where the platform refuses to let this account write a section."""
+    return FORBIDDEN % (" and ".join(values), " or ".join(section.rights), said)
