@@ -46,7 +46,9 @@ def meaningless(resource: Resource) -> list[str]:
 def one(resource: Resource) -> Task:
     """Return the task that makes one resource be as described."""
     identifying = (resource.identity.option, *resource.rules.identifying)
-    options = {**EXISTENCE, **{name: {"type": "str"} for name in identifying}, **resource.argument_spec(), **WRITING}
+    ways = (*identifying, *filter(None, [resource.identity.named_by]))
+    only = {"required": True} if len(ways) == 1 else {}
+    options = {**EXISTENCE, **{name: {"type": "str", **only} for name in identifying}, **resource.argument_spec(), **WRITING}
     for name in meaningless(resource):
         options.pop(name, None)
 
@@ -57,7 +59,7 @@ def one(resource: Resource) -> Task:
     return Task(
         options,
         run,
-        {"required_one_of": [(*identifying, *filter(None, [resource.identity.named_by]))]},
+        {} if only else {"required_one_of": [ways]},
         resource.rules.identifying,  # such an option may hold a secret among other things
         digits=resource.digits,
         empty_is_nothing=True,
