@@ -33,6 +33,7 @@ options:
   thingpark_id:
     description: The ThingPark ID of the user, such as V(tpk-100002581). No login tells the account's own one.
     type: str
+    required: true
   minimum_severity:
     description: The least severity of the alarms of which the user is told, by name or by number. V(indeterminate) or V(2),
       V(warning) or V(3), V(minor) or V(4), V(major) or V(5), V(critical) or V(6). A new alarm subscription needs it.

@@ -15,15 +15,17 @@ from typing import Any, Callable
 
 from .._api.labelling import NO_SUCH_PATH, Labelling, labellings
 from .._api.resources import ResourceClient
-from .._errors import ApiError, Conflict, OptionError, SessionDied, TdmError, TransportError, mistake_of
+from .._errors import ApiError, Conflict, OptionError, SessionDied, TdmError, TransportError, mistake_of, without
 from .._http.transport import TROUBLE
+from .._schema.resource import Resource
 from .._schema.values import ValueType
 from .._workers import each
 from .cache import Cache
-from .outcomes import FAILED, SKIPPED, Outcome, Refusals, outcome_of, refused, success, without_keys
+from .outcomes import FAILED, SKIPPED, Outcome, Refusals
 from .plan import (
     CREATE,
     DELETE,
+    DONE,
     NOTHING,
     REFUSE,
     UPDATE,
@@ -37,7 +39,6 @@ from .plan import (
     plan,
 )
 from .policy import Policy
-from .preview import HEIR_FAILED, too_many
 
 #: Attempts at a resource that others are writing too, or whose creation stays unclear.
 ATTEMPTS = 3
@@ -45,6 +46,9 @@ ATTEMPTS = 3
 SILENCE = 20
 NOT_KNOWN = "Whether it took effect is not known; the next run will see"
 PARTLY = "What else was to change was changed before"
+FIRST_FAILED = "not begun: %s had failed, and on_error or max_failures ends the run at the first one"
+TOO_MANY = "not begun: %d %s had failed, and no more than %d may"
+HEIR_FAILED = "not begun: %s, which is to take its place, is not as described"
 SILENT = "not begun: the platform gave no usable answer for %d %s in a row"
 ALREADY_EXISTS = 111  # error code (O)
 NOT_ALLOWED, CONFLICT = 403, 409  # status
@@ -360,3 +364,36 @@ def _says_exists(error: ApiError) -> bool:
 def _same(type_: ValueType, one: object, other: object) -> bool:
     # A reference is (ID, name), and some answers lack the name: what is shown of it is the ID.
     return type_.show(one) == type_.show(other) or type_.same(one, other)
+
+
+def too_many(resource: Resource, failed: int, maximum: int | None) -> str:
+    """Return why no further resource is begun after so many failures, or nothing."""
+    if maximum is None or failed <= maximum:
+        return ""
+    return TOO_MANY % (failed, resource.plural, maximum) if maximum else FIRST_FAILED % resource.one
+
+
+def outcome_of(change: Change, action: str, error: str = "") -> Outcome:
+    """Return that a resource met this end."""
+    desired = change.desired
+    return Outcome(
+        desired.identity, action, desired.where, error=error, address=change.observed.address, meant_by=desired.meant_by
+    )
+
+
+def success(change: Change) -> Outcome:
+    """Return that a change was taken, or that there was nothing to do."""
+    done = outcome_of(change, DONE[change.action])
+    done.changed, done.before, done.after = change.action != NOTHING, change.before, change.after
+    return done
+
+
+def refused(change: Change) -> Outcome:
+    """Return that a change is refused before anything is sent."""
+    return outcome_of(change, FAILED, without_keys(change, change.message))
+
+
+def without_keys(change: Change, message: str) -> str:
+    """Return a message without the resource's keys, new or old, should the platform have repeated one."""
+    resource = change.observed.resource
+    return without(message, [*resource.secrets(change.desired.values), *resource.secrets(change.before)], ours=True)

@@ -11,9 +11,9 @@ import threading
 from collections import Counter
 from dataclasses import dataclass, field
 
-from .._errors import ApiError, TdmError, without
+from .._errors import ApiError, TdmError
 from .._schema.resource import Resource
-from .plan import DONE, NOTHING, Change
+from .plan import Change
 
 #: Resources in a row of one group, such as a connectivity plan's, that are refused alike, after which none is created.
 ALIKE = 20
@@ -120,29 +120,3 @@ def _line(resource: Resource, cause: str, group: list[Outcome]) -> str:
     more = " and %d more" % (len(group) - NAMED) if len(group) > NAMED else ""
     many = "%d %s, " % (len(group), resource.plural) if len(group) > 1 else resource.name + " "
     return "%s%s%s: %s" % (many, ", ".join(shown), more, cause if len(group) > 1 else group[0].error)
-
-
-def outcome_of(change: Change, action: str, error: str = "") -> Outcome:
-    """Return that a resource met this end."""
-    desired = change.desired
-    return Outcome(
-        desired.identity, action, desired.where, error=error, address=change.observed.address, meant_by=desired.meant_by
-    )
-
-
-def success(change: Change) -> Outcome:
-    """Return that a change was taken, or that there was nothing to do."""
-    done = outcome_of(change, DONE[change.action])
-    done.changed, done.before, done.after = change.action != NOTHING, change.before, change.after
-    return done
-
-
-def refused(change: Change) -> Outcome:
-    """Return that a change is refused before anything is sent."""
-    return outcome_of(change, FAILED, without_keys(change, change.message))
-
-
-def without_keys(change: Change, message: str) -> str:
-    """Return a message without the resource's keys, new or old, should the platform have repeated one."""
-    resource = change.observed.resource
-    return without(message, [*resource.secrets(change.desired.values), *resource.secrets(change.before)], ours=True)

@@ -372,21 +372,25 @@ def merged(whole: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def lacking_rights(change: Change, granted: frozenset[str] | None) -> Faults:
-    """Return the options that a change would write without having the right to.
+def out_of_reach(resource: Resource, granted: frozenset[str] | None) -> dict[str, tuple[str, ...]]:
+    """Return the options that an account may not write: option -> the rights of which it would need one.
 
     :param granted: the rights of the account; None where they aren't known.
     """
-    if granted is None or change.action in (DELETE, REFUSE):
+    if granted is None:
+        return {}
+    sections = by_section(resource, {each.name: None for each in resource.fields})
+    lacked = [(section, names) for section, names in sections if section.rights and not granted.intersection(section.rights)]
+    return {name: section.rights for section, names in lacked for name in names}
+
+
+def lacking_rights(change: Change, lacked: dict[str, tuple[str, ...]]) -> Faults:
+    """Return the options that a change would write, of those that the account may not."""
+    if not lacked or change.action in (NOTHING, DELETE, REFUSE):
         return []
     # What may not be sent when a resource is made, comes in a second request, unless it is empty anyway.
-    later = {name: value for name, value in change.after.items() if value}
-    return [
-        (name, LACKS_RIGHT % " or ".join(section.rights))
-        for section, values in by_section(change.observed.resource, {**later, **change.values})
-        if section.rights and not granted.intersection(section.rights)
-        for name in values
-    ]
+    written = {*change.values, *(name for name, value in change.after.items() if value)}
+    return [(name, LACKS_RIGHT % " or ".join(rights)) for name, rights in lacked.items() if name in written]
 
 
 def forbidden(section: Section, values: Values, said: str) -> str:

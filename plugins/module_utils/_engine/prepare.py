@@ -26,7 +26,7 @@ from .cache import Cache
 from .desired import Desired, Problem, refuse
 from .lookup import Found, Lookup
 from .names import Names
-from .plan import CREATE, DELETE, REFUSE, SAME, SUSPEND, Change, Comparison, Observed, compare, lacking_rights, plan
+from .plan import CREATE, DELETE, REFUSE, SAME, SUSPEND, Change, Comparison, Observed, compare, lacking_rights, out_of_reach, plan
 from .policy import Policy, Purge
 from .replacement import NOT_THERE, inherited
 
@@ -282,8 +282,8 @@ class _Preparation:
 
     def problems_of_run(self, changes: list[Change]) -> list[Problem]:
         """Return what this account may not write, and what all changes together can't have."""
-        granted = self._api.client.rights
-        lacking = [problem for change in changes for problem in change.desired.problems(lacking_rights(change, granted))]
+        lacked = out_of_reach(self._resource, self._api.client.rights)
+        lacking = [problem for change in changes for problem in change.desired.problems(lacking_rights(change, lacked))]
         return lacking + (self._problems_of_licences(changes) if self._policy.check_licences else [])
 
     def _problems_of_licences(self, changes: list[Change]) -> list[Problem]:

@@ -2,19 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The outcomes that a plan would have, and why a run begins no further resource. Pure."""
+"""The outcomes that a plan would have, without applying it. Pure."""
 
 from __future__ import annotations
 
 from .._schema.resource import Resource
-from .outcomes import SKIPPED, Outcome, outcome_of, refused, success
+from .apply import HEIR_FAILED, outcome_of, refused, success, too_many
+from .outcomes import SKIPPED, Outcome
 from .plan import NOTHING, REFUSE, Change
 from .prepare import Plan
 
 PURGE_LAST = "not begun: a purge comes last, and only when no %s failed before (%d did)"
-FIRST_FAILED = "not begun: %s had failed, and on_error or max_failures ends the run at the first one"
-TOO_MANY = "not begun: %d %s had failed, and no more than %d may"
-HEIR_FAILED = "not begun: %s, which is to take its place, is not as described"
 
 
 def preview(resource: Resource, plan_: Plan, max_failures: int | None = None) -> list[Outcome]:
@@ -35,10 +33,3 @@ def preview(resource: Resource, plan_: Plan, max_failures: int | None = None) ->
     count += sum(change.action == REFUSE for change in plan_.purge)
     waits = waits or too_many(resource, count, max_failures)
     return [outcome(change, stopped) for change in plan_.changes] + [outcome(change, waits) for change in plan_.purge]
-
-
-def too_many(resource: Resource, failed: int, maximum: int | None) -> str:
-    """Return why no further resource is begun after so many failures, or nothing."""
-    if maximum is None or failed <= maximum:
-        return ""
-    return TOO_MANY % (failed, resource.plural, maximum) if maximum else FIRST_FAILED % resource.one

@@ -41,6 +41,7 @@ class NetId(Hex):
         return text
 
 
+#: The contract gives its document no version although it names the locking: one is sent (?).
 RESTRICTED = Section("/restricted", "restricted", ("ra",))
 
 SUBSCRIPTION = Resource(

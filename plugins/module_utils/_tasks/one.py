@@ -79,7 +79,9 @@ def one(resource: Resource) -> Task:
     """Return the task that makes one resource be as described."""
     identifying = (resource.identity.option, *resource.rules.identifying)
     place = REPLACEMENT if resource.heirloom else {}
-    own = {name: {"type": "str"} for name in identifying}
+    ways = (*identifying, *filter(None, [resource.identity.named_by]))
+    only = {"required": True} if len(ways) == 1 else {}
+    own = {name: {"type": "str", **only} for name in identifying}
     options = {**EXISTENCE, **own, **resource.argument_spec(), **place, **WRITING, **ENCRYPTION}
     for name in meaningless(resource):
         options.pop(name, None)
@@ -91,7 +93,7 @@ def one(resource: Resource) -> Task:
     return Task(
         options,
         run,
-        {"required_one_of": [(*identifying, *filter(None, [resource.identity.named_by]))]},
+        {} if only else {"required_one_of": [ways]},
         resource.rules.identifying,  # such an option may hold a secret among other things
         digits=resource.digits,
         empty_is_nothing=True,
