@@ -160,7 +160,7 @@ def _begins(one: Observed, starts: dict[str, str]) -> bool:
 
 
 def look(api: ResourceClient, one: Observed) -> None:
-    """Fetch a resource whole, with the labels that the list doesn't show; nothing stays of one that is gone since it was listed."""
+    """Fetch a resource whole, with the labels that the list doesn't show; nothing stays of one that is gone meanwhile."""
     identity = one.address
     one.whole = api.get(identity)
     if one.whole is None:
