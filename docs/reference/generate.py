@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 #: The files with words, in the order of the README's table.
 SUBJECTS = (
     "device",
+    "adopt",
     "application_server",
     "routing_profile",
     "alarm",

@@ -42,10 +42,10 @@ def info(resource: Resource) -> Task:
         times.setdefault(declared.before, []).append(name)
     exclusive += [tuple(names) for before, names in times.items() if before and len(names) > 1]
     rules = {"mutually_exclusive": exclusive}
-    return Task(options, _Info(resource).run, rules, digits=resource.digits, secrets_in=resource.rules.secrets_in)
+    return Task(options, Info(resource).run, rules, digits=resource.digits, secrets_in=resource.rules.secrets_in)
 
 
-class _Info:
+class Info:
     """The resources of one kind, as they are."""
 
     def __init__(self, resource: Resource) -> None:
@@ -61,7 +61,7 @@ class _Info:
         with connected(params, context) as client:
             api = ResourceClient(client, self._resource)
             wanted = params.get(self._key) is not None  # an empty list means none, not all of them
-            briefs = [api.brief(identity) for identity in identities] if wanted else self._listed(api, client, filters)
+            briefs = [api.brief(identity) for identity in identities] if wanted else self.listed(api, filters)
             found = [Observed(self._resource, brief) for brief in briefs if brief is not None]
             gather = params["gather"]
             open_ones = [one for one in found if gather == self._resource.keys or (gather == "options" and is_open(one))]
@@ -91,7 +91,7 @@ class _Info:
                 raise OptionError("%s %s" % (self._key, fault)) from None
         return result
 
-    def _listed(self, api: ResourceClient, client: Client, filters: dict[str, Any]) -> list[dict[str, Any]]:
+    def listed(self, api: ResourceClient, filters: dict[str, Any]) -> list[dict[str, Any]]:
         """Return the briefs that match.
 
         The platform knows plans and servers by ID. What is given is taken for one first, which costs nothing; only where no
@@ -109,7 +109,7 @@ class _Info:
                 raise
         if found or not named:
             return found or []
-        identified = self._identified(client, named)
+        identified = self._identified(api.client, named)
         if found is not None and identified == named:
             return found
         return self._matching(api, {**filters, **identified})

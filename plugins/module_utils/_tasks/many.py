@@ -27,6 +27,7 @@ from .._frame.connection import account_of, connected
 from .._frame.task import Context, Task
 from .._schema.resource import Resource, Within
 from .one import EXISTENCE, WRITING, diff_of
+from .progress import progress_of
 
 MOST_PARALLEL = 64
 BACKUP_NOTE = (
@@ -179,20 +180,8 @@ class _Many:
         return os.path.join(_files.home(), "%s-%s.json" % (self._resource.keys, account_of(params, Context()).key()))
 
     def _reporter(self, params: dict[str, Any], context: Context) -> Progress | None:
-        """Return what turns progress into lines for the user, None where there is nobody to read them."""
-        report = context.report
-        if not params["progress"] or report is None:
-            return None
-        started = time.monotonic()
-
-        def progress(done: int, total: int, failed: int) -> None:
-            elapsed = time.monotonic() - started
-            rate = done / elapsed if elapsed else 0.0
-            left = "%d s left" % round((total - done) / rate) if rate else "time left not known yet"
-            numbers = (self._module, done, total, self._resource.plural, rate, failed, left)
-            report("%s: %d of %d %s, %.0f a second, %d failed, %s" % numbers)
-
-        return progress
+        """Return what turns progress into lines for the user, None where nobody reads them."""
+        return progress_of(context, self._module, self._resource.plural) if params["progress"] else None
 
     def _apply(self, run: Run, plan: Plan) -> list[Outcome]:
         outcomes = run.apply(plan.changes)
