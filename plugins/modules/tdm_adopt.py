@@ -51,7 +51,7 @@ options:
     required: true
   format:
     description:
-      - V(yaml) and V(json) are for O(lorawan.thingpark.tdm_fleet#module:src). What nine in ten share stands in their
+      - V(yaml) and V(json) are for C(src) of M(lorawan.thingpark.tdm_fleet). What nine in ten share stands in their
         C(defaults).
       - V(inventory) is an inventory of Ansible. Each device is a host, its options are the host's variables, with C(lorawan_)
         in front, as the role P(lorawan.thingpark.fleet#role) takes them.

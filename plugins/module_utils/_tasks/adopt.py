@@ -21,6 +21,7 @@ from .._engine.cache import Cache
 from .._engine.description import Description, describe, is_open
 from .._engine.plan import NOTHING, Observed
 from .._engine.prepare import Policy, make_plan
+from .._engine.writing import is_ours
 from .._errors import OptionError
 from .._frame.connection import account_of, connected
 from .._frame.task import Context, Task
@@ -72,6 +73,7 @@ WOULD_CHANGE = (
     "Run it again"
 )
 NONE_FOUND = "No %s was found: nothing was written or removed for them"
+NOT_OURS = "%s is there, and was not written by adopting: move it away, or name another dest"
 LEFT_OUT = "%d options can't be described, and are left as they are: the return value left_out has each, and why"
 
 
@@ -137,6 +139,10 @@ class _Adoption:
             return
         self._refuse_lost(found)
         files = files_of(resource, found.told, self._layout)
+        for file in files:
+            old = content_of(file.path)
+            if old.strip() and not is_ours(old):
+                raise OptionError(NOT_OURS % file.path)
         self._refuse_changes(ResourceClient(client, resource), found, files)
         written.files += files
         written.texts.update((file.path, file.content) for file in files)

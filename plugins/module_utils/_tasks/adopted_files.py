@@ -98,9 +98,9 @@ def _names(split_by: str, parts: list[str | None]) -> dict[str | None, str]:
     plain = {part: re.sub(r"[^a-z0-9._]+", "-", part.lower()).strip("-.") if part else "no-" + split_by for part in parts}
     found = {}
     for part, name in plain.items():
-        is_alone = name and sum(other == name for other in plain.values()) == 1 and (not part or not name.startswith("no-"))
+        is_alone = name and not name.startswith("no-") and sum(other == name for other in plain.values()) == 1
         digest = hashlib.sha256((part or "").encode("utf-8", "surrogatepass")).hexdigest()[:8]
-        found[part] = name if is_alone else "%s-%s" % (name or "x", digest)
+        found[part] = name if is_alone or part is None else "%s-%s" % (name or "x", digest)
     return found
 
 
