@@ -63,6 +63,8 @@ SEEDED: list[str] = []
 OF_DEVICES = ["frames", "frame_totals", "battery_levels", "locations", "spreading_factors"]
 GONE = {"dev_eui": ROUTED["dev_eui"], "state": "absent"}
 ROUTES = ({}, {"routes": [{"destinations": [{"address": "https://a.example"}]}]}, {"state": "absent"})
+#: A directory that isn't there: check mode writes nothing.
+ADOPTED = "not-there"
 #: What becomes of a routing profile.
 ROUTING = (
     *(("tdm_routing_profile", {"name": "one", **wish}) for wish in ROUTES),
@@ -94,6 +96,8 @@ def deeds(profile: str) -> list[tuple[str, dict]]:
         *(("tdm_device", device) for device in life),
         *(("tdm_fleet", {"devices": [device], "max_deletions": 1}) for device in life),
         ("tdm_device_info", {"gather": "devices"}),
+        ("tdm_adopt", {"dest": ADOPTED, "resources": ["devices", "application_servers"]}),
+        *([] if profile == "enterprise" else [("tdm_adopt", {"dest": ADOPTED, "resources": ["routing_profiles"]})]),
         *(("tdm_application_server", {"name": "one", **wish}) for wish in ({}, {"description": "x"}, {"state": "absent"})),
         *(
             ("tdm_application_servers", {"application_servers": [{"name": "one", **wish}], "max_deletions": 1})
@@ -124,7 +128,7 @@ def used() -> dict[str, set[str]]:
             for module, wish in [*deeds(profile), *ATTEMPTS]:
                 given = {name: value for name, value in {**login, **wish}.items() if value is not None}
                 simulator.forget_requests()
-                result = getattr(Account(simulator.url, **given), module)()
+                result = getattr(Account(simulator.url, **given), module)(check=module == "tdm_adopt")
                 assert (module, wish) in ATTEMPTS or not result.get("failed"), result
                 for request in simulator.requests()["by_path"]:
                     path = request.partition(" ")[2].replace("/thingpark/wireless/rest", "")
