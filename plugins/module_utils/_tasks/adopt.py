@@ -251,7 +251,8 @@ class _Adoption:
             "keys_missing": written.keys_missing,
         }
         total = sum(len(file.told) for file in written.files)
-        result["msg"] = "%d described in %d files, %d of which differ" % (total, len(written.files), len(changed))
+        number = sum(file.path in changed for file in written.files)
+        result["msg"] = "%d described in files: %d, of which differ: %d" % (total, len(written.files), number)
         if context.diff:
             result["diff"] = [
                 {"before_header": path, "after_header": path, "before": old[path], "after": new[path]} for path in changed
