@@ -232,8 +232,7 @@ def test_what_is_adopted_as_an_inventory_feeds_the_role(play, simulator, tmp_pat
     simulator.seed(12, prefix="70B3D57ED1", tags=["parking"])
     told = tmp_path / "told"
     for number, fields in HOSTILE.items():
-        fields = {name: value.replace("FILE", str(told)) if isinstance(value, str) else value for name, value in fields.items()}
-        simulator.change_device("70B3D57ED1%06X" % number, **fields)
+        simulator.change_device("70B3D57ED1%06X" % number, **json.loads(json.dumps(fields).replace("FILE", str(told))))
     before = simulator.devices()
     wanted = ("-e", "tdm_adopt_dest=adopted", "-e", "tdm_adopt_format=inventory")
     adopted = play("lorawan.thingpark.adopt", *wanted, **account(simulator))

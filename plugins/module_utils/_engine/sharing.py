@@ -75,7 +75,8 @@ def _wrong(
     try:
         read = read_desired(resource, rows_of(resource, rows), defaults, create=False)
     except BadInput as error:
-        named = {str(finding["option"]) for finding in error.facts["findings"]}
+        findings: Any = error.facts["findings"]
+        named = {str(finding["option"]) for finding in findings}
         together = [group for group in resource.together if named.intersection(group)]
         return named.union(*together) or {""}
     wrong: set[str] = set()

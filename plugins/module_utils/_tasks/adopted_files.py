@@ -132,7 +132,8 @@ def desired_of(file: File, kind: str) -> list[Desired]:
     try:
         found = read_desired(resource, source.rows, source.defaults)
     except BadInput as error:
-        first = error.facts["findings"][0]
+        findings: Any = error.facts["findings"]
+        first = findings[0]
         option, identity = first["option"], first[resource.identity.option]
         raise OptionError(NOT_ALIKE % (option, resource.name, identity, kind)) from None
     for one, desired in zip(file.told, found):

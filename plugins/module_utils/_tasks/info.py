@@ -36,7 +36,7 @@ def info(resource: Resource) -> Task:
         "gather": {"type": "str", "choices": ["briefs", resource.keys, "options"], "default": "briefs"},
         "parallel": {"type": "int", "default": 8},
     }
-    exclusive = [(key, name) for name in resource.filters]
+    exclusive: list[tuple[str, ...]] = [(key, name) for name in resource.filters]
     times: dict[str, list[str]] = {}
     for name, declared in resource.filters.items():
         times.setdefault(declared.before, []).append(name)
