@@ -178,7 +178,8 @@ class Module:
         told = {**self.told_of("return"), **self._common["return"]}
         if self._shown:
             keys = self._words["keys"]
-            told[keys] = {**told[keys], "contains": {**self._shown, **told[keys].get("contains", {})}}
+            contains = {**self._shown, **told[keys].get("contains", {})}  # null takes one out
+            told[keys] = {**told[keys], "contains": {name: each for name, each in contains.items() if each is not None}}
         if self._is_never_older:
             told.pop("notes", None)
         return {

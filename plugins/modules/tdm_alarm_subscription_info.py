@@ -64,21 +64,12 @@ alarm_subscriptions:
       description: The least severity of the alarms of which the user is told, by name or by number.
       type: str
 left_out:
-  description: The options that some alarm subscriptions have and that can't be described, such as secrets.
-    They are left as they are.
+  description:
+    - The options that some alarm subscriptions have and that can't be described, such as secrets, each with
+      C(thingpark_id), C(option) and C(message), the reason. They are left as they are.
   returned: O(gather=options)
   type: list
   elements: dict
-  contains:
-    thingpark_id:
-      description: The alarm subscription.
-      type: str
-    option:
-      description: The option.
-      type: str
-    message:
-      description: Why it is left out.
-      type: str
   sample: []
 login_refused:
   description: The platform refused the login. It is not tried again until the password changes or 15 minutes

@@ -119,21 +119,12 @@ application_servers:
       description: How many seconds the time of a downlink may be off.
       type: int
 left_out:
-  description: The options that some application servers have and that can't be described, such as secrets.
-    They are left as they are.
+  description:
+    - The options that some application servers have and that can't be described, such as secrets, each with
+      C(id), C(option) and C(message), the reason. They are left as they are.
   returned: O(gather=options)
   type: list
   elements: dict
-  contains:
-    id:
-      description: The application server.
-      type: str
-    option:
-      description: The option.
-      type: str
-    message:
-      description: Why it is left out.
-      type: str
   sample: []
 login_refused:
   description: The platform refused the login. It is not tried again until the password changes or 15 minutes

@@ -226,12 +226,6 @@ devices:
     connectivity_plan:
       description: The connectivity plan (network subscription), by its ID or by its commercial name.
       type: str
-    network_geolocation:
-      description: Whether its connectivity plan has network geolocation.
-      type: bool
-    passive_roaming:
-      description: Whether its connectivity plan allows passive roaming.
-      type: bool
     routing_profile:
       description: The AS routing profile, by its ID or by its name, in ThingPark Wireless.
       type: str
@@ -359,9 +353,6 @@ devices:
       type: int
     last_dw_timestamp:
       description: When the last downlink was sent, in milliseconds since 1970, UTC.
-      type: int
-    last_microflow_timestamp:
-      description: When the last microflow came, in milliseconds since 1970, UTC.
       type: int
     now:
       description: The time of the platform when it answered, in milliseconds since 1970, UTC.
@@ -515,21 +506,12 @@ devices:
       health_state: ACTIVE
       last_up_timestamp: 1577836800000
 left_out:
-  description: The options that some devices have and that can't be described, such as secrets. They
-    are left as they are.
+  description:
+    - The options that some devices have and that can't be described, such as secrets, each with C(dev_eui),
+      C(option) and C(message), the reason. They are left as they are.
   returned: O(gather=options)
   type: list
   elements: dict
-  contains:
-    dev_eui:
-      description: The device.
-      type: str
-    option:
-      description: The option.
-      type: str
-    message:
-      description: Why it is left out.
-      type: str
   sample: []
 login_refused:
   description: The platform refused the login. It is not tried again until the password changes or 15

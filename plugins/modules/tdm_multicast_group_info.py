@@ -150,21 +150,12 @@ multicast_groups:
       description: A free text.
       type: str
 left_out:
-  description: The options that some multicast groups have and that can't be described, such as secrets.
-    They are left as they are.
+  description:
+    - The options that some multicast groups have and that can't be described, such as secrets, each with
+      C(dev_eui), C(option) and C(message), the reason. They are left as they are.
   returned: O(gather=options)
   type: list
   elements: dict
-  contains:
-    dev_eui:
-      description: The multicast group.
-      type: str
-    option:
-      description: The option.
-      type: str
-    message:
-      description: Why it is left out.
-      type: str
   sample: []
 login_refused:
   description: The platform refused the login. It is not tried again until the password changes or 15 minutes

@@ -98,21 +98,12 @@ routing_profiles:
               description: Its address, such as C(https://app.example.com/uplinks).
               type: str
 left_out:
-  description: The options that some routing profiles have and that can't be described, such as secrets.
-    They are left as they are.
+  description:
+    - The options that some routing profiles have and that can't be described, such as secrets, each with
+      C(id), C(option) and C(message), the reason. They are left as they are.
   returned: O(gather=options)
   type: list
   elements: dict
-  contains:
-    id:
-      description: The routing profile.
-      type: str
-    option:
-      description: The option.
-      type: str
-    message:
-      description: Why it is left out.
-      type: str
   sample: []
 login_refused:
   description: The platform refused the login. It is not tried again until the password changes or 15 minutes

@@ -40,16 +40,16 @@ def info(resource: Resource) -> Task:
         whole = []
     gathers = ["briefs", *whole, "options", *resource.gathered]
     options["gather"] = {"type": "str", "choices": gathers, "default": "briefs"}
-    exclusive = [(key, name) for name in resource.filters]
+    exclusive: list[tuple[str, ...]] = [(key, name) for name in resource.filters]
     times: dict[str, list[str]] = {}
     for name, declared in resource.filters.items():
         times.setdefault(declared.before, []).append(name)
     exclusive += [tuple(names) for before, names in times.items() if before and len(names) > 1]
     rules = {"mutually_exclusive": exclusive}
-    return Task(options, _Info(resource).run, rules, digits=resource.digits, secrets_in=resource.rules.secrets_in)
+    return Task(options, Info(resource).run, rules, digits=resource.digits, secrets_in=resource.rules.secrets_in)
 
 
-class _Info:
+class Info:
     """The resources of one kind, as they are."""
 
     def __init__(self, resource: Resource) -> None:

@@ -31,6 +31,7 @@ from .._schema.resource import Resource
 from . import keys_apart
 from .keys_apart import KeysApart, has_keys, read_keys
 from .one import ENCRYPTION, EXISTENCE, WRITING, barred_in, client_of, diff_of, meaningless
+from .progress import progress_of
 from .selected import MOST_CHANGES, guard_changes, options_of, read_selection
 
 MOST_PARALLEL = 64
@@ -207,20 +208,8 @@ class _Many:
         return os.path.join(_files.home(), "%s-%s.json" % (name, account_of(params, Context()).key()))
 
     def _reporter(self, params: dict[str, Any], context: Context) -> Progress | None:
-        """Return what turns progress into lines for the user, None where there is nobody to read them."""
-        report = context.report
-        if not params["progress"] or report is None:
-            return None
-        started = time.monotonic()
-
-        def progress(done: int, total: int, failed: int) -> None:
-            elapsed = time.monotonic() - started
-            rate = done / elapsed if elapsed else 0.0
-            left = "%d s left" % round((total - done) / rate) if rate else "time left not known yet"
-            numbers = (self._module, done, total, self._resource.plural, rate, failed, left)
-            report("%s: %d of %d %s, %.0f a second, %d failed, %s" % numbers)
-
-        return progress
+        """Return what turns progress into lines for the user, None where nobody reads them."""
+        return progress_of(context, self._module, self._resource.plural) if params["progress"] else None
 
     def _apply(self, run: Run, plan: Plan) -> list[Outcome]:
         outcomes = run.apply(plan.changes)
