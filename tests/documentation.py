@@ -76,6 +76,18 @@ def undocumented(module: str, result: dict) -> set:
     return set(result) - set(return_values(module)) - ANSIBLES_OWN
 
 
+def unexplained(entry: dict, value: object, place: str) -> set[str]:
+    """Return the keys in a value that ``entry``, a documented return value which says what it contains, doesn't explain."""
+    if isinstance(value, list):
+        return {each for item in value for each in unexplained(entry, item, place)}
+    if not isinstance(value, dict) or "contains" not in entry:
+        return set()
+    found = {"%s.%s" % (place, name) for name in set(value) - set(entry["contains"])}
+    for name in set(value) & set(entry["contains"]):
+        found |= unexplained(entry["contains"][name], value[name], "%s.%s" % (place, name))
+    return found
+
+
 def misfits(entry: dict, value: object, place: str) -> list[str]:
     """Return where a value is not of the type that ``entry``, a documented return value, says."""
     expected = JSON_TYPES[entry["type"]]

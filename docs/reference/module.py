@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +18,9 @@ NAME = "lorawan.thingpark"
 MADE = {"one": "one({constant})", "many": 'many({constant}, "{module}")', "info": "info({constant})"}
 #: What a documented option takes over from the task's.
 FACTS = ("type", "elements", "required", "default", "choices", "aliases")
+#: Where the first sentence of a text ends.
+END = re.compile(r"\.(?=\s)")
+LINK = re.compile(r"\b[OB]\(([^()]*)\)")
 MODULE = '''\
 #!/usr/bin/python
 {licence}
@@ -65,6 +69,18 @@ class ActionModule(TdmAction):
 NEEDED = ("module", "task", "row", "short_description", "description", "seealso", "examples")
 
 
+def _as_value(told: Any, spec: dict[str, Any]) -> dict[str, Any]:
+    """Return an option as a return value: its first sentence, and its type."""
+    words = told if isinstance(told, dict) else {"description": told}
+    text = words["description"] if isinstance(words["description"], str) else words["description"][0]
+    value = {"description": LINK.sub(r"C(\1)", END.split(text, 1)[0].rstrip(".") + "."), "type": spec["type"]}
+    if "elements" in spec:
+        value["elements"] = spec["elements"]
+    if "options" in spec:
+        value["contains"] = {name: _as_value(words["suboptions"][name], one) for name, one in spec["options"].items()}
+    return value
+
+
 class Module:
     """One module.
 
@@ -83,6 +99,7 @@ class Module:
         self._path, _colon, self._constant = about.get("resource", "").partition(":")
         self._words: dict[str, str] = {}
         self._is_never_older = False
+        self._shown: dict[str, Any] = {}
         task = importlib.import_module("%s.module_utils._tasks.%s" % (PLUGINS, self.kind))
         if not self._path:
             self.task: Any = task.TASK
@@ -90,6 +107,7 @@ class Module:
         resource = getattr(importlib.import_module("%s.module_utils._resources.%s" % (PLUGINS, self._path)), self._constant)
         self.task = getattr(task, self.kind)(resource, *([self.name] if self.kind == "many" else []))
         self._words = self._words_for(resource)
+        self._shown = self._shown_of(resource) if self.kind == "info" else {}
         self._is_never_older = not resource.newer
 
     def _words_for(self, resource: Any) -> dict[str, str]:
@@ -109,6 +127,14 @@ class Module:
             % ("V(suspended), V(resumed), " if resource.set_aside else ""),
             "sample": self._about["sample"],
         }
+
+    def _shown_of(self, resource: Any) -> dict[str, Any]:
+        """Return the options that can be read of a resource, as a return value documents them: with their first sentences."""
+        shown = {resource.identity.option: {"description": "Which %s it is." % resource.name, "type": "str"}}
+        for each in resource.fields:
+            if each.seen != "never" and not each.secret:
+                shown[each.name] = _as_value(self._about["options"][each.name], each.argument())
+        return shown
 
     def documentation(self) -> dict[str, Any]:
         """Return what DOCUMENTATION says."""
@@ -136,6 +162,9 @@ class Module:
     def returned(self) -> dict[str, Any]:
         """Return what RETURN says."""
         told = {**self.told_of("return"), **self._common["return"]}
+        if self._shown:
+            keys = self._words["keys"]
+            told[keys] = {**told[keys], "contains": {**self._shown, **told[keys].get("contains", {})}}
         if self._is_never_older:
             told.pop("notes", None)
         return {

@@ -20,8 +20,8 @@ extends_documentation_fragment:
   - lorawan.thingpark.tdm.info
 options:
   id:
-    description: The application servers with these IDs. Those that aren't there are left out. Can't be given together with
-      filters.
+    description: The application servers with these IDs. Those that aren't there are left out. Can't be given
+      together with filters.
     type: list
     elements: str
   name:
@@ -31,13 +31,17 @@ options:
     description: Only application servers that the platform finds by this text.
     type: str
   gather:
-    description: V(briefs) returns what the platform's list shows. V(application_servers) fetches each of them whole, in a request
-      for each.
+    description:
+      - V(briefs) returns what the platform's list shows. V(application_servers) fetches each of them whole,
+        in a request for each.
+      - V(options) returns each of them in exactly the options that would change nothing if they were given
+        to M(lorawan.thingpark.tdm_application_server) with C(create) V(false), and nothing else. What the list
+        doesn't show is fetched.
     type: str
     default: briefs
-    choices: [briefs, application_servers]
+    choices: [briefs, application_servers, options]
   parallel:
-    description: How many requests are under way at once with O(gather=application_servers).
+    description: How many requests are under way at once with O(gather=application_servers) or O(gather=options).
     type: int
     default: 8
 seealso:
@@ -70,6 +74,67 @@ application_servers:
       active: true
       device_count: 40
       health_state: ACTIVE
+  contains:
+    id:
+      description: Which application server it is.
+      type: str
+    name:
+      description: Name of the application server.
+      type: str
+    description:
+      description: A free text.
+      type: str
+    content_type:
+      description: How messages are written.
+      type: str
+    destinations:
+      description: Where data go, in order.
+      type: list
+      elements: dict
+      contains:
+        addresses:
+          description: The addresses, such as C(https://app.example.com/uplinks).
+          type: list
+          elements: str
+        ports:
+          description: 'The LoRaWAN ports whose data go there: V(*), a port, a list such as V(1,2) or a range
+            such as V(10-20).'
+          type: str
+        strategy:
+          description: V(blast) sends to each of the addresses.
+          type: str
+    domains:
+      description: 'Domains, as C(group: name).'
+      type: dict
+    active:
+      description: Whether data are forwarded, and downlinks are taken.
+      type: bool
+    security_status:
+      description: Whether what is sent is signed with C(as_key).
+      type: str
+    as_id:
+      description: The name under which it signs.
+      type: str
+    max_timestamp_deviation:
+      description: How many seconds the time of a downlink may be off.
+      type: int
+left_out:
+  description: The options that some application servers have and that can't be described, such as secrets.
+    They are left as they are.
+  returned: O(gather=options)
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The application server.
+      type: str
+    option:
+      description: The option.
+      type: str
+    message:
+      description: Why it is left out.
+      type: str
+  sample: []
 login_refused:
   description: The platform refused the login. It is not tried again until the password changes or 15 minutes
     have passed.

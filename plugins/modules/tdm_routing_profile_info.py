@@ -20,20 +20,25 @@ extends_documentation_fragment:
   - lorawan.thingpark.tdm.info
 options:
   id:
-    description: The routing profiles with these IDs. Those that aren't there are left out. Can't be given together with filters.
+    description: The routing profiles with these IDs. Those that aren't there are left out. Can't be given together
+      with filters.
     type: list
     elements: str
   name:
     description: Only routing profiles whose name begins with these characters.
     type: str
   gather:
-    description: V(briefs) returns what the platform's list shows. V(routing_profiles) fetches each of them whole, in a request
-      for each.
+    description:
+      - V(briefs) returns what the platform's list shows. V(routing_profiles) fetches each of them whole, in
+        a request for each.
+      - V(options) returns each of them in exactly the options that would change nothing if they were given
+        to M(lorawan.thingpark.tdm_routing_profile) with C(create) V(false), and nothing else. What the list
+        doesn't show is fetched.
     type: str
     default: briefs
-    choices: [briefs, routing_profiles]
+    choices: [briefs, routing_profiles, options]
   parallel:
-    description: How many requests are under way at once with O(gather=routing_profiles).
+    description: How many requests are under way at once with O(gather=routing_profiles) or O(gather=options).
     type: int
     default: 8
 seealso:
@@ -62,6 +67,53 @@ routing_profiles:
   elements: dict
   sample:
     - {id: TWA_100002581.26000, name: metering, is_default: false}
+  contains:
+    id:
+      description: Which routing profile it is.
+      type: str
+    name:
+      description: Name of the routing profile.
+      type: str
+    routes:
+      description: Where data go, in order.
+      type: list
+      elements: dict
+      contains:
+        source_port:
+          description: 'The LoRaWAN ports whose data go there: V(*), a port, a list such as V(1,2) or a
+            range such as V(10-20).'
+          type: str
+        strategy:
+          description: V(blast) sends to each of the destinations.
+          type: str
+        destinations:
+          description: Where they go.
+          type: list
+          elements: dict
+          contains:
+            type:
+              description: The kind of the destination.
+              type: str
+            address:
+              description: Its address, such as C(https://app.example.com/uplinks).
+              type: str
+left_out:
+  description: The options that some routing profiles have and that can't be described, such as secrets.
+    They are left as they are.
+  returned: O(gather=options)
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The routing profile.
+      type: str
+    option:
+      description: The option.
+      type: str
+    message:
+      description: Why it is left out.
+      type: str
+  sample: []
 login_refused:
   description: The platform refused the login. It is not tried again until the password changes or 15 minutes
     have passed.

@@ -2,22 +2,24 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The kinds of value that only a filter has: the beginning of a DevEUI or a name, a time, a bound."""
+"""The kinds of value that only a filter has: the beginning of a DevEUI or a name, a time, how long ago, a bound."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any
 
 from .._errors import OptionError
+from .embedded_xml import seconds_of
 from .references import Domains
 from .texts import Fault, shown
 from .values import EUI, HEX, SEPARATORS, Choice, ValueType
 
 #: What YAML and Python make of an unquoted 10.10, 24.0 or 2.4e12.
 FLOAT = re.compile(r"(\d+)\.(\d+)(?:[Ee]\d+)?\Z", re.ASCII)
+LONGEST_SILENCE = 3650 * 24 * 3600  # seconds; no device is older
 #: A time as ISO 8601 has it, or as Python and YAML write it: with a blank in the middle, or without a time of day.
 TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:(?:[Tt]| +)(\d\d:\d\d)(:\d\d)?(?:\.(\d{1,9}))? *([Zz]|[+-]\d\d(?::?\d\d)?)?)?\Z", re.ASCII
@@ -35,6 +37,8 @@ class Filter:
     :param all_of: the option of which a resource has to have all that is given. The contract doesn't say whether one is enough.
     :param choices: what alone may be given.
     :param begins: the option whose value begins so, where the list can't be asked.
+    :param before: the brief's key of a time, which must lie before this one, where the list can't be asked. Without a time it
+        does.
     """
 
     query: str
@@ -44,6 +48,7 @@ class Filter:
     all_of: str = ""
     choices: tuple[int, ...] = ()
     begins: str = ""
+    before: str = ""
 
     def argument(self) -> dict[str, Any]:
         """Return this filter's entry in an argument spec."""
@@ -188,6 +193,33 @@ class Time(ValueType):
         except ValueError:
             raise Fault("must be a date and time like 2018-08-24T09:27:59Z, got %s" % shown(text)) from None
         return time
+
+
+class PastTime(Time):
+    """A time that is compared here, so that its offset has to be said. Canonical: epoch milliseconds."""
+
+    def parse(self, raw: object) -> int:  # type: ignore[override]
+        text = super().parse(raw)
+        when = moment(text)
+        if when.tzinfo is None:
+            raise Fault("has no offset from UTC: write it like 2018-08-24T09:27:59Z, got %s" % shown(text))
+        if when > datetime.now(timezone.utc):
+            raise Fault("lies in the future, where nothing was sent yet, got %s" % shown(text))
+        return _milliseconds(when)
+
+
+class Silence(ValueType):
+    """How long nothing came, an ISO 8601 duration. Canonical: since when, in epoch milliseconds, by this machine's clock."""
+
+    def parse(self, raw: object) -> int:
+        seconds = seconds_of(super().parse(raw))
+        if not 1 <= seconds <= LONGEST_SILENCE:
+            raise Fault("must be from PT1S to P3650D, got %s" % shown(raw))
+        return _milliseconds(datetime.now(timezone.utc)) - 1000 * seconds
+
+
+def _milliseconds(when: datetime) -> int:
+    return round(when.timestamp() * 1000)
 
 
 def moment(time: str) -> datetime:

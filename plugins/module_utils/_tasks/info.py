@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Resources as they are: those that are named, or all that match filters."""
+"""Resources as they are, or as they would be described: those that are named, or all that match filters."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from .._api.resources import Client, ResourceClient
+from .._engine.description import describe, is_open
 from .._engine.desired import Desired
 from .._engine.lookup import Lookup
 from .._engine.plan import Observed
@@ -23,6 +24,8 @@ from .._schema.values import UNKNOWN, members
 from .._text import in_snake_case
 from .._workers import each
 
+LEFT_OUT = "%d options of %s can't be described, and are left as they are: the return value left_out has each, and why"
+
 
 def info(resource: Resource) -> Task:
     """Return the task that shows resources of one kind."""
@@ -30,10 +33,15 @@ def info(resource: Resource) -> Task:
     options: dict[str, Any] = {
         key: {"type": "list", "elements": "str"},
         **{name: each.argument() for name, each in resource.filters.items()},
-        "gather": {"type": "str", "choices": ["briefs", resource.keys], "default": "briefs"},
+        "gather": {"type": "str", "choices": ["briefs", resource.keys, "options"], "default": "briefs"},
         "parallel": {"type": "int", "default": 8},
     }
-    rules = {"mutually_exclusive": [(key, name) for name in resource.filters]}
+    exclusive = [(key, name) for name in resource.filters]
+    times: dict[str, list[str]] = {}
+    for name, declared in resource.filters.items():
+        times.setdefault(declared.before, []).append(name)
+    exclusive += [tuple(names) for before, names in times.items() if before and len(names) > 1]
+    rules = {"mutually_exclusive": exclusive}
     return Task(options, _Info(resource).run, rules, digits=resource.digits, secrets_in=resource.rules.secrets_in)
 
 
@@ -55,9 +63,24 @@ class _Info:
             wanted = params.get(self._key) is not None  # an empty list means none, not all of them
             briefs = [api.brief(identity) for identity in identities] if wanted else self._listed(api, client, filters)
             found = [Observed(self._resource, brief) for brief in briefs if brief is not None]
-            if params["gather"] == self._resource.keys:
-                each(found, lambda one: self._look(api, one), min(params["parallel"], len(found)))
+            gather = params["gather"]
+            open_ones = [one for one in found if gather == self._resource.keys or (gather == "options" and is_open(one))]
+            each(open_ones, lambda one: look(api, one), min(params["parallel"], len(open_ones)))
+            found = [one for one in found if one.exists]
+        if gather == "options":
+            return self._in_options(found, context)
         return {"changed": False, self._resource.keys: [self._shown(one) for one in found]}
+
+    def _in_options(self, found: list[Observed], context: Context) -> dict[str, Any]:
+        """Return resources as the tasks that manage them take them."""
+        told = [describe(one) for one in found]
+        left_out = [
+            {self._key: one.identity, "option": option, "message": message} for one in told for option, message in one.left_out
+        ]
+        if left_out:
+            context.warn(LEFT_OUT % (len(left_out), self._resource.plural))
+        items = [{self._key: one.identity, **one.options} for one in told]
+        return {"changed": False, self._resource.keys: items, "left_out": left_out}
 
     def _identities(self, given: list[str]) -> list[str]:
         result = []
@@ -107,18 +130,12 @@ class _Info:
         asked = {option: value for option, value in filters.items() if declared[option].query}
         query = {declared[option].query: declared[option].said(value) for option, value in asked.items()}
         starts = {declared[option].begins: str(value) for option, value in filters.items() if declared[option].begins}
+        ages = [(declared[option].before, value) for option, value in filters.items() if declared[option].before]
         # As in the scope of a purge, a resource has to have all.
         wanted = {declared[option].all_of: set(value) for option, value in filters.items() if declared[option].all_of}
         found = (Observed(self._resource, brief) for page in api.briefs(query) for brief in page)
-        return [one.brief or {} for one in found if _has_all(one, wanted) and _begins(one, starts)]
-
-    def _look(self, api: ResourceClient, one: Observed) -> None:
-        identity = str((one.brief or {}).get(self._resource.identity.key))
-        one.whole = api.get(identity)
-        for option in self._resource.apart:
-            if one.value(option) is UNKNOWN:  # they are no part of the whole, and an older platform's list lacks them (O)
-                with suppress(OptionError):
-                    one.parts = {**(one.parts or {}), option: api.labels(option, identity)}
+        matching = (one.brief or {} for one in found if _has_all(one, wanted) and _begins(one, starts))
+        return [brief for brief in matching if all((brief.get(key) or 0) < time for key, time in ages)]
 
     def _shown(self, one: Observed) -> dict[str, Any]:
         """Return all the platform tells, in snake_case, and in the resource's own options where it has them."""
@@ -140,3 +157,16 @@ def _has_all(one: Observed, wanted: dict[str, set[Any]]) -> bool:
 def _begins(one: Observed, starts: dict[str, str]) -> bool:
     """Return whether a resource's values begin so."""
     return all(str(one.value(option)).startswith(start) for option, start in starts.items())
+
+
+def look(api: ResourceClient, one: Observed) -> None:
+    """Fetch a resource whole, with the labels that the list doesn't show; nothing stays of one that is gone since it was listed."""
+    identity = one.address
+    one.whole = api.get(identity)
+    if one.whole is None:
+        one.brief = one.recalled = None
+        return
+    for option in one.resource.apart:
+        if one.value(option) is UNKNOWN:  # they are no part of the whole, and an older platform's list lacks them (O)
+            with suppress(OptionError):
+                one.parts = {**(one.parts or {}), option: api.labels(option, identity)}

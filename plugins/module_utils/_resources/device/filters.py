@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ..._schema.filters import EUI_PREFIX, Choices, Filter, Measure, Prefix, Time
+from ..._schema.filters import EUI_PREFIX, Choices, Filter, Measure, PastTime, Prefix, Silence, Time
 from ..._schema.references import Domains, References, Tags
 from ..._schema.values import Degrees, Flag, Integer, ValueType
 
@@ -22,6 +22,8 @@ FILTERS = {
     "query": Filter("query", Prefix()),
     "created_from": Filter("from", Time()),
     "created_to": Filter("to", Time(ends=True)),
+    "last_up_before": Filter("", PastTime(), before="lastUpTimestamp"),
+    "silent_for": Filter("", Silence(), before="lastUpTimestamp"),
     "network_geolocation": Filter("nwGeolocalization", Flag()),
     "passive_roaming": Filter("prAllowed", Flag()),
     "alarm_level": Filter("alarmLevel", Integer(1, 6), choices=(1, 2, 3, 4, 5, 6)),

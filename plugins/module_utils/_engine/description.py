@@ -1,0 +1,118 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A resource that is there, as a description would have it: exactly the options that would change nothing.
+
+Pure, as the plan is, and the plan's own comparison has the last word: what it would change, or couldn't tell, is left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._schema.resource import NEVER, Field, Resource
+from .._schema.texts import Fault
+from .._schema.values import UNKNOWN
+from .desired import Desired
+from .plan import Observed, compare
+
+SECRET = "is a secret, and is in no description of what is there"
+NOT_KEPT = "is not the same any more when it is written down and read again"
+NOT_CERTAIN = "can't be told for certain from what the platform shows"
+
+
+@dataclass
+class Description:
+    """What a description of one resource says.
+
+    :param identity: which one it is, as the platform calls it.
+    :param options: the rest of its options, as a user writes them.
+    :param empty: options that are plainly empty, and that a description may say to be.
+    :param left_out: options that it has and that can't be described: ``(option, why)``.
+    """
+
+    identity: str
+    options: dict[str, Any]
+    empty: dict[str, Any] = field(default_factory=dict)
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+
+
+def is_open(one: Observed) -> bool:
+    """Return whether the list doesn't surely show all that can be described of a resource."""
+    return any(one.value(each.name) is UNKNOWN or not one.is_sure(each.name) for each in _readable(one.resource))
+
+
+def describe(one: Observed, without: frozenset[str] = frozenset()) -> Description:
+    """Return the description of an existing resource: applied to it, it changes nothing.
+
+    :param without: options that are not to be described.
+    """
+    resource = one.resource
+    told = Description(one.address, {})
+    known = one.known()
+    told.left_out = [(name, SECRET) for name in known if resource.by_name[name].secret and name not in without]
+    for each in _readable(resource):
+        name = each.name
+        if name in without or not one.is_sure(name):
+            continue
+        value = one.value(name)
+        if name not in known:
+            if each.type.clears and value == each.type.empty:
+                told.empty[name] = each.type.show(value)
+        elif name not in resource.rules.judged or resource.rules.is_compared(name, known, one):
+            shown = each.type.show(value)
+            fault = _lost(each, shown, value)
+            if fault:
+                told.left_out.append((name, fault))
+            else:
+                told.options[name] = shown
+    while told.options and not _settle(told, one):
+        pass
+    return told
+
+
+def _readable(resource: Resource) -> list[Field]:
+    return [each for each in resource.fields if each.seen != NEVER and not each.secret]
+
+
+def _lost(each: Field, shown: Any, value: object) -> str:
+    """Return why a value would not come back from a description as it is, or nothing."""
+    try:
+        return "" if each.type.same(each.type.parse(shown), value) else NOT_KEPT
+    except Fault as fault:
+        return str(fault)
+    except Exception:  # the API may show what no type of value understands
+        return NOT_KEPT
+
+
+def _settle(told: Description, one: Observed) -> bool:
+    """Return whether the options are fine together; else leave out, or add, what makes them more so."""
+    resource = one.resource
+    values, faults = resource.parse(told.options)
+    for option, message in faults:
+        _leave_out(told, resource, option, message)
+    if faults:
+        return False
+    comparison = compare(Desired(told.identity, values, create=False), one)
+    message = resource.rules.refuse_change(values, one)
+    wrong = [*comparison.differing, *comparison.unknown]
+    for option in wrong:
+        each, value = resource.by_name[option], one.value(option)
+        if option in told.options or value is UNKNOWN or _lost(each, each.type.show(value), value):
+            _leave_out(told, resource, option, NOT_CERTAIN)
+        else:  # other options imply another value: that the platform has its default has to be said
+            told.options[option] = each.type.show(value)
+    if message:
+        _leave_out(told, resource, "", message)
+    return not wrong and not message
+
+
+def _leave_out(told: Description, resource: Resource, option: str, message: str) -> None:
+    """Leave out an option, with those that are only sent together with it; all of them where that would be none."""
+    group = {option, *(name for names in resource.together if option in names for name in names)}
+    doomed = [name for name in told.options if name in group] or list(told.options)
+    for name in doomed:
+        del told.options[name]
+        told.left_out.append((name, message if name == option or not option else "%s %s" % (option, message)))
