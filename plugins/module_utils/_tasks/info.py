@@ -45,6 +45,14 @@ def info(resource: Resource) -> Task:
     return Task(options, _Info(resource).run, rules, digits=resource.digits, secrets_in=resource.rules.secrets_in)
 
 
+def observed(resource: Resource, params: dict[str, Any], context: Context) -> list[Observed]:
+    """Return what the task that shows resources finds, for whoever tells it otherwise.
+
+    :param params: that task's parameters, the connection's included.
+    """
+    return _Info(resource).observed(params, context)
+
+
 class _Info:
     """The resources of one kind, as they are."""
 
@@ -54,6 +62,13 @@ class _Info:
 
     def run(self, params: dict[str, Any], context: Context) -> dict[str, Any]:
         """Return resources by their identity, or all that match the filters."""
+        found = self.observed(params, context)
+        if params["gather"] == "options":
+            return self._in_options(found, context)
+        return {"changed": False, self._resource.keys: [self._shown(one) for one in found]}
+
+    def observed(self, params: dict[str, Any], context: Context) -> list[Observed]:
+        """Return what is known of resources after as many requests as ``gather`` wants."""
         identities = self._identities(params.get(self._key) or [])
         filters = read_filters(self._resource.filters, params, self._resource.plural, self._resource.ranges)
         if params["parallel"] < 1:
@@ -66,10 +81,7 @@ class _Info:
             gather = params["gather"]
             open_ones = [one for one in found if gather == self._resource.keys or (gather == "options" and is_open(one))]
             each(open_ones, lambda one: look(api, one), min(params["parallel"], len(open_ones)))
-            found = [one for one in found if one.exists]
-        if gather == "options":
-            return self._in_options(found, context)
-        return {"changed": False, self._resource.keys: [self._shown(one) for one in found]}
+            return [one for one in found if one.exists]
 
     def _in_options(self, found: list[Observed], context: Context) -> dict[str, Any]:
         """Return resources as the tasks that manage them take them."""
