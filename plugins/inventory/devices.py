@@ -87,7 +87,9 @@ options:
       - V(tag) makes groups such as C(tag_parking).
       - V(domain) makes groups such as C(domain_site_utrecht_centraal), which lies in C(domain_site_utrecht), which lies in
         C(domain_site). A device of a domain is in the last of them, and so in all.
-      - V(device_profile), V(connectivity_plan), V(application_server) and V(routing_profile) make groups by the names of these, such as
+      - V(device_profile) makes groups by the IDs of these, such as C(device_profile_lora_generica_1_0_2b_etsi), since several have
+        the same name.
+      - V(connectivity_plan), V(application_server) and V(routing_profile) make groups by the names of these, such as
         C(connectivity_plan_often).
       - V(health) makes C(health_init), C(health_active), C(health_rf_cnx_error) and C(health_suspended).
       - V(alarm_level) makes C(alarm_level_major) and the like, by the worst alarm that nobody has acknowledged. Its words are those
@@ -216,22 +218,19 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return {name: result[name] for name in ("hosts", "parents")}
 
     def _fill(self, found: dict[str, Any]) -> None:
-        self.inventory.add_group(ALL_DEVICES)
-        for group, above in found["parents"].items():
-            self.inventory.add_group(above)
+        parents, hosts = found["parents"], found["hosts"]
+        for group in sorted({ALL_DEVICES, *parents, *parents.values(), *(name for host in hosts for name in host["groups"])}):
             self.inventory.add_group(group)
+        for group, above in parents.items():
             self.inventory.add_child(above, group)
-        for host in found["hosts"]:
-            self._add(host)
-
-    def _add(self, host: dict[str, Any]) -> None:
-        name, variables, strict = host["name"], untrusted(host["vars"]), self.get_option("strict")
-        self.inventory.add_host(name, ALL_DEVICES)
-        for group in host["groups"]:
-            self.inventory.add_group(group)
-            self.inventory.add_host(name, group)
-        for variable, value in variables.items():
-            self.inventory.set_variable(name, variable, value)
-        self._set_composite_vars(self.get_option("compose"), variables, name, strict=strict)
-        self._add_host_to_composed_groups(self.get_option("groups"), {}, name, strict=strict)
-        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), {}, name, strict=strict)
+        strict, compose, *more = map(self.get_option, ("strict", "compose", "groups", "keyed_groups"))
+        for host in hosts:
+            name, variables = host["name"], untrusted(host["vars"])
+            for group in (ALL_DEVICES, *host["groups"]):
+                self.inventory.add_host(name, group)
+            for variable, value in variables.items():
+                self.inventory.set_variable(name, variable, value)
+            # Groups may be made of what is composed: it comes first.
+            self._set_composite_vars(compose, variables, name, strict=strict)
+            self._add_host_to_composed_groups(more[0], {}, name, strict=strict)
+            self._add_host_to_keyed_groups(more[1], {}, name, strict=strict)

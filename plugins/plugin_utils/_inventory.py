@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from typing import Any, Callable
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError
 
 from ..module_utils._engine.description import describe
 from ..module_utils._engine.plan import Observed
@@ -38,7 +39,7 @@ PREFIX = re.compile(r"(?!ansible)[a-z_][a-z0-9_]*\Z", re.ASCII | re.IGNORECASE)
 FACT = re.compile(r"\w+\Z", re.ASCII)
 MOST_NAMED = 3  # examples in one warning
 
-MISFIT = "the inventory's options can't be so: %s"
+MISFIT = "the inventory's options don't fit: %s"
 UNKNOWN_OPTIONS = "the inventory has no option %s: correct it, or take it out"
 BAD_PREFIX = "%s must be the beginning of a variable's name, in letters, digits and _, and not ansible, got %s"
 TOLD_NEVER = "hostvars names %s, which is %s: take it out"
@@ -56,23 +57,26 @@ BY_EUI = (
 # -- groups --------------------------------------------------------------------
 
 
-def _each_of(kind: str, option: str) -> Callable[[Observed], list[Group] | None]:
-    """Return what gives a device's groups by the things that it names in an option, each by its name."""
+def _each_of(kind: str, option: str, by_id: bool = False) -> Callable[[Observed], list[Group] | None]:
+    """Return what gives a device's groups by the things that it names in an option.
+
+    :param by_id: call them by their IDs, where several have the same name, as many a device profile.
+    """
 
     def groups(one: Observed) -> list[Group] | None:
         value = one.value(option)
         if value is UNKNOWN:
             return None
         several = value if isinstance(value, tuple) and all(isinstance(each, tuple) for each in value) else [value]
-        return [_group(kind, each) for each in several if each]
+        return [_group(kind, each, by_id) for each in several if each]
 
     return groups
 
 
-def _group(kind: str, value: object) -> Group:
+def _group(kind: str, value: object, by_id: bool = False) -> Group:
     """Return the group of a tag, or of what the platform shows as ``(ID, name)``."""
     key = tuple(map(str, value)) if isinstance(value, tuple) else (str(value),)
-    return Group((kind, *key), (kind, key[-1] or key[0]))
+    return Group((kind, *key), (kind, (key if by_id else key[::-1])[0] or "".join(key)))
 
 
 def _by_tag(one: Observed) -> list[Group] | None:
@@ -109,7 +113,7 @@ def _shown_in(one: Observed, key: str) -> Any:
 KINDS: dict[str, Callable[[Observed], list[Group] | None]] = {
     "tag": _by_tag,
     "domain": _by_domain,
-    "device_profile": _each_of("device_profile", "device_profile"),
+    "device_profile": _each_of("device_profile", "device_profile", by_id=True),
     "connectivity_plan": _each_of("connectivity_plan", "connectivity_plan"),
     "health": _by_health,
     "alarm_level": _by_alarm_level,
@@ -272,7 +276,10 @@ def read_options(given: dict[str, Any]) -> dict[str, Any]:
     params: dict[str, Any] = checked.validated_parameters
     register(INVENTORY, params)
     if checked.error_messages:
-        raise OptionError(MISFIT % without(checked.error_messages[0], secrets_of(INVENTORY, params), ours=True))
+        message = without(checked.error_messages[0], secrets_of(INVENTORY, params), ours=True)
+        if isinstance(checked.errors[0], UnsupportedError):
+            raise OptionError(UNKNOWN_OPTIONS % message.partition(". ")[0])
+        raise OptionError(MISFIT % message)
     return params
 
 
