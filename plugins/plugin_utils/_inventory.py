@@ -42,7 +42,8 @@ MOST_NAMED = 3  # examples in one warning
 MISFIT = "the inventory's options don't fit: %s"
 UNKNOWN_OPTIONS = "the inventory has no option %s: correct it, or take it out"
 BAD_PREFIX = "%s must be the beginning of a variable's name, in letters, digits and _, and not ansible, got %s"
-TOLD_NEVER = "hostvars names %s, which is %s: take it out"
+SECRET = "hostvars names %s, which is a secret and can't be read: take it out"
+NO_VALUE = "hostvars names %s, which says what is to change and is no value of a device: take it out"
 NOT_SHOWN = "hostvars names %s, which this platform shows of no device: correct it, or take it out"
 NO_GROUPS = (
     "the platform's list of devices doesn't show what would make groups by %s: use gather: devices, or leave it out of group_by"
@@ -145,7 +146,7 @@ class _Variables:
         names -= {ALL, AS_OPTIONS}
         for name in sorted(names & set(DEVICE.by_name)):
             if DEVICE.by_name[name].secret or DEVICE.by_name[name].edits:
-                raise OptionError(TOLD_NEVER % (name, "a secret" if DEVICE.by_name[name].secret else "no value that a device has"))
+                raise OptionError((SECRET if DEVICE.by_name[name].secret else NO_VALUE) % name)
         self._options = frozenset(names & {*DEVICE.by_name, DEVICE.identity.option})
         self._facts = frozenset(names - self._options)
         self.unseen = set(self._facts)
