@@ -52,9 +52,9 @@ options:
   hostname:
     description:
       - What a host is called.
-      - V(name) is the device's name. In it, characters other than letters, digits, blanks, C(.), C(_) and C(-) become C(_). Devices
-        without a name, devices that share one, and those whose name can't be a host's are called by their DevEUI, with a warning.
-        No host's name can be a path, a pattern, a template, an option of a command, the name of one of the groups, or this machine's.
+      - V(name) is the device's name. In it, characters other than letters, digits, blanks, C(.), C(_) and C(-) become C(_).
+        Devices without a name, devices that share one, and those whose name can't be a host's are called by their DevEUI, with a
+        warning. No host's name can be a path, a pattern, a template, an option of a command, a group's, or this machine's.
       - V(dev_eui) is the DevEUI, which nobody can change.
     type: str
     choices: [name, dev_eui]
@@ -63,11 +63,13 @@ options:
     description:
       - Which variables a host has.
       - V(options) are the options of M(lorawan.thingpark.tdm_device) that hold something and are known for certain.
-      - V(all) is all that the platform tells besides, as M(lorawan.thingpark.tdm_device_info) returns it. A host takes several times
-        the memory.
-      - Anything else is the name of one option or of one thing told, such as C(tags) or C(last_up_timestamp). A list may have several.
-      - Where there is any option, C(dev_eui) is there as well, C(create) with the value V(false), and C(name) where the host has another
-        one. The first says which device it is, the others keep a run that applies the variables from making and renaming devices.
+      - V(all) is all that the platform tells besides, as M(lorawan.thingpark.tdm_device_info) returns it. A host takes several
+        times the memory.
+      - Anything else is the name of one option or of one thing told, such as C(tags) or C(last_up_timestamp). A list may have
+        several.
+      - Where there is any option, C(dev_eui) is there as well, C(create) with the value V(false), and C(name) where the host has
+        another one. The first says which device it is, the others keep a run that applies the variables from making and renaming
+        devices.
     type: list
     elements: str
     default: [options]
@@ -87,24 +89,32 @@ options:
       - V(tag) makes groups such as C(tag_parking).
       - V(domain) makes groups such as C(domain_site_utrecht_centraal), which lies in C(domain_site_utrecht), which lies in
         C(domain_site). A device of a domain is in the last of them, and so in all.
-      - V(device_profile) makes groups by the IDs of these, such as C(device_profile_lora_generica_1_0_2b_etsi), since several have
-        the same name.
+      - V(device_profile) makes groups by the IDs of these, such as C(device_profile_lora_generica_1_0_2b_etsi), since several
+        have the same name.
       - V(connectivity_plan), V(application_server) and V(routing_profile) make groups by the names of these, such as
         C(connectivity_plan_often).
       - V(health) makes C(health_init), C(health_active), C(health_rf_cnx_error) and C(health_suspended).
-      - V(alarm_level) makes C(alarm_level_major) and the like, by the worst alarm that nobody has acknowledged. Its words are those
-        of M(lorawan.thingpark.tdm_alarm_info).
-      - A name is in lower case, and what is neither a letter nor a digit is C(_) there. Where two groups would have the same name,
-        each gets a piece of a hash behind it, with a warning.
+      - V(alarm_level) makes C(alarm_level_major) and the like, by the worst alarm that nobody has acknowledged. Its words are
+        those of M(lorawan.thingpark.tdm_alarm_info).
+      - A name is in lower case, and what is neither a letter nor a digit is C(_) there. Where two groups would have the same
+        name, each gets a piece of a hash behind it, with a warning.
     type: list
     elements: str
-    choices: [tag, domain, device_profile, connectivity_plan, health, alarm_level, application_server, routing_profile]
+    choices:
+      - tag
+      - domain
+      - device_profile
+      - connectivity_plan
+      - health
+      - alarm_level
+      - application_server
+      - routing_profile
     default: [tag, domain, device_profile, connectivity_plan, health, alarm_level, application_server]
 notes:
   - Templates are rendered in O(filters) and in the options of the connection.
   - What the platform says is never rendered as a template, so that a device called C({{ lookup('pipe', 'id') }}) does nothing.
-  - With O(cache), what the platform said is kept as long as the file asks for the same, whatever becomes of O(compose), O(groups) and
-    O(keyed_groups). No secret is kept.
+  - With O(cache), what the platform said is kept as long as the file asks for the same, whatever becomes of O(compose), O(groups)
+    and O(keyed_groups). No secret is kept.
 seealso:
   - module: lorawan.thingpark.tdm_device_info
   - plugin: lorawan.thingpark.devices
@@ -185,7 +195,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             unknown = sorted(set(self._others) - set(self._options))
             if unknown:
                 raise AnsibleParserError(UNKNOWN_OPTIONS % ", ".join(unknown))
-            self._fill(self._found(path, cache, read_options(self._rendered())))
+            self._fill(inventory, self._found(path, cache, read_options(self._rendered())))
         except TdmError as error:
             raise AnsibleParserError(error.message) from None
 
@@ -217,19 +227,19 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             raise AnsibleParserError(result["msg"])
         return {name: result[name] for name in ("hosts", "parents")}
 
-    def _fill(self, found: dict[str, Any]) -> None:
+    def _fill(self, inventory: Any, found: dict[str, Any]) -> None:
         parents, hosts = found["parents"], found["hosts"]
         for group in sorted({ALL_DEVICES, *parents, *parents.values(), *(name for host in hosts for name in host["groups"])}):
-            self.inventory.add_group(group)
+            inventory.add_group(group)
         for group, above in parents.items():
-            self.inventory.add_child(above, group)
+            inventory.add_child(above, group)
         strict, compose, *more = map(self.get_option, ("strict", "compose", "groups", "keyed_groups"))
         for host in hosts:
             name, variables = host["name"], untrusted(host["vars"])
             for group in (ALL_DEVICES, *host["groups"]):
-                self.inventory.add_host(name, group)
+                inventory.add_host(name, group)
             for variable, value in variables.items():
-                self.inventory.set_variable(name, variable, value)
+                inventory.set_variable(name, variable, value)
             # Groups may be made of what is composed: it comes first.
             self._set_composite_vars(compose, variables, name, strict=strict)
             self._add_host_to_composed_groups(more[0], {}, name, strict=strict)

@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-#: What a host's name has none of: a path, a pattern, a template and a command would be made of it. Letters of any alphabet are fine.
+#: What a host's name has none of: paths, patterns, templates and commands are made of it. Letters of any alphabet are fine.
 UNSAFE = re.compile(r"[^\w .-]")
 #: A host's name that begins otherwise could be taken for an option of a command, or for a hidden file.
 BEGINNING = re.compile(r"[^\W_]")

@@ -211,7 +211,7 @@ def _groups_of(found: list[Observed], kinds: list[str], context: Context) -> lis
         if found and all(some is None for some in told):
             unknown.append(kind)
         for own, some in zip(groups, told):
-            own += some or []
+            own.extend(some or [])
     if unknown:
         context.warn(NO_GROUPS % ", ".join(unknown))
     return groups

@@ -33,7 +33,16 @@ import yaml
 from ansible.playbook.play import Play
 
 from ansible_collections.lorawan.thingpark.tests.conftest import as_much_as
-from ansible_collections.lorawan.thingpark.tests.documentation import FILTERS, INVENTORIES, MODULES, NAME, ROLES, ROOT, pages, plugin
+from ansible_collections.lorawan.thingpark.tests.documentation import (
+    FILTERS,
+    INVENTORIES,
+    MODULES,
+    NAME,
+    ROLES,
+    ROOT,
+    pages,
+    plugin,
+)
 
 FENCE = re.compile(r"^( *)```(\S*)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
 DIRECTIVE = re.compile(r"^( *)\.\. (?:code|code-block|sourcecode)::(.*)\n((?:(?:\1 +.*)?\n)+)", re.MULTILINE)
