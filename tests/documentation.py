@@ -21,6 +21,7 @@ NAME = "lorawan.thingpark"
 PLUGINS = "ansible_collections.%s.plugins" % NAME
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
 FILTERS = sorted(path.stem for path in (ROOT / "plugins/filter").glob("*.py"))
+INVENTORIES = sorted(path.stem for path in (ROOT / "plugins/inventory").glob("*.py"))
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir())
 
 #: What Ansible itself puts into results, or asks for there.
@@ -50,8 +51,8 @@ def pages() -> list[Path]:
 
 @lru_cache
 def documentation(kind: str) -> dict:
-    """Return what ansible-doc says of all plugins of a kind (module, filter or role), by their short names."""
-    names = {"module": MODULES, "filter": FILTERS, "role": ROLES}[kind]
+    """Return what ansible-doc says of all plugins of a kind (module, filter, inventory or role), by their short names."""
+    names = {"module": MODULES, "filter": FILTERS, "inventory": INVENTORIES, "role": ROLES}[kind]
     where = [parent for parent in map(Path, sys.path) if (parent / "ansible_collections/lorawan/thingpark").is_dir()]
     done = subprocess.run(
         [sys.executable, "-m", "ansible", "doc", "--json", "-t", kind, *(NAME + "." + name for name in names)],

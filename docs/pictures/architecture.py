@@ -40,7 +40,7 @@ BOXES = {
     "_http": ("one exchange, bounded and paced", 0, 4),
     "ground": ("below all of them", 1, 4),
 }
-DOORS = ["modules", "action", "plugin_utils", "filter"]
+DOORS = ["modules", "action", "inventory", "plugin_utils", "filter"]
 STORY = [
     ("One device on its way", ""),
     ("Row", "as a list or a file says it"),

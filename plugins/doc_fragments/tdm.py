@@ -170,9 +170,6 @@ requirements:
 notes:
   - What moves a terminal's cursor or turns the direction of writing in the platform's texts is shown as C(\u001b) and the like.
   - An option of the connection that is empty takes its default, where it has one.
-  - All options of the connection can be set once for a play, with C(module_defaults) of the group C(lorawan.thingpark.tdm).
-  - On a local connection the task runs in Ansible's own worker, which makes loops many times faster. With C(become),
-    C(async), C(environment) or a remote connection, and where the variable C(tdm_frame) is V(module), it runs as a module.
 """
 
     ACTIONGROUP = r"""
@@ -182,6 +179,10 @@ attributes:
     support: full
     membership:
       - lorawan.thingpark.tdm
+notes:
+  - All options of the connection can be set once for a play, with C(module_defaults) of the group C(lorawan.thingpark.tdm).
+  - On a local connection the task runs in Ansible's own worker, which makes loops many times faster. With C(become),
+    C(async), C(environment) or a remote connection, and where the variable C(tdm_frame) is V(module), it runs as a module.
 """
 
     ATTRIBUTES = r"""

@@ -24,7 +24,7 @@ class Cell:
     """One way of doing one job.
 
     :param way: who does it, a key of plays.WAYS.
-    :param job: create, converged, changed, purge, info, listing, validation or masking.
+    :param job: create, converged, changed, purge, info, hosts, hosts in full, listing, validation or masking.
     :param latency: of each answer of the simulator, in milliseconds.
     :param runs: how often it is measured.
     :param slices: processes that share the job.
@@ -120,6 +120,7 @@ class Plan:
         cells = [Cell("loop, module", "create", self.of(100), parallel=1)]
         cells += [Cell("loop, worker", "converged", thousand, parallel=1)]
         cells += [Cell("requests", "create", thousand, latency, 1) for latency in (0, 20)]
+        cells += [Cell("inventory plugin", job, self.of(8_000), parallel=1) for job in ("hosts", "hosts in full")]
         cells += self.slices
         jobs = ("create", "converged", "changed", "purge", "info")
         return cells + [_once_if_long(Cell("engine", job, self.of(n))) for job in jobs for n in SIZES]

@@ -76,6 +76,13 @@ def _inventory(cell: Cell, directory: Path, _url: str) -> list[str]:
     return _playbook(directory, [task, TOLD], inventory=inventory)
 
 
+def _hosts(cell: Cell, directory: Path, _url: str) -> list[str]:
+    """Start Ansible for next to nothing, with the platform's devices as hosts that know their options, or all there is."""
+    known = "all" if cell.job == "hosts in full" else "options"
+    _write(directory / "devices.thingpark.yml", {"plugin": "lorawan.thingpark.devices", "hostvars": known})
+    return [*_empty(cell, directory, _url), "--inventory", "devices.thingpark.yml"]
+
+
 def _loop(cell: Cell, directory: Path, _url: str) -> list[str]:
     """Go through the fleet with a task for each device, in one session, in either frame; or with a task that does nothing."""
     fleet = [fleets.options(number) for number in range(1, cell.devices + 1)]
@@ -190,6 +197,7 @@ WAYS = {
     "engine": _engine,
     "engine, from the inventory": _inventory,
     "empty play": _empty,
+    "inventory plugin": _hosts,
     "slices": _slices,
     "loop, worker": _loop,
     "loop, module": _loop,

@@ -31,6 +31,8 @@ CELLS = [
     (Cell("engine", "purge", DEVICES), {**LIST, **PURGE}),
     (Cell("engine", "info", DEVICES), LIST),
     (Cell("engine, from the inventory", "converged", DEVICES), LIST),
+    (Cell("inventory plugin", "hosts", DEVICES, parallel=1), LIST),
+    (Cell("inventory plugin", "hosts in full", DEVICES, parallel=1), LIST),
     (Cell("loop, worker", "create", ITEMS), {**FRAME, **NAMES, "GET /devices": ITEMS, "POST /devices": ITEMS}),
     (Cell("loop of nothing", "create", ITEMS), FRAME),
     (Cell("uri", "create", ITEMS, parallel=1), {"POST login": 1, "GET customers": 1, "POST /devices": ITEMS}),

@@ -9,6 +9,7 @@ A block of YAML is of the first kind that fits:
 - a list of plays is played;
 - a list of devices, or a dictionary with ``devices``, is a file for tdm_fleet's ``src``; so are JSON and rows of ThingPark's CSV;
 - any other list is tasks;
+- what names a ``plugin`` is an inventory, which has to be read;
 - groups with ``hosts`` or ``children`` are an inventory, whose devices the role ``fleet`` provisions;
 - variables of a role are given to it; where they describe a fleet in several ways, once for each way;
 - variables that only playbooks have are for a command, and need be theirs;
@@ -32,7 +33,16 @@ import yaml
 from ansible.playbook.play import Play
 
 from ansible_collections.lorawan.thingpark.tests.conftest import as_much_as
-from ansible_collections.lorawan.thingpark.tests.documentation import FILTERS, MODULES, NAME, ROLES, ROOT, pages, plugin
+from ansible_collections.lorawan.thingpark.tests.documentation import (
+    FILTERS,
+    INVENTORIES,
+    MODULES,
+    NAME,
+    ROLES,
+    ROOT,
+    pages,
+    plugin,
+)
 
 FENCE = re.compile(r"^( *)```(\S*)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
 DIRECTIVE = re.compile(r"^( *)\.\. (?:code|code-block|sourcecode)::(.*)\n((?:(?:\1 +.*)?\n)+)", re.MULTILINE)
@@ -74,6 +84,9 @@ def sources() -> dict[str, list[Block]]:
     for kind, names in (("modules", MODULES), ("filter", FILTERS)):
         for name in names:
             found[name] = [Block(name, 1, "yaml", plugin(kind, name).EXAMPLES)]
+    for name in INVENTORIES:
+        files = plugin("inventory", name).EXAMPLES.strip("\n").split("\n---\n")
+        found["inventory " + name] = [Block(name, 1, "yaml", text, FILE_NAME.findall(text)[0]) for text in files]
     return {source: blocks for source, blocks in found.items() if blocks}
 
 
@@ -137,6 +150,9 @@ class Playbook:
             self._add_file(block, "yml")
         elif rows:
             self._add_play(block, tasks=self._rehearsed(rows))
+        elif "plugin" in keys and block.file:
+            self.inventories.append(block.file)
+            self._add_play(block, tasks=[{"ansible.builtin.assert": {"that": "groups.lorawan_devices is defined"}}])
         elif keys and all(isinstance(group, dict) and {"hosts", "children"} & set(group) for group in data.values()):
             self.inventories.append(self._written(block, "inventory.yml"))
             self._add_role(block, "fleet", {"tdm_fleet_group": next(iter(data))})

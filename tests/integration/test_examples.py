@@ -54,6 +54,7 @@ def run(world, simulator, child_environment):
         HOME=str(home),
         PATH="%s:%s" % (Path(sys.executable).parent, os.environ["PATH"]),
         ANSIBLE_HOME=str(home / ".ansible"),
+        ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED="true",
         ANSIBLE_REMOTE_TEMP=str(home / "remote"),
         ANSIBLE_ACTION_PLUGINS=str(HERE / "plugins/action"),
         ANSIBLE_CALLBACK_PLUGINS=str(HERE / "plugins/callback"),

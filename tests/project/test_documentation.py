@@ -10,6 +10,7 @@ import ast
 import inspect
 import re
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
 import yaml
@@ -19,6 +20,7 @@ from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.connectio
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.module import argument_spec
 from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import DEVICE
 from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.rules import NEEDED
+from ansible_collections.lorawan.thingpark.plugins.plugin_utils._inventory import SPEC
 from ansible_collections.lorawan.thingpark.tests.documentation import (
     FILTERS,
     MODULES,
@@ -90,6 +92,21 @@ def test_parameters_of_a_filter_are_documented(name):
     options = documentation("filter")[name]["doc"]["options"]
     assert first.default is inspect.Parameter.empty and options.pop("_input")["required"]
     assert {one.name: one.default for one in others} == {key: entry["default"] for key, entry in options.items()}
+
+
+def test_options_of_the_inventory_are_documented_as_declared():
+    options = documentation("inventory")["devices"]["doc"]["options"]
+    ansibles = {name for fragment in ("constructed", "inventory_cache") for name in _options_of_fragment(fragment)}
+    own = {name: entry for name, entry in options.items() if name in SPEC}
+    assert set(options) - set(SPEC) == {"plugin", *ansibles}
+    declared = {**SPEC, "filters": {"type": "dict"}}  # those of the module that shows devices, which documents them
+    assert told(own, "suboptions") == told(declared, "options")
+
+
+def _options_of_fragment(name: str) -> dict:
+    """Return the options in one of Ansible's own fragments."""
+    fragment = import_module("ansible.plugins.doc_fragments." + name).ModuleDocFragment
+    return yaml.safe_load(fragment.DOCUMENTATION)["options"]
 
 
 @pytest.mark.parametrize("module", MODULES)

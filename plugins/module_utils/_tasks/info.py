@@ -46,10 +46,21 @@ def info(resource: Resource) -> Task:
         times.setdefault(declared.before, []).append(name)
     exclusive += [tuple(names) for before, names in times.items() if before and len(names) > 1]
     rules = {"mutually_exclusive": exclusive}
-    return Task(options, Info(resource).run, rules, digits=resource.digits, secrets_in=resource.rules.secrets_in)
+    return Task(options, _Info(resource).run, rules, digits=resource.digits, secrets_in=resource.rules.secrets_in)
 
 
-class Info:
+def observed(resource: Resource, params: dict[str, Any], context: Context) -> list[Observed]:
+    """Return what the task that shows resources finds, for whoever tells it otherwise.
+
+    :param params: that task's parameters, the connection's included.
+    """
+    task = _Info(resource)
+    wish = task.wish(params)
+    with connected(params, context) as client:
+        return task.found(ResourceClient(client, resource), params, wish)
+
+
+class _Info:
     """The resources of one kind, as they are."""
 
     def __init__(self, resource: Resource) -> None:
@@ -58,26 +69,35 @@ class Info:
 
     def run(self, params: dict[str, Any], context: Context) -> dict[str, Any]:
         """Return resources by their identity, or all that match the filters."""
-        identities = self._identities(params.get(self._key) or [])
-        filters = read_filters(self._resource.filters, params, self._resource.plural, self._resource.ranges)
-        parallel = params.get("parallel", 1)
-        if parallel < 1:
-            raise OptionError("parallel must be at least 1, got %d" % parallel)
+        wish, gather = self.wish(params), params["gather"]
         with connected(params, context) as client:
             api = ResourceClient(client, self._resource)
-            wanted = params.get(self._key) is not None  # an empty list means none, not all of them
-            briefs = [api.brief(identity) for identity in identities] if wanted else listed(api, filters)
-            found = [Observed(self._resource, brief) for brief in briefs if brief is not None]
-            gather = params["gather"]
-            open_ones = [one for one in found if gather == self._resource.keys or (gather == "options" and is_open(one))]
-            each(open_ones, lambda one: look(api, one), min(parallel, len(open_ones)))
-            found = [one for one in found if one.exists]
+            found = self.found(api, params, wish)
             if gather == "options":
                 return self._in_options(found, context)
             shown = [self._shown(one) for one in found]
             if gather in self._resource.gathered:
-                each(shown, lambda one: one.update(self._gathered(api, gather, one[self._key])), min(parallel, len(shown)))
+                parallel = min(params["parallel"], len(shown))
+                each(shown, lambda one: one.update(self._gathered(api, gather, one[self._key])), parallel)
         return {"changed": False, self._resource.keys: shown}
+
+    def wish(self, params: dict[str, Any]) -> tuple[list[str] | None, dict[str, Any]]:
+        """Return which are wanted: their identities, or None and filters; raises :class:`OptionError` before any login."""
+        identities = self._identities(params.get(self._key) or [])
+        filters = read_filters(self._resource.filters, params, self._resource.plural, self._resource.ranges)
+        if params.get("parallel", 1) < 1:
+            raise OptionError("parallel must be at least 1, got %d" % params["parallel"])
+        return (None if params.get(self._key) is None else identities), filters  # an empty list means none, not all of them
+
+    def found(self, api: ResourceClient, params: dict[str, Any], wish: tuple[list[str] | None, dict[str, Any]]) -> list[Observed]:
+        """Return what is known of resources after as many requests as ``gather`` wants."""
+        identities, filters = wish
+        briefs = listed(api, filters) if identities is None else [api.brief(identity) for identity in identities]
+        found = [Observed(self._resource, brief) for brief in briefs if brief is not None]
+        gather = params["gather"]
+        open_ones = [one for one in found if gather == self._resource.keys or (gather == "options" and is_open(one))]
+        each(open_ones, lambda one: look(api, one), min(params.get("parallel", 1), len(open_ones)))
+        return [one for one in found if one.exists]
 
     def _in_options(self, found: list[Observed], context: Context) -> dict[str, Any]:
         """Return resources as the tasks that manage them take them."""

@@ -1,0 +1,290 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the inventory plugin does: from its options to hosts, their variables and groups, as a task of this collection."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+from typing import Any, Callable
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError
+
+from ..module_utils._engine.description import describe
+from ..module_utils._engine.plan import Observed
+from ..module_utils._errors import OptionError, without
+from ..module_utils._frame.connection import OPTIONS as CONNECTION
+from ..module_utils._frame.module import argument_spec
+from ..module_utils._frame.secrets import secrets_of
+from ..module_utils._frame.task import Context, Task
+from ..module_utils._resources.device.declaration import DEVICE
+from ..module_utils._schema.severities import SEVERITIES
+from ..module_utils._schema.values import UNKNOWN
+from ..module_utils._tasks.info import info, observed
+from ..module_utils._text import in_snake_case
+from ._arguments import as_json, refuse_misread, that_are_given, with_numbers, without_empty
+from ._group_names import Group, group_names, host_names
+from ._registry import register
+
+ALL_DEVICES = "lorawan_devices"
+#: Words of the option hostvars that stand for several variables.
+ALL, AS_OPTIONS = "all", "options"
+#: What a variable's name may begin with. ``ansible_`` is Ansible's: what the platform says must not get there.
+PREFIX = re.compile(r"(?!ansible)[a-z_][a-z0-9_]*\Z", re.ASCII | re.IGNORECASE)
+FACT = re.compile(r"\w+\Z", re.ASCII)
+MOST_NAMED = 3  # examples in one warning
+
+MISFIT = "the inventory's options don't fit: %s"
+UNKNOWN_OPTIONS = "the inventory has no option %s: correct it, or take it out"
+BAD_PREFIX = "%s must be the beginning of a variable's name, in letters, digits and _, and not ansible, got %s"
+SECRET = "hostvars names %s, which is a secret and can't be read: take it out"
+NO_VALUE = "hostvars names %s, which says what is to change and is no value of a device: take it out"
+NOT_SHOWN = "hostvars names %s, which this platform shows of no device: correct it, or take it out"
+NO_GROUPS = (
+    "the platform's list of devices doesn't show what would make groups by %s: use gather: devices, or leave it out of group_by"
+)
+ALIKE = "%s would have the same name, %s, and get a piece of a hash behind it: rename one of them"
+BY_EUI = (
+    "%d devices are hosts by their DevEUI, since their names are empty, repeat, or can't be a host's, the first of them %s: give "
+    "them names of their own, or say hostname: dev_eui"
+)
+
+
+# -- groups --------------------------------------------------------------------
+
+
+def _each_of(kind: str, option: str, by_id: bool = False) -> Callable[[Observed], list[Group] | None]:
+    """Return what gives a device's groups by the things that it names in an option.
+
+    :param by_id: call them by their IDs, where several have the same name, as many a device profile.
+    """
+
+    def groups(one: Observed) -> list[Group] | None:
+        value = one.value(option)
+        if value is UNKNOWN:
+            return None
+        several = value if isinstance(value, tuple) and all(isinstance(each, tuple) for each in value) else [value]
+        return [_group(kind, each, by_id) for each in several if each]
+
+    return groups
+
+
+def _group(kind: str, value: object, by_id: bool = False) -> Group:
+    """Return the group of a tag, or of what the platform shows as ``(ID, name)``."""
+    key = tuple(map(str, value)) if isinstance(value, tuple) else (str(value),)
+    return Group((kind, *key), (kind, (key if by_id else key[::-1])[0] or "".join(key)))
+
+
+def _by_tag(one: Observed) -> list[Group] | None:
+    value = one.value("tags")
+    return [_group("tag", tag) for tag in value] if isinstance(value, tuple) else None
+
+
+def _by_domain(one: Observed) -> list[Group] | None:
+    value = one.value("domains")
+    if not isinstance(value, tuple):
+        return None
+    paths = [("domain", group, *name.split("/")) for group, name in value]
+    return [Group(path, path) for path in paths]
+
+
+def _by_health(one: Observed) -> list[Group] | None:
+    state = _shown_in(one, "healthState")
+    return [_group("health", state)] if state else None
+
+
+def _by_alarm_level(one: Observed) -> list[Group] | None:
+    level = _shown_in(one, "alarmLevel")
+    if level is None:
+        return None
+    return [_group("alarm_level", SEVERITIES.get(level, level))] if level else []  # 0: no alarm that nobody has seen
+
+
+def _shown_in(one: Observed, key: str) -> Any:
+    found = (one.brief or {}).get(key)
+    return (one.whole or {}).get(key) if found is None else found
+
+
+#: What can make groups: a device's groups, or None where it isn't known.
+KINDS: dict[str, Callable[[Observed], list[Group] | None]] = {
+    "tag": _by_tag,
+    "domain": _by_domain,
+    "device_profile": _each_of("device_profile", "device_profile", by_id=True),
+    "connectivity_plan": _each_of("connectivity_plan", "connectivity_plan"),
+    "health": _by_health,
+    "alarm_level": _by_alarm_level,
+    "application_server": _each_of("application_server", "application_servers"),
+    "routing_profile": _each_of("routing_profile", "routing_profile"),
+}
+
+
+def _above(group: Group) -> Iterable[Group]:
+    """Return the groups that a domain's group lies in, from the nearest on."""
+    if group.key[0] == "domain":
+        for length in range(len(group.key) - 1, 1, -1):
+            yield Group(group.key[:length], group.parts[:length])
+
+
+# -- variables -----------------------------------------------------------------
+
+
+class _Variables:
+    """Which of a device's values become its host's variables, and what those are called."""
+
+    def __init__(self, params: dict[str, Any]) -> None:
+        self._prefix, self._facts_prefix = params["hostvars_prefix"], params["facts_prefix"]
+        for option in ("hostvars_prefix", "facts_prefix"):
+            if not PREFIX.match(params[option]):
+                raise OptionError(BAD_PREFIX % (option, params[option] or "nothing"))
+        names = set(params["hostvars"])
+        self._all_facts, self._all_options = ALL in names, bool(names & {ALL, AS_OPTIONS})
+        names -= {ALL, AS_OPTIONS}
+        for name in sorted(names & set(DEVICE.by_name)):
+            if DEVICE.by_name[name].secret or DEVICE.by_name[name].edits:
+                raise OptionError((SECRET if DEVICE.by_name[name].secret else NO_VALUE) % name)
+        self._options = frozenset(names & {*DEVICE.by_name, DEVICE.identity.option})
+        self._facts = frozenset(names - self._options)
+        self.unseen = set(self._facts)
+
+    def of(self, one: Observed, host: str) -> dict[str, Any]:
+        """Return a host's variables."""
+        options = self._options_of(one, host) if self._all_options or self._options else {}
+        facts = self._facts_of(one) if self._all_facts or self._facts else {}
+        variables = {self._facts_prefix + name: value for name, value in facts.items()}
+        return {**variables, **{self._prefix + name: value for name, value in options.items()}}
+
+    def _options_of(self, one: Observed, host: str) -> dict[str, Any]:
+        """Return options that change nothing where they are applied.
+
+        Three are always with them: which device it is; that it isn't to be made anew, without the keys that nobody can read; and
+        its name where the host has another one, since a device without a name takes the host's.
+        """
+        told = describe(one).options
+        chosen = told if self._all_options else {name: told[name] for name in told if name in self._options}
+        name = told.get("name")
+        named = {} if name == host else {"name": name}
+        return {DEVICE.identity.option: one.address, "create": False, **named, **chosen}
+
+    def _facts_of(self, one: Observed) -> dict[str, Any]:
+        """Return what the platform tells beyond options."""
+        shown = in_snake_case({**(one.brief or {}), **(one.whole or {})})
+        facts = {name: value for name, value in shown.items() if name not in DEVICE.by_name and FACT.match(name)}
+        self.unseen -= set(facts)
+        return facts if self._all_facts else {name: facts[name] for name in facts if name in self._facts}
+
+
+# -- hosts ---------------------------------------------------------------------
+
+
+def _run(params: dict[str, Any], context: Context) -> dict[str, Any]:
+    """Return hosts with their variables and groups, and for each group the one that it lies in."""
+    variables = _Variables(params)
+    unset = dict.fromkeys(info(DEVICE).options)
+    gather = "options" if params["gather"] == DEVICE.keys else params["gather"]
+    found = observed(DEVICE, {**unset, **params, **(params["filters"] or {}), "gather": gather}, context)
+    groups = _groups_of(found, params["group_by"], context)
+    every = {one.key: one for some in groups for group in some for one in (group, *_above(group))}
+    names, alike = group_names(every.values())
+    _tell_alike(alike, context)
+    parents = {names[key]: names[above.key] for key, group in every.items() for above in list(_above(group))[:1]}
+    hosts = _hosts_of(found, params["hostname"], names.values(), context)
+    result = [
+        {"name": host, "vars": variables.of(one, host), "groups": [names[group.key] for group in some]}
+        for one, host, some in zip(found, hosts, groups)
+    ]
+    for name in sorted(variables.unseen if found else ()):
+        context.warn(NOT_SHOWN % name)
+    return {"changed": False, "hosts": result, "parents": parents}
+
+
+def _groups_of(found: list[Observed], kinds: list[str], context: Context) -> list[list[Group]]:
+    """Return each device's groups."""
+    groups: list[list[Group]] = [[] for _one in found]
+    unknown = []
+    for kind in dict.fromkeys(kinds):
+        told = [KINDS[kind](one) for one in found]
+        if found and all(some is None for some in told):
+            unknown.append(kind)
+        for own, some in zip(groups, told):
+            own.extend(some or [])
+    if unknown:
+        context.warn(NO_GROUPS % ", ".join(unknown))
+    return groups
+
+
+def _tell_alike(alike: dict[str, list[tuple[str, ...]]], context: Context) -> None:
+    for name, keys in sorted(alike.items())[:MOST_NAMED]:
+        context.warn(ALIKE % (" and ".join("%s %s" % (key[0], ":".join(key[1:])) for key in keys[:MOST_NAMED]), name))
+
+
+def _hosts_of(found: list[Observed], hostname: str, taken: Iterable[str], context: Context) -> list[str]:
+    """Return what each device is called as a host."""
+    if hostname == DEVICE.identity.option:
+        return [one.address for one in found]
+    values = {one.address: one.value("name") for one in found}
+    names = host_names({eui: name if isinstance(name, str) else "" for eui, name in values.items()}, {ALL_DEVICES, *taken})
+    unnamed = sorted(eui for eui, name in names.items() if name == eui)
+    if unnamed:
+        context.warn(BY_EUI % (len(unnamed), unnamed[0]))
+    return [names[one.address] for one in found]
+
+
+# -- the task ------------------------------------------------------------------
+
+
+def _task() -> Task:
+    """Return the plugin's work as a task; its filters are those of the task that shows devices."""
+    shows = info(DEVICE)
+    exclusive = [names for names in shows.rules["mutually_exclusive"] if DEVICE.identity.option not in names]
+    filters = {name: shows.options[name] for name in DEVICE.filters}
+    options: dict[str, Any] = {
+        "filters": {"type": "dict", "options": filters, "mutually_exclusive": exclusive},
+        "gather": {"type": "str", "choices": ["briefs", DEVICE.keys], "default": "briefs"},
+        "parallel": shows.options["parallel"],
+        "hostname": {"type": "str", "choices": ["name", DEVICE.identity.option], "default": "name"},
+        "hostvars": {"type": "list", "elements": "str", "default": [AS_OPTIONS]},
+        "hostvars_prefix": {"type": "str", "default": "lorawan_"},
+        "facts_prefix": {"type": "str", "default": "thingpark_"},
+        "group_by": {
+            "type": "list",
+            "elements": "str",
+            "choices": list(KINDS),
+            "default": [kind for kind in KINDS if kind != "routing_profile"],
+        },
+    }
+    return Task(options, _run, digits=DEVICE.digits)
+
+
+INVENTORY = _task()
+#: The options that are read here, the connection's included; the others are Ansible's own.
+SPEC = argument_spec(INVENTORY)
+
+
+def read_options(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the task's parameters, as an action's options would be read; raises :class:`OptionError`.
+
+    What isn't given comes from the environment, as in modules: an empty variable is none.
+    """
+    args = without_empty(that_are_given(as_json(given), SPEC), CONNECTION)
+    refuse_misread(args, INVENTORY)
+    args = with_numbers(args, INVENTORY)
+    checked = ArgumentSpecValidator(SPEC).validate(args)
+    params: dict[str, Any] = checked.validated_parameters
+    register(INVENTORY, params)
+    if checked.error_messages:
+        message = without(checked.error_messages[0], secrets_of(INVENTORY, params), ours=True)
+        if isinstance(checked.errors[0], UnsupportedError):
+            raise OptionError(UNKNOWN_OPTIONS % message.partition(". ")[0])
+        raise OptionError(MISFIT % message)
+    return params
+
+
+def asked(params: dict[str, Any]) -> str:
+    """Return what tells whether a cache holds the answer to the same question: options were changed, or the account."""
+    open_ones = {name: value for name, value in params.items() if not CONNECTION.get(name, {}).get("no_log")}
+    return hashlib.sha256(json.dumps(open_ones, sort_keys=True).encode()).hexdigest()
