@@ -16,8 +16,9 @@ from typing import Any, Callable
 from .filters import Filter, HexPrefix
 from .json_types import JsonType, JsonTypes, ListOf
 from .parts import Beginning, Identity, Labels, Listing, Users, Within
-from .row import Faults, Row
+from .row import Faults
 from .rules import Rules
+from .tables import OwnTable
 from .texts import Fault, shown, without_keys
 from .values import UNKNOWN, Hex, Key, Values, ValueType, dig, members
 
@@ -137,7 +138,9 @@ class Resource:
     :param is_dated: a brief says when its resource was last changed, so that what else was seen of it may be kept until then.
     :param is_licensed: the operator sells how many there may be.
     :param grouped_by: the option by which equal refusals end further creations.
-    :param read_table: reads a table of its own kind: ``(text, name, warnings) -> rows``; None for none.
+    :param own_table: a table without headings that describes several; None for none.
+    :param headings: what a table's columns may be called besides their options: option -> headings, in any case and spacing.
+    :param cell_words: words of a table's cells for an option: option -> word in upper case -> what it says.
     :param loss: what to say of a change that only deleting could bring about.
     :param shown: the types of what it shows beyond its fields, by the API's keys: counts, times, flags (XML doesn't say them).
     :param users: what may use one, and has to be counted before one is deleted.
@@ -167,7 +170,9 @@ class Resource:
     is_dated: bool = False
     is_licensed: bool = False
     grouped_by: str = ""
-    read_table: Callable[[str, str, list[str]], list[Row]] | None = None
+    own_table: OwnTable | None = None
+    headings: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    cell_words: dict[str, dict[str, object]] = field(default_factory=dict)
     loss: str = ""
     shown: JsonTypes = field(default_factory=dict)
     users: Users | None = None
