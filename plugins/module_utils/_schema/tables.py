@@ -75,7 +75,7 @@ class TextTable:
                 while start < len(lines) and not begins_row(lines[start], delimiter):
                     start += 1
                 if len(line) > csv.field_size_limit():
-                    yield first + 1, "has %d characters in its line, which no device has" % len(line)
+                    yield first + 1, "has %d characters in its line, more than any row has" % len(line)
                 else:
                     yield first + 1, "has a quotation mark that is never closed, or one inside a cell that isn't doubled"
                 continue

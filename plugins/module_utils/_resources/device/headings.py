@@ -4,34 +4,34 @@
 
 """What vendors and operators call a device's options in the headings of their tables, besides the options' own names.
 
-Upper and lower case, blanks and signs don't count: ``Dev EUI`` is ``DEV_EUI``. A heading that means different things in
+Upper and lower case, blanks and signs don't count: ``dev_eui64`` stands for ``Dev EUI64`` and ``DevEUI-64`` too. A heading that means different things in
 different lists, such as ``Serial``, ``Model`` or ``Network key``, is none of these: ``columns`` says what it is.
 """
 
 from __future__ import annotations
 
 HEADINGS = {
-    "dev_eui": ("EUI", "EUI64", "Dev EUI64", "Device EUI", "Device EUI64", "LoRaWAN DevEUI", "LoRa DevEUI"),
-    "onboarding_tag": ("TR005", "TR005 tag", "TR005 code", "QR code", "LoRaWAN QR code", "Onboarding code", "Onboarding QR code"),
-    "name": ("Device name",),
-    "device_profile": ("Device profile ID", "Device profile name", "LoRaWAN device profile"),
-    "activation": ("Activation mode", "Activation type"),
-    "join_eui": ("JoinEUI64", "AppEUI64", "Application EUI", "LoRaWAN JoinEUI", "LoRaWAN AppEUI"),
-    "app_key": ("Application key", "OTAA AppKey", "LoRaWAN AppKey"),
-    "nwk_key": ("Network root key", "LoRaWAN NwkKey"),
-    "dev_addr": ("Device address",),
-    "nwk_s_key": ("Network session key",),
-    "app_s_keys": ("AppSKey", "Application session key"),
-    "connectivity_plan": ("Connectivity plan ID", "Connectivity plan name", "Network subscription", "Network subscription ID"),
-    "routing_profile": ("Routing profile ID", "AS routing profile", "AS routing profile ID", "Application server routing profile"),
-    "application_servers": ("Application server", "Application server ID", "Application server IDs"),
-    "suspended": ("Device state",),
-    "tags": ("Tag", "Device tags"),
-    "domains": ("Domain", "Device domains"),
-    "inactivity_alarm": ("Alarm 004",),
-    "latitude": ("Lat",),
-    "longitude": ("Lon", "Lng", "Long"),
-    "marker_id": ("Marker",),
-    "customer_admin_data": ("Admin info", "Administrative info", "Administrative data"),
-    "driver_application": ("Protocol identifier", "Protocol ID"),
+    "dev_eui": ("eui", "eui64", "dev_eui64", "device_eui", "device_eui64", "lorawan_deveui", "lora_deveui"),
+    "onboarding_tag": ("tr005", "tr005_tag", "tr005_code", "qr_code", "lorawan_qr_code", "onboarding_code", "onboarding_qr_code"),
+    "name": ("device_name",),
+    "device_profile": ("device_profile_id", "device_profile_name", "lorawan_device_profile"),
+    "activation": ("activation_mode", "activation_type"),
+    "join_eui": ("joineui64", "appeui64", "application_eui", "lorawan_joineui", "lorawan_appeui"),
+    "app_key": ("application_key", "otaa_appkey", "lorawan_appkey"),
+    "nwk_key": ("network_root_key", "lorawan_nwkkey"),
+    "dev_addr": ("device_address",),
+    "nwk_s_key": ("network_session_key",),
+    "app_s_keys": ("appskey", "application_session_key"),
+    "connectivity_plan": ("connectivity_plan_id", "connectivity_plan_name", "network_subscription", "network_subscription_id"),
+    "routing_profile": ("routing_profile_id", "as_routing_profile", "as_routing_profile_id", "application_server_routing_profile"),
+    "application_servers": ("application_server", "application_server_id", "application_server_ids"),
+    "suspended": ("device_state",),
+    "tags": ("tag", "device_tags"),
+    "domains": ("domain", "device_domains"),
+    "inactivity_alarm": ("alarm_004",),
+    "latitude": ("lat",),
+    "longitude": ("lon", "lng", "long"),
+    "marker_id": ("marker",),
+    "customer_admin_data": ("admin_info", "administrative_info", "administrative_data"),
+    "driver_application": ("protocol_identifier", "protocol_id"),
 }
