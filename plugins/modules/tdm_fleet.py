@@ -23,6 +23,8 @@ extends_documentation_fragment:
   - lorawan.thingpark.tdm
   - lorawan.thingpark.tdm.actiongroup
   - lorawan.thingpark.tdm.attributes
+requirements:
+  - openpyxl >= 3.0.10, for a workbook as O(src)
 options:
   devices:
     description:

@@ -17,7 +17,7 @@ from .._schema.tables import Record, TextTable
 from .._schema.texts import Fault
 from .headings import NO_IDENTITY, Column, Layout, Words, letters_of, words_in_cell
 
-MOST_DIGITS = 15  # that a spreadsheet keeps of a number
+MOST_KEPT = 10**15  # a spreadsheet keeps 15 digits of a number
 NO_HEADINGS = (
     "src %s has no headings in its first row, where columns and ignore_columns of the task want some: put them there, or leave "
     "these two options out"
@@ -226,6 +226,6 @@ class _Reader:
             return cell.value if isinstance(cell, Number) else cell
         if not cell.is_plain:
             raise Fault(NOT_AS_TEXT % "none of the zeros and signs that it shows")
-        if isinstance(cell.value, float) or abs(cell.value) >= 10**MOST_DIGITS:
-            raise Fault(NOT_AS_TEXT % ("%d digits at most" % MOST_DIGITS))
+        if isinstance(cell.value, float) or abs(cell.value) >= MOST_KEPT:
+            raise Fault(NOT_AS_TEXT % ("15 digits at most"))
         return words_in_cell(column, self._resource, str(cell.value))

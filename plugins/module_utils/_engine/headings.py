@@ -15,6 +15,7 @@ from .._schema.resource import Resource
 from .._schema.row import Faults
 from .._schema.texts import shown
 from .._schema.values import ValueType
+from .._text import error_value
 from .desired import FLAG, STATE
 
 MOST_HINTS = 60  # whoever has more unknown headings than that gave another table
@@ -88,6 +89,8 @@ class Words:
     def option_of(self, heading: str) -> tuple[str, str]:
         """Return ``(option, key)`` of a heading, the task's words first; nothing for both where it is none."""
         name = folded(heading)
+        if error_value(heading.strip()):  # #NAME? is none
+            return "", ""
         return self._meant(self._given.get(name, heading))
 
     def _meant(self, text: str) -> tuple[str, str]:

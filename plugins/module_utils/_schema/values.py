@@ -334,8 +334,8 @@ class Flag(ValueType):
     spec = {"type": "bool"}
 
     #: What spreadsheets write for yes and no in other languages, with German's, Dutch's and French's own words.
-    true = frozenset("wahr waar vrai verdadero verdadeiro vero ja oui x".split())
-    false = frozenset("falsch onwaar faux falso nein nee non".split())
+    true = frozenset(("wahr", "waar", "vrai", "verdadero", "verdadeiro", "vero", "ja", "oui", "x"))
+    false = frozenset(("falsch", "onwaar", "faux", "falso", "nein", "nee", "non"))
 
     def __init__(self, words: tuple[str, str] | None = None, empty: bool | None = False) -> None:
         self.empty = empty
