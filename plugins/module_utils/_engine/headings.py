@@ -94,13 +94,11 @@ class Words:
         return self._meant(self._given.get(name, heading))
 
     def _meant(self, text: str) -> tuple[str, str]:
-        option = self._names.get(folded(text), "")
-        if option or ":" not in text:
-            return option, ""
         head, _colon, key = text.partition(":")
         option = self._names.get(folded(head), "")
-        is_dictionary = option != "" and self._types[option].spec["type"] == "dict" and key.strip() != ""
-        return (option, key.strip()) if is_dictionary else ("", "")
+        if key.strip() and option and self._types[option].spec["type"] == "dict":
+            return option, key.strip()
+        return self._names.get(folded(text), ""), ""
 
     def are_known(self, cells: list[str]) -> list[bool]:
         """Return of each cell whether it is a heading that is read or left out."""
@@ -160,6 +158,7 @@ class Words:
         for (option, key), index in first.items():
             if key and option in whole:
                 faults.append((called[index], BESIDE % (called[first[option, ""]], option)))
+        columns = [each for each in columns if not each.key or each.option not in whole]
         labels: dict[str, str] = {}
         for column in columns:
             label = labels.get(column.option, "%s ()" % column.option)
