@@ -240,6 +240,7 @@ LEAVE = ": say in columns which option it is, or leave it out with ignore_column
         ("DevEUI,JoinEUI,AppEUI", {}, "column AppEUI", "is join_eui, and so is column JoinEUI"),
         ("DevEUI,Domains,domain:Site", {}, "column domain:Site", "stands beside column Domains, which says all of domains"),
         ("DevEUI,domain:A,Domain: A", {}, "column Domain: A", "is domains:A, and so is column domain:A"),
+        ("DevEUI,Domains,domain:s", {}, "column domain:s", "stands beside column Domains"),
         ("DevEUI,name:x", {}, "column name:x", "is no option of a device"),
         ("DevEUI,SN", {"columns": {"sn": "nmae"}}, "columns", 'says that "sn" is "nmae", which is no option of a device (did you mean name?)'),
         ("DevEUI,SN", {"columns": {"S/N": "name", "Serail": "name"}}, "columns", 'has "Serail", which is no heading of this table'),
