@@ -168,6 +168,9 @@ class Module:
         told = self.told_of("options")
         if self.kind in ("one", "settings"):
             told = {**self._about["options"], **told}
+        requirements = self._common.get(self.kind, {}).get("requirements")
+        if requirements:
+            result["requirements"] = requirements
         if self.task.options:
             result["options"] = {name: self._option(name, spec, told.get(name)) for name, spec in self.task.options.items()}
         result["seealso"] = [{"module": "%s.%s" % (NAME, each)} for each in entry["seealso"]]

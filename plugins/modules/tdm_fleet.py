@@ -25,6 +25,8 @@ extends_documentation_fragment:
   - lorawan.thingpark.tdm
   - lorawan.thingpark.tdm.actiongroup
   - lorawan.thingpark.tdm.attributes
+requirements:
+  - openpyxl >= 3.0.10, for a workbook as O(src)
 options:
   devices:
     description:
@@ -175,14 +177,31 @@ options:
     description:
       - File that describes the devices, on the machine where the task runs. With a local connection it is looked
         for beside the playbook and in the role's C(files) too.
-      - C(.csv) and C(.txt) are ThingPark's own import format, columns A to AA, without a header. JSON and YAML
-        are a list like O(devices), or a dictionary with C(devices) and C(defaults). Their texts and numbers
-        stay as they are written, an unquoted C(no) too, and a key that is repeated in the same place is refused.
+      - C(.csv), C(.tsv) and C(.txt) are ThingPark's own import format, columns A to AA, without headings, or
+        a table whose first row has headings, such as C(DevEUI) and C(AppKey), in any order. C(.xlsx) and C(.xlsm)
+        are Excel workbooks with headings, for which openpyxl has to be installed where the task runs.
+      - JSON and YAML are a list like O(devices), or a dictionary with C(devices) and C(defaults). Their texts
+        and numbers stay as they are written, an unquoted C(no) too, and a key that is repeated in the same
+        place is refused.
       - A regular file of at most 64 MiB.
       - An empty cell leaves alone what the device has. Latitude and longitude may have a decimal comma where
         semicolons or tabs separate the cells, and nowhere else. Column G (ThingPark X configuration) has no
         field in the API and is left out with a warning.
     type: path
+  columns:
+    description:
+      - What the headings of a table in O(src) mean that are no option's name, as C(heading=option). Upper and
+        lower case, blanks and signs of a heading don't matter.
+      - C(OPTION:KEY) is one key of an option that is a dictionary, such as V(domains:Site).
+    type: dict
+  ignore_columns:
+    description: Headings of columns of a table in O(src) that are left out. Any other heading that is no option
+      is a fault.
+    type: list
+    elements: str
+  sheet:
+    description: The sheet of a workbook in O(src). Without it, the first one that isn't hidden is read.
+    type: str
   defaults:
     description: Options for every device that doesn't say otherwise, with C(create) among them.
     type: dict
@@ -358,6 +377,17 @@ EXAMPLES = r"""
 - name: The fleet of a file in ThingPark's import format
   lorawan.thingpark.tdm_fleet:
     src: fleet.csv
+
+- name: What a vendor's delivery list says, and what it doesn't
+  lorawan.thingpark.tdm_fleet:
+    src: delivery.csv
+    columns:
+      SN: name
+    ignore_columns: [Type, Shipped]
+    defaults:
+      device_profile: LORA/GenericA.1.0.4a_ETSI
+      activation: OTAA
+      connectivity_plan: kpn-cs/seldom
 
 - name: Only what is there already, and no keys are needed
   lorawan.thingpark.tdm_fleet:

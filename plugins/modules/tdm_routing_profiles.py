@@ -23,6 +23,8 @@ extends_documentation_fragment:
   - lorawan.thingpark.tdm
   - lorawan.thingpark.tdm.actiongroup
   - lorawan.thingpark.tdm.idempotent
+requirements:
+  - openpyxl >= 3.0.10, for a workbook as O(src)
 options:
   routing_profiles:
     description:
@@ -62,8 +64,23 @@ options:
         beside the playbook and in the role's C(files) too.
       - JSON or YAML, a list like O(routing_profiles), or a dictionary with C(routing_profiles) and C(defaults). Texts and numbers
         stay as they are written, an unquoted C(no) too, and a key that is repeated in the same place is refused.
+      - A table with a row of headings, C(.csv), C(.tsv) and C(.txt), or an Excel workbook, C(.xlsx) and C(.xlsm), for which
+        openpyxl has to be installed where the task runs. An empty cell says nothing.
       - A regular file of at most 64 MiB.
     type: path
+  columns:
+    description:
+      - What the headings of a table in O(src) mean that are no option's name, as C(heading=option). Upper and lower case, blanks
+        and signs of a heading don't matter.
+      - C(OPTION:KEY) is one key of an option that is a dictionary.
+    type: dict
+  ignore_columns:
+    description: Headings of columns of a table in O(src) that are left out. Any other heading that is no option is a fault.
+    type: list
+    elements: str
+  sheet:
+    description: The sheet of a workbook in O(src). Without it, the first one that isn't hidden is read.
+    type: str
   defaults:
     description: Options for every routing profile that doesn't say otherwise, with C(create) among them.
     type: dict

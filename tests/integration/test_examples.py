@@ -19,6 +19,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pytest
 import yaml
 
@@ -36,11 +37,22 @@ SIMULATOR = ROOT / "roles/simulator/files/tdm_simulator"
 EXAMPLES = sources()
 PAGES = [path.relative_to(ROOT).as_posix() for path in pages()]
 
+#: The workbook of the examples' world.
+METERS = (
+    ("DevEUI", "Device profile", "Activation", "AppKey", "Connectivity plan"),
+    ("70B3D57ED0000061", "LORA/GenericA.1.0.4a_ETSI", "OTAA", "0F1E2D3C4B5A69788796A5B4C3D2E161", "kpn-cs/seldom"),
+)
+
 
 @pytest.fixture
 def world(tmp_path):
     """Return the directory that examples are run in: a copy of the world, beside a home."""
     shutil.copytree(WORLD, tmp_path / "world")
+    book = openpyxl.Workbook()
+    book.active.title = "Meters"
+    for row in METERS:
+        book.active.append(row)
+    book.save(tmp_path / "world/fleet.xlsx")
     yield tmp_path / "world"
     for ready in tmp_path.glob("home/**/ready.json"):  # examples that start a simulator leave it running
         subprocess.run([sys.executable, SIMULATOR, "--stop", "--ready-file", ready], check=True)

@@ -27,7 +27,7 @@ TOP |= {"changelogs", "docs", "meta", "playbooks", "plugins", "roles", "tests"}
 #: What users need of the checkout, all of it.
 NEEDED = ("docs", "meta", "playbooks", "plugins", "roles")
 #: The fresh environment's packages besides ansible-core's own.
-LIBRARIES = {"ansible-core", "lxml", "requests"}  # urllib3 comes with requests
+LIBRARIES = {"ansible-core", "lxml", "openpyxl", "requests"}  # urllib3 comes with requests
 
 
 def members(path: Path) -> set[str]:

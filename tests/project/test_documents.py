@@ -13,6 +13,7 @@ import yaml
 from ansible.parsing.dataloader import DataLoader
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.connection import ENVIRONMENT
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.headings import HEADINGS
 from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.import_csv import (
     COLUMNS,
     DIRECTIVES,
@@ -121,6 +122,13 @@ def test_every_underlined_title_becomes_a_section():
 )
 def test_a_title_that_is_swallowed_is_found(page, titles):
     assert swallowed(page) == titles
+
+
+def test_the_headings_of_tables():
+    rows = rst_table("spreadsheets.rst", "Option")
+    assert {option: tuple(headings.split(", ")) for option, headings in rows} == {
+        "``%s``" % option: tuple("``%s``" % each for each in headings) for option, headings in HEADINGS.items()
+    }
 
 
 def test_the_columns_of_the_csv():

@@ -64,7 +64,7 @@ class Desired:
 
     def problems(self, faults: Faults) -> list[Problem]:
         """Return the problems that faults of this resource are, in the words of its source."""
-        if self.labels:  # only a CSV has other names for options, and what is read from it was never YAML
+        if self.labels:  # only a table has other names for options, and what is read from it was never YAML
             faults = [(option, message.replace(YAMLS_REMEDY, SPREADSHEETS_REMEDY)) for option, message in faults]
         return [Problem(self.where, self.identity, self.labels.get(option, option), message) for option, message in faults]
 
@@ -212,8 +212,10 @@ def _told(resource: Resource, group: list[Problem]) -> dict[str, Any]:
 def _places(group: list[Problem]) -> str:
     """Return where equal problems stand, so that few words name many rows: ``lines 3, 4, 9 and 200 more``."""
     shown = [problem.where for problem in group[:PLACES_IN_MESSAGE]]
-    if len(shown) > 1 and all(place.startswith("line ") for place in shown):
-        shown = ["lines " + shown[0][5:], *(place[5:] for place in shown[1:])]
+    for word in ("line", "row"):
+        if len(shown) > 1 and all(place.startswith(word + " ") for place in shown):
+            numbers = [place[len(word) + 1 :] for place in shown]
+            shown = ["%ss %s" % (word, numbers[0]), *numbers[1:]]
     more = " and %d more" % (len(group) - len(shown)) if len(group) > len(shown) else ""
     return ", ".join(shown) + more
 

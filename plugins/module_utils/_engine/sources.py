@@ -13,15 +13,19 @@ from typing import Any
 from .._errors import OptionError
 from .._schema.resource import Resource
 from .._schema.row import Row
+from .._schema.tables import TextTable
 from .._schema.texts import Fault, shown, text_of
 from .documents import read_json, read_yaml
+from .headed import begins_comment, has_headings, read_rows, text_records
+from .headings import Layout, Words
+from .workbooks import WORKBOOKS, read_workbook
 
 #: Where a text begins or goes on in a new line: whoever pastes files together gets a byte order mark there.
 MARKED_LINE = re.compile("(\\A|[\r\n])\ufeff+")
 #: How files begin that hold a table, but not as text.
 OTHER_FILES = {
-    b"PK\x03\x04": "a workbook",  # of today
-    b"\xd0\xcf\x11\xe0": "a workbook",  # of before 2007
+    b"PK\x03\x04": "a workbook, or another packed file",
+    b"\xd0\xcf\x11\xe0": "a workbook of before 2007, or one with a password",
     b"%PDF": "a PDF file",
     b"{\\rtf": "a document in RTF",
     b"\x1f\x8b": "a compressed file",
@@ -33,6 +37,10 @@ OTHER_FILES = {
 JSON_BEGINS = re.compile(r"\s*[\[{]")
 YAML_BEGINS = re.compile(r"(?:\s*#[^\n]*\n)*\s*(?:---|(?:- *)?[a-z_]+:)(?:\s|\Z)")
 MARKUP_BEGINS = re.compile(r"(?i)\s*<(?:!doctype|!--|\?xml|html|head|body|table)\b")
+#: Of a task that says nothing of a table.
+LAYOUT = Layout()
+NO_WORKBOOK = "src %s is no workbook by its name: sheet is for .xlsx and .xlsm alone, leave it out"
+NO_TABLE = "src %s is no table: columns and ignore_columns are for tables with headings alone, leave them out"
 
 
 @dataclass
@@ -44,29 +52,48 @@ class Source:
     warnings: list[str]
 
 
-def read_source(resource: Resource, content: bytes, name: str) -> Source:
+def read_source(resource: Resource, content: bytes, name: str, layout: Layout = LAYOUT) -> Source:
     """Return what a file describes; raises :class:`OptionError` when it can't be read at all.
 
-    :param name: the file's name: its ending says CSV, JSON or YAML; without one of these the content does.
+    :param name: the file's name: its ending says workbook, CSV, JSON or YAML; without one of these the content does.
+    :param layout: what the task says of its table.
     """
     warnings: list[str] = []
+    if name.lower().endswith(WORKBOOKS):
+        records = read_workbook(content, name, layout.sheet, warnings)
+        return Source(read_rows(Words(resource, layout), layout, records, name, "row", True), {}, warnings)
+    if layout.sheet:
+        raise OptionError(NO_WORKBOOK % name)
     text = _decode(content, name, warnings)
     if not text.strip():
         raise OptionError("src %s is empty: it describes no %s" % (name, resource.name))
     ending = name.rpartition(".")[2].lower()
+    is_json = ending == "json" or (ending not in ("csv", "tsv", "txt") and JSON_BEGINS.match(text) is not None)
+    if layout.is_of_headings and (is_json or ending in ("yml", "yaml")):
+        raise OptionError(NO_TABLE % name)
     if ending in ("yml", "yaml"):
         return _from_data(resource, read_yaml(text, name), name, warnings)
-    if ending == "json" or (ending not in ("csv", "txt") and JSON_BEGINS.match(text)):
+    if is_json:
         return _from_data(resource, read_json(text, name), name, warnings)
-    if resource.read_table is None:
-        raise OptionError(
-            "src %s is no JSON or YAML by its name: %s are read from .json, .yml or .yaml" % (name, resource.plural)
-        )
     _refuse_other_text(text, name)
-    rows = resource.read_table(text, name, warnings)
+    rows = _from_table(resource, text, name, layout, warnings)
     if not rows:
         raise OptionError("src %s holds comments only: it describes no %s" % (name, resource.name))
     return Source(rows, {}, warnings)
+
+
+def _from_table(resource: Resource, text: str, name: str, layout: Layout, warnings: list[str]) -> list[Row]:
+    """Return the rows of a table with headings, or of the one without any that the resource has besides."""
+    own = resource.own_table
+    is_comment = own.is_comment if own else begins_comment
+    table = TextTable(text, is_comment)
+    words = Words(resource, layout)
+    first = next(table.records(is_comment, lambda line, delimiter: False), None)
+    if first is None:
+        return []
+    if own is not None and (isinstance(first[1], str) or not has_headings(words, layout, first[1], name)):
+        return own.read(table, name, warnings)
+    return read_rows(words, layout, text_records(words, table, name, first[0]), name, "line", table.delimiter != ",")
 
 
 def _refuse_other_text(text: str, name: str) -> None:
@@ -100,7 +127,7 @@ def rows_of(resource: Resource, items: list[Any]) -> list[Row]:
 def _decode(content: bytes, name: str, warnings: list[str]) -> str:
     for beginning, what in OTHER_FILES.items():
         if content.startswith(beginning):
-            raise OptionError("src %s is %s, not a text file: save it as CSV (UTF-8) first" % (name, what))
+            raise OptionError("src %s is %s, not a text file: save it as .xlsx or as CSV (UTF-8) first" % (name, what))
     if content.startswith(b"$ANSIBLE_VAULT;"):
         raise OptionError("src %s is encrypted: give its rows as a list, since the lookup file decrypts and src doesn't" % name)
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):

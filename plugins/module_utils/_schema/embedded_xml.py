@@ -11,6 +11,7 @@ in white space, quotes or the order of attributes are the same.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -28,6 +29,9 @@ from .values import BASE64, Integer, Key, Ports, Value, ValueType
 
 N = "([0-9]{1,9})"
 DURATION = re.compile(r"P(?:{0}W|(?:{0}D)?(?:T(?:{0}H)?(?:{0}M)?(?:{0}S)?)?)\Z".replace("{0}", N))
+#: How a cell may write a duration, and that there is no alarm.
+SPAN = re.compile(r"(?i)\s*([0-9]{1,4})\s*(h|hours?|d|days?|w|weeks?)\s*\Z")
+OFF = ("off", "no", "none", "false")
 HOUR = 3600
 DAY = 24 * HOUR
 LEVEL = Integer(2, 6)
@@ -90,6 +94,25 @@ class InactivityAlarm(ValueType):
             if unknown:
                 raise Fault("has a threshold with the unknown option %s" % shown(unknown[0]))
         return self._checked([(item.get("level"), item.get("duration")) for item in raw])
+
+    def in_cell(self, text: str) -> object:
+        if text[0] in "<[{":
+            return super().in_cell(text)
+        if text.lower() in OFF:
+            return []
+        return [self._threshold(part) for part in text_of(text).split(",")]
+
+    @staticmethod
+    def _threshold(text: str) -> dict[str, str]:
+        """Return a threshold as a cell has it: ``3: P2D`` or ``3: 2 days``."""
+        level, colon, duration = text.partition(":")
+        if not colon:
+            raise Fault("has %s where a threshold is wanted: write level and duration, 3: 2 days, or off" % shown(text))
+        words = SPAN.match(duration)
+        if words:
+            number, unit = words.group(1), words.group(2)[0].upper()
+            return {"level": level.strip(), "duration": "PT%sH" % number if unit == "H" else "P%s%s" % (number, unit)}
+        return {"level": level.strip(), "duration": duration.strip()}
 
     @staticmethod
     @lru_cache(maxsize=512)  # a fleet has thousands of devices and a handful of alarms
@@ -164,6 +187,19 @@ class AppSKeys(ValueType):
             except Fault as fault:
                 raise Fault("has for the ports %s what %s" % (port, fault)) from None
         return tuple(sorted(keys.items()))
+
+    def in_cell(self, text: str) -> object:
+        if text[0] in "<[{" or BASE64.match(text):
+            return super().in_cell(text)
+        if text.count(":") != 1:
+            with suppress(Fault):
+                return {"*": Key().parse(text)}  # more than one may stand between its digits
+        pairs = [part.partition(":") for part in text_of(text).split(";") if part.strip()]
+        if not all(colon for _ports, colon, _key in pairs):
+            return {"*": text}
+        if len({ports.strip() for ports, _colon, _key in pairs}) != len(pairs):
+            raise Fault("has two keys for the same ports: take one of the two out")
+        return {ports.strip(): key.strip() for ports, _colon, key in pairs}
 
     def send(self, value: Value) -> str:
         if isinstance(value, str):

@@ -38,6 +38,9 @@ class Tags(ValueType):
                 raise Fault("has the tag %s: 1 to 40 characters without < and > are allowed" % shown(tag))
         return tuple(sorted(tags))
 
+    def in_cell(self, text: str) -> object:
+        return text  # a tag may begin with a bracket
+
     def read(self, api: object) -> object:
         if not isinstance(api, (list, tuple)):
             return self.empty if api is None else api
@@ -81,6 +84,11 @@ class Domains(ValueType):
                 )
             seen[group] = name
         return tuple(sorted(seen.items()))
+
+    def in_cell(self, text: str) -> object:
+        if text[0] in "[{":
+            return super().in_cell(text)
+        return [part.strip() for part in text_of(text).split(",") if part.strip()]
 
     @staticmethod
     def _pair(item: object) -> tuple[object, object]:
@@ -154,6 +162,9 @@ class References(Reference):
             raise Fault("must be a list of IDs or names")
         refuse_nested(raw)
         return tuple(sorted({text_within(item, "a name") for item in raw} - {""}))
+
+    def in_cell(self, text: str) -> object:
+        return text  # a name may begin with a bracket
 
     def read(self, api: object) -> object:
         if not isinstance(api, (list, tuple)):

@@ -16,9 +16,10 @@ from typing import Any, Callable
 from .filters import Filter, HexPrefix
 from .json_types import JsonType, JsonTypes, ListOf
 from .parts import Beginning, Encryption, Gathered, Identity, Labels, Listing, Users, Within
-from .row import Faults, Row
+from .row import Faults
 from .rules import Rules
 from .sections import Section
+from .tables import OwnTable
 from .texts import Fault, shown, without_keys
 from .values import UNKNOWN, Hex, Key, Values, ValueType, dig, members
 
@@ -143,7 +144,9 @@ class Resource:
     :param rights: the rights of which an account needs one to change it; nothing where that isn't known.
     :param is_licensed: the operator sells how many there may be.
     :param grouped_by: the option by which equal refusals end further creations.
-    :param read_table: reads a table of its own kind: ``(text, name, warnings) -> rows``; None for none.
+    :param own_table: a table without headings that describes several; None for none.
+    :param headings: what a table's columns may be called besides their options: option -> headings, in any case and spacing.
+    :param cell_words: words of a table's cells for an option: option -> word in upper case -> what it says.
     :param loss: what to say of a change that only deleting could bring about.
     :param is_less_in_xml: its document in XML lacks fields (X), so that JSON is asked for.
     :param shown: the types of what it shows beyond its fields, by the API's keys: counts, times, flags (XML doesn't say them).
@@ -180,7 +183,9 @@ class Resource:
     rights: tuple[str, ...] = ()
     is_licensed: bool = False
     grouped_by: str = ""
-    read_table: Callable[[str, str, list[str]], list[Row]] | None = None
+    own_table: OwnTable | None = None
+    headings: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    cell_words: dict[str, dict[str, object]] = field(default_factory=dict)
     loss: str = ""
     is_less_in_xml: bool = False
     shown: JsonTypes = field(default_factory=dict)

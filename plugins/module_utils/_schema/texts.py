@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 
@@ -108,3 +109,22 @@ def refuse_nested(items: Iterable[object]) -> None:
 def without_keys(text: str) -> str:
     """Return an option's name, or a text with some, as a message may show it: a key may have got where its name should be."""
     return SECRET.sub("(hidden, it may be a key)", text)
+
+
+def json_in_cell(text: str) -> object:
+    """Return what a cell with a list or dictionary in JSON says, other texts as they are; raises :class:`Fault`."""
+
+    def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        if len(dict(pairs)) != len(pairs):
+            raise Fault("is JSON that has a key twice: take one of the two out")
+        return dict(pairs)
+
+    if text[0] not in "[{":
+        return text_of(text)
+    try:
+        data: object = json.loads(text_of(text), object_pairs_hook=once, parse_int=str, parse_float=str)
+        return data
+    except Fault:
+        raise
+    except (ValueError, RecursionError):
+        raise Fault("begins like JSON and is none that can be read: mend it, or give it in a YAML file") from None

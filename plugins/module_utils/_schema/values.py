@@ -17,7 +17,7 @@ from typing import Any
 
 from .._text import DASHES, SCIENTIFIC, SPACES, code_of, made_a_number, plain
 from .json_types import FLAG, INTEGER, NUMBER, TEXT, JsonType, JsonTypes
-from .texts import Fault, shown, text_of, text_within
+from .texts import Fault, json_in_cell, shown, text_of, text_within
 
 #: A canonical value; only its kind knows its type. What may be less than canonical is an ``object``.
 Value = Any
@@ -77,6 +77,13 @@ class ValueType:
     def parse(self, raw: object) -> Value:
         """Return the canonical value of what a user wrote; raises :class:`Fault`."""
         return text_of(raw)
+
+    def in_cell(self, text: str) -> object:
+        """Return what the text of a table's cell says, as a user would write it in a list; raises :class:`Fault`.
+
+        What a cell has no words for is JSON there. It is not empty.
+        """
+        return json_in_cell(text) if self.spec["type"] in ("dict", "list") else text
 
     def read(self, api: object) -> object:
         """Return the canonical value of what the API sent; what isn't understood comes back as it is."""
@@ -347,6 +354,10 @@ class Flag(ValueType):
 
     spec = {"type": "bool"}
 
+    #: What spreadsheets write for yes and no in other languages, with German's, Dutch's and French's own words.
+    true = frozenset(("wahr", "waar", "vrai", "verdadero", "verdadeiro", "vero", "ja", "oui", "x"))
+    false = frozenset(("falsch", "onwaar", "faux", "falso", "nein", "nee", "non"))
+
     def __init__(self, words: tuple[str, str] | None = None, empty: bool | None = False) -> None:
         self.empty = empty
         self.words: tuple[object, object] = words or (False, True)
@@ -361,6 +372,10 @@ class Flag(ValueType):
         if word in ("false", "no", "off", "n", "f", "0", "0.0"):
             return False
         raise Fault("must be true or false, got %s" % shown(raw))
+
+    def in_cell(self, text: str) -> object:
+        word = text.lower()
+        return True if word in self.true else False if word in self.false else text
 
     def send(self, value: object) -> object:
         return self.words[1] if value else self.words[0]

@@ -314,7 +314,7 @@ def _layout(params: dict[str, Any], chosen: list[Adoptable]) -> Layout:
             raise OptionError("leave_out has %s, which is no option of what is adopted%s" % (shown(name), hint))
     if split_by and SPLITS[split_by] in without:
         raise OptionError(SPLIT_LEFT_OUT % (split_by, SPLITS[split_by]))
-    others = [one.resource.plural for one in chosen if one.resource.read_table is None]
+    others = [one.resource.plural for one in chosen if one.resource.own_table is None]
     if params["format"] == "csv" and others:
         raise OptionError(ONLY_DEVICES % " and ".join(others))
     return Layout(params["dest"], params["format"], split_by, group)

@@ -16,6 +16,7 @@ from .._engine import outcomes as _outcomes
 from .._engine.apply import Progress, Run
 from .._engine.cache import Cache
 from .._engine.desired import Desired, read_desired
+from .._engine.headings import Layout
 from .._engine.outcomes import FAILED, SKIPPED, Outcome
 from .._engine.plan import DELETE, SUSPEND, Change
 from .._engine.policy import Policy, Purge
@@ -28,6 +29,7 @@ from .._frame.connection import account_of, connected
 from .._frame.task import Context, Task
 from .._schema.parts import Within
 from .._schema.resource import Resource
+from .._schema.texts import shown
 from . import keys_apart
 from .keys_apart import KeysApart, has_keys, read_keys
 from .one import ENCRYPTION, EXISTENCE, WRITING, barred_in, client_of, diff_of, meaningless
@@ -39,10 +41,14 @@ BACKUP_NOTE = (
     "%s as they were before a run deleted them. Secrets can't be read from the platform and are not in here. To make the %s "
     "again: give each its secrets, which stand here as null, say create: true in defaults, and give this file to %s as src."
 )
+FOR_FILES = "columns, ignore_columns and sheet are about the file in src, and %s is given: leave them out"
 EMPTY = "%s is empty: with purge, everything in its scope would go. Name what should go with state: absent, in %s too"
 #: Options of a task about many resources, besides the list and the purge.
 OPTIONS: dict[str, dict[str, Any]] = {
     "src": {"type": "path"},
+    "columns": {"type": "dict"},
+    "ignore_columns": {"type": "list", "elements": "str"},
+    "sheet": {"type": "str"},
     "defaults": {"type": "dict"},
     **EXISTENCE,
     **WRITING,
@@ -184,12 +190,15 @@ class _Many:
 
     def _source(self, params: dict[str, Any]) -> Source:
         items = self._resource.keys
+        layout = _layout(params)
         if params.get(items) is not None:
+            if layout != Layout():
+                raise OptionError(FOR_FILES % items)
             return Source(rows_of(self._resource, params[items]), {}, [])
         path = params["src"]
         if not path:
             raise OptionError("src is empty: name a file, or give %s" % items)
-        return read_source(self._resource, _files.read_source_file(path), os.path.basename(path))
+        return read_source(self._resource, _files.read_source_file(path), os.path.basename(path), layout)
 
     def _save(self, kept: list[Cache | KeysApart], context: Context) -> None:
         """Keep what was seen; where that can't be, the next run has to look again, and this one is none the worse."""
@@ -282,6 +291,19 @@ class _Many:
     def _sentence(self, summary: dict[str, int], check: bool) -> str:
         parts = ["%d %s" % (count, action) for action, count in summary.items() if count]
         return ("would be: " if check else "") + (", ".join(parts) or "no %s is described" % self._resource.name)
+
+
+def _layout(params: dict[str, Any]) -> Layout:
+    """Return what the options say of the file's table."""
+    columns = params["columns"] or {}
+    for heading, option in columns.items():
+        if not isinstance(option, str):
+            raise OptionError("columns must give for each heading an option, a text: %s has none" % shown(heading))
+    return Layout(
+        {str(heading): option for heading, option in columns.items()},
+        tuple(params["ignore_columns"] or ()),
+        params["sheet"] or "",
+    )
 
 
 def _argument_of(resource: Resource, condition: str) -> dict[str, Any]:

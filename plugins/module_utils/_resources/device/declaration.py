@@ -22,7 +22,8 @@ from ..._schema.sections import Section
 from ..._schema.texts import Fault, shown
 from ..._schema.values import EUI, UNKNOWN, Choice, Degrees, Flag, Hex, Integer, Key, Note, Typed, ValueType
 from .filters import FILTERS, RANGES
-from .import_csv import read_csv
+from .headings import HEADINGS
+from .import_csv import IMPORT_CSV, STATES
 from .rules import EXTERNAL, FLAGS_OF_PLAN, LOCAL, LOSS, MANUAL, NETWORK, DeviceRules, is_lorawan
 from .shown import SHOWN
 
@@ -169,7 +170,9 @@ DEVICE = Resource(
     is_dated=True,
     is_licensed=True,
     grouped_by="connectivity_plan",
-    read_table=read_csv,
+    own_table=IMPORT_CSV,
+    headings=HEADINGS,
+    cell_words={"suspended": STATES},
     loss=LOSS,
     shown=SHOWN,
     fields=(

@@ -11,15 +11,13 @@ fault of the row, also where it looks like a comment.
 
 from __future__ import annotations
 
-import csv
 import difflib
-import io
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from ..._errors import OptionError
 from ..._schema.row import Row
+from ..._schema.tables import OwnTable, TextTable
 from ..._schema.texts import Fault, shown, text_of
 from ..._schema.values import AROUND, HEX, SEPARATORS
 from ..._text import UNSEEN, error_value, made_a_number, plain
@@ -77,7 +75,7 @@ DIRECTIVES = {
 }
 CELLULAR = "CREATE_CELLULAR"
 #: The API's words of a device's state, as column AA may hold them; which ones it takes is published nowhere.
-STATES = {
+STATES: dict[str, object] = {
     "NONE": False,
     "ACTIVE": False,
     "INIT": False,
@@ -88,22 +86,18 @@ STATES = {
 PLAN_FEATURES = {"NetworkGeolocation": "network_geolocation", "PassiveRoaming": "passive_roaming"}
 #: What an error value in a language nobody listed may look like: # and a word without a blank.
 WORD = re.compile(r"#\S{2,}\Z")
-#: Excel's own first line, which says what separates the cells.
-SEPARATOR_LINE = re.compile(r"(?i)\"?sep=(\\t|\t|[^\w\s\"'#])?\"?[,;\t ]*\n?\Z")
 
 
-def read_csv(text: str, name: str, warnings: list[str]) -> list[Row]:
+def _read(text: TextTable, name: str, warnings: list[str]) -> list[Row]:
     """Return the rows of an import CSV; raises :class:`OptionError` where it is another table than that.
 
     :param warnings: takes what the user should know about how the file was read.
     """
-    # Not splitlines(): it also breaks a line where a cell holds a vertical tab or one of Unicode's separators.
-    lines = io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n")).readlines()
-    delimiter = _delimiter(lines)
+    delimiter = text.delimiter
     ignored: dict[str, list[str]] = {}
     rows: list[Row] = []
     unknown: list[str] = []
-    for number, cells in _records(lines, delimiter):
+    for number, cells in text.records(_is_comment, _begins_row):
         where = "line %d" % number
         if isinstance(cells, str):
             rows.append(_unreadable(where, "row", cells))
@@ -121,7 +115,7 @@ def read_csv(text: str, name: str, warnings: list[str]) -> list[Row]:
     if is_other and len(rows) == len(unknown) and not says_why:
         raise OptionError(
             "src %s is another table than ThingPark's import CSV: no row says in column A what to do, such as CREATE_OTAA; the "
-            "first one begins with %s. Bring its columns into that order, or give the devices in devices"
+            "first one begins with %s. Put headings over its columns, such as DevEUI and AppKey, or bring them into that order"
             % (name, shown(unknown[0]))
         )
     for letter, places in ignored.items():
@@ -129,24 +123,6 @@ def read_csv(text: str, name: str, warnings: list[str]) -> list[Row]:
             "Column %s of src was left out: the API has no field for it (%d rows, first %s)." % (letter, len(places), places[0])
         )
     return rows
-
-
-def _delimiter(lines: list[str]) -> str:
-    """Return what separates the cells, from the first line that is no comment and has more than one, or that says so."""
-    for line in lines:
-        told = SEPARATOR_LINE.match(line)
-        if told and told.group(1):
-            return "\t" if told.group(1) == "\\t" else told.group(1)
-        places = [(line.index(mark), mark) for mark in ",;\t" if mark in line]
-        if places and not told and not _is_comment(_cut(line, min(places)[1])):
-            return min(places)[1]
-    return ","
-
-
-def _cut(line: str, delimiter: str) -> list[str]:
-    """Return the cells of a line that may be a comment: its quotation marks may be anywhere, which a strict reader refuses."""
-    is_quoted = '"' in line and len(line) <= csv.field_size_limit()
-    return next(csv.reader([line], delimiter=delimiter)) if is_quoted else line.split(delimiter, 2)
 
 
 def _is_comment(cells: list[str]) -> bool:
@@ -172,49 +148,19 @@ def _names_device(cell: str) -> bool:
     return is_eui or looks_like_tr005(cell) or bool(error_value(cell) or (cell[-1:].isdigit() and made_a_number(cell)))
 
 
-def _records(lines: list[str], delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
-    """Yield ``(line number, cells)``, the cells without white space around them, or what is wrong in their place."""
-    start = 0
-
-    def rest() -> Iterator[str]:
-        nonlocal start
-        while start < len(lines):
-            start += 1
-            yield lines[start - 1]
-
-    while start < len(lines):
-        line = lines[start]
-        first = start
-        if not line.strip() or _says_nothing(line, delimiter):
-            start += 1
-            continue
-        try:
-            cells = [cell.strip() for cell in next(csv.reader(rest(), delimiter=delimiter, strict=True), [])]
-        except csv.Error:
-            # Go on with the next line that begins as a row does: the others' faults are wanted too.
-            start = first + 1
-            while start < len(lines) and not _begins_row(lines[start], delimiter):
-                start += 1
-            if len(line) > csv.field_size_limit():
-                yield first + 1, "has %d characters in its line, which no device has" % len(line)
-            else:
-                yield first + 1, "has a quotation mark that is never closed, or one inside a cell that isn't doubled"
-            continue
-        if any(cells) and not _is_comment(cells):
-            yield first + 1, cells
-
-
-def _says_nothing(line: str, delimiter: str) -> bool:
-    """Return whether a line is a comment that needs no parsing, or says what separates the cells."""
-    if line.startswith("#"):
-        return _is_comment(_cut(line, delimiter))
-    told = SEPARATOR_LINE.match(line) if line[:4].lower() in ("sep=", '"sep') else None
-    return told is not None and told.group(1) in (None, delimiter, "\\t")
-
-
 def _begins_row(line: str, delimiter: str) -> bool:
     first, mark, _rest = line.partition(delimiter)
     return bool(mark) and _directive(first.strip(' "')) in DIRECTIVES
+
+
+def _is_row(cells: list[str]) -> bool:
+    """Return whether a row is surely one of this table: column A says what to do, and column B with which device."""
+    return len(cells) > 1 and _directive(cells[0]) in (*DIRECTIVES, CELLULAR) and _names_device(cells[1])
+
+
+def _may_be_row(cells: list[str]) -> bool:
+    """Return whether a row may be one of this table, with a fault: headings name no device, and don't say what to do."""
+    return _directive(cells[0]) in (*filter(None, DIRECTIVES), CELLULAR) or any(_names_device(cell) for cell in cells if cell)
 
 
 def _directive(cell: str) -> str:
@@ -272,7 +218,10 @@ def _without_directive(where: str, cells: list[str]) -> Row:
         message = "is CREATE_CELLULAR: cellular devices are not in this collection's scope, take the row out"
         return _unreadable(where, "directive", message)
     if not fault and not cells[0].startswith("#") and not any(c.isdigit() for c in "".join(cells[1:2])):
-        message = "is %s, and no DevEUI follows: a row of headings is a comment, put # in front of it" % shown(cells[0])
+        message = (
+            "is %s, and no DevEUI follows: headings belong into the first row of a file that has no directives in column A"
+            % shown(cells[0])
+        )
         return _unreadable(where, "directive", message)
     known = ", ".join(each for each in DIRECTIVES if each)
     message = fault or "is %s, which is no directive: %s are" % (shown(cells[0]), known)
@@ -304,3 +253,6 @@ def _read_words(row: Row, delimiter: str) -> None:
         for name in ("latitude", "longitude"):
             if name in raw:
                 raw[name] = raw[name].replace(",", ".")
+
+
+IMPORT_CSV = OwnTable("ThingPark's import CSV", _read, _is_comment, _is_row, _may_be_row)

@@ -201,13 +201,18 @@ def test_a_character_that_nobody_can_see_is_named(code, letter):
 @pytest.mark.parametrize("heading", [True, False])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_a_vendors_table_is_one_fault(rows, heading, delimiter):
+    if heading and delimiter != "|":
+        (one,) = found("\n".join(rows).replace(",", delimiter))
+        assert one[:2] == ("line 1", "column SN") and "ignore_columns" in one[2]
+        return
     said = refused("\n".join(rows[not heading :]).replace(",", delimiter))
-    assert "is another table than ThingPark's import CSV" in said
+    assert "is another table than ThingPark's import CSV" in said and "Put headings over its columns" in said
     assert KEY[:6] not in said
 
 
 def test_one_directive_makes_it_an_import_csv():
-    assert [place[0] for place in found("SN;DevEUI\nDELETE;%s\nx;%s" % (E1, E2))] == ["line 1", "line 3"]
+    assert [place[0] for place in found("SN;code\nDELETE;%s\nx;%s" % (E1, E2))] == ["line 1", "line 3"]
+    assert "has headings in its first row, and in line 2 a row of" in refused("SN;DevEUI\nDELETE;%s\nx;%s" % (E1, E2))
     assert [place[0] for place in found("CREATE_CELLULAR;%s\nx;%s" % (E1, E2))] == ["line 1", "line 2"]
     assert [place[0] for place in found("CREATE_OTA;%s" % E1)] == ["line 1"]
 

@@ -152,7 +152,7 @@ def test_columns_that_the_api_does_not_know():
         ("CREATE_CELLULAR,352099001761481", "directive (column A)"),
         ("CREATE_OTA,%s,,P,%s,%s" % (E1, JOIN, K1), "directive (column A)"),
         ("CREATE_OTA", "directive (column A)"),
-        ("directive,DevEUI,DevAddr,profile,JoinEUI,AppKey", "directive (column A)"),
+        ("directive,code,address,profile,join,key", "directive (column A)"),
         ("CREATE_OTAA,,,P,%s,%s" % (JOIN, K1), "dev_eui (column B)"),
         ("CREATE_OTAA,12,,P,%s,%s" % (JOIN, K1), "dev_eui (column B)"),
         ("CREATE_OTAA,%s,,P,%s,%s" % (E1, K1, JOIN), "both"),

@@ -1,0 +1,193 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A table's headings: which option each column is, by the declaration's own words and by what the task says."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._schema.resource import Resource
+from .._schema.row import Faults
+from .._schema.texts import shown
+from .._schema.values import ValueType
+from .._text import error_value
+from .desired import FLAG, STATE
+
+MOST_HINTS = 60  # whoever has more unknown headings than that gave another table
+LONGEST_HEADING = 60  # characters of a heading that can be a misspelled one
+NEAR = 0.7  # how much of two headings has to be alike
+UNKNOWN = "is no option of %s%s: say in columns which option it is, or leave it out with ignore_columns"
+TWICE = "is %s, and so is %s: leave one of the two out with ignore_columns, or rename it"
+BESIDE = "stands beside %s, which says all of %s: leave one of the two out with ignore_columns"
+NOT_THERE = "has %s, which is no heading of this table%s"
+NO_SUCH_OPTION = "says that %s is %s, which is no option of %s%s"
+IN_BOTH = "has %s, and ignore_columns leaves it out: take it out of one of the two"
+NO_IDENTITY = "is missing: no column is headed so, nor as one of its other names; say in columns which one it is"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a task says of its file's table.
+
+    :param columns: option by heading, for headings that are no option's name.
+    :param ignored: headings of columns that are left out.
+    :param sheet: the sheet of a workbook; nothing for the first one.
+    """
+
+    columns: dict[str, str] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
+    sheet: str = ""
+
+    @property
+    def is_of_headings(self) -> bool:
+        """Whether it is about headings, so that a table without any is another one than was meant."""
+        return bool(self.columns or self.ignored)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column that is read.
+
+    :param index: its place in a row, from 0.
+    :param key: of an option that is a dictionary, the key that the column alone gives: ``Site`` of ``domains:Site``.
+    """
+
+    index: int
+    option: str
+    type: ValueType
+    key: str = ""
+
+
+def folded(text: str) -> str:
+    """Return a heading as it is compared: letters and digits alone, in lower case."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+
+
+class Words:
+    """What headings may say of a resource."""
+
+    def __init__(self, resource: Resource, layout: Layout) -> None:
+        self.resource = resource
+        self._layout = layout
+        identity, identifying = resource.identity, resource.rules.identifying
+        #: The options that say which one a row is about.
+        self.identifying = {identity.option, *filter(None, [identity.named_by]), *identifying}
+        self._types: dict[str, ValueType] = {name: ValueType() for name in identifying}
+        self._types.update({each.name: each.type for each in resource.fields})
+        self._types.update({identity.option: identity.type, "state": STATE, "create": FLAG})
+        self._names = {folded(name): name for name in self._types}
+        self._names.update({folded(name): each.name for name, each in resource.by_name.items()})
+        self._names.update({folded(word): option for option, words in resource.headings.items() for word in words})
+        self._given = {folded(heading): option for heading, option in layout.columns.items()}
+        self._ignored = {folded(heading) for heading in layout.ignored}
+
+    def option_of(self, heading: str) -> tuple[str, str]:
+        """Return ``(option, key)`` of a heading, the task's words first; nothing for both where it is none."""
+        name = folded(heading)
+        if error_value(heading.strip()):  # #NAME? is none
+            return "", ""
+        return self._meant(self._given.get(name, heading))
+
+    def _meant(self, text: str) -> tuple[str, str]:
+        head, _colon, key = text.partition(":")
+        option = self._names.get(folded(head), "")
+        if key.strip() and option and self._types[option].spec["type"] == "dict":
+            return option, key.strip()
+        return self._names.get(folded(text), ""), ""
+
+    def are_known(self, cells: list[str]) -> list[bool]:
+        """Return of each cell whether it is a heading that is read or left out."""
+        return [bool(self.option_of(cell)[0]) or self.is_ignored(cell) for cell in cells]
+
+    def is_ignored(self, heading: str) -> bool:
+        """Return whether the task leaves a column out."""
+        return bool(heading) and folded(heading) in self._ignored
+
+    def check_layout(self, cells: list[str]) -> Faults:
+        """Return what is wrong with what the task says of these headings."""
+        faults: Faults = []
+        there = {folded(cell): cell for cell in cells if cell}
+        for option, headings in (("columns", list(self._layout.columns)), ("ignore_columns", self._layout.ignored)):
+            for heading in headings:
+                if folded(heading) not in there:
+                    near = [shown(there[name]) for name in difflib.get_close_matches(folded(heading), there, 3)]
+                    faults.append((option, NOT_THERE % (shown(heading), _hint(near))))
+        for heading, meant in self._layout.columns.items():
+            if self.is_ignored(heading):
+                faults.append(("columns", IN_BOTH % shown(heading)))
+            if not self._meant(meant)[0]:
+                told = (shown(heading), shown(meant), self.resource.one, _hint(self.nearest(meant)))
+                faults.append(("columns", NO_SUCH_OPTION % told))
+        return faults
+
+    def nearest(self, heading: str) -> list[str]:
+        """Return the options whose names are nearest to a heading's; looking for them takes about a millisecond."""
+        if len(heading) > LONGEST_HEADING:
+            return []
+        return list(dict.fromkeys(self._names[name] for name in difflib.get_close_matches(folded(heading), self._names, 3, NEAR)))
+
+    def columns_of(self, cells: list[str], by_letter: bool) -> tuple[list[Column], dict[str, str], Faults]:
+        """Return the columns that are read, the label of each option, and the faults of headings, each by its heading.
+
+        :param by_letter: columns have letters, as in a workbook, and messages give them.
+        """
+        called = [_called(index, heading, by_letter) for index, heading in enumerate(cells)]
+        columns: list[Column] = []
+        first: dict[tuple[str, str], int] = {}
+        faults: Faults = []
+        for index, heading in enumerate(cells):
+            if not heading or self.is_ignored(heading):
+                continue
+            option, key = self.option_of(heading)
+            if not option:
+                if folded(heading) not in self._given:  # else said of columns already
+                    near = self.nearest(heading) if len(faults) < MOST_HINTS else []
+                    faults.append((called[index], UNKNOWN % (self.resource.one, _hint(near))))
+            elif (option, key) in first:
+                meant = "%s:%s" % (option, key) if key else option
+                faults.append((called[index], TWICE % (meant, called[first[option, key]])))
+            else:
+                first[option, key] = index
+                columns.append(Column(index, option, self._types[option], key))
+        whole = {each.option for each in columns if not each.key}
+        for (option, key), index in first.items():
+            if key and option in whole:
+                faults.append((called[index], BESIDE % (called[first[option, ""]], option)))
+        columns = [each for each in columns if not each.key or each.option not in whole]
+        labels: dict[str, str] = {}
+        for column in columns:
+            label = labels.get(column.option, "%s ()" % column.option)
+            labels[column.option] = "%s%s)" % (label[:-1] + (", " if label[-2] != "(" else ""), called[column.index])
+        return columns, labels, faults
+
+
+def _hint(near: list[str]) -> str:
+    return " (did you mean %s?)" % " or ".join(near) if near else ""
+
+
+def _called(index: int, heading: str, by_letter: bool) -> str:
+    """Return what a message calls a column."""
+    letter = "%s, " % letters_of(index) if by_letter else ""
+    return "column %s%s" % (letter, shown(heading)[1:-1])
+
+
+def letters_of(index: int) -> str:
+    """Return what a spreadsheet calls a column: A, Z, AA."""
+    letters = ""
+    while index >= 0:
+        index, rest = index // 26 - 1, index % 26
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def words_in_cell(column: Column, resource: Resource, text: str) -> Any:
+    """Return what a cell's text says in this column; raises :class:`Fault`."""
+    words = resource.cell_words.get(column.option)
+    if words and text.upper() in words:
+        return words[text.upper()]
+    return text if column.key else column.type.in_cell(text)
