@@ -33,7 +33,9 @@ PLATFORMS = {
 }
 TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="<>"), min_size=1, max_size=40)
 NAMES = st.one_of(
-    st.sampled_from(["park-1", "park-2", "NO", "1E+20", "no", "007", "Zürich: Bahnhof #3", "'n \"o'", "{{ 7 * 7 }}", "a, b; c", "=1+1"]),
+    st.sampled_from(
+        ["park-1", "park-2", "NO", "1E+20", "no", "007", "Zürich: Bahnhof #3", "'n \"o'", "{{ 7 * 7 }}", "a, b; c", "=1+1"]
+    ),
     TEXTS.map(str.strip).filter(bool),
 )
 TAGS = st.lists(st.sampled_from(["north", "south", "on", "2026-01-01", "{{ x }}", "a/b", "A/B"]), unique=True, max_size=3)
@@ -41,7 +43,8 @@ ALARMS = st.sampled_from(
     [
         None,
         '<alarm004><threshold1 status="ENABLE" level="3" duration="P2D"/></alarm004>',
-        '<alarm004><threshold1 status="ENABLE" level="3" duration="PT48H"/><threshold2 status="ENABLE" level="5" duration="P7D"/></alarm004>',
+        '<alarm004><threshold1 status="ENABLE" level="3" duration="PT48H"/>'
+        '<threshold2 status="ENABLE" level="5" duration="P7D"/></alarm004>',
         '<alarm004><threshold1 status="DISABLE" level="2" duration="PT1H"/></alarm004>',
         '<alarm004><threshold1 status="ENABLE" level="3" duration="P40D"/></alarm004>',  # longer than the contract allows
     ]

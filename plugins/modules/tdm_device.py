@@ -215,6 +215,21 @@ options:
   debug_network_geolocation:
     description: Whether debugging of the network geolocation is switched on for the device.
     type: bool
+  replaces:
+    description:
+      - DevEUI of a device whose place this one takes. Where nothing else is said here, it gets the name, the
+        location, the tags, domains, connectivity plan, routes, inactivity alarm, marker and administrative
+        data of that one.
+      - The other one goes only when this one is there and as described. A run that was interrupted goes on
+        where it ended.
+      - As long as O(replaces) is given and the other one is there, this one is kept so. Take it out when the
+        work is done.
+    type: str
+  replaced:
+    description: What becomes of the one that O(replaces) names. V(suspend) is what happens without it; V(keep)
+      leaves it as it is.
+    type: str
+    choices: [suspend, delete, keep]
   update_keys:
     description:
       - V(on_create) sends keys and other write-only options when a device is created, and never again.
@@ -255,6 +270,14 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: A broken sensor was exchanged, and the new one takes its place
+  lorawan.thingpark.tdm_device:
+    dev_eui: 70B3D57ED0000041
+    replaces: 70B3D57ED0000001
+    device_profile: LORA/GenericA.1.0.4a_ETSI
+    activation: OTAA
+    app_key: "{{ app_key }}"
+
 - name: A parking sensor that joins over the air
   lorawan.thingpark.tdm_device:
     dev_eui: 70-B3-D5-7E-D0-00-00-01
@@ -342,6 +365,11 @@ findings:
       dev_eui: 70B3D57ED0000001
       option: app_key
       message: 'is no key: it has 31 of 32 hexadecimal digits'
+replaced_device:
+  description: The device whose place this one took, and what became of it.
+  returned: success and O(replaces), where that one is there
+  type: dict
+  sample: {dev_eui: 70B3D57ED0000002, action: suspended}
 login_refused:
   description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
   returned: when the login was refused

@@ -84,9 +84,7 @@ def test_every_field_is_explained_with_its_unit_and_has_one_name(start_simulator
 
 
 def _deprecated(explained: dict) -> dict:
-    return {
-        name: told["description"] for name, told in explained.items() if told["description"].startswith("B(Deprecated.)")
-    }
+    return {name: told["description"] for name, told in explained.items() if told["description"].startswith("B(Deprecated.)")}
 
 
 def test_what_stays_of_a_signed_application_server(account):

@@ -29,7 +29,14 @@ PURE_PACKAGES = ["_schema", "_resources"]
 PURE_FILES_ELSEWHERE = [
     *("_errors.py", "_text.py", "_frame/task.py", "_http/addresses.py"),
     *("_api/codec.py", "_api/xml.py", "_api/xml_types.py", "_api/login_page.py", "_api/platform.py"),
-    *("_engine/description.py", "_engine/desired.py", "_engine/documents.py", "_engine/outcomes.py", "_engine/plan.py", "_engine/purge.py"),
+    *(
+        "_engine/description.py",
+        "_engine/desired.py",
+        "_engine/documents.py",
+        "_engine/outcomes.py",
+        "_engine/plan.py",
+        "_engine/purge.py",
+    ),
     "_engine/sources.py",
 ]
 FORBIDDEN = ["ansible", "requests", "urllib3", "socket", "_socket", "ssl", "http", "urllib.request", "asyncio"]

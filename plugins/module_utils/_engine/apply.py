@@ -35,6 +35,7 @@ PURGE_LAST = "not begun: a purge comes last, and only when no %s failed before (
 FIRST_FAILED = "not begun: %s had failed, and on_error or max_failures ends the run at the first one"
 TOO_MANY = "not begun: %d %s had failed, and no more than %d may"
 SILENT = "not begun: the platform gave no usable answer for %d %s in a row"
+HEIR_FAILED = "not begun: %s, which is to take its place, is not as described"
 ALREADY_EXISTS = 111  # error code (O)
 #: Takes the numbers of resources that are done, in all, and failed.
 Progress = Callable[[int, int, int], None]
@@ -42,12 +43,15 @@ Progress = Callable[[int, int, int], None]
 
 def preview(resource: Resource, plan_: Plan, max_failures: int | None = None) -> list[Outcome]:
     """Return the outcomes that a plan would have, without applying it: what is refused ends others in the same way."""
-    refused = sum(change.action == REFUSE for change in plan_.changes)
+    refused_ones = {change.identity for change in plan_.changes if change.action == REFUSE}
+    refused = len(refused_ones)
     stopped = too_many(resource, refused, max_failures)
 
     def outcome(change: Change, why: str) -> Outcome:
         if change.action == REFUSE:
             return _refused(change)
+        heir = change.desired.after
+        why = why or (HEIR_FAILED % heir if heir in refused_ones else "")
         is_begun = change.action == NOTHING or not why
         return _success(change) if is_begun else _outcome(change, SKIPPED, why)
 
@@ -103,14 +107,15 @@ class Run:
                 done = sum(change.identity in self._outcomes for change in busy)
                 self._progress(done, len(busy), self._failed)
 
-        each(busy, self._take, min(self._policy.parallel, len(busy)), tick)
-        taken = [self._taken.get(change.identity, change) for change in busy]
-        self._label([change for change in taken if change.add or change.remove])
+        for some in ([one for one in busy if not one.desired.after], [one for one in busy if one.desired.after]):
+            each(some, self._take, min(self._policy.parallel, len(some)), tick)
+            taken = [self._taken.get(change.identity, change) for change in some]
+            self._label([change for change in taken if change.add or change.remove])
         return [self._outcomes.get(change.identity) or _success(change) for change in changes]
 
     def _take(self, change: Change) -> None:
         refusals = self._refusals if change.action == CREATE else None
-        stopped = self._stopped or (refusals.stopped(change) if refusals else "")
+        stopped = self._stopped or (refusals.stopped(change) if refusals else "") or self._waits(change)
         if stopped:
             self._note(change, _outcome(change, SKIPPED, stopped))
             return
@@ -133,6 +138,11 @@ class Run:
             if refusals:
                 refusals.note(change, None)
         self._note(change, outcome)
+
+    def _waits(self, change: Change) -> str:
+        """Return why a resource stays although another one was to take its place, or nothing."""
+        heir = self._outcomes.get(change.desired.after)
+        return HEIR_FAILED % heir.identity if heir is not None and heir.action in (FAILED, SKIPPED) else ""
 
     def _do(self, change: Change) -> Outcome:
         if change.action == CREATE:

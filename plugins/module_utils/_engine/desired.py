@@ -18,6 +18,13 @@ from .._schema.values import SPREADSHEETS_REMEDY, YAMLS_REMEDY, Choice, Flag, Va
 
 FLAG = Flag()
 STATE = Choice("present", "absent")
+SUSPEND, DELETE, KEEP = "suspend", "delete", "keep"
+WHAT_BECOMES = Choice(SUSPEND, DELETE, KEEP)
+REPLACEMENT = ("replaces", "replaced")
+NEEDS_REPLACES = "says what becomes of the one that replaces names: give that too"
+OF_ITSELF = "names the %s itself"
+DESCRIBED = "names %s, which %s describes: take that out, the replacement says what becomes of it"
+GOING = "is of no use with state: absent: give it for the %s that stays"
 NAMED_TWICE = "is the name that %s gives another one: no run could tell the two apart. Take one out, or give the %s here too"
 FAULTS_IN_MESSAGE = 40
 PLACES_IN_MESSAGE = 8  # of one fault that many rows have
@@ -35,6 +42,8 @@ class Desired:
     :param create: it may be made where it isn't there; not where its identity, which the platform makes, says which one it is.
     :param kept: what the rules keep of an identifying option, such as a TR005 tag.
     :param labels: what its source calls options, where it calls them otherwise.
+    :param replaces: the identity of another one whose place it takes, and what becomes of that: ``replaced``.
+    :param after: the identity of one that has to be as described before this one may change.
     :param open: secrets for which the description has a place and says nothing, as a backup does.
     """
 
@@ -47,6 +56,9 @@ class Desired:
     labels: dict[str, str] = field(default_factory=dict)
     open: tuple[str, ...] = ()
     meant_by: str = ""
+    replaces: str = ""
+    replaced: str = ""
+    after: str = ""
 
     def problems(self, faults: Faults) -> list[Problem]:
         """Return the problems that faults of this resource are, in the words of its source."""
@@ -100,8 +112,9 @@ def read_desired(
             else:
                 first[desired.identity] = row.where
         found.append(desired)
-    refuse(resource, problems + _named_twice(resource, found))
-    return found
+    successions, more = _replaced(resource, found)
+    refuse(resource, problems + more + _named_twice(resource, found))
+    return found + successions
 
 
 def _named_twice(resource: Resource, described: list[Desired]) -> list[Problem]:
@@ -115,6 +128,47 @@ def _named_twice(resource: Resource, described: list[Desired]) -> list[Problem]:
             message = NAMED_TWICE % (given[desired.identity], identity.option)
             problems += desired.problems([(identity.named_by, message)])
     return problems
+
+
+def _read_replacement(resource: Resource, raw: dict[str, Any], desired: Desired, faults: Faults) -> None:
+    """Take the options about a replacement out of a row; adds faults."""
+    given = {option: raw.pop(option) for option in REPLACEMENT if raw.get(option) not in (None, "")}
+    if not given:
+        return
+    try:
+        desired.replaced = str(WHAT_BECOMES.parse(given.get("replaced", SUSPEND)))
+    except Fault as fault:
+        faults.append(("replaced", str(fault)))
+    if "replaces" not in given:
+        faults.append(("replaced", NEEDS_REPLACES))
+        return
+    try:
+        desired.replaces = str(resource.identity.type.parse(given["replaces"]))
+    except Fault as fault:
+        faults.append(("replaces", str(fault)))
+        return
+    if desired.replaces == desired.identity:
+        faults.append(("replaces", OF_ITSELF % resource.name))
+
+
+def _replaced(resource: Resource, described: list[Desired]) -> tuple[list[Desired], list[Problem]]:
+    """Return what becomes of the resources that others replace, each described in the place of its heir; and the problems."""
+    where = {desired.identity: desired.where for desired in described}
+    found: list[Desired] = []
+    problems: list[Problem] = []
+    for heir in described:
+        if not heir.replaces:
+            continue
+        if heir.absent:
+            problems += heir.problems([("replaces", GOING % resource.name)])
+        elif heir.replaces in where:
+            problems += heir.problems([("replaces", DESCRIBED % (heir.replaces, where[heir.replaces]))])
+        else:
+            where[heir.replaces] = heir.where
+            aside = dict(resource.set_aside) if heir.replaced == SUSPEND else {}
+            is_to_go = heir.replaced == DELETE
+            found.append(Desired(heir.replaces, aside, is_to_go, heir.where, create=False, after=heir.identity))
+    return found, problems
 
 
 def refuse(resource: Resource, problems: list[Problem]) -> None:
@@ -207,6 +261,8 @@ class _Reader:
             return desired, faults
         identify = self._rules.identify if self._rules.identifying else self._identify
         desired.identity, desired.kept = identify(raw, faults)
+        if self._resource.heirloom:
+            _read_replacement(self._resource, raw, desired, faults)
         named_by = self._resource.identity.named_by
         if named_by and not row.raw.get(self._resource.identity.option):
             desired.meant_by = named_by

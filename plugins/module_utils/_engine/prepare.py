@@ -28,6 +28,7 @@ from .lookup import Found, Lookup
 from .names import Names
 from .plan import CREATE, DELETE, REFUSE, SAME, SUSPEND, Change, Comparison, Observed, compare, plan
 from .policy import Policy, Purge
+from .replacement import NOT_THERE, inherited
 
 #: Up to this many resources are asked for one by one; beyond it the whole list is cheaper.
 FEW = 10
@@ -66,7 +67,7 @@ def make_plan(api: ResourceClient, described: list[Desired], policy: Policy, cac
     """
     look = _Preparation(api, described, policy, cache)
     look.take_list()
-    problems = look.problems_here() + look.clear_up()
+    problems = look.inherit() + look.problems_here() + look.clear_up()
     look.guard_deletions()
     changes = look.changes()
     refuse(api.resource, problems + look.problems_of(changes) + look.problems_of_run(changes))
@@ -153,6 +154,21 @@ class _Preparation:
             desired = self._described[identity]
             self._described[identity] = replace(desired, values={**desired.values, **ids})
         return list(found)
+
+    def inherit(self) -> list[Problem]:
+        """Let what takes the place of another one get what that one has; return the problems of those that aren't there."""
+        problems: list[Problem] = []
+        for heir in [desired for desired in self._described.values() if desired.replaces]:
+            old = self._entire([heir.replaces])[heir.replaces] if heir.replaces in self._observed else None
+            if old is None:
+                del self._described[heir.replaces]
+                if heir.identity not in self._observed:
+                    problems += heir.problems([("replaces", NOT_THERE % heir.replaces)])
+                continue
+            self._described[heir.identity] = replace(heir, values=inherited(heir, old))
+            if heir.identity in self._observed:
+                self._compare(heir.identity)
+        return problems
 
     def problems_here(self) -> list[Problem]:
         """Return the problems of names that several resources have, and of what this kind of platform doesn't take."""

@@ -140,6 +140,7 @@ class Resource:
     :param read_table: reads a table of its own kind: ``(text, name, warnings) -> rows``; None for none.
     :param loss: what to say of a change that only deleting could bring about.
     :param shown: the types of what it shows beyond its fields, by the API's keys: counts, times, flags (XML doesn't say them).
+    :param heirloom: the options that a resource takes over from one whose place it takes; none can where there are none.
     :param users: what may use one, and has to be counted before one is deleted.
     :param not_on_enterprise: what to say where ThingPark Enterprise, which lacks them, doesn't know their path.
     :param gathered: lists that belong to one, by what they are called as a return value.
@@ -172,6 +173,7 @@ class Resource:
     read_table: Callable[[str, str, list[str]], list[Row]] | None = None
     loss: str = ""
     shown: JsonTypes = field(default_factory=dict)
+    heirloom: tuple[str, ...] = ()
     users: Users | None = None
     not_on_enterprise: str = ""
     gathered: dict[str, Gathered] = field(default_factory=dict)

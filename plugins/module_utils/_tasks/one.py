@@ -28,6 +28,11 @@ EXISTENCE: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "create": {"type": "bool", "default": True},
 }
+#: Which one it takes the place of, for what has a place that another can take.
+REPLACEMENT: dict[str, dict[str, Any]] = {
+    "replaces": {"type": "str"},
+    "replaced": {"type": "str", "choices": ["suspend", "delete", "keep"]},
+}
 #: How it is written.
 WRITING: dict[str, dict[str, Any]] = {
     "update_keys": {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
@@ -60,11 +65,13 @@ def client_of(client: Client, resource: Resource, params: dict[str, Any]) -> Res
 def one(resource: Resource) -> Task:
     """Return the task that makes one resource be as described."""
     identifying = (resource.identity.option, *resource.rules.identifying)
-    options = {**EXISTENCE, **{name: {"type": "str"} for name in identifying}, **resource.argument_spec(), **WRITING}
+    place = REPLACEMENT if resource.heirloom else {}
+    own = {name: {"type": "str"} for name in identifying}
+    options = {**EXISTENCE, **own, **resource.argument_spec(), **place, **WRITING}
     options.update(ENCRYPTION if resource.encryption else {})
 
     def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
-        names = ("state", *identifying, *(each.name for each in resource.fields))
+        names = ("state", *identifying, *place, *(each.name for each in resource.fields))
         given = {name: params[name] for name in names if params.get(name) is not None}
         described = read_desired(resource, [Row("options", given)], create=params["create"], barred=barred_in(params, resource))
         policy = Policy(params["update_keys"] == "always", params["force"], parallel=1)
@@ -74,8 +81,8 @@ def one(resource: Resource) -> Task:
             plan = make_plan(api, described, policy, cache)
             for warning in plan.warnings:
                 context.warn(warning)
-            outcome = (preview(resource, plan) if context.check else Run(api, policy, cache).apply(plan.changes))[0]
-        return _result(resource, plan.changes[0].observed.known(), outcome, described[0].absent, context)
+            outcomes = preview(resource, plan) if context.check else Run(api, policy, cache).apply(plan.changes)
+        return _result(resource, plan.changes[0].observed.known(), outcomes, described[0].absent, context)
 
     return Task(
         options,
@@ -88,18 +95,26 @@ def one(resource: Resource) -> Task:
     )
 
 
-def _result(resource: Resource, before: dict[str, object], outcome: Outcome, absent: bool, context: Context) -> dict[str, Any]:
+def _result(
+    resource: Resource, before: dict[str, object], outcomes: list[Outcome], absent: bool, context: Context
+) -> dict[str, Any]:
+    """Return what became of a resource, and of the one whose place it took."""
+    outcome, *others = outcomes
     names = outcome.names(resource)
-    if outcome.action == FAILED:
-        message = "%s %s: %s" % (resource.name, outcome.identity, outcome.error)
-        raise TdmError(message, action=FAILED, changed=outcome.changed, **names)
-    result: dict[str, Any] = {"changed": outcome.changed, "action": outcome.action, **names}
+    for each in outcomes:
+        if each.error:
+            message = "%s %s: %s" % (resource.name, each.identity, each.error)
+            raise TdmError(message, action=FAILED, changed=any(one.changed for one in outcomes), **names)
+    result: dict[str, Any] = {"changed": any(one.changed for one in outcomes), "action": outcome.action, **names}
     if not absent:
         is_now = {**before, **outcome.after}
         open_values = {name: value for name, value in is_now.items() if not resource.by_name[name].secret}
         result[resource.key] = {**names, **resource.show(open_values)}
+    for other in others:
+        result["replaced_" + resource.key] = {**other.names(resource), "action": other.action}
     if context.diff:
-        result["diff"] = diff_of(resource, outcome)
+        changed = [diff_of(resource, one) for one in outcomes if one is outcome or one.changed]
+        result["diff"] = changed if len(changed) > 1 else changed[0]
     return result
 
 

@@ -109,6 +109,24 @@ ROUTING_PROFILES = Listing("/appServersRoutingProfiles", "name")
 SERVERS = Listing("/appServers", "name")
 
 
+#: What belongs to a device's place and purpose, and not to the device itself.
+HEIRLOOM = (
+    "name",
+    "latitude",
+    "longitude",
+    "location_type",
+    "marker_id",
+    "customer_admin_data",
+    "tags",
+    "domains",
+    "connectivity_plan",
+    *FLAGS_OF_PLAN,
+    "routing_profile",
+    "application_servers",
+    "inactivity_alarm",
+)
+
+
 def _key(name: str, api: str, *aliases: str) -> Field:
     return Field(name, (api,), Key(), NEVER, aliases, secret=True)
 
@@ -144,6 +162,7 @@ DEVICE = Resource(
     ),
     filters=FILTERS,
     ranges=RANGES,
+    heirloom=HEIRLOOM,
     is_dated=True,
     is_licensed=True,
     grouped_by="connectivity_plan",
