@@ -108,10 +108,13 @@ options:
   update_keys:
     description:
       - V(on_create) sends keys and other write-only options when a multicast group is created, and never again.
+      - V(on_change) does that too, and sends the keys in O(keys) or O(keys_src) again, once, where they are others than
+        in the last run. A salted fingerprint of each multicast group's keys is kept below Ansible's home for it, and no
+        key. What the first run with a multicast group sees counts as written.
       - V(always) sends them in every run, which is a change in every run, since nothing shows whether they differ.
     type: str
     default: on_create
-    choices: [on_create, always]
+    choices: [on_create, on_change, always]
   force:
     description: Override the platform's optimistic locking, so that another writer's change at the same moment is overwritten.
     type: bool
@@ -199,6 +202,16 @@ options:
       backup:
         description: The same as O(backup).
         type: path
+  keys:
+    description:
+      - Keys that stand apart from the description, as dictionaries of options such as C(app_key), by dev_eui. What the
+        description itself says counts. Those of multicast groups that aren't described are of no use here, and do no harm.
+      - With a file that Vault has encrypted, it is C({{ lookup('ansible.builtin.unvault', 'keys.yml') | from_yaml }}).
+    type: dict
+  keys_src:
+    description:
+      - A file with multicast groups as O(src) has them, of which only the keys are read, instead of O(keys).
+    type: path
 seealso:
   - module: lorawan.thingpark.tdm_multicast_group
   - module: lorawan.thingpark.tdm_fleet

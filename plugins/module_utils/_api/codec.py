@@ -25,7 +25,10 @@ UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 #: Codes of an error document that mean that the session is gone (O).
 SESSION_CODES = frozenset({4, 163, 164, 141, 142, 143, 144})
 MOST_DIGITS = 40  # of a number; an epoch in milliseconds has 13
-
+#: What tells without reading a body that it holds no such number, and no such depth: each takes a thirtieth of reading it.
+DIGITS = bytes.maketrans(b"123456789", b"000000000")
+TOO_MANY_DIGITS = b"0" * (MOST_DIGITS + 1)
+NO_BRACKETS = bytes(code for code in range(256) if code not in b"[]{}")
 
 PAGE = "is a web page, not data: a login or maintenance page, or a proxy's"
 
@@ -67,11 +70,13 @@ def decode(body: bytes, content_type: str, types: JsonTypes = NONE) -> object:
     # Each of them is a value, which takes many times its bytes in memory; those in texts count too, and are few.
     if sum(map(body.count, (b"[", b"{", b","))) > MOST_ELEMENTS:
         raise NotData(TOO_MUCH)
+    may_be_long = b"\x00" in body or TOO_MANY_DIGITS in body.translate(DIGITS)
+    hook = {"parse_int": _integer} if may_be_long else {}
     try:
-        data = json.loads(body, parse_int=_integer, parse_float=_number, parse_constant=_number)
+        data = json.loads(body, parse_float=_number, parse_constant=_number, **hook)
     except (ValueError, RecursionError):
         raise NotData("is not readable as %s" % ("XML" if "xml" in kind else "JSON")) from None
-    if _is_too_deep(data):
+    if not _is_plainly_shallow(body) and _is_too_deep(data):
         raise NotData(TOO_MUCH)
     return data
 
@@ -87,6 +92,16 @@ def _number(text: str) -> float:
     if not math.isfinite(float(text)):
         raise ValueError
     return float(text)
+
+
+def _is_plainly_shallow(body: bytes) -> bool:
+    """Return whether the brackets of a text alone show that nothing in it is too deep; those in its strings count too."""
+    brackets = body.translate(None, NO_BRACKETS)
+    for _depth in range(DEEPEST // 2):
+        brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")  # takes one level off, or two
+        if not brackets:
+            return True
+    return False
 
 
 def _is_too_deep(data: object) -> bool:

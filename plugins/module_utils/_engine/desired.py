@@ -44,6 +44,7 @@ class Desired:
     :param labels: what its source calls options, where it calls them otherwise.
     :param replaces: the identity of another one whose place it takes, and what becomes of that: ``replaced``.
     :param after: the identity of one that has to be as described before this one may change.
+    :param rewrites_keys: its keys are written although nothing shows whether they differ.
     :param open: secrets for which the description has a place and says nothing, as a backup does.
     """
 
@@ -59,6 +60,7 @@ class Desired:
     replaces: str = ""
     replaced: str = ""
     after: str = ""
+    rewrites_keys: bool = False
 
     def problems(self, faults: Faults) -> list[Problem]:
         """Return the problems that faults of this resource are, in the words of its source."""

@@ -215,7 +215,7 @@ def plan(desired: Desired, observed: Observed, comparison: Comparison | None = N
         return Change(desired, DELETE, observed, before=observed.known())
     if not observed.exists:
         return _creation(desired, observed)
-    return _change(desired, observed, update_keys, (comparison or compare(desired, observed)).differing)
+    return _change(desired, observed, update_keys or desired.rewrites_keys, (comparison or compare(desired, observed)).differing)
 
 
 def _creation(desired: Desired, observed: Observed) -> Change:

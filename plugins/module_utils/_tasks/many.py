@@ -27,6 +27,8 @@ from .._frame.connection import account_of, connected
 from .._frame.task import Context, Task
 from .._schema.parts import Within
 from .._schema.resource import Resource
+from . import keys_apart
+from .keys_apart import KeysApart, has_keys, read_keys
 from .one import ENCRYPTION, EXISTENCE, WRITING, barred_in, client_of, diff_of
 from .selected import MOST_CHANGES, guard_changes, options_of, read_selection
 
@@ -70,6 +72,9 @@ def many(resource: Resource, module: str) -> Task:
     }
     listed = {items: {"type": "list", "elements": "dict"}}
     options = {**listed, **options_of(resource), **OPTIONS, "purge": {"type": "dict", "options": purge}}
+    if has_keys(resource):
+        options.update(keys_apart.OPTIONS)
+        options["update_keys"] = {**options["update_keys"], "choices": ["on_create", keys_apart.ON_CHANGE, "always"]}
     if not resource.is_licensed:
         del options["check_licences"]
     if not resource.is_dated:
@@ -85,7 +90,7 @@ def many(resource: Resource, module: str) -> Task:
             "required_one_of": [(items, "src", "select")],
             "required_together": [("select", "set")],
         },
-        (items, "defaults", "set"),
+        (items, "defaults", "set", *(["keys"] if has_keys(resource) else [])),
         resource.secret_options,
         digits=resource.digits | {place + name for place in ("purge.scope.", "select.") for name in resource.scopes_of_digits},
         rows=dict.fromkeys((items, "defaults", "set"), resource.argument_spec()),
@@ -108,7 +113,9 @@ class _Many:
         resource = self._resource
         policy = self._policy(params)
         selection = read_selection(resource, params)
-        described = [] if selection else self._described(params, context)
+        keys = read_keys(resource, params)
+        described = [] if selection else self._described(params, context, keys)
+        keys.remember(described, self._kept_path(resource.keys + "-keys", params), context.warn)
         if policy.purge is not None and not described:
             raise OptionError(EMPTY % (resource.keys, self._module))
         cache = Cache(resource, self._cache_path(params), context.warn)
@@ -127,8 +134,9 @@ class _Many:
                 else:
                     backup = self._back_up(path, plan.deletions())
                     outcomes = self._apply(Run(api, policy, cache, self._reporter(params, context)), plan)
+                    keys.note(described, outcomes, policy.update_keys)
         finally:
-            self._save(cache, context)  # once the session is closed: a task that is told to end may not come so far
+            self._save([cache, keys], context)  # once the session is closed: a task that is told to end may not come so far
         requests = dict(sorted(client.session.transport.counts.items()))
         result = self._result(outcomes, params, context)
         result.update(requests=requests, looked_up=plan.looked_at, seconds=round(time.monotonic() - started, 3))
@@ -168,14 +176,14 @@ class _Many:
             purge,
         )
 
-    def _described(self, params: dict[str, Any], context: Context) -> list[Desired]:
+    def _described(self, params: dict[str, Any], context: Context, keys: KeysApart) -> list[Desired]:
         """Return what is described; the rows themselves, which take as much memory, are gone afterwards."""
         source = self._source(params)
         for warning in source.warnings:
             context.warn(warning)
         defaults = self._resource.overlaid(source.defaults, params.get("defaults") or {})
         barred = barred_in(params, self._resource)
-        return read_desired(self._resource, source.rows, defaults, params["state"], params["create"], barred)
+        return read_desired(self._resource, keys.added(source.rows), defaults, params["state"], params["create"], barred)
 
     def _source(self, params: dict[str, Any]) -> Source:
         items = self._resource.keys
@@ -186,18 +194,21 @@ class _Many:
             raise OptionError("src is empty: name a file, or give %s" % items)
         return read_source(self._resource, _files.read_source_file(path), os.path.basename(path))
 
-    def _save(self, cache: Cache, context: Context) -> None:
+    def _save(self, kept: list[Cache | KeysApart], context: Context) -> None:
         """Keep what was seen; where that can't be, the next run has to look again, and this one is none the worse."""
         try:
-            cache.save()
+            for each_one in kept:
+                each_one.save()
         except OptionError as error:
             plural = self._resource.plural
             context.warn("What was seen of the %s could not be kept for the next run: %s" % (plural, error.message))
 
     def _cache_path(self, params: dict[str, Any]) -> str:
-        if not params.get("cache"):
-            return ""
-        return os.path.join(_files.home(), "%s-%s.json" % (self._resource.keys, account_of(params, Context()).key()))
+        return self._kept_path(self._resource.keys, params) if params.get("cache") else ""
+
+    def _kept_path(self, name: str, params: dict[str, Any]) -> str:
+        """Return the file in which something of an account is kept."""
+        return os.path.join(_files.home(), "%s-%s.json" % (name, account_of(params, Context()).key()))
 
     def _reporter(self, params: dict[str, Any], context: Context) -> Progress | None:
         """Return what turns progress into lines for the user, None where there is nobody to read them."""

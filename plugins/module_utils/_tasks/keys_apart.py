@@ -1,0 +1,128 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Keys that stand apart from the description: in a safe, by the identity of their resources."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any, Callable
+
+from .. import _files
+from .._engine.desired import Desired, Problem, refuse
+from .._engine.fingerprints import Fingerprints
+from .._engine.outcomes import FAILED, SKIPPED, Outcome
+from .._engine.sources import read_source
+from .._errors import OptionError
+from .._schema.resource import Resource
+from .._schema.row import Row
+from .._schema.texts import Fault
+
+ON_CHANGE = "on_change"
+#: Where keys stand that are in no description.
+OPTIONS: dict[str, dict[str, Any]] = {
+    "keys": {"type": "dict", "no_log": False},
+    "keys_src": {"type": "path", "no_log": False},
+}
+NEEDS_KEYS = "update_keys on_change needs keys or keys_src: those of the description can't be told from the last run's"
+BOTH = "keys and keys_src don't go together: give one of them"
+NO_KEY = "is no key: keys hold %s"
+NO_OPTIONS = "must be a dictionary of keys, such as app_key"
+
+
+def has_keys(resource: Resource) -> bool:
+    """Return whether resources of a kind have keys, by an identity that a user knows before the platform does."""
+    return bool(resource.secret_options) and not resource.identity.named_by
+
+
+class KeysApart:
+    """The keys that stand apart, as a task gives them.
+
+    :param by_identity: raw options by canonical identity.
+    :param is_written: write keys that have changed since the last run.
+    """
+
+    def __init__(self, resource: Resource, by_identity: dict[str, dict[str, Any]], is_written: bool) -> None:
+        self._resource = resource
+        self._by_identity = by_identity
+        self._is_written = is_written
+        self._fingerprints = Fingerprints("")
+        self._given: dict[str, dict[str, Any]] = {}
+
+    def added(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Yield the rows, each with its keys; what the row says itself counts."""
+        type_, option = self._resource.identity.type, self._resource.identity.option
+        for row in rows:
+            try:
+                keys = self._by_identity.get(str(type_.parse(row.raw.get(option))), {})
+            except Fault:  # the row's own fault, which is told where it is read
+                keys = {}
+            yield replace(row, raw=self._resource.overlaid(keys, row.raw)) if keys else row
+
+    def remember(self, described: list[Desired], path: str, warn: Callable[[str], object]) -> None:
+        """Take what was given last time, and have those keys written that have changed since."""
+        if not self._by_identity:
+            return
+        self._fingerprints = Fingerprints(path, warn)
+        secret = self._resource.secret_options
+        for desired in described:
+            if desired.identity in self._by_identity and not desired.absent:
+                keys = {name: value for name, value in desired.values.items() if name in secret}
+                self._given[desired.identity] = keys
+                desired.rewrites_keys = self._is_written and self._fingerprints.has_changed(desired.identity, keys)
+
+    def note(self, described: list[Desired], outcomes: list[Outcome], always: bool) -> None:
+        """Remember the keys that the platform has now.
+
+        :param always: the keys of all were written.
+        """
+        rewritten = {desired.identity for desired in described if desired.rewrites_keys}
+        for outcome in outcomes:
+            identity = outcome.identity
+            if identity not in self._given or outcome.action in (FAILED, SKIPPED):
+                continue
+            is_sent = always or outcome.action == "created" or identity in rewritten
+            if is_sent or not self._fingerprints.is_known(identity):
+                self._fingerprints.note(identity, self._given[identity])
+
+    def save(self) -> None:
+        """Write what is remembered; raises :class:`OptionError` where that can't be."""
+        self._fingerprints.save()
+
+
+def read_keys(resource: Resource, params: dict[str, Any]) -> KeysApart:
+    """Return the keys that stand apart; raises :class:`OptionError`, and :class:`BadInput` for what is no key."""
+    given, path = params.get("keys"), params.get("keys_src")
+    if given is not None and path:
+        raise OptionError(BOTH)
+    is_written = params["update_keys"] == ON_CHANGE
+    if is_written and given is None and not path:
+        raise OptionError(NEEDS_KEYS)
+    problems: list[Problem] = []
+    found: dict[str, dict[str, Any]] = {}
+    for where, identity, options in _entries(resource, given or {}, path):
+        try:
+            found[str(resource.identity.type.parse(identity))] = options
+        except Fault as fault:
+            problems.append(Problem(where, "", resource.identity.option, str(fault)))
+        wrong = [name for name in options if name not in resource.secret_options]
+        known = ", ".join(sorted(resource.secret_options))
+        problems += [Problem(where, str(identity), name, NO_KEY % known) for name in wrong]
+    refuse(resource, problems)
+    return KeysApart(resource, found, is_written)
+
+
+def _entries(resource: Resource, given: dict[str, Any], path: str | None) -> Iterator[tuple[str, Any, dict[str, Any]]]:
+    """Yield place, identity and keys of each entry. Of a file, only the keys count."""
+    for identity, options in given.items():
+        if not isinstance(options, dict):
+            raise OptionError("keys.%s %s" % (identity, NO_OPTIONS))
+        yield "keys", identity, options
+    if path:
+        source = read_source(resource, _files.read_source_file(path), os.path.basename(path))
+        for row in source.rows:
+            secret = {name: value for name, value in row.raw.items() if name in resource.secret_options}
+            yield "%s, %s" % (os.path.basename(path), row.where), row.raw.get(resource.identity.option), secret

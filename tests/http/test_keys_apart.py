@@ -1,0 +1,106 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Keys in a safe: devices are made with them, and a key that was changed there is written once."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+ROTATED = "%032X" % (0xC9 << 120)
+
+
+@pytest.fixture
+def fleet(rows) -> list:
+    """Return devices without their keys."""
+    return [{name: value for name, value in each.items() if name != "app_key"} for each in rows(12)]
+
+
+@pytest.fixture
+def safe(rows) -> dict:
+    """Return the keys by DevEUI, and of a device that nobody describes."""
+    return {each["dev_eui"]: {"app_key": each["app_key"]} for each in rows(13)}
+
+
+def written(meddler) -> dict:
+    """Return the keys in the updates that were sent, by DevEUI, and forget them."""
+    found = {one.path[-16:]: one.json().get("appKey") for one in meddler.sent("PUT")}
+    meddler.seen.clear()
+    return found
+
+
+def test_devices_are_made_with_the_keys_of_a_safe(simulator, account, fleet, safe):
+    assert account.tdm_fleet(devices=fleet, keys=safe)["summary"]["created"] == 12
+    kept = [one["keys"]["appKey"] for _eui, one in sorted(simulator.devices().items())]
+    assert kept == [keys["app_key"] for _eui, keys in sorted(safe.items())][:12]
+    assert not account.tdm_fleet(devices=fleet, keys=safe)["changed"]
+
+
+def test_a_key_that_changed_is_written_once(through, meddler, fleet, safe, rows):
+    through.tdm_fleet(devices=fleet, keys=safe)
+    changed = [each["dev_eui"] for each in fleet[3:5]]
+    safe = {**safe, **{eui: {"app_key": ROTATED} for eui in changed}}
+    assert not through.tdm_fleet(devices=fleet, keys=safe)["changed"]  # update_keys is on_create
+    meddler.seen.clear()
+    wish = {"devices": fleet, "keys": safe, "update_keys": "on_change"}
+    foretold = through.tdm_fleet(**wish, check=True, diff=True)
+    assert not written(meddler) and foretold["summary"]["updated"] == 2
+    done = through.tdm_fleet(**wish, diff=True)
+    assert done["diff"] == foretold["diff"] and done["diff"][0]["after"] == {"app_key": "(secret)"}
+    assert written(meddler) == dict.fromkeys(changed, ROTATED)
+    assert ROTATED not in json.dumps(done)
+    assert not through.tdm_fleet(**wish)["changed"] and not written(meddler)
+
+
+def test_a_key_that_was_refused_is_written_by_the_next_run(through, meddler, do, fleet, safe):
+    through.tdm_fleet(devices=fleet, keys=safe)
+    eui = fleet[2]["dev_eui"]
+    wish = {"devices": fleet, "keys": {**safe, eui: {"app_key": ROTATED}}, "update_keys": "on_change"}
+    meddler.on("PUT", "/devices/.*", do.says(400, {"code": 1, "message": "no"}), times=1)
+    assert through.tdm_fleet(**wish)["failed"]
+    written(meddler)
+    assert through.tdm_fleet(**wish)["changed"] and written(meddler) == {eui: ROTATED}
+    assert not through.tdm_fleet(**wish)["changed"]
+
+
+def test_no_key_is_kept(account, fleet, safe, tmp_path, monkeypatch):
+    monkeypatch.setenv("ANSIBLE_HOME", str(tmp_path))
+    account.tdm_fleet(devices=fleet, keys=safe)
+    (kept,) = tmp_path.glob("tdm/devices-keys-*.json")
+    text = kept.read_text().upper()
+    assert len(json.loads(text)["KEYS"]) == 12 and not any(keys["app_key"] in text for keys in safe.values())
+    assert kept.stat().st_mode & 0o077 == 0
+    kept.write_text("{")
+    wish = {"devices": fleet, "keys": {**safe, fleet[0]["dev_eui"]: {"app_key": ROTATED}}, "update_keys": "on_change"}
+    assert not account.tdm_fleet(**wish)["changed"]
+    assert any("Which keys were given last time isn't known" in one for one in account.warnings)
+
+
+def test_a_file_of_keys(simulator, account, fleet, rows, tmp_path):
+    path = tmp_path / "keys.json"
+    path.write_text(json.dumps(rows(12)))
+    assert account.tdm_fleet(devices=fleet, keys_src=str(path))["summary"]["created"] == 12
+
+
+def test_what_the_description_says_counts(simulator, account, row, safe):
+    own = row(1, app_key=ROTATED)
+    account.tdm_fleet(devices=[own], keys=safe)
+    assert simulator.devices()[own["dev_eui"]]["keys"]["appKey"] == ROTATED
+
+
+@pytest.mark.parametrize(
+    "options,words",
+    [
+        ({"keys": {}, "keys_src": "x"}, "keys and keys_src don't go together"),
+        ({"update_keys": "on_change"}, "update_keys on_change needs keys or keys_src"),
+        ({"keys": {"70B3D57ED0000001": {"name": "x"}}}, "name is no key: keys hold app_key"),
+        ({"keys": {"70B3D57ED0000001": "x"}}, "keys.70B3D57ED0000001 must be a dictionary of keys"),
+        ({"keys": {"70B3": {"app_key": ROTATED}}}, "dev_eui "),
+    ],
+)
+def test_what_is_wrong_with_them_is_told_before_the_login(account, counts, fleet, options, words):
+    result = account.tdm_fleet(devices=fleet, **options)
+    assert result["failed"] and words in result["msg"] and ROTATED not in json.dumps(result) and not counts()
