@@ -36,6 +36,7 @@ options:
     description: DevEUI of the multicast group, 16 hexadecimal digits in any spelling. Quote it, or YAML may take it for
       a number. No device may have it.
     type: str
+    required: true
   name:
     description: Name of the multicast group. The platform makes one up when it is created without.
     type: str

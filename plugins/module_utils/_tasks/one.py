@@ -84,10 +84,13 @@ def one(resource: Resource) -> Task:
             outcomes = preview(resource, plan) if context.check else Run(api, policy, cache).apply(plan.changes)
         return _result(resource, plan.changes[0].observed.known(), outcomes, described[0].absent, context)
 
+    naming = [*identifying, *filter(None, [resource.identity.named_by])]
+    if len(naming) == 1:  # which ansible-test takes for no choice
+        options[naming[0]] = {**options[naming[0]], "required": True}
     return Task(
         options,
         run,
-        {"required_one_of": [(*identifying, *filter(None, [resource.identity.named_by]))]},
+        {"required_one_of": [tuple(naming)]} if len(naming) > 1 else {},
         resource.rules.identifying,  # such an option may hold a secret among other things
         digits=resource.digits,
         empty_is_nothing=True,
