@@ -5,7 +5,7 @@
 """Write what follows from the declarations. Run by `make reference`.
 
 These are the modules with their documentation, the action plugins, the action group, the README's table and the options of the
-role ``fleet``. What an option *is* (its type, choices, default) comes from the resource's declaration. What it *means* stands in
+roles. What an option *is* (its type, choices, default) comes from the resource's declaration. What it *means* stands in
 the files beside this one: one for each resource, and ``common.yml`` for what is said alike of all of them.
 tests/project/test_reference.py holds the repository to what this writes.
 """
@@ -23,9 +23,12 @@ ROOT = Path(__file__).resolve().parents[2]
 #: The files with words, in the order of the README's table.
 SUBJECTS = (
     "device",
+    "adopt",
     "application_server",
     "routing_profile",
     "multicast_group",
+    "subscription",
+    "alarm_subscription",
     "alarm",
     "downlink",
     "device_reset",
@@ -35,6 +38,8 @@ SUBJECTS = (
     "session",
     "subscriber_info",
 )
+#: The roles, each called as its module.
+ROLES = ("fleet", "adopt")
 TABLE = re.compile(r"(\| module \| what it does \|\n\|---\|---\|\n)(?:\|.*\n)+")
 GROUP = """\
 ---
@@ -63,8 +68,11 @@ def generated() -> dict[str, str]:
     )
     rows = "".join("| `%s` | %s |\n" % (module.name, module.row) for module in every)
     files["README.md"] = TABLE.sub(lambda table: table[1] + rows, (ROOT / "README.md").read_text(encoding="utf-8"))
-    fleet = next(module for module in every if module.name == "tdm_fleet")
-    files["roles/fleet/meta/argument_specs.yml"] = role_options(fleet.task.options, fleet.documentation()["options"])
+    by_name = {module.name: module for module in every}
+    for role in ROLES:
+        module = by_name["tdm_" + role]
+        options = role_options(role, module.task.options, module.documentation()["options"])
+        files["roles/%s/meta/argument_specs.yml" % role] = options
     return files
 
 

@@ -15,7 +15,12 @@ from words import LICENCE, PLUGINS, dumped, filled, merged, short
 
 NAME = "lorawan.thingpark"
 #: How a task about a resource is made, by its kind.
-MADE = {"one": "one({constant})", "many": 'many({constant}, "{module}")', "info": "info({constant})"}
+MADE = {
+    "one": "one({constant})",
+    "settings": "settings({constant})",
+    "many": 'many({constant}, "{module}")',
+    "info": "info({constant})",
+}
 #: What a documented option takes over from the task's.
 FACTS = ("type", "elements", "required", "default", "choices", "aliases")
 #: Where the first sentence of a text ends.
@@ -133,7 +138,7 @@ class Module:
             "single": "tdm_" + resource.key,
             "actions": "V(created), V(updated), V(deleted), %sV(unchanged)"
             % ("V(suspended), V(resumed), " if resource.set_aside else ""),
-            "sample": self._about["sample"],
+            "sample": self._about.get("sample", ""),
         }
 
     def _shown_of(self, resource: Any) -> dict[str, Any]:
@@ -149,7 +154,8 @@ class Module:
         entry = self._entry
         fragments = [NAME + ".tdm", NAME + ".tdm.actiongroup"]
         if "attributes" not in entry:
-            fragments.append(NAME + ".tdm." + ("info" if self.name.endswith("_info") else "attributes"))
+            written = "attributes" if "update_keys" in self.task.options else "idempotent"
+            fragments.append(NAME + ".tdm." + ("info" if self.name.endswith("_info") else written))
         result = {
             "module": self.name,
             "short_description": entry["short_description"],
@@ -160,7 +166,7 @@ class Module:
             **({"attributes": entry["attributes"]} if "attributes" in entry else {}),
         }
         told = self.told_of("options")
-        if self.kind == "one":
+        if self.kind in ("one", "settings"):
             told = {**self._about["options"], **told}
         if self.task.options:
             result["options"] = {name: self._option(name, spec, told.get(name)) for name, spec in self.task.options.items()}
@@ -172,7 +178,8 @@ class Module:
         told = {**self.told_of("return"), **self._common["return"]}
         if self._shown:
             keys = self._words["keys"]
-            told[keys] = {**told[keys], "contains": {**self._shown, **told[keys].get("contains", {})}}
+            contains = {**self._shown, **told[keys].get("contains", {})}  # null takes one out
+            told[keys] = {**told[keys], "contains": {name: each for name, each in contains.items() if each is not None}}
         if self._is_never_older:
             told.pop("notes", None)
         return {
@@ -216,7 +223,7 @@ class Module:
         """Return what the module that only tells says of its filters, as suboptions of ``select``."""
         entry = next(each for each in self._about["modules"] if each["task"] == "info")
         below = self.task.options["select"]["options"]
-        told = {name: words for name, words in entry["options"].items() if name in below}
+        told = {name: words for name, words in entry.get("options", {}).items() if name in below}
         return {name: _in_place(words, below) for name, words in told.items()}
 
     def _option(self, name: str, spec: dict[str, Any], words: Any) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options of the role ``fleet``, as variables: those of its module, and the connection's."""
+"""The options of a role, as variables: those of its module, and the connection's."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from typing import Any
 import yaml
 from words import LICENCE, PLUGINS, Short, dumped, loaded
 
-#: What the role says otherwise than its module.
-OWN: dict[str, dict[str, Any]] = {"group": {"type": "str"}, "defaults": {"default": {}}}
+#: What a role says otherwise than its module.
+OWN: dict[str, dict[str, dict[str, Any]]] = {"fleet": {"group": {"type": "str"}, "defaults": {"default": {}}}}
 OPTION = re.compile(r"\bO\((\w+)")
 SUBOPTION = re.compile(r"\bO\((\w+[.]\w+)\)")
 RETURN_VALUE = re.compile(r"\bRV\((\w+)\)")
 
 
-def role_options(specs: dict[str, Any], documented: dict[str, Any]) -> str:
-    """Return the role's argument specs.
+def role_options(role: str, specs: dict[str, Any], documented: dict[str, Any]) -> str:
+    """Return a role's argument specs.
 
-    :param specs: the options of tdm_fleet as its task declares them; ``documented`` as its module documents them.
+    :param specs: the options of its module as that's task declares them; ``documented`` as the module documents them.
     """
-    about = loaded("role_fleet")
-    own, others = about.pop("options"), about.pop("others")
+    about = loaded("role_" + role)
+    own, others = about.pop("options", {}), about.pop("others", {})
     options = {}
     for name in [*own, *(name for name in specs if name not in own)]:
-        told = own.get(name) or _as_variables(documented[name]["description"])
-        options["tdm_fleet_" + name] = _variable(told, {**specs.get(name, {}), **OWN.get(name, {})})
+        told = own.get(name) or _as_variables(role, documented[name]["description"])
+        options["tdm_%s_%s" % (role, name)] = _variable(told, {**specs.get(name, {}), **OWN.get(role, {}).get(name, {})})
     for name, told in others.items():
         options["tdm_" + name] = {"description": told, "type": "list", "elements": "dict"}
     fragment = importlib.import_module(PLUGINS + ".doc_fragments.tdm").ModuleDocFragment
@@ -46,7 +46,7 @@ def role_options(specs: dict[str, Any], documented: dict[str, Any]) -> str:
 
 
 def _variable(told: list[str], spec: dict[str, Any]) -> dict[str, Any]:
-    facts = ("type", "elements", "default", "choices")
+    facts = ("type", "elements", "required", "default", "choices")
     result = {"description": told, **{fact: spec[fact] for fact in facts if spec.get(fact) is not None}}
     if "choices" in result:
         result["choices"] = Short(result["choices"])
@@ -55,9 +55,9 @@ def _variable(told: list[str], spec: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _as_variables(told: str | list[str]) -> list[str]:
+def _as_variables(role: str, told: str | list[str]) -> list[str]:
     """Return words about the module's options as words about the role's variables."""
     lines = [told] if isinstance(told, str) else told
     # What is inside of an option is its module's to document.
-    lines = [SUBOPTION.sub(r"C(tdm_fleet_\1)", RETURN_VALUE.sub(r"C(\1)", line)) for line in lines]
-    return [OPTION.sub(r"O(tdm_fleet_\1", line) for line in lines]
+    lines = [SUBOPTION.sub(r"C(tdm_%s_\1)" % role, RETURN_VALUE.sub(r"C(\1)", line)) for line in lines]
+    return [OPTION.sub(r"O(tdm_%s_\1" % role, line) for line in lines]

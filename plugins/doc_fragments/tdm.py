@@ -198,6 +198,20 @@ attributes:
     details: With O(update_keys=always), every run is a change, since keys can't be compared.
 """
 
+    # Of a module without keys.
+    IDEMPOTENT = r"""
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and return changed status prediction without modifying target.
+    support: full
+  diff_mode:
+    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
+    support: full
+  idempotent:
+    description: When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
+    support: full
+"""
+
     INFO = r"""
 attributes:
   check_mode:

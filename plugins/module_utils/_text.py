@@ -72,7 +72,8 @@ LONGEST_NOTE = 300  # characters of a platform's own words that a message shows
 UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 #: The same in a JSON text, where some of them are escaped. It finds somewhat too much.
 ESCAPED = re.compile(UNSAFE.pattern + r"|\\[ubfr]")
-BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+#: Where a word of a key begins; the s of several LRRs begins none.
+BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z](?!s(?![a-z]))[a-z])")
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 

@@ -30,6 +30,10 @@ options:
   query:
     description: Only application servers that the platform finds by this text.
     type: str
+  parallel:
+    description: How many requests are under way at once with O(gather=application_servers) or O(gather=options).
+    type: int
+    default: 8
   gather:
     description:
       - V(briefs) returns what the platform's list shows. V(application_servers) fetches each of them whole,
@@ -40,10 +44,6 @@ options:
     type: str
     default: briefs
     choices: [briefs, application_servers, options]
-  parallel:
-    description: How many requests are under way at once with O(gather=application_servers) or O(gather=options).
-    type: int
-    default: 8
 seealso:
   - module: lorawan.thingpark.tdm_application_server
 """
@@ -119,21 +119,12 @@ application_servers:
       description: How many seconds the time of a downlink may be off.
       type: int
 left_out:
-  description: The options that some application servers have and that can't be described, such as secrets.
-    They are left as they are.
+  description:
+    - The options that some application servers have and that can't be described, such as secrets, each with
+      C(id), C(option) and C(message), the reason. They are left as they are.
   returned: O(gather=options)
   type: list
   elements: dict
-  contains:
-    id:
-      description: The application server.
-      type: str
-    option:
-      description: The option.
-      type: str
-    message:
-      description: Why it is left out.
-      type: str
   sample: []
 login_refused:
   description: The platform refused the login. It is not tried again until the password changes or 15 minutes

@@ -215,6 +215,14 @@ options:
   debug_network_geolocation:
     description: Whether debugging of the network geolocation is switched on for the device.
     type: bool
+  lorawan_debug:
+    description:
+      - Whether LoRaWAN debugging is switched on for the device. M(lorawan.thingpark.tdm_request) gets its log.
+      - Of a host in the inventory, the variable is C(lorawan_debug) too.
+      - It is written by a request of its own, which takes the right C(ra) on the subscription. An account that
+        is known not to have it is told before anything is written.
+    type: bool
+    aliases: [debug]
   replaces:
     description:
       - DevEUI of a device whose place this one takes. Where nothing else is said here, it gets the name, the
@@ -319,6 +327,11 @@ EXAMPLES = r"""
     connectivity_plan: kpn-cs/seldom
     key_encryption: exchange_key
     key_encryption_padding: pkcs1v15
+
+- name: Support needs its log
+  lorawan.thingpark.tdm_device:
+    dev_eui: 70B3D57ED0000001
+    lorawan_debug: true
 
 - name: Suspend it
   lorawan.thingpark.tdm_device:

@@ -141,6 +141,10 @@ options:
       - It can't be less than O(min_longitude). For an area across 180 degrees, run the task for each
         side.
     type: float
+  parallel:
+    description: How many requests are under way at once with O(gather=devices) or O(gather=options).
+    type: int
+    default: 8
   gather:
     description:
       - V(briefs) returns what the platform's list shows, many devices in one request.
@@ -152,10 +156,6 @@ options:
     type: str
     default: briefs
     choices: [briefs, devices, options]
-  parallel:
-    description: How many requests are under way at once with O(gather=devices) or O(gather=options).
-    type: int
-    default: 8
 seealso:
   - module: lorawan.thingpark.tdm_device
 """
@@ -226,12 +226,6 @@ devices:
     connectivity_plan:
       description: The connectivity plan (network subscription), by its ID or by its commercial name.
       type: str
-    network_geolocation:
-      description: Whether its connectivity plan has network geolocation.
-      type: bool
-    passive_roaming:
-      description: Whether its connectivity plan allows passive roaming.
-      type: bool
     routing_profile:
       description: The AS routing profile, by its ID or by its name, in ThingPark Wireless.
       type: str
@@ -298,6 +292,9 @@ devices:
     debug_network_geolocation:
       description: Whether debugging of the network geolocation is switched on for the device.
       type: bool
+    lorawan_debug:
+      description: Whether LoRaWAN debugging is switched on for the device.
+      type: bool
     vendor:
       description: The device's vendor, with C(commercial_name), C(commercial_description) and C(logo).
       type: dict
@@ -356,9 +353,6 @@ devices:
       type: int
     last_dw_timestamp:
       description: When the last downlink was sent, in milliseconds since 1970, UTC.
-      type: int
-    last_microflow_timestamp:
-      description: When the last microflow came, in milliseconds since 1970, UTC.
       type: int
     now:
       description: The time of the platform when it answered, in milliseconds since 1970, UTC.
@@ -512,21 +506,12 @@ devices:
       health_state: ACTIVE
       last_up_timestamp: 1577836800000
 left_out:
-  description: The options that some devices have and that can't be described, such as secrets. They
-    are left as they are.
+  description:
+    - The options that some devices have and that can't be described, such as secrets, each with C(dev_eui),
+      C(option) and C(message), the reason. They are left as they are.
   returned: O(gather=options)
   type: list
   elements: dict
-  contains:
-    dev_eui:
-      description: The device.
-      type: str
-    option:
-      description: The option.
-      type: str
-    message:
-      description: Why it is left out.
-      type: str
   sample: []
 login_refused:
   description: The platform refused the login. It is not tried again until the password changes or 15

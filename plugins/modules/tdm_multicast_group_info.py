@@ -55,6 +55,10 @@ options:
   query:
     description: Only multicast groups whose DevEUI or name begins with this.
     type: str
+  parallel:
+    description: How many requests are under way at once where each multicast group is asked for.
+    type: int
+    default: 8
   gather:
     description:
       - V(briefs) returns what the platform's list shows. V(multicast_groups) fetches each of them whole, in
@@ -66,10 +70,6 @@ options:
     type: str
     default: briefs
     choices: [briefs, multicast_groups, options, base_stations]
-  parallel:
-    description: How many requests are under way at once where each multicast group is asked for.
-    type: int
-    default: 8
 seealso:
   - module: lorawan.thingpark.tdm_multicast_group
 """
@@ -150,21 +150,12 @@ multicast_groups:
       description: A free text.
       type: str
 left_out:
-  description: The options that some multicast groups have and that can't be described, such as secrets.
-    They are left as they are.
+  description:
+    - The options that some multicast groups have and that can't be described, such as secrets, each with
+      C(dev_eui), C(option) and C(message), the reason. They are left as they are.
   returned: O(gather=options)
   type: list
   elements: dict
-  contains:
-    dev_eui:
-      description: The multicast group.
-      type: str
-    option:
-      description: The option.
-      type: str
-    message:
-      description: Why it is left out.
-      type: str
   sample: []
 login_refused:
   description: The platform refused the login. It is not tried again until the password changes or 15 minutes

@@ -21,7 +21,7 @@ author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
   - lorawan.thingpark.tdm.actiongroup
-  - lorawan.thingpark.tdm.attributes
+  - lorawan.thingpark.tdm.idempotent
 options:
   state:
     description:
@@ -74,13 +74,6 @@ options:
             description: Its address, such as C(https://app.example.com/uplinks).
             type: str
             required: true
-  update_keys:
-    description:
-      - V(on_create) sends keys and other write-only options when a routing profile is created, and never again.
-      - V(always) sends them in every run, which is a change in every run, since nothing shows whether they differ.
-    type: str
-    default: on_create
-    choices: [on_create, always]
   force:
     description: Override the platform's optimistic locking, so that another writer's change at the same moment is overwritten.
     type: bool

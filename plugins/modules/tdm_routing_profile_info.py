@@ -27,6 +27,10 @@ options:
   name:
     description: Only routing profiles whose name begins with these characters.
     type: str
+  parallel:
+    description: How many requests are under way at once with O(gather=routing_profiles) or O(gather=options).
+    type: int
+    default: 8
   gather:
     description:
       - V(briefs) returns what the platform's list shows. V(routing_profiles) fetches each of them whole, in
@@ -37,10 +41,6 @@ options:
     type: str
     default: briefs
     choices: [briefs, routing_profiles, options]
-  parallel:
-    description: How many requests are under way at once with O(gather=routing_profiles) or O(gather=options).
-    type: int
-    default: 8
 seealso:
   - module: lorawan.thingpark.tdm_routing_profile
 """
@@ -98,21 +98,12 @@ routing_profiles:
               description: Its address, such as C(https://app.example.com/uplinks).
               type: str
 left_out:
-  description: The options that some routing profiles have and that can't be described, such as secrets.
-    They are left as they are.
+  description:
+    - The options that some routing profiles have and that can't be described, such as secrets, each with
+      C(id), C(option) and C(message), the reason. They are left as they are.
   returned: O(gather=options)
   type: list
   elements: dict
-  contains:
-    id:
-      description: The routing profile.
-      type: str
-    option:
-      description: The option.
-      type: str
-    message:
-      description: Why it is left out.
-      type: str
   sample: []
 login_refused:
   description: The platform refused the login. It is not tried again until the password changes or 15 minutes

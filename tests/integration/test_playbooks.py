@@ -215,3 +215,33 @@ def test_an_operators_own_file(play, start_simulator, tmp_path, source, wanted, 
     assert '"50 updated, %d unchanged"' % (total - 50) in run()
     assert list(writes(simulator).values()) == [50]
     assert all(path.startswith("PUT") for path in writes(simulator))
+
+
+HOSTILE = {
+    1: {"name": "a[1:3]", "customerAdminData": "{{ lookup('pipe', 'touch FILE') }}"},
+    2: {"name": "1E+20", "customerAdminData": "no"},
+    3: {"name": "localhost", "customerAdminData": "{% raw %}"},
+    4: {"name": "seed-00005", "customerAdminData": "0012"},
+    6: {"name": "{{ nobody }}", "suspension": "SUBSCRIBER_SUSPENDED"},
+    7: {"name": "yes", "domains": [{"name": "{{ x }}", "group": {"name": "Site"}}]},
+    8: {"name": "Zürich: Bahnhof #3 \"west\" 'n' \\", "customerAdminData": "floor 3\nleft"},
+}
+
+
+def test_what_is_adopted_as_an_inventory_feeds_the_role(play, simulator, tmp_path):
+    simulator.seed(12, prefix="70B3D57ED1", tags=["parking"])
+    told = tmp_path / "told"
+    for number, fields in HOSTILE.items():
+        simulator.change_device("70B3D57ED1%06X" % number, **json.loads(json.dumps(fields).replace("FILE", str(told))))
+    before = simulator.devices()
+    wanted = ("-e", "tdm_adopt_dest=adopted", "-e", "tdm_adopt_format=inventory")
+    adopted = play("lorawan.thingpark.adopt", *wanted, **account(simulator))
+    assert adopted.returncode == 0 and "12 described in files: 1" in adopted.stdout
+    inventory = str(tmp_path / "adopted/devices.yml")
+    hosts = ("-i", inventory, "-e", "tdm_fleet_group=thingpark_devices")
+    applied = play("lorawan.thingpark.provision", *hosts, **account(simulator))
+    assert applied.returncode == 0 and "12 unchanged" in applied.stdout
+    assert simulator.devices() == before and not writes(simulator)
+    assert not told.exists(), "a text of the platform was run"
+    again = play("lorawan.thingpark.adopt", *wanted, **account(simulator))
+    assert "changed=0" in again.stdout

@@ -12,10 +12,17 @@ import pytest
 import yaml
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._api.xml_types import COMMON, CUSTOMERS, SUBSCRIPTION
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.alarm_subscription import ALARM_SUBSCRIPTION
 from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.application_server import APPLICATION_SERVER
 from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import DEVICE, NO_OPTIONS
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.subscription_settings import (
+    NO_OPTIONS as SETTINGS_NO_OPTIONS,
+)
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.subscription_settings import (
+    SUBSCRIPTION as SUBSCRIPTION_SETTINGS,
+)
 from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.json_types import FLAG, INTEGER, NUMBER, TIME, ListOf
-from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.resource import APART, EDIT
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.resource import APART, EDIT, Resource
 
 from .conftest import CONTRACT
 
@@ -27,6 +34,8 @@ READ = {
     ("DeviceProfiles",): (DEVICE.by_name["device_profile"].refers_to.shown, False),
     ("NetworkSubscriptions",): (DEVICE.by_name["connectivity_plan"].refers_to.shown, False),
     ("Subscription",): (SUBSCRIPTION, True),
+    ("Subscription", "Restricted"): (SUBSCRIPTION_SETTINGS.json_types, False),
+    ("AlarmsSubscription", "UsersAlarmsSubscriptions"): (ALARM_SUBSCRIPTION.json_types, True),
     ("Customers",): (CUSTOMERS, True),
     ("Error",): ({}, True),
 }
@@ -67,11 +76,12 @@ def writable(schemas: dict, schema: dict, path: tuple = ()) -> Iterator[tuple]:
             yield (*path, name)
 
 
-def paths_of_options() -> dict:
-    """Return the option of each path that a request of ours can hold."""
+def paths_of_options(resource: Resource, section: str = "") -> dict:
+    """Return the option of each path that a request of ours can hold: of the resource's own body, or of a section."""
     found = {}
-    for spec in DEVICE.fields:
-        if spec.seen not in (APART, EDIT) and (spec.on_create or spec.on_update):
+    for spec in resource.fields:
+        is_here = (spec.section.path if spec.section else "") == section and spec.seen not in (APART, EDIT)
+        if is_here and (spec.on_create or spec.on_update):
             place = spec.type.send("x") if hasattr(spec.type, "names") else None
             found[(*spec.path, "ID") if isinstance(place, dict) else spec.path] = spec.name
     return found
@@ -79,10 +89,28 @@ def paths_of_options() -> dict:
 
 def test_every_writable_field_is_an_option_or_has_a_reason(schemas):
     fields = set(writable(schemas, schemas["Device"]))
-    options = paths_of_options()
+    options = paths_of_options(DEVICE)
     reasons = {tuple(name.split(".")) for name in NO_OPTIONS}
     assert fields - set(options) == reasons, "neither an option nor in NO_OPTIONS, or both"
     assert {name for path, name in options.items() if path not in fields} == WIRELESS
+
+
+@pytest.mark.parametrize(
+    "resource, section, schema",
+    [
+        (DEVICE, "/restricted", "DeviceRestricted"),
+        (SUBSCRIPTION_SETTINGS, "", "Subscription"),
+        (SUBSCRIPTION_SETTINGS, "/restricted", "Restricted"),
+        (ALARM_SUBSCRIPTION, "", "AlarmsSubscription"),
+    ],
+)
+def test_every_writable_field_of_a_section_is_an_option_or_has_a_reason(schemas, resource, section, schema):
+    fields = set(writable(schemas, schemas[schema]))
+    options = set(paths_of_options(resource, section))
+    assert options <= fields
+    left = {path[0] for path in fields - options}
+    # The NSID is one value, which the subscription's own body writes with a weaker right.
+    assert left <= {"occContext", *SETTINGS_NO_OPTIONS, *(["nsID"] if section else [])}
 
 
 def forbidden(schemas: dict, verb: str) -> set:
@@ -95,7 +123,7 @@ def forbidden(schemas: dict, verb: str) -> set:
 @pytest.mark.parametrize("verb", ["create", "update"])
 def test_what_a_request_may_not_hold(schemas, verb):
     writable_once = [spec for spec in DEVICE.fields if spec.on_create or spec.on_update]
-    ours = {spec.path[0] for spec in writable_once if not getattr(spec, "on_" + verb)}
+    ours = {spec.path[0] for spec in writable_once if not spec.section and not getattr(spec, "on_" + verb)}
     others = {"EUI", "connectivity", "occContext"}
     assert ours == forbidden(schemas, verb) - others
 

@@ -87,7 +87,7 @@ def test_one_engine_uses_one_set_of_paths(used):
 
 
 def test_the_words_beside_the_table_are_true(used):
-    routing = {"tdm_routing_profile", "tdm_routing_profiles", "tdm_routing_profile_info"}
+    routing = {"tdm_adopt", "tdm_routing_profile", "tdm_routing_profiles", "tdm_routing_profile_info"}
     profiles = "/subscriptions/mine/appServersRoutingProfiles"
     assert used["GET " + profiles] == {"tdm_device", "tdm_fleet", *routing}
     assert used["GET %s/{appServersRoutingProfileUid}" % profiles] == routing

@@ -106,7 +106,7 @@ def test_a_changed_row_enters_few_files(platform):
     go(platform, ROW, trace)
     assert [request.method for request in platform.sent] == ["GET", "GET", "PUT"]
     assert json.loads(platform.sent[-1].body) == {"name": "new", "occContext": {"version": 7}}
-    assert len(trace.files) <= 9, sorted(trace.files)
+    assert len(trace.files) <= 9, "\n".join(sorted(trace.files))
     assert trace.calls["compare"] == 2  # with the list, and with the device itself, which has the version
 
 

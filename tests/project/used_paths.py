@@ -60,7 +60,12 @@ ROUTED = {**DEVICE, "dev_eui": "70B3D57ED1000003", "application_servers": None, 
 SEEDED: list[str] = []
 OF_DEVICES = ["frames", "frame_totals", "battery_levels", "locations", "spreading_factors"]
 GONE = {"dev_eui": ROUTED["dev_eui"], "state": "absent"}
+USER = "tpk-100002581"
+#: What becomes of an alarm subscription.
+TOLD = ({"minimum_severity": 3}, {"minimum_severity": 4}, {"state": "absent"})
 ROUTES = ({}, {"routes": [{"destinations": [{"address": "https://a.example"}]}]}, {"state": "absent"})
+#: A directory that isn't there: check mode writes nothing.
+ADOPTED = "not-there"
 #: What becomes of a routing profile.
 ROUTING = (
     *(("tdm_routing_profile", {"name": "one", **wish}) for wish in ROUTES),
@@ -113,12 +118,26 @@ def deeds(profile: str) -> list[tuple[str, dict]]:
         *(("tdm_device", device) for device in life),
         *(("tdm_fleet", _as_fleet(device)) for device in life),
         ("tdm_device_info", {"gather": "devices"}),
+        ("tdm_adopt", {"dest": ADOPTED, "resources": ["devices", "application_servers"]}),
+        *([] if profile == "enterprise" else [("tdm_adopt", {"dest": ADOPTED, "resources": ["routing_profiles"]})]),
         *(("tdm_application_server", {"name": "one", **wish}) for wish in ({}, {"description": "x"}, {"state": "absent"})),
         *(
             ("tdm_application_servers", {"application_servers": [{"name": "one", **wish}], "max_deletions": 1})
             for wish in ({}, {"description": "x"}, {"state": "absent"})
         ),
         ("tdm_application_server_info", {"gather": "application_servers"}),
+        *(("tdm_subscription", {name: value}) for name, value in (("ns_id", "0" * 16), ("segregation_id", "0" * 8))),
+        ("tdm_subscription", {"default_ism_bands": ["us915"]}),
+        ("tdm_device", {"dev_eui": SEEDED[0], "lorawan_debug": True}),
+        ("tdm_fleet", {"devices": [{"dev_eui": SEEDED[0], "lorawan_debug": False}]}),
+        *(("tdm_alarm_subscription", {"thingpark_id": USER, **wish}) for wish in TOLD),
+        *(
+            ("tdm_alarm_subscriptions", {"alarm_subscriptions": [{"thingpark_id": USER, **wish}], "max_deletions": 1})
+            for wish in TOLD
+        ),
+        ("tdm_alarm_subscriptions", {"alarm_subscriptions": [{"thingpark_id": one} for one in "abcdefghijk"], "state": "absent"}),
+        ("tdm_alarm_subscription_info", {}),
+        ("tdm_alarm_subscription_info", {"thingpark_id": [USER]}),
         *([] if profile == "enterprise" else ROUTING),
         *CASTING,
     ]
@@ -146,7 +165,7 @@ def used() -> dict[str, set[str]]:
             simulator.alarm(SEEDED[0], 4, 5)
             run = Run(simulator, login, found)
             for module, wish in deeds(profile):
-                result = run.play(module, wish)
+                result = run.play(module, wish, check=module == "tdm_adopt")
                 assert not result.get("failed"), result
             if profile == "enterprise":
                 simulator.alarm(SEEDED[0], 1, 5)
@@ -160,14 +179,14 @@ class Run:
     def __init__(self, simulator: Simulator, login: dict, found: dict[str, set[str]]) -> None:
         self._simulator, self._login, self._found = simulator, login, found
 
-    def play(self, module: str, wish: dict) -> dict:
+    def play(self, module: str, wish: dict, check: bool = False) -> dict:
         """Return the result of a module."""
         # A name that tests.conftest gives.
         from ansible_collections.lorawan.thingpark.tests.http.conftest import Account
 
         given = {name: value for name, value in {**self._login, **wish}.items() if value is not None}
         self._simulator.forget_requests()
-        result = getattr(Account(self._simulator.url, **given), module)()
+        result = getattr(Account(self._simulator.url, **given), module)(check=check)
         for request in self._simulator.requests()["by_path"]:
             operation = request.replace("/thingpark/wireless/rest", "").replace("/subscriptions/100", "/subscriptions/mine")
             self._found[operation].add(module)

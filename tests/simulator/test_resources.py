@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+from xml.etree import ElementTree
 
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
@@ -128,6 +129,35 @@ def test_restricted_settings_are_read_with_the_subscription(wireless):
     assert wireless.api("GET", "")[1]["segregationID"] == "0000000A"
     for body in ({"segregationID": "1"}, {"roamingDevicesNetID": "500000"}, {"baseStationTagsNamespace": "NONE"}):
         assert wireless.api("PUT", "/restricted", body)[1]["code"] == 9016
+
+
+TOLD = "<notifications><state val='3'><contact address='email:a@b.example'/></state>%s</notifications>"
+TWO = "<state val='4-6'><contact address='email:a@b.example'/><contact address='sms:+31612345678'/></state>"
+
+
+def test_notifications_are_checked_and_come_back_in_another_writing(wireless):
+    version = wireless.api("GET", "")[1]["occContext"]["version"]
+    body = {"alarmStateNotifications": TOLD % TWO, "occContext": {"version": version}}
+    shown = wireless.api("PUT", "", body)[1]["alarmStateNotifications"]
+    assert shown != TOLD % TWO and [one.get("val") for one in ElementTree.fromstring(shown)] == ["3", "4-6"]
+    twice, none, odd = TWO.replace("4-6", "3-4"), "<state val='4'/>", TWO.replace("4-6", "4-7")
+    for text in (TOLD % twice, TOLD % none, TOLD % odd, "<x/>", "<notifications>"):
+        assert wireless.api("PUT", "", {"alarmStateNotifications": text})[1]["code"] == 9016
+
+
+def test_rights(wireless):
+    wireless.made()
+    path = "/devices/5000"
+    calls = [("PUT", "/restricted"), ("PUT", path + "/restricted"), ("GET", path + "/debugLorawanLogs"), ("PUT", "")]
+    before = wireless.inspect("GET", "settings")["permissions"]
+    try:
+        for rights, refused in ((["x", "s1"], calls[:3]), (["x"], calls), (["ra"], [])):
+            wireless.inspect("PUT", "settings", {"permissions": rights})
+            for call in calls:
+                status = wireless.send(*call, {} if call[0] == "PUT" else None)[0]
+                assert (status == 403) == (call in refused), (rights, call)
+    finally:
+        wireless.inspect("PUT", "settings", {"permissions": before})
 
 
 def test_who_is_told_of_alarms(wireless):

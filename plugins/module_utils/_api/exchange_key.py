@@ -66,8 +66,8 @@ class EncryptingClient(ResourceClient):
             self._exchange_key = exchange_key(self.client, self._padding)
         return self._exchange_key
 
-    def _saying(self, body: dict[str, Any], call: Call) -> Call:
-        return super()._saying(self._sealed(body), call)
+    def _saying(self, body: dict[str, Any] | None, call: Call) -> Call:
+        return super()._saying(body and self._sealed(body), call)
 
     def _sealed(self, body: dict[str, Any]) -> dict[str, Any]:
         """Return a request's body with its keys encrypted, and the version of the key that did it."""

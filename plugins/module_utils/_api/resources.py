@@ -19,14 +19,16 @@ from urllib.parse import quote
 from .._errors import ApiError, OptionError, TransportError
 from .._schema.json_types import JsonTypes
 from .._schema.resource import NEVER, Resource
+from .._schema.sections import Section
 from .._schema.values import dig
-from .codec import NONE
+from .codec import JSON, MEDIA_TYPES, NONE
 from .labelling import Labelling
 from .platform import place_of
 from .session import Call, Session
 from .xml_types import SUBSCRIPTION
 
 Found = TypeVar("Found")
+OWN = Section()
 INNER_TEXT = re.compile(">([^<>]+)<")
 
 
@@ -55,6 +57,12 @@ class Client:
     def subscription(self) -> dict[str, Any]:
         """Return the subscription (contract, Subscription)."""
         return as_object(self.call(Call("GET", "", types=SUBSCRIPTION)), "")
+
+    @property
+    def rights(self) -> frozenset[str] | None:
+        """What the account may do (contract, ``grantedPermissions``), None where the login didn't tell."""
+        granted = self.session.grant.facts.get("granted_permissions")
+        return frozenset(str(right).lower() for right in granted) if granted else None
 
     def pages(self, path: str, params: dict[str, Any] | None = None, types: JsonTypes = NONE) -> Iterator[list[dict[str, Any]]]:
         """Yield the briefs of a list, page by page, until the platform says that there are no more.
@@ -112,7 +120,10 @@ class ResourceClient:
         self.document = resource.document or resource.name
         self._key = resource.identity.key
         self._types = resource.json_types
-        if not resource.identity.address:
+        self._accept = MEDIA_TYPES[JSON] if resource.is_less_in_xml else ""
+        if resource.is_single or resource.identity.place:
+            self.shown.by_identity = True
+        elif not resource.identity.address:
             self.shown.by_identity = False
         self._secret_paths = [each.path for each in resource.fields if each.secret]
 
@@ -120,7 +131,8 @@ class ResourceClient:
         """Yield the briefs that match the contract's filters, page by page."""
         size = {"pageSize": self.resource.page} if self.resource.page else {}
         params = {**self.resource.listing, **size, **(filters or {})}
-        for page in self._pages(params):
+        for nested in self._pages(params):
+            page = [self.resource.in_list(brief) for brief in nested]
             for brief in page:
                 self._learn(brief)
             yield [self._seen(brief) for brief in page if self.resource.is_one(brief)]
@@ -136,7 +148,12 @@ class ResourceClient:
             raise
 
     def brief(self, identity: str) -> dict[str, Any] | None:
-        """Return one brief, None when there is none (the filter is a prefix match, so that a whole identity finds one)."""
+        """Return one brief, None when there is none (the filter is a prefix match, so that a whole identity finds one).
+
+        One whose address doesn't depend on a list is asked for there.
+        """
+        if self.resource.identity.place:
+            return self.get(identity)
         query = self.resource.identity.query
         for page in self.briefs({query: identity} if query else None):
             for brief in page:
@@ -168,25 +185,32 @@ class ResourceClient:
     def get(self, identity: str) -> dict[str, Any] | None:
         """Return the whole resource, None when it isn't there."""
         try:
-            return self._seen(as_object(self._at(identity, Call("GET", "", types=self._types)), self._made_path(identity)))
+            answer = as_object(self._at(identity, self._saying(None, Call("GET", ""))), self._made_path(identity))
         except ApiError as error:
-            if error.status == 404:
+            if error.status == 404 and not self.resource.is_single:
                 return None
             raise
+        # Its address may say alone which one it is.
+        return self._seen({self._key: identity, **answer} if self.resource.identity.place else answer)
 
     def create(self, identity: str, body: dict[str, Any]) -> dict[str, Any]:
         """Make a resource; return it as the platform answers it. Never sent twice by itself: see the engine."""
-        body = body if self.resource.identity.named_by else {self._key: identity, **body}
-        call = self._saying(body, Call("POST", self.resource.path, self._query(body), repeatable=False))
+        declared = self.resource.identity
+        body = body if declared.named_by or declared.place else {self._key: identity, **body}
+        path = self._made_path(identity) if declared.place else self.resource.path
+        call = self._saying(body, Call("POST", path, self._query(body), repeatable=False))
         return self._seen(self.client.call(call))
 
-    def update(self, identity: str, body: dict[str, Any], force: bool = False) -> dict[str, Any]:
-        """Change what ``body`` names; return the resource as the platform answers it.
+    def update(self, identity: str, body: dict[str, Any], force: bool = False, section: Section = OWN) -> dict[str, Any]:
+        """Change what ``body`` names; return the resource, or its section, as the platform answers it.
 
         :param force: override optimistic locking.
         """
-        params = {**self._query(body), **({"force": "true"} if force else {})}
-        return self._seen(self._at(identity, self._saying(body, Call("PUT", "", params))))
+        params = {**({} if section.path else self._query(body)), **({"force": "true"} if force else {})}
+        call = self._saying(body, Call("PUT", "", params))
+        if section.path:
+            call = call._replace(document=section.document)
+        return self._seen(self.at(identity, lambda path: self.client.call(call._replace(path=path + section.path)), "PUT"))
 
     def delete(self, identity: str) -> bool:
         """Delete a resource with all that belongs to it; return whether this did it, and it wasn't gone before.
@@ -248,9 +272,10 @@ class ResourceClient:
     def make_ready(self) -> None:
         """Ask for what the first write of a key needs, so that its lack is told before anything is written."""
 
-    def _saying(self, body: dict[str, Any], call: Call) -> Call:
+    def _saying(self, body: dict[str, Any] | None, call: Call) -> Call:
         """Return a call with this body, whose secrets no message may repeat."""
-        return call._replace(body=body, document=self.document, secrets=self._secrets_in(body), types=self._types)
+        secrets = self._secrets_in(body or {})
+        return call._replace(body=body, document=self.document, secrets=secrets, types=self._types, accept=self._accept)
 
     def _query(self, body: dict[str, Any]) -> dict[str, str]:
         return self.resource.rules.query(body, self.client.session.is_mine)
@@ -280,8 +305,11 @@ class ResourceClient:
         return answer
 
     def _made_path(self, identity: str) -> str:
-        address = self.resource.identity.address or "/%s"
-        return self.resource.path + address % quote(identity, safe="")
+        if self.resource.is_single:
+            return self.resource.path
+        declared = self.resource.identity
+        place = declared.place or self.resource.path + (declared.address or "/%s")
+        return place % quote(identity, safe="")
 
     def _place(self, identity: str) -> str:
         """Return a resource's path: made of its identity (contract), or as an older platform's list gives it (O)."""

@@ -15,57 +15,45 @@ from typing import Any, Callable
 
 from .._api.labelling import NO_SUCH_PATH, Labelling, labellings
 from .._api.resources import ResourceClient
-from .._errors import ApiError, Conflict, SessionDied, TdmError, TransportError, mistake_of, without
+from .._errors import ApiError, Conflict, OptionError, SessionDied, TdmError, TransportError, mistake_of, without
 from .._http.transport import TROUBLE
 from .._schema.resource import Resource
 from .._schema.values import ValueType
 from .._workers import each
 from .cache import Cache
 from .outcomes import FAILED, SKIPPED, Outcome, Refusals
-from .plan import CREATE, DELETE, DONE, NOTHING, REFUSE, UPDATE, Change, Observed, contradicted, in_its_body, plan
+from .plan import (
+    CREATE,
+    DELETE,
+    DONE,
+    NOTHING,
+    REFUSE,
+    UPDATE,
+    Change,
+    Observed,
+    by_section,
+    contradicted,
+    forbidden,
+    in_its_body,
+    merged,
+    plan,
+)
 from .policy import Policy
-from .prepare import Plan
 
 #: Attempts at a resource that others are writing too, or whose creation stays unclear.
 ATTEMPTS = 3
 #: Resources in a row whose requests got no answer or one of trouble, after which the platform counts as down.
 SILENCE = 20
 NOT_KNOWN = "Whether it took effect is not known; the next run will see"
-PURGE_LAST = "not begun: a purge comes last, and only when no %s failed before (%d did)"
+PARTLY = "What else was to change was changed before"
 FIRST_FAILED = "not begun: %s had failed, and on_error or max_failures ends the run at the first one"
 TOO_MANY = "not begun: %d %s had failed, and no more than %d may"
-SILENT = "not begun: the platform gave no usable answer for %d %s in a row"
 HEIR_FAILED = "not begun: %s, which is to take its place, is not as described"
+SILENT = "not begun: the platform gave no usable answer for %d %s in a row"
 ALREADY_EXISTS = 111  # error code (O)
+NOT_ALLOWED, CONFLICT = 403, 409  # status
 #: Takes the numbers of resources that are done, in all, and failed.
 Progress = Callable[[int, int, int], None]
-
-
-def preview(resource: Resource, plan_: Plan, max_failures: int | None = None) -> list[Outcome]:
-    """Return the outcomes that a plan would have, without applying it: what is refused ends others in the same way."""
-    refused_ones = {change.identity for change in plan_.changes if change.action == REFUSE}
-    refused = len(refused_ones)
-    stopped = too_many(resource, refused, max_failures)
-
-    def outcome(change: Change, why: str) -> Outcome:
-        if change.action == REFUSE:
-            return _refused(change)
-        heir = change.desired.after
-        why = why or (HEIR_FAILED % heir if heir in refused_ones else "")
-        is_begun = change.action == NOTHING or not why
-        return _success(change) if is_begun else _outcome(change, SKIPPED, why)
-
-    waits = stopped or (PURGE_LAST % (resource.name, refused) if refused else "")
-    refused += sum(change.action == REFUSE for change in plan_.purge)
-    waits = waits or too_many(resource, refused, max_failures)
-    return [outcome(change, stopped) for change in plan_.changes] + [outcome(change, waits) for change in plan_.purge]
-
-
-def too_many(resource: Resource, failed: int, maximum: int | None) -> str:
-    """Return why no further resource is begun after so many failures, or nothing."""
-    if maximum is None or failed <= maximum:
-        return ""
-    return TOO_MANY % (failed, resource.plural, maximum) if maximum else FIRST_FAILED % resource.one
 
 
 class Run:
@@ -99,7 +87,7 @@ class Run:
         """Take the changes; return their outcomes in the same order. May be called again for further changes."""
         for change in changes:
             if change.action == REFUSE:
-                self._note(change, _refused(change))
+                self._note(change, refused(change))
         busy = [change for change in changes if change.action not in (REFUSE, NOTHING)]
 
         def tick() -> None:
@@ -111,13 +99,13 @@ class Run:
             each(some, self._take, min(self._policy.parallel, len(some)), tick)
             taken = [self._taken.get(change.identity, change) for change in some]
             self._label([change for change in taken if change.add or change.remove])
-        return [self._outcomes.get(change.identity) or _success(change) for change in changes]
+        return [self._outcomes.get(change.identity) or success(change) for change in changes]
 
     def _take(self, change: Change) -> None:
         refusals = self._refusals if change.action == CREATE else None
         stopped = self._stopped or (refusals.stopped(change) if refusals else "") or self._waits(change)
         if stopped:
-            self._note(change, _outcome(change, SKIPPED, stopped))
+            self._note(change, outcome_of(change, SKIPPED, stopped))
             return
         try:
             outcome = self._do(change)
@@ -150,7 +138,7 @@ class Run:
         if change.action == DELETE:
             is_done = self._delete(change)
             self._cache.forget(change.address)
-            return _success(change) if is_done else _outcome(change, "unchanged")
+            return success(change) if is_done else outcome_of(change, "unchanged")
         return self._update(change)
 
     def _delete(self, change: Change) -> bool:
@@ -169,7 +157,7 @@ class Run:
             try:
                 whole = self._write([change], self._api.create, change.identity, body)
             except (ApiError, TransportError) as error:
-                if isinstance(error, ApiError) and error.status < 500 and error.code != ALREADY_EXISTS:
+                if isinstance(error, ApiError) and error.status < 500 and not _says_exists(error):
                     raise
                 brief = self._api.find(change.identity)
                 if brief is None:
@@ -208,7 +196,7 @@ class Run:
                 # Labels alone are no part of the resource; or an answer that got lost had done it already.
                 if sent:
                     self._changed.add(change.identity)
-                return _success(first if sent else change)
+                return success(first if sent else change)
             try:
                 sent = True
                 whole = self._send(change)
@@ -224,11 +212,23 @@ class Run:
         raise Conflict("others keep changing the %s; it was given up after %d attempts" % (self._resource.name, ATTEMPTS))
 
     def _send(self, change: Change) -> dict[str, Any]:
-        body = self._resource.body(change.values)
-        if change.observed.version is not None:
-            body["occContext"] = {"version": change.observed.version}
-        whole: dict[str, Any] = self._write([change], self._api.update, change.address, body, self._policy.force)
-        return whole
+        """Write a change, its own body first and then its sections; return the resource as the answers show it."""
+        one = change.observed
+        for section, values in by_section(self._resource, change.values):
+            if one.version is None and change.observed.version is not None:  # the answer before didn't tell it
+                one = replace(one, whole=self._api.get(change.address))
+            body = self._resource.body(values)
+            if one.version is not None:
+                body["occContext"] = {"version": one.version}
+            try:
+                answer = self._write([change], self._api.update, change.address, body, self._policy.force, section)
+            except ApiError as error:
+                if error.status == NOT_ALLOWED and section.rights:
+                    raise OptionError(forbidden(section, values, error.message)) from None
+                raise
+            self._changed.add(change.identity)
+            one = replace(one, whole=merged(one.whole or {}, answer) if section.path else answer)
+        return one.whole or {}
 
     def _write(self, changes: list[Change], send: Callable[..., Any], *what: object) -> Any:
         """Return the answer to a write, and remember the resources where it isn't known whether it took effect."""
@@ -256,7 +256,7 @@ class Run:
 
     def _finish(self, change: Change, whole: dict[str, Any]) -> Outcome:
         """Remember the answer to a write, and say once more what the platform set by itself against the description."""
-        done = _success(change)
+        done = success(change)
         done.address = Observed(self._resource, whole=whole).address or done.address
         self._changed.add(change.identity)
         left = contradicted(change.desired, self._resource, whole) if whole else {}
@@ -271,7 +271,7 @@ class Run:
                     ", ".join(left),
                     error.message,
                 )
-                done.action, done.error = FAILED, _without_keys(change, message)
+                done.action, done.error = FAILED, without_keys(change, message)
         if whole and self._cache.path:
             self._cache.remember(done.address or change.identity, whole)
         return done
@@ -330,11 +330,15 @@ class Run:
             done.changed = change.identity in self._changed
 
     def _failed_at(self, change: Change, message: str) -> Outcome:
-        return _outcome(change, FAILED, self._told(change, message))
+        failed = outcome_of(change, FAILED, self._told(change, message))
+        failed.changed = change.identity in self._changed
+        if failed.changed:
+            failed.error = "%s. %s" % (failed.error, PARTLY)
+        return failed
 
     def _told(self, change: Change, message: str) -> str:
         """Return why a resource failed, and whether something may have been changed all the same."""
-        message = _without_keys(change, message)
+        message = without_keys(change, message)
         if change.identity not in self._unclear:
             return message
         return "%s %s" % (message if message.endswith("?") else message + ".", NOT_KNOWN)
@@ -352,29 +356,44 @@ class Run:
                 self._stopped = SILENT % (self._silent, self._resource.plural)
 
 
+def _says_exists(error: ApiError) -> bool:
+    # What the platform says of others than devices isn't known; where it meant something else, a look finds nothing.
+    return error.code == ALREADY_EXISTS or error.status == CONFLICT
+
+
 def _same(type_: ValueType, one: object, other: object) -> bool:
     # A reference is (ID, name), and some answers lack the name: what is shown of it is the ID.
     return type_.show(one) == type_.show(other) or type_.same(one, other)
 
 
-def _outcome(change: Change, action: str, error: str = "") -> Outcome:
+def too_many(resource: Resource, failed: int, maximum: int | None) -> str:
+    """Return why no further resource is begun after so many failures, or nothing."""
+    if maximum is None or failed <= maximum:
+        return ""
+    return TOO_MANY % (failed, resource.plural, maximum) if maximum else FIRST_FAILED % resource.one
+
+
+def outcome_of(change: Change, action: str, error: str = "") -> Outcome:
+    """Return that a resource met this end."""
     desired = change.desired
     return Outcome(
         desired.identity, action, desired.where, error=error, address=change.observed.address, meant_by=desired.meant_by
     )
 
 
-def _success(change: Change) -> Outcome:
-    done = _outcome(change, DONE[change.action])
+def success(change: Change) -> Outcome:
+    """Return that a change was taken, or that there was nothing to do."""
+    done = outcome_of(change, DONE[change.action])
     done.changed, done.before, done.after = change.action != NOTHING, change.before, change.after
     return done
 
 
-def _refused(change: Change) -> Outcome:
-    return _outcome(change, FAILED, _without_keys(change, change.message))
+def refused(change: Change) -> Outcome:
+    """Return that a change is refused before anything is sent."""
+    return outcome_of(change, FAILED, without_keys(change, change.message))
 
 
-def _without_keys(change: Change, message: str) -> str:
+def without_keys(change: Change, message: str) -> str:
     """Return a message without the resource's keys, new or old, should the platform have repeated one."""
     resource = change.observed.resource
     return without(message, [*resource.secrets(change.desired.values), *resource.secrets(change.before)], ours=True)

@@ -14,7 +14,7 @@ from typing import Any, Callable
 
 from .. import _files
 from .._errors import OptionError
-from .._schema.resource import Resource
+from .._schema.resource import WHOLE, Resource
 from .._schema.values import dig
 
 FORMAT = 1
@@ -30,7 +30,9 @@ class Cache:
 
     def __init__(self, resource: Resource, path: str, warn: Callable[[str], object] = str) -> None:
         self._key = resource.identity.key
-        self._pieces = resource.cached_keys
+        # What a brief doesn't show, or not surely; no secret is kept.
+        hidden = [each for each in resource.fields if each.seen == WHOLE or each.hint_only or each.cached]
+        self._pieces = sorted({each.path[0] for each in hidden if not each.secret})
         self._plural, self._keys = resource.plural, resource.keys
         self.path = path
         self._warn = warn

@@ -20,6 +20,7 @@ from .plan import Observed, compare
 
 SECRET = "is a secret, and is in no description of what is there"
 NOT_KEPT = "is not the same any more when it is written down and read again"
+IMPLIES = "would set %s besides, which is not to be described"
 NOT_CERTAIN = "can't be told for certain from what the platform shows"
 
 
@@ -68,7 +69,7 @@ def describe(one: Observed, without: frozenset[str] = frozenset()) -> Descriptio
                 told.left_out.append((name, fault))
             else:
                 told.options[name] = shown
-    while told.options and not _settle(told, one):
+    while told.options and not _settle(told, one, without):
         pass
     return told
 
@@ -87,7 +88,7 @@ def _lost(each: Field, shown: Any, value: object) -> str:
         return NOT_KEPT
 
 
-def _settle(told: Description, one: Observed) -> bool:
+def _settle(told: Description, one: Observed, without: frozenset[str]) -> bool:
     """Return whether the options are fine together; else leave out, or add, what makes them more so."""
     resource = one.resource
     values, faults = resource.parse(told.options)
@@ -100,7 +101,10 @@ def _settle(told: Description, one: Observed) -> bool:
     wrong = [*comparison.differing, *comparison.unknown]
     for option in wrong:
         each, value = resource.by_name[option], one.value(option)
-        if option in told.options or value is UNKNOWN or _lost(each, each.type.show(value), value):
+        if option in without:
+            source = _source_of(option, told, resource)
+            _leave_out(told, resource, source, IMPLIES % option)
+        elif option in told.options or value is UNKNOWN or _lost(each, each.type.show(value), value):
             _leave_out(told, resource, option, NOT_CERTAIN)
         else:  # other options imply another value: that the platform has its default has to be said
             told.options[option] = each.type.show(value)
@@ -109,9 +113,23 @@ def _settle(told: Description, one: Observed) -> bool:
     return not wrong and not message
 
 
+def _source_of(option: str, told: Description, resource: Resource) -> str:
+    """Return the option that implies another one which isn't given; nothing where it can't be told."""
+    for name in told.options:
+        rest = {other: value for other, value in told.options.items() if other not in _group_of(name, resource)}
+        if option not in resource.parse(rest)[0]:
+            return name
+    return ""
+
+
+def _group_of(option: str, resource: Resource) -> set[str]:
+    """Return an option with those that are only sent together with it."""
+    return {option, *(name for names in resource.together if option in names for name in names)}
+
+
 def _leave_out(told: Description, resource: Resource, option: str, message: str) -> None:
     """Leave out an option, with those that are only sent together with it; all of them where that would be none."""
-    group = {option, *(name for names in resource.together if option in names for name in names)}
+    group = _group_of(option, resource)
     doomed = [name for name in told.options if name in group] or list(told.options)
     for name in doomed:
         del told.options[name]

@@ -200,7 +200,7 @@ def _told(resource: Resource, group: list[Problem]) -> dict[str, Any]:
     first, key = group[0], resource.identity.option
     told: dict[str, Any] = {
         "where": _places(group),
-        key: first.identity,
+        **({key: first.identity} if key else {}),
         "option": first.option,
         "message": first.message,
     }
@@ -289,6 +289,8 @@ class _Reader:
 
     def _identify(self, raw: dict[str, Any], faults: Faults) -> tuple[str, None]:
         identity = self._resource.identity
+        if self._resource.is_single:
+            return "", None
         given, name = raw.pop(identity.option, None), raw.get(identity.named_by)
         option, type_ = identity.option, identity.type
         if (given is None or given == "") and identity.named_by:

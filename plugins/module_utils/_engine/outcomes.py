@@ -52,7 +52,7 @@ class Outcome:
         """Return by which options it is known: its identity, and the name where it was meant by that."""
         key = resource.identity.option
         if not self.meant_by:
-            return {key: self.identity}
+            return {} if resource.is_single else {key: self.identity}
         return {self.meant_by: self.identity, **({key: self.address} if self.address else {})}
 
 

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from .._schema.resource import NEVER, Resource
+from .._schema.row import Faults
+from .._schema.sections import Section
 from .._schema.values import UNKNOWN, Values, dig, members
 from .desired import Desired
 
@@ -42,6 +44,14 @@ NOT_TO_BE_MADE = (
 )
 NOT_BY_IDENTITY = (
     "no %s has this %s, and the platform makes them by itself: correct it; or, to make another one, leave it out and give the %s"
+)
+LACKS_RIGHT = (
+    "needs the right %s on the subscription, which this account doesn't have: have the operator grant it, log in with an account "
+    "that has it, or leave the option out"
+)
+FORBIDDEN = (
+    "this account may not change %s, which takes the right %s on the subscription (%s): have the operator grant it, log in with "
+    "an account that has it, or leave the option out"
 )
 NEEDS = ", and give what it needs besides: %s"
 
@@ -342,3 +352,47 @@ def contradicted(desired: Desired, resource: Resource, whole: dict[str, Any]) ->
         and each.name in desired.values
         and not each.type.same(desired.values[each.name], observed.value(each.name))
     }
+
+
+def by_section(resource: Resource, values: Values) -> list[tuple[Section, Values]]:
+    """Return what each request writes of these values, the resource's own body first."""
+    own = Section("", resource.document or resource.name, resource.rights)
+    found: dict[Section, Values] = {}
+    for name in sorted(values, key=lambda name: resource.by_name[name].section is not None):
+        found.setdefault(resource.by_name[name].section or own, {})[name] = values[name]
+    return list(found.items())
+
+
+def merged(whole: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+    """Return a resource with what a later answer shows of it, which may be a section alone."""
+    result = dict(whole)
+    for key, value in answer.items():
+        before = result.get(key)
+        result[key] = {**before, **value} if isinstance(before, dict) and isinstance(value, dict) else value
+    return result
+
+
+def out_of_reach(resource: Resource, granted: frozenset[str] | None) -> dict[str, tuple[str, ...]]:
+    """Return the options that an account may not write: option -> the rights of which it would need one.
+
+    :param granted: the rights of the account; None where they aren't known.
+    """
+    if granted is None:
+        return {}
+    sections = by_section(resource, {each.name: None for each in resource.fields})
+    lacked = [(section, names) for section, names in sections if section.rights and not granted.intersection(section.rights)]
+    return {name: section.rights for section, names in lacked for name in names}
+
+
+def lacking_rights(change: Change, lacked: dict[str, tuple[str, ...]]) -> Faults:
+    """Return the options that a change would write, of those that the account may not."""
+    if not lacked or change.action in (NOTHING, DELETE, REFUSE):
+        return []
+    # What may not be sent when a resource is made, comes in a second request, unless it is empty anyway.
+    written = {*change.values, *(name for name, value in change.after.items() if value)}
+    return [(name, LACKS_RIGHT % " or ".join(rights)) for name, rights in lacked.items() if name in written]
+
+
+def forbidden(section: Section, values: Values, said: str) -> str:
+    """Return what to say where the platform refuses to let this account write a section."""
+    return FORBIDDEN % (" and ".join(values), " or ".join(section.rights), said)

@@ -26,7 +26,7 @@ from .cache import Cache
 from .desired import Desired, Problem, refuse
 from .lookup import Found, Lookup
 from .names import Names
-from .plan import CREATE, DELETE, REFUSE, SAME, SUSPEND, Change, Comparison, Observed, compare, plan
+from .plan import CREATE, DELETE, REFUSE, SAME, SUSPEND, Change, Comparison, Observed, compare, lacking_rights, out_of_reach, plan
 from .policy import Policy, Purge
 from .replacement import NOT_THERE, inherited
 
@@ -115,6 +115,10 @@ class _Preparation:
         """Yield what the list shows of each resource that is described, and for a purge of every one."""
         everything, kept = self._policy.purge is not None, self._resource.kept_keys
         recall = self._cache.recall if self._cache.path else None
+        if self._resource.is_single:
+            for identity in self._described:
+                yield identity, Observed(self._resource, whole=self._api.get(identity))
+            return
         few = len(self._described) <= FEW and not everything and not self._resource.identity.named_by
         for page in self._few() if few else ahead(self._api.briefs()):
             for brief in page:
@@ -131,7 +135,7 @@ class _Preparation:
 
     def _name_of(self, brief: dict[str, Any]) -> str:
         """Return how a brief's resource is called in this run."""
-        return self._names.of(brief) if self._names is not None else str(brief.get(self._resource.identity.key)).upper()
+        return self._names.of(brief) if self._names is not None else self._resource.names_of(brief)[0]
 
     def _take(self, identity: str, one: Observed | None) -> None:
         """Enter what is known now of a resource, and how that compares; None for one that is gone since it was listed."""
@@ -277,9 +281,12 @@ class _Preparation:
         return problems + (self._lookup.problems_of_changes(changes) if self._resource.rules.limited_by_platform else [])
 
     def problems_of_run(self, changes: list[Change]) -> list[Problem]:
-        """Return what all changes together can't have."""
-        if not self._policy.check_licences:
-            return []
+        """Return what this account may not write, and what all changes together can't have."""
+        lacked = out_of_reach(self._resource, self._api.client.rights)
+        lacking = [problem for change in changes for problem in change.desired.problems(lacking_rights(change, lacked))]
+        return lacking + (self._problems_of_licences(changes) if self._policy.check_licences else [])
+
+    def _problems_of_licences(self, changes: list[Change]) -> list[Problem]:
         triples = [(change.action, change.before, change.after) for change in changes]
         faults = self._resource.rules.check_run(triples, self._all_of)
         return [Problem("all %s" % self._resource.plural, "", option, message) for option, message in faults]

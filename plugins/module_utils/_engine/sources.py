@@ -136,3 +136,14 @@ def _from_data(resource: Resource, data: object, name: str, warnings: list[str])
     if not data:
         raise OptionError("src %s describes no %s" % (name, resource.name))
     return Source(rows_of(resource, data), defaults, warnings)
+
+
+def overlaid(resource: Resource, options: dict[str, Any], nearer: dict[str, Any]) -> dict[str, Any]:
+    """Return raw options with nearer ones in their place, under whichever of their names; null says nothing."""
+
+    def canonical(name: str) -> str:
+        return resource.by_name[name].name if name in resource.by_name else name
+
+    said = {name: given for name, given in nearer.items() if given is not None}
+    taken = {canonical(name) for name in said}
+    return {**{name: given for name, given in options.items() if canonical(name) not in taken}, **said}

@@ -2,15 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The words for alarms: their names, their severities, and what a list of them can be asked for."""
+"""The words for alarms: their names, and what a list of them can be asked for."""
 
 from __future__ import annotations
 
 from .._schema.filters import Filter, Time
 from .._schema.json_types import FLAG, INTEGER, TIME, JsonTypes, ListOf
 from .._schema.references import Domains
-from .._schema.texts import Fault, shown
-from .._schema.values import Flag, ValueType
+from .._schema.severities import SEVERITY, Named
+from .._schema.values import Flag
 
 #: The alarms that Actility publishes (docs.thingpark.com). Their numbers are the platform's, their names ours.
 NAMES = {
@@ -31,9 +31,6 @@ NAMES = {
     15: "join_replay_dev_nonce_invalid",
     16: "uplink_mic_wrong",
 }
-#: The severity states of an alarm (contract, AlarmBrief).
-SEVERITIES = {1: "cleared", 2: "indeterminate", 3: "warning", 4: "minor", 5: "major", 6: "critical"}
-CLEARED = 1
 #: What XML doesn't say of an alarm, and of how many there are.
 SHOWN: JsonTypes = {
     **dict.fromkeys(("ID", "state", "level", "occurrence", "count", "totalCount"), INTEGER),
@@ -44,31 +41,6 @@ SHOWN: JsonTypes = {
 }
 
 
-class Named(ValueType):
-    """A number that has a name; the number may be meant by either.
-
-    :param names: number -> name.
-    :param what: what a sentence calls one of them.
-    :param any_number: numbers without a name are taken too: the platform may know more than its documentation.
-    """
-
-    def __init__(self, names: dict[int, str], what: str, any_number: bool = False) -> None:
-        self.names = names
-        self.what = what
-        self.any_number = any_number
-
-    def parse(self, raw: object) -> int:
-        text = str(super().parse(raw)).lower()
-        numbers = {name: number for number, name in self.names.items()}
-        if text in numbers:
-            return numbers[text]
-        number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-        if number in self.names or (self.any_number and number):
-            return number
-        raise Fault("is no %s: %s are known, got %s" % (self.what, ", ".join(self.names.values()), shown(text)))
-
-
-SEVERITY = Named(SEVERITIES, "severity of an alarm")
 #: What the list of the alarms of all devices can be asked for (contract, /devices/alarms).
 FILTERS = {
     "alarm": Filter("ID", Named(NAMES, "alarm", any_number=True)),

@@ -95,6 +95,7 @@ class Identity:
     :param type: what its values are.
     :param query: the list's parameter that finds one; nothing where none is known, and the list is read.
     :param address: the resource's path below its list, of the identity; nothing where only its brief's ``href`` tells it.
+    :param place: its path below the subscription instead, where that isn't below its list; it is made there too.
     :param named_by: the option of a name, by which it may be meant as well. The platform makes the identity then, and nothing
         says that no two have one name.
     """
@@ -105,6 +106,7 @@ class Identity:
     query: str
     address: str = ""
     named_by: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True)

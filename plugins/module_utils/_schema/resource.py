@@ -18,6 +18,7 @@ from .json_types import JsonType, JsonTypes, ListOf
 from .parts import Beginning, Encryption, Gathered, Identity, Labels, Listing, Users, Within
 from .row import Faults, Row
 from .rules import Rules
+from .sections import Section
 from .texts import Fault, shown, without_keys
 from .values import UNKNOWN, Hex, Key, Values, ValueType, dig, members
 
@@ -55,6 +56,7 @@ class Field:
     :param resets: the platform may set it by itself while it does something else: it is looked at again after a write.
     :param cached: kept for the next run although the contract has it in a brief.
     :param edits: the option, a set, that this one adds to; with ``removes`` the one that it takes from.
+    :param section: what writes it, where that isn't the resource's own body.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Field:
     cached: bool = False
     edits: str = ""
     removes: bool = False
+    section: Section | None = None
 
     def from_whole(self, resource: dict[str, Any]) -> object:
         """Return the canonical value in a whole resource; what it lacks is empty."""
@@ -128,6 +131,7 @@ class Resource:
     :param labels: the part that many resources get at once, by its option.
     :param listing: parameters with which its list is asked for.
     :param page: how many of the list are asked for at once, where its size can be chosen; 0 where it can't.
+    :param in_list: gives a brief of a list that nests what a resource has at its root.
     :param is_one: whether a brief is of such a resource at all.
     :param newer: keys that every brief has since release 7.3: without any, the platform is an older one.
     :param brief_keys: what the rules need of a brief besides its fields.
@@ -135,10 +139,13 @@ class Resource:
     :param set_aside: what a purge may set instead of deleting: option -> value.
     :param filters: what the list can be asked for; ``ranges`` are filters of which the first must not be beyond the second.
     :param is_dated: a brief says when its resource was last changed, so that what else was seen of it may be kept until then.
+    :param is_versioned: a change names the version that it changes, and may override that (contract, OccContext).
+    :param rights: the rights of which an account needs one to change it; nothing where that isn't known.
     :param is_licensed: the operator sells how many there may be.
     :param grouped_by: the option by which equal refusals end further creations.
     :param read_table: reads a table of its own kind: ``(text, name, warnings) -> rows``; None for none.
     :param loss: what to say of a change that only deleting could bring about.
+    :param is_less_in_xml: its document in XML lacks fields (X), so that JSON is asked for.
     :param shown: the types of what it shows beyond its fields, by the API's keys: counts, times, flags (XML doesn't say them).
     :param heirloom: the options that a resource takes over from one whose place it takes; none can where there are none.
     :param users: what may use one, and has to be counted before one is deleted.
@@ -160,6 +167,7 @@ class Resource:
     labels: dict[str, Labels] = field(default_factory=dict)
     listing: dict[str, str] = field(default_factory=dict)
     page: int = 0
+    in_list: Callable[[dict[str, Any]], dict[str, Any]] = lambda brief: brief
     is_one: Callable[[dict[str, Any]], bool] = lambda brief: True
     newer: tuple[str, ...] = ()
     brief_keys: tuple[str, ...] = ()
@@ -168,10 +176,13 @@ class Resource:
     filters: dict[str, Filter] = field(default_factory=dict)
     ranges: tuple[tuple[str, str], ...] = ()
     is_dated: bool = False
+    is_versioned: bool = True
+    rights: tuple[str, ...] = ()
     is_licensed: bool = False
     grouped_by: str = ""
     read_table: Callable[[str, str, list[str]], list[Row]] | None = None
     loss: str = ""
+    is_less_in_xml: bool = False
     shown: JsonTypes = field(default_factory=dict)
     heirloom: tuple[str, ...] = ()
     users: Users | None = None
@@ -185,6 +196,11 @@ class Resource:
     edits: list[Field] = field(default_factory=list, compare=False)
     #: Unknown name -> the option it is nearest to, or nothing: looking for one takes about a millisecond.
     nearest: dict[str, str] = field(default_factory=dict, compare=False)
+
+    @property
+    def is_single(self) -> bool:
+        """Whether a subscription has exactly one, at ``path``: nobody names it, makes it or deletes it."""
+        return not self.identity.option
 
     @property
     def one(self) -> str:
@@ -213,7 +229,7 @@ class Resource:
         """Return by which names a description may mean the resource with this brief: its identity, and its name."""
         identity = str(brief.get(self.identity.key))
         if not self.identity.named_by:
-            return [identity.upper()]
+            return [str(self.identity.type.read(identity))]
         return [identity, str(dig(brief, self.by_name[self.identity.named_by].path))]
 
     @property
@@ -221,12 +237,6 @@ class Resource:
         """What is kept of a brief: a list of a hundred thousand is long enough without their histories."""
         fields = {each.path[0] for each in self.fields if each.seen != WHOLE}
         return frozenset(fields | {self.identity.key, "occContext", *self.brief_keys})
-
-    @property
-    def cached_keys(self) -> tuple[str, ...]:
-        """The pieces of a whole resource that its brief doesn't show, or not surely; no secret is kept."""
-        hidden = (each for each in self.fields if each.seen == WHOLE or each.hint_only or each.cached)
-        return tuple(sorted({each.path[0] for each in hidden if not each.secret}))
 
     @property
     def json_types(self) -> JsonTypes:
@@ -265,16 +275,6 @@ class Resource:
     def argument_spec(self) -> dict[str, Any]:
         """Return the argument spec of all fields."""
         return {each.name: each.argument() for each in self.fields}
-
-    def overlaid(self, options: dict[str, Any], nearer: dict[str, Any]) -> dict[str, Any]:
-        """Return raw options with nearer ones in their place, under whichever of their names; null says nothing."""
-        said = {name: given for name, given in nearer.items() if given is not None}
-        taken = {self._canonical(name) for name in said}
-        left = {name: given for name, given in options.items() if self._canonical(name) not in taken}
-        return {**left, **said}
-
-    def _canonical(self, name: str) -> str:
-        return self.by_name[name].name if name in self.by_name else name
 
     def parse(self, raw: dict[str, Any]) -> tuple[Values, Faults]:
         """Return ``(values, faults)``: canonical values by option, and a list of ``(option, message)``.

@@ -14,7 +14,8 @@ from .._api.session import Call
 from .._errors import OptionError
 from .._frame.connection import connected
 from .._frame.task import Context, Task
-from .._resources.alarms import FILTERS, SEVERITIES, SHOWN
+from .._resources.alarms import FILTERS, SHOWN
+from .._schema.severities import SEVERITIES
 from . import alarms
 
 #: What the platform counts alarms by (contract, stateDistributions).

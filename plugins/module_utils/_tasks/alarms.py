@@ -13,10 +13,11 @@ from typing import Any
 
 from .._api.resources import Client, ResourceClient
 from .._errors import ApiError, OptionError
-from .._resources.alarms import CLEARED, FILTERS, NAMES, SEVERITIES, SHOWN
+from .._resources.alarms import FILTERS, NAMES, SHOWN
 from .._resources.device.declaration import DEVICE
 from .._resources.multicast_group import MULTICAST_GROUP
 from .._schema.filters import read_eui, read_filters
+from .._schema.severities import CLEARED, SEVERITIES
 from .._schema.values import dig
 from .._text import utc_of
 

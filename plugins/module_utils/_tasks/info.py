@@ -17,7 +17,7 @@ from .._errors import OptionError
 from .._frame.connection import connected
 from .._frame.task import Context, Task
 from .._schema.filters import read_filters
-from .._schema.resource import Resource
+from .._schema.resource import BRIEF, Resource
 from .._schema.texts import Fault
 from .._schema.values import UNKNOWN
 from .._text import in_snake_case
@@ -32,19 +32,24 @@ def info(resource: Resource) -> Task:
     options: dict[str, Any] = {
         key: {"type": "list", "elements": "str"},
         **{name: each.argument() for name, each in resource.filters.items()},
-        "gather": {"type": "str", "choices": ["briefs", resource.keys, "options", *resource.gathered], "default": "briefs"},
-        "parallel": {"type": "int", "default": 8},
     }
-    exclusive = [(key, name) for name in resource.filters]
+    if any(each.seen != BRIEF for each in resource.fields):
+        whole = [resource.keys]
+        options["parallel"] = {"type": "int", "default": 8}
+    else:
+        whole = []
+    gathers = ["briefs", *whole, "options", *resource.gathered]
+    options["gather"] = {"type": "str", "choices": gathers, "default": "briefs"}
+    exclusive: list[tuple[str, ...]] = [(key, name) for name in resource.filters]
     times: dict[str, list[str]] = {}
     for name, declared in resource.filters.items():
         times.setdefault(declared.before, []).append(name)
     exclusive += [tuple(names) for before, names in times.items() if before and len(names) > 1]
     rules = {"mutually_exclusive": exclusive}
-    return Task(options, _Info(resource).run, rules, digits=resource.digits, secrets_in=resource.rules.secrets_in)
+    return Task(options, Info(resource).run, rules, digits=resource.digits, secrets_in=resource.rules.secrets_in)
 
 
-class _Info:
+class Info:
     """The resources of one kind, as they are."""
 
     def __init__(self, resource: Resource) -> None:
@@ -55,8 +60,9 @@ class _Info:
         """Return resources by their identity, or all that match the filters."""
         identities = self._identities(params.get(self._key) or [])
         filters = read_filters(self._resource.filters, params, self._resource.plural, self._resource.ranges)
-        if params["parallel"] < 1:
-            raise OptionError("parallel must be at least 1, got %d" % params["parallel"])
+        parallel = params.get("parallel", 1)
+        if parallel < 1:
+            raise OptionError("parallel must be at least 1, got %d" % parallel)
         with connected(params, context) as client:
             api = ResourceClient(client, self._resource)
             wanted = params.get(self._key) is not None  # an empty list means none, not all of them
@@ -64,14 +70,13 @@ class _Info:
             found = [Observed(self._resource, brief) for brief in briefs if brief is not None]
             gather = params["gather"]
             open_ones = [one for one in found if gather == self._resource.keys or (gather == "options" and is_open(one))]
-            each(open_ones, lambda one: look(api, one), min(params["parallel"], len(open_ones)))
+            each(open_ones, lambda one: look(api, one), min(parallel, len(open_ones)))
             found = [one for one in found if one.exists]
             if gather == "options":
                 return self._in_options(found, context)
             shown = [self._shown(one) for one in found]
             if gather in self._resource.gathered:
-                parallel = min(params["parallel"], len(shown))
-                each(shown, lambda one: one.update(self._gathered(api, gather, one[self._key])), parallel)
+                each(shown, lambda one: one.update(self._gathered(api, gather, one[self._key])), min(parallel, len(shown)))
         return {"changed": False, self._resource.keys: shown}
 
     def _in_options(self, found: list[Observed], context: Context) -> dict[str, Any]:

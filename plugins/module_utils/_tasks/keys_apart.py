@@ -15,7 +15,7 @@ from .. import _files
 from .._engine.desired import Desired, Problem, refuse
 from .._engine.fingerprints import Fingerprints
 from .._engine.outcomes import FAILED, SKIPPED, Outcome
-from .._engine.sources import read_source
+from .._engine.sources import overlaid, read_source
 from .._errors import OptionError
 from .._schema.resource import Resource
 from .._schema.row import Row
@@ -60,7 +60,7 @@ class KeysApart:
                 keys = self._by_identity.get(str(type_.parse(row.raw.get(option))), {})
             except Fault:  # the row's own fault, which is told where it is read
                 keys = {}
-            yield replace(row, raw=self._resource.overlaid(keys, row.raw)) if keys else row
+            yield replace(row, raw=overlaid(self._resource, keys, row.raw)) if keys else row
 
     def remember(self, described: list[Desired], path: str, warn: Callable[[str], object]) -> None:
         """Take what was given last time, and have those keys written that have changed since."""
@@ -98,7 +98,7 @@ def read_keys(resource: Resource, params: dict[str, Any]) -> KeysApart:
     given, path = params.get("keys"), params.get("keys_src")
     if given is not None and path:
         raise OptionError(BOTH)
-    is_written = params["update_keys"] == ON_CHANGE
+    is_written = params.get("update_keys") == ON_CHANGE
     if is_written and given is None and not path:
         raise OptionError(NEEDS_KEYS)
     problems: list[Problem] = []

@@ -13,15 +13,16 @@ from typing import Any, Callable
 
 from .. import _files
 from .._engine import outcomes as _outcomes
-from .._engine.apply import PURGE_LAST, Progress, Run, preview
+from .._engine.apply import Progress, Run
 from .._engine.cache import Cache
 from .._engine.desired import Desired, read_desired
 from .._engine.outcomes import FAILED, SKIPPED, Outcome
 from .._engine.plan import DELETE, SUSPEND, Change
 from .._engine.policy import Policy, Purge
 from .._engine.prepare import Plan, make_plan
+from .._engine.preview import PURGE_LAST, preview
 from .._engine.purge import allowance, read_scope
-from .._engine.sources import Source, read_source, rows_of
+from .._engine.sources import Source, overlaid, read_source, rows_of
 from .._errors import OptionError
 from .._frame.connection import account_of, connected
 from .._frame.task import Context, Task
@@ -29,7 +30,8 @@ from .._schema.parts import Within
 from .._schema.resource import Resource
 from . import keys_apart
 from .keys_apart import KeysApart, has_keys, read_keys
-from .one import ENCRYPTION, EXISTENCE, WRITING, barred_in, client_of, diff_of
+from .one import ENCRYPTION, EXISTENCE, WRITING, barred_in, client_of, diff_of, meaningless
+from .progress import progress_of
 from .selected import MOST_CHANGES, guard_changes, options_of, read_selection
 
 MOST_PARALLEL = 64
@@ -75,13 +77,8 @@ def many(resource: Resource, module: str) -> Task:
     if has_keys(resource):
         options.update(keys_apart.OPTIONS)
         options["update_keys"] = {**options["update_keys"], "choices": ["on_create", keys_apart.ON_CHANGE, "always"]}
-    if not resource.is_licensed:
-        del options["check_licences"]
-    if not resource.is_dated:
-        del options["cache"]
-    if not resource.encryption:
-        for option in ENCRYPTION:
-            del options[option]
+    for name in meaningless(resource):
+        options.pop(name, None)
     return Task(
         options,
         _Many(resource, module).run,
@@ -167,8 +164,8 @@ class _Many:
             purge = Purge(read_scope(self._resource, options["scope"] or {}), options["max"], action)
         most = 0 if params["on_error"] == "stop" else params["max_failures"]
         return Policy(
-            params["update_keys"] == "always",
-            params["force"],
+            params.get("update_keys") == "always",
+            params.get("force", False),
             params["parallel"],
             most,
             params["max_deletions"],
@@ -181,7 +178,7 @@ class _Many:
         source = self._source(params)
         for warning in source.warnings:
             context.warn(warning)
-        defaults = self._resource.overlaid(source.defaults, params.get("defaults") or {})
+        defaults = overlaid(self._resource, source.defaults, params.get("defaults") or {})
         barred = barred_in(params, self._resource)
         return read_desired(self._resource, keys.added(source.rows), defaults, params["state"], params["create"], barred)
 
@@ -211,20 +208,8 @@ class _Many:
         return os.path.join(_files.home(), "%s-%s.json" % (name, account_of(params, Context()).key()))
 
     def _reporter(self, params: dict[str, Any], context: Context) -> Progress | None:
-        """Return what turns progress into lines for the user, None where there is nobody to read them."""
-        report = context.report
-        if not params["progress"] or report is None:
-            return None
-        started = time.monotonic()
-
-        def progress(done: int, total: int, failed: int) -> None:
-            elapsed = time.monotonic() - started
-            rate = done / elapsed if elapsed else 0.0
-            left = "%d s left" % round((total - done) / rate) if rate else "time left not known yet"
-            numbers = (self._module, done, total, self._resource.plural, rate, failed, left)
-            report("%s: %d of %d %s, %.0f a second, %d failed, %s" % numbers)
-
-        return progress
+        """Return what turns progress into lines for the user, None where nobody reads them."""
+        return progress_of(context, self._module, self._resource.plural) if params["progress"] else None
 
     def _apply(self, run: Run, plan: Plan) -> list[Outcome]:
         outcomes = run.apply(plan.changes)

@@ -10,17 +10,18 @@ from typing import Any
 
 from .._api.exchange_key import PADDINGS, EncryptingClient
 from .._api.resources import Client, ResourceClient
-from .._engine.apply import Run, preview
+from .._engine.apply import Run
 from .._engine.cache import Cache
 from .._engine.desired import read_desired
 from .._engine.keys import barred
 from .._engine.outcomes import FAILED, Outcome
 from .._engine.policy import Policy
 from .._engine.prepare import make_plan
+from .._engine.preview import preview
 from .._errors import TdmError
 from .._frame.connection import connected
 from .._frame.task import Context, Task
-from .._schema.resource import Resource
+from .._schema.resource import NEVER, Resource
 from .._schema.row import Row
 
 #: Whether a resource should be there.
@@ -62,40 +63,58 @@ def client_of(client: Client, resource: Resource, params: dict[str, Any]) -> Res
     return ResourceClient(client, resource)
 
 
+def meaningless(resource: Resource) -> list[str]:
+    """Return the common options that say nothing of such a resource."""
+    means = {
+        "update_keys": any(each.seen == NEVER for each in resource.fields),
+        "force": resource.is_versioned,
+        "check_licences": resource.is_licensed,
+        "cache": resource.is_dated,
+        **dict.fromkeys(ENCRYPTION, bool(resource.encryption)),
+    }
+    return [name for name, is_meant in means.items() if not is_meant]
+
+
 def one(resource: Resource) -> Task:
     """Return the task that makes one resource be as described."""
     identifying = (resource.identity.option, *resource.rules.identifying)
     place = REPLACEMENT if resource.heirloom else {}
-    own = {name: {"type": "str"} for name in identifying}
-    options = {**EXISTENCE, **own, **resource.argument_spec(), **place, **WRITING}
-    options.update(ENCRYPTION if resource.encryption else {})
+    ways = (*identifying, *filter(None, [resource.identity.named_by]))
+    only = {"required": True} if len(ways) == 1 else {}
+    own = {name: {"type": "str", **only} for name in identifying}
+    options = {**EXISTENCE, **own, **resource.argument_spec(), **place, **WRITING, **ENCRYPTION}
+    for name in meaningless(resource):
+        options.pop(name, None)
 
     def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
         names = ("state", *identifying, *place, *(each.name for each in resource.fields))
-        given = {name: params[name] for name in names if params.get(name) is not None}
-        described = read_desired(resource, [Row("options", given)], create=params["create"], barred=barred_in(params, resource))
-        policy = Policy(params["update_keys"] == "always", params["force"], parallel=1)
-        cache = Cache(resource, "")
-        with connected(params, context) as client:
-            api = client_of(client, resource, params)
-            plan = make_plan(api, described, policy, cache)
-            for warning in plan.warnings:
-                context.warn(warning)
-            outcomes = preview(resource, plan) if context.check else Run(api, policy, cache).apply(plan.changes)
-        return _result(resource, plan.changes[0].observed.known(), outcomes, described[0].absent, context)
+        return applied(resource, names, params, context)
 
-    naming = [*identifying, *filter(None, [resource.identity.named_by])]
-    if len(naming) == 1:  # which ansible-test takes for no choice
-        options[naming[0]] = {**options[naming[0]], "required": True}
     return Task(
         options,
         run,
-        {"required_one_of": [tuple(naming)]} if len(naming) > 1 else {},
+        {} if only else {"required_one_of": [ways]},
         resource.rules.identifying,  # such an option may hold a secret among other things
         digits=resource.digits,
         empty_is_nothing=True,
         secrets_in=resource.rules.secrets_in,
     )
+
+
+def applied(resource: Resource, names: tuple[str, ...], params: dict[str, Any], context: Context) -> dict[str, Any]:
+    """Make one resource be as these options describe it; return the task's result."""
+    given = {name: params[name] for name in names if params.get(name) is not None}
+    wrong = barred_in(params, resource)
+    described = read_desired(resource, [Row("options", given)], create=params.get("create", False), barred=wrong)
+    policy = Policy(params.get("update_keys") == "always", params.get("force", False), parallel=1)
+    cache = Cache(resource, "")
+    with connected(params, context) as client:
+        api = client_of(client, resource, params)
+        plan = make_plan(api, described, policy, cache)
+        for warning in plan.warnings:
+            context.warn(warning)
+        outcomes = preview(resource, plan) if context.check else Run(api, policy, cache).apply(plan.changes)
+    return _result(resource, plan.changes[0].observed.known(), outcomes, described[0].absent, context)
 
 
 def _result(
@@ -106,7 +125,7 @@ def _result(
     names = outcome.names(resource)
     for each in outcomes:
         if each.error:
-            message = "%s %s: %s" % (resource.name, each.identity, each.error)
+            message = "%s: %s" % (_called(resource, each), each.error)
             raise TdmError(message, action=FAILED, changed=any(one.changed for one in outcomes), **names)
     result: dict[str, Any] = {"changed": any(one.changed for one in outcomes), "action": outcome.action, **names}
     if not absent:
@@ -123,10 +142,14 @@ def _result(
 
 def diff_of(resource: Resource, outcome: Outcome) -> dict[str, object]:
     """Return an outcome as Ansible shows differences."""
-    header = "%s %s" % (resource.name, outcome.identity)
+    header = _called(resource, outcome)
     return {
         "before_header": header,
         "after_header": header,
         "before": resource.show(outcome.before),
         "after": {} if outcome.action == "deleted" else resource.show(outcome.after),
     }
+
+
+def _called(resource: Resource, outcome: Outcome) -> str:
+    return ("%s %s" % (resource.name, outcome.identity)).rstrip()

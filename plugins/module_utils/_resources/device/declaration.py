@@ -18,6 +18,7 @@ from ..._schema.json_types import INTEGER
 from ..._schema.parts import Beginning, Encryption, Identity, Labels, Listing, Within
 from ..._schema.references import Domains, Reference, References, Tags
 from ..._schema.resource import APART, EDIT, NEVER, WHOLE, Field, Resource
+from ..._schema.sections import Section
 from ..._schema.texts import Fault, shown
 from ..._schema.values import EUI, UNKNOWN, Choice, Degrees, Flag, Hex, Integer, Key, Note, Typed, ValueType
 from .filters import FILTERS, RANGES
@@ -107,6 +108,8 @@ PROFILES = Listing("/deviceProfiles", "commercialName", at_once=40, shown={"macM
 PLANS = Listing("/networkSubscriptions", "commercialName", shown={"granted": INTEGER, "used": INTEGER})
 ROUTING_PROFILES = Listing("/appServersRoutingProfiles", "name")
 SERVERS = Listing("/appServers", "name")
+#: Written apart, when a device is made too (contract, DeviceRestricted).
+RESTRICTED = Section("/restricted", "deviceRestricted", ("ra",))
 
 
 #: What belongs to a device's place and purpose, and not to the device itself.
@@ -228,6 +231,16 @@ DEVICE = Resource(
         ),
         Field("driver_application", ("driverMetadata", "application"), ProtocolIdentifier()),
         Field("debug_network_geolocation", ("debug", "nwGeoloc"), Flag(), WHOLE),
+        Field(
+            "lorawan_debug",
+            ("debug", "lorawan"),
+            Flag(),
+            WHOLE,
+            ("debug",),  # for a host's variable, which has lorawan_ in front
+            on_create=False,
+            resets=True,
+            section=RESTRICTED,
+        ),
     ),
     together=(("latitude", "longitude"), ("network_geolocation", "passive_roaming")),
     exclusive=(("routing_profile", "application_servers"),),

@@ -74,6 +74,8 @@ class Application:
             raise ApiError("other_subscription")
         if settings.read_only and operation.changes:
             raise ApiError("read_only")
+        if operation.rights and not set(operation.rights) & set(settings.permissions):
+            raise ApiError("no_right", " or ".join(operation.rights))
         operation.check_query(request)
         return operation.handler(Call(request, self.world, who), *parts)
 

@@ -18,6 +18,7 @@ TABLE = {
     "not_authenticated": (401, 164, "Not authenticated", "O"),
     "other_subscription": (403, 9001, "Access to this subscription is denied", "?"),
     "read_only": (403, 9002, "This user may only read", "?"),
+    "no_right": (403, 9003, "This user lacks the right {0} on the subscription", "?"),
     # Devices
     "device_exists": (409, 111, "A Device report already exists for the given EUI", "O"),
     "unknown_model": (400, 222, "No device profile for the given ID : {0}", "C"),

@@ -16,6 +16,7 @@ EDITIONS = ("wireless", "enterprise")
 WAYS_IN = ("html", "smp", "digest", "oauth2")
 FORMATS = ("json", "xml")
 PADDINGS = ("pkcs1v15", "oaep-sha1", "oaep-sha256")
+PERMISSIONS = ("x", "a", "ra", "rc", "s1")
 SUBSCRIPTION_HREFS = ("relative", "absolute", "slashless")
 
 
@@ -85,6 +86,10 @@ class Settings:
         default="pkcs1v15", metadata=_option("how keys are padded before they are encrypted with RSA", PADDINGS)
     )
     read_only: bool = field(default=False, metadata=_option("the user may only read: all that writes is refused"))
+    permissions: tuple[str, ...] = field(
+        default=("x", "a", "ra", "s1"),
+        metadata=_option("the rights of the user on the subscription, by default all but rc", PERMISSIONS, many=True),
+    )
     token_lifetime: float = field(default=300.0, metadata=_option("the life of an OAuth token, in seconds", bounds=(0, 10**9)))
     session_lifetime: float = field(
         default=1800.0, metadata=_option("seconds that a session lives without being used", bounds=(0, 10**9))

@@ -11,7 +11,7 @@ import difflib
 import pytest
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import Problem, read_desired, refuse
-from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.sources import rows_of
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.sources import overlaid, rows_of
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import BadInput
 from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import DEVICE
 from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.tr005 import crc16_modbus
@@ -273,12 +273,12 @@ def test_a_host_of_the_inventory_is_named():
 
 @pytest.mark.parametrize("nearer", [{"create": None, "join_eui": None}, {}])
 def test_null_in_nearer_defaults_takes_no_place(nearer):
-    assert DEVICE.overlaid({"create": False, "join_eui": JOIN}, nearer) == {"create": False, "join_eui": JOIN}
+    assert overlaid(DEVICE, {"create": False, "join_eui": JOIN}, nearer) == {"create": False, "join_eui": JOIN}
 
 
 def test_nearer_defaults_count_under_each_of_their_names():
-    assert DEVICE.overlaid({"app_eui": "1", "name": "a"}, {"join_eui": JOIN}) == {"join_eui": JOIN, "name": "a"}
-    assert DEVICE.overlaid({"unknown": 1}, {"unknown": 2}) == {"unknown": 2}
+    assert overlaid(DEVICE, {"app_eui": "1", "name": "a"}, {"join_eui": JOIN}) == {"join_eui": JOIN, "name": "a"}
+    assert overlaid(DEVICE, {"unknown": 1}, {"unknown": 2}) == {"unknown": 2}
 
 
 def test_create_that_is_null_in_defaults_leaves_the_tasks_word():

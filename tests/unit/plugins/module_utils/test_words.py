@@ -22,6 +22,8 @@ from ansible_collections.lorawan.thingpark.plugins.module_utils._text import har
         ("lastRSSI", "last_rssi"),
         ("appSKey", "app_s_key"),
         ("RSSIValue", "rssi_value"),
+        ("LRRs", "lrrs"),
+        ("LRRsSeen", "lrrs_seen"),
         ("alarm004", "alarm004"),
         ("href", "href"),
         ("already_snake", "already_snake"),

@@ -191,7 +191,7 @@ class WaysIn:
         document = {
             "subscription": {
                 "href": _HREFS[self._settings.subscription_href] + SUBSCRIPTION_ID,
-                "grantedPermissions": ["x", "a", "ra", "s1"],
+                "grantedPermissions": list(self._settings.permissions),
             },
             "user": dict(USER),
             "thingparkPreviousBadConsecutivePwd": bad_passwords,

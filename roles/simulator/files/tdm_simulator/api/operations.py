@@ -85,6 +85,7 @@ class Operation:
     :param answer: root element of the answer in XML.
     :param writes: whether it changes the platform; by default all but GET do.
     :param wireless: whether it is there in the Wireless edition alone.
+    :param rights: the rights on the subscription of which the user needs one; nothing where all users may.
     """
 
     method: str
@@ -94,6 +95,7 @@ class Operation:
     answer: str = ""
     writes: bool | None = None
     wireless: bool = False
+    rights: tuple[str, ...] = ()
 
     @property
     def changes(self) -> bool:

@@ -1,12 +1,13 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""XML that travels inside JSON strings: alarm004 and the AppSKeys of ABP devices (C)."""
+"""XML that travels inside JSON strings: alarm004, the AppSKeys of ABP devices, and who is told of alarms (C)."""
 
 from __future__ import annotations
 
 import re
 from xml.etree.ElementTree import Element
+from xml.sax.saxutils import quoteattr
 
 from .. import Document
 from ..api import xml
@@ -16,6 +17,7 @@ from ..errors import ApiError
 
 _HOUR = 3600
 _DAY = 24 * _HOUR
+_STATES = re.compile(r"([1-6])(?:-([1-6]))?\Z")
 _PORTS = re.compile(r"[0-9]{1,3}(-[0-9]{1,3})?\Z")
 
 
@@ -92,6 +94,29 @@ def _threshold(element: Element) -> Document:
         if seconds is None or not _HOUR <= seconds <= 30 * _DAY:
             raise ApiError("invalid", "alarm004", "duration is not PT1H to P30D")
     return {"status": status, "level": None if level is None else int(level), "duration": duration, "seconds": seconds}
+
+
+def notifications(text: str) -> str:
+    """Check who is told of alarms, by the examples of C; returns it re-serialised, contacts in an order of its own (?)."""
+    root = _parse("alarmStateNotifications", text)
+    if root.tag != "notifications" or root.attrib:
+        raise ApiError("invalid", "alarmStateNotifications", "the root element is not a bare notifications")
+    seen: set[int] = set()
+    parts = []
+    for state in root:
+        match = _STATES.match(state.get("val", ""))
+        if state.tag != "state" or set(state.attrib) != {"val"} or not match:
+            raise ApiError("invalid", "alarmStateNotifications", "a state with a val such as 3 or 4-6 is expected")
+        states = set(range(int(match[1]), int(match[2] or match[1]) + 1))
+        contacts = sorted((one.get("address", "") for one in state), reverse=True)
+        if not states or states & seen:
+            raise ApiError("invalid", "alarmStateNotifications", "no state may be there twice")
+        if not contacts or any(one.tag != "contact" or set(one.attrib) != {"address"} for one in state):
+            raise ApiError("invalid", "alarmStateNotifications", "a contact with an address is expected")
+        seen |= states
+        inner = "".join("\n    <contact address=%s />" % quoteattr(one) for one in contacts)
+        parts.append("\n  <state val='%s'>%s\n  </state>" % (state.get("val"), inner))
+    return "<notifications>%s\n</notifications>\n" % "".join(parts)
 
 
 def app_skeys(text: str) -> None:

@@ -95,7 +95,7 @@ _DOWNLINK = (_PAYLOAD, _PORT, "fCntDn", "aFCntDn", "flushDownlinkQueue", ("valid
 OPERATIONS = [
     Operation("POST", DEVICES.item + "/admins/downlink", send, (*_DOWNLINK, "confirmed")),
     Operation("POST", DEVICES.item + "/admins/reset", reset),
-    Operation("PUT", DEVICES.item + "/restricted", restrict, ("force",), "deviceRestricted"),
-    Operation("GET", DEVICES.item + "/debugLorawanLogs", logs),
+    Operation("PUT", DEVICES.item + "/restricted", restrict, ("force",), "deviceRestricted", rights=("ra",)),
+    Operation("GET", DEVICES.item + "/debugLorawanLogs", logs, rights=("ra",)),
     Operation("POST", GROUPS.item + "/admins/downlink", cast, (*_DOWNLINK, "retryIneligibleGateways")),
 ]

@@ -18,6 +18,7 @@ from ..http.messages import Response
 from ..world.catalogue import ISM_BANDS
 from ..world.world import World
 from .exchange_key import KEY_VERSION
+from .inner_xml import notifications
 
 _EUI64 = Text(re.compile(r"[0-9a-fA-F]{16}\Z"), "16 hexadecimal digits")
 _NET_ID = Text(
@@ -50,7 +51,9 @@ def update(call: Call) -> Response:
     if world.settings.occ_required and "occContext" not in body:
         raise ApiError("occ_missing")  # C requires it here without exception
     check_version(call, body, world.subscription, world.settings.occ_required)
-    changed: Document = {name: body[name] for name in ("alarmStateNotifications", "nsID") if name in body}
+    changed: Document = {"nsID": body["nsID"]} if "nsID" in body else {}
+    if "alarmStateNotifications" in body:
+        changed["alarmStateNotifications"] = notifications(body["alarmStateNotifications"])
     for name in ("defaultIsmBand", "defaultIsmBands"):
         if name in body:
             bands = body[name] if name == "defaultIsmBands" else [body[name]]
@@ -126,9 +129,13 @@ def _shown(world: World) -> Document:
 # -- who is told of alarms -------------------------------------------------------
 
 
-def _only_the_user(_call: Call, name: str) -> None:
-    if name != THINGPARK_ID:
-        raise ApiError("resource_not_found", "user", name)  # ? that there is one user
+#: The one who logs in, and a colleague (?).
+_USERS = (THINGPARK_ID, "tpk-100002582")
+
+
+def _a_user(_call: Call, name: str) -> None:
+    if name not in _USERS:
+        raise ApiError("resource_not_found", "user", name)
 
 
 def _told(world: World, one: Document) -> Document:
@@ -155,11 +162,11 @@ TOLD = Collection(
     stored={"minimumSeverity": None},
     locked=False,
     named=True,
-    begin=_only_the_user,
+    begin=_a_user,
 )
 OPERATIONS = [
     Operation("GET", "", read, answer="subscription"),
-    Operation("PUT", "", update, ("force",), "subscription"),
-    Operation("PUT", "/restricted", update_restricted, ("force",), "restricted"),
+    Operation("PUT", "", update, ("force",), "subscription", rights=("ra", "s1")),
+    Operation("PUT", "/restricted", update_restricted, ("force",), "restricted", rights=("ra",)),
     *TOLD.operations(),
 ]

@@ -1,0 +1,124 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Descriptions as texts that people keep in git: YAML, JSON and an inventory of Ansible, the same every time.
+
+Every text stands in quotation marks, so that none becomes a number, a flag or a date, and one rule holds for all of them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from .documents import NOT_IN_YAML
+
+MARK = "Adopted from ThingPark by lorawan.thingpark.tdm_adopt. Adopting again writes this file anew."
+PLAIN_KEY = re.compile(r"[a-z_][a-z0-9_]*\Z")
+#: What YAML takes for a flag or for nothing, so that a key has to be quoted.
+YAML_WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+#: Ends of a line to YAML, and a mark that readers drop.
+BREAKS = re.compile("[\x85\u2028\u2029\ufeff]")
+TEMPLATE = re.compile(r"\{[{%#]")
+HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*\Z")
+
+
+def as_yaml(keys: str, defaults: dict[str, Any], rows: list[dict[str, Any]]) -> str:
+    """Return a file of YAML for ``src``.
+
+    :param keys: what the resources are called there.
+    """
+    content = {"defaults": {"create": False, **defaults}, keys: rows}
+    return "---\n# %s\n%s\n" % (MARK, "\n".join(_block(content, "", "")))
+
+
+def as_json(keys: str, defaults: dict[str, Any], rows: list[dict[str, Any]]) -> str:
+    """Return a file of JSON for ``src``."""
+    content = {"note": MARK, "defaults": {"create": False, **defaults}, keys: rows}
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def as_inventory(group: str, defaults: dict[str, Any], rows: list[dict[str, Any]], names: list[str]) -> str:
+    """Return an inventory in YAML: each resource is a host of the group, its options are the host's variables.
+
+    A platform's text is never a template to Ansible.
+
+    :param names: what each host is called.
+    """
+    hosts = {}
+    for name, row in zip(names, rows):
+        # Without a name of its own, the host's would count.
+        own = row if "name" in row or "name" in defaults else {**row, "name": None}
+        hosts[name] = {"lorawan_" + option: value for option, value in own.items()}
+    variables = {"lorawan_" + option: value for option, value in {"create": False, **defaults}.items()}
+    content = {group: {"vars": variables, "hosts": hosts}}
+    return "---\n# %s\n%s\n" % (MARK, "\n".join(_block(content, "", "!unsafe ")))
+
+
+def host_names(identities: list[str], names: list[object], taken: set[str]) -> list[str]:
+    """Return what hosts are called: by name where that can be a host's and is nobody else's, else by identity.
+
+    :param taken: the names of groups.
+    """
+    counts: dict[str, int] = {}
+    for name in names:
+        counts[str(name).lower()] = counts.get(str(name).lower(), 0) + 1
+    others = {"localhost", "all", "ungrouped", *taken, *(identity.lower() for identity in identities)}
+    return [
+        name
+        if isinstance(name, str) and HOST.match(name) and counts[name.lower()] == 1 and name.lower() not in others
+        else identity
+        for identity, name in zip(identities, names)
+    ]
+
+
+def is_ours(text: str) -> bool:
+    """Return whether a file was written by adopting, so that adopting may replace or remove it."""
+    return MARK in text[: 2 * len(MARK)]
+
+
+def _block(value: dict[str, Any], indent: str, unsafe: str) -> Iterator[str]:
+    """Yield the lines of a dictionary."""
+    for key, each in value.items():
+        name = key if PLAIN_KEY.match(key) and key not in YAML_WORDS else _quoted(key)
+        if isinstance(each, dict) and each:
+            yield "%s%s:" % (indent, name)
+            yield from _block(each, indent + "  ", unsafe)
+        elif isinstance(each, list) and any(isinstance(item, dict) for item in each):
+            yield "%s%s:" % (indent, name)
+            for item in each:
+                first, *rest = _block(item, indent + "    ", unsafe)
+                yield "%s  - %s" % (indent, first.lstrip(" "))
+                yield from rest
+        else:
+            yield "%s%s: %s" % (indent, name, _inline(each, unsafe))
+
+
+def _inline(value: object, unsafe: str) -> str:
+    if isinstance(value, str):
+        return (unsafe if TEMPLATE.search(value) else "") + _quoted(value)
+    if isinstance(value, list):
+        return "[%s]" % ", ".join(_inline(each, unsafe) for each in value)
+    if isinstance(value, float):
+        return _decimal(value)
+    return json.dumps(value)
+
+
+def _decimal(value: float) -> str:
+    """Return a number as YAML 1.1 reads it too: 1e-07 is a text there."""
+    text = repr(value)
+    return text if "e" not in text else ("%.20f" % value).rstrip("0") + "0"
+
+
+def _quoted(text: str) -> str:
+    """Return a text in quotation marks, as both JSON and YAML read it, but with YAML's ends of lines and characters."""
+    written = BREAKS.sub(_escape, json.dumps(text, ensure_ascii=False))
+    return NOT_IN_YAML.sub(_escape, written)
+
+
+def _escape(match: re.Match[str]) -> str:
+    number = ord(match.group())
+    return "\\u%04x" % number if number < 0x10000 else "\\U%08x" % number

@@ -1,0 +1,63 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The subscription's settings, declared (contract: schemas Subscription, Restricted).
+
+``NO_OPTIONS`` tells which writable fields of the contract are none.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .._schema.references import References
+from .._schema.resource import WHOLE, Field, Identity, Listing, Resource
+from .._schema.sections import Section
+from .._schema.severities import Notifications
+from .._schema.texts import Fault, shown
+from .._schema.values import Hex, Typed
+
+#: Of the LoRa Alliance (contract, ``nonRoamingDevicesNetID``).
+NET_ID = re.compile(r"(?:[02]000[0-3][0-9A-F]|400[01][0-9A-F]{2}|[6-9A-F][0-9A-F]{5})\Z")
+#: Writable fields of the contract that are no option.
+NO_OPTIONS = (
+    "defaultIsmBand",  # deprecated: defaultIsmBands
+    "baseStationTagsNamespace",  # deprecated: always ALL
+    "occContext",  # the engine's own, for optimistic locking
+)
+
+
+class NetId(Hex):
+    """The number of a LoRaWAN network."""
+
+    def __init__(self) -> None:
+        super().__init__(6, "NetID")
+
+    def parse(self, raw: object) -> str:
+        text = super().parse(raw)
+        if not NET_ID.match(text):
+            raise Fault("is no NetID that the platform takes: it must be like 000002, 40010A or 60000A, got %s" % shown(text))
+        return text
+
+
+#: The contract gives its document no version although it names the locking: one is sent (?).
+RESTRICTED = Section("/restricted", "restricted", ("ra",))
+
+SUBSCRIPTION = Resource(
+    name="subscription",
+    plural="subscription",  # there is one
+    path="",
+    identity=Identity("", "", Typed(), ""),
+    rights=("ra", "s1"),
+    is_less_in_xml=True,
+    fields=(
+        Field("alarm_notifications", ("alarmStateNotifications",), Notifications(), WHOLE),
+        Field("default_ism_bands", ("defaultIsmBands",), References("name"), WHOLE, refers_to=Listing("/ismBands", "name")),
+        # In the restricted settings too, which take a stronger right.
+        Field("ns_id", ("nsID",), Hex(16, "NSID"), WHOLE),
+        Field("non_roaming_net_id", ("nonRoamingDevicesNetID",), NetId(), WHOLE, section=RESTRICTED),
+        Field("roaming_net_id", ("roamingDevicesNetID",), NetId(), WHOLE, section=RESTRICTED),
+        Field("segregation_id", ("segregationID",), Hex(8, "segregation ID"), WHOLE, section=RESTRICTED),
+    ),
+)

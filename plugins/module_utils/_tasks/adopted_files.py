@@ -1,0 +1,158 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The files that adopting writes: which resources stand in which, what they are called, and what they say when they are read."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from .. import _files
+from .._engine.description import Description
+from .._engine.desired import Desired, read_desired
+from .._engine.sharing import share, unlike
+from .._engine.sources import Source, read_source, rows_of
+from .._engine.writing import MARK, as_inventory, as_json, as_yaml, host_names, is_ours
+from .._errors import BadInput, OptionError
+from .._resources.device.export_csv import write_csv
+from .._schema.resource import Resource
+
+ENDINGS = {"yaml": "yml", "json": "json", "inventory": "yml", "csv": "csv"}
+#: How to split -> the option whose value says into which file.
+SPLITS = {"tag": "tags", "domain": "domains", "device_profile": "device_profile", "connectivity_plan": "connectivity_plan"}
+GROUP = "thingpark_%s"  # of an inventory that isn't split
+NOT_ALIKE = (
+    "%s of %s %s would not be read from a file of the format %s as it is on the platform, and nothing was written: name it in "
+    "leave_out, or take the format yaml"
+)
+
+
+@dataclass
+class Layout:
+    """Where files go, and of what kind they are.
+
+    :param dest: their directory.
+    :param split_by: one of ``SPLITS``, nothing for one file; ``domain_group`` says which domains count.
+    """
+
+    dest: str
+    format: str
+    split_by: str = ""
+    domain_group: str = ""
+
+
+@dataclass
+class File:
+    """One file with resources of one kind.
+
+    :param told: what it describes, in its order.
+    :param defaults: what it says of all of them, and ``rows`` of each.
+    """
+
+    path: str
+    content: str
+    resource: Resource
+    told: list[Description]
+    defaults: dict[str, Any]
+    rows: list[dict[str, Any]]
+
+
+def files_of(resource: Resource, told: list[Description], layout: Layout) -> list[File]:
+    """Return the files that describe resources of one kind."""
+    parts: dict[str | None, list[Description]] = {}
+    for one in sorted(told, key=lambda each: each.identity):
+        parts.setdefault(_part_of(resource, one, layout), []).append(one)
+    ending = ENDINGS[layout.format]
+    if layout.split_by not in SPLITS or SPLITS[layout.split_by] not in resource.by_name:
+        path = os.path.join(layout.dest, "%s.%s" % (resource.keys, ending))
+        return [_file(resource, parts[None], layout.format, path, GROUP % resource.keys)]
+    names = _names(layout.split_by, list(parts))
+    prefix = "%s_%s" % (layout.split_by, layout.domain_group) if layout.domain_group else layout.split_by
+    groups = {part: re.sub(r"[^a-z0-9]+", "_", "%s_%s" % (prefix.lower(), names[part])) for part in parts}
+    paths = {part: os.path.join(layout.dest, resource.keys, "%s.%s" % (name, ending)) for part, name in names.items()}
+    return [_file(resource, parts[part], layout.format, path, groups[part]) for part, path in sorted(paths.items(), key=_second)]
+
+
+def _second(pair: tuple[object, str]) -> str:
+    return pair[1]
+
+
+def _part_of(resource: Resource, one: Description, layout: Layout) -> str | None:
+    """Return the value that says into which file a resource goes; None where it has none."""
+    value = one.options.get(SPLITS.get(layout.split_by, ""))
+    if isinstance(value, dict):
+        value = value.get(layout.domain_group)
+    elif isinstance(value, list):  # it may have several tags, and must stand in one file
+        value = value[0] if value else None
+    return None if value is None else str(value)
+
+
+def _names(split_by: str, parts: list[str | None]) -> dict[str | None, str]:
+    """Return how the file of each value is called: after the value, with a digest where another one would be called so too."""
+    plain = {part: re.sub(r"[^a-z0-9._]+", "-", part.lower()).strip("-.") if part else "no-" + split_by for part in parts}
+    found = {}
+    for part, name in plain.items():
+        is_alone = name and not name.startswith("no-") and sum(other == name for other in plain.values()) == 1
+        digest = hashlib.sha256((part or "").encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        found[part] = name if is_alone or part is None else "%s-%s" % (name or "x", digest)
+    return found
+
+
+def _file(resource: Resource, told: list[Description], kind: str, path: str, group: str) -> File:
+    if kind == "csv":
+        rows = [{resource.identity.option: one.identity, **_ordered(resource, one)} for one in told]
+        return File(path, "# %s\n%s" % (MARK, write_csv(rows)), resource, told, {}, rows)
+    defaults, rows = share(resource, told, plainly=kind == "inventory")
+    if kind == "inventory":
+        identities = [one.identity for one in told]
+        names = host_names(identities, [one.options.get("name") for one in told], {group})
+        content = as_inventory(group, defaults, rows, names)
+    else:
+        content = (as_yaml if kind == "yaml" else as_json)(resource.keys, defaults, rows)
+    return File(path, content, resource, told, defaults, rows)
+
+
+def _ordered(resource: Resource, one: Description) -> dict[str, Any]:
+    return {each.name: one.options[each.name] for each in resource.fields if each.name in one.options}
+
+
+def desired_of(file: File, kind: str) -> list[Desired]:
+    """Return what a file says when it is read; raises :class:`OptionError` where that is something else than was described."""
+    resource = file.resource
+    if kind == "inventory":  # Ansible reads it, and its variables replace each other
+        source = Source(rows_of(resource, [{**file.defaults, **row} for row in file.rows]), {"create": False}, [])
+    else:
+        source = read_source(resource, file.content.encode("utf-8"), os.path.basename(file.path))
+    try:
+        found = read_desired(resource, source.rows, source.defaults)
+    except BadInput as error:
+        findings: Any = error.facts["findings"]
+        first = findings[0]
+        option, identity = first["option"], first[resource.identity.option]
+        raise OptionError(NOT_ALIKE % (option, resource.name, identity, kind)) from None
+    for one, desired in zip(file.told, found):
+        wrong = unlike(resource, one, desired.values) - ({"activation"} if kind == "csv" else set())
+        if wrong or desired.identity != one.identity or desired.create:
+            raise OptionError(NOT_ALIKE % (", ".join(sorted(wrong)) or "create", resource.name, one.identity, kind))
+    return found
+
+
+def stale_files(dest: str, keys: str, kept: list[str]) -> list[str]:
+    """Return the files of one kind of resource that adopting wrote earlier and doesn't write any more."""
+    endings = sorted(set(ENDINGS.values()))
+    patterns = [os.path.join(glob.escape(dest), *below) for below in ((keys + ".%s",), (keys, "*.%s"))]
+    found = [path for pattern in patterns for ending in endings for path in glob.glob(pattern % ending)]
+    return sorted(path for path in found if path not in kept and is_ours(content_of(path)))
+
+
+def content_of(path: str) -> str:
+    """Return what a file holds, nothing where it isn't there."""
+    if not os.path.lexists(path):
+        return ""
+    return _files.read_source_file(path).decode("utf-8", "replace")

@@ -1,0 +1,272 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Written by `make reference`, from docs/reference/alarm_subscription.yml.
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: tdm_alarm_subscriptions
+short_description: Make the alarm subscriptions of users in ThingPark's Device Manager match their description
+version_added: 0.1.0
+description:
+  - Makes the alarm subscriptions of users match a list or a file, tells what it changed, and can be run again at any moment.
+  - Those that are not described are left alone, unless O(purge) says so.
+  - Every description is checked before the first request, and all faults are reported together.
+  - One bad alarm subscription spoils nothing. The others are done, then the task fails and still returns what became of
+    each.
+author: The lorawan.thingpark contributors (@lorawan)
+extends_documentation_fragment:
+  - lorawan.thingpark.tdm
+  - lorawan.thingpark.tdm.actiongroup
+  - lorawan.thingpark.tdm.idempotent
+options:
+  alarm_subscriptions:
+    description:
+      - The alarm subscriptions, each a dictionary with the options of M(lorawan.thingpark.tdm_alarm_subscription), of which
+        C(thingpark_id) is required. C(state) and C(create) may be given for each.
+      - Unknown options are faults. One of O(alarm_subscriptions) and O(src) is required.
+    type: list
+    elements: dict
+  select:
+    description:
+      - Instead of O(alarm_subscriptions) and O(src), all alarm subscriptions on the platform that match these filters get
+        what O(set) says. None is made.
+      - Run again, those that are as O(set) says already are left alone.
+    type: dict
+    suboptions:
+      all:
+        description: Every alarm subscription of the subscription; no filter goes with it.
+        type: bool
+        default: false
+  set:
+    description:
+      - What all alarm subscriptions that match O(select) shall be, as options of M(lorawan.thingpark.tdm_alarm_subscription).
+        What isn't given is left alone.
+    type: dict
+  max_changes:
+    description:
+      - How many alarm subscriptions may change, as a number, or as a percentage of all alarm subscriptions that this run
+        describes. If there are more, the task fails before anything is changed, and returns them as RV(change_candidates).
+      - Without it, as many as are described; with O(select) no more than 100.
+    type: raw
+  src:
+    description:
+      - File that describes the alarm subscriptions, on the machine where the task runs. With a local connection it is looked
+        for beside the playbook and in the role's C(files) too.
+      - JSON or YAML, a list like O(alarm_subscriptions), or a dictionary with C(alarm_subscriptions) and C(defaults). Texts
+        and numbers stay as they are written, an unquoted C(no) too, and a key that is repeated in the same place is refused.
+      - A regular file of at most 64 MiB.
+    type: path
+  defaults:
+    description: Options for every alarm subscription that doesn't say otherwise, with C(create) among them.
+    type: dict
+  state:
+    description: Whether the alarm subscriptions should exist, unless an alarm subscription has a C(state) of its own.
+    type: str
+    default: present
+    choices: [present, absent]
+  create:
+    description:
+      - Whether alarm subscriptions that aren't there may be created, unless an alarm subscription, O(defaults) or the file's
+        C(defaults) say otherwise.
+      - With V(false), an alarm subscription that isn't there fails and the others are done. What only a creation needs,
+        such as keys, is not missing then.
+    type: bool
+    default: true
+  parallel:
+    description: How many requests are under way at once, from 1 to 64.
+    type: int
+    default: 8
+  on_error:
+    description:
+      - V(continue) goes on with the other alarm subscriptions when one fails.
+      - V(stop) begins no further alarm subscription after the first failure. Those not begun are V(skipped).
+    type: str
+    default: continue
+    choices: [continue, stop]
+  max_failures:
+    description: When more than this many alarm subscriptions have failed, begin no further one.
+    type: int
+  max_deletions:
+    description:
+      - How many alarm subscriptions that are described as C(absent) may be deleted, as a number, or as a percentage of
+        all alarm subscriptions that this run describes. If there are more, the task fails before anything is changed, and
+        returns them as RV(deletion_candidates).
+      - A purge has its own, O(purge.max).
+    type: raw
+    default: 10%
+  backup:
+    description:
+      - File for what deleted alarm subscriptions were, written before the first change of a run that deletes any. They
+        stand there with C(create) V(false), and without their secrets, which can't be read from the platform. To make them
+        again, add their secrets, say C(create) V(true) in the file's C(defaults), and give it as O(src). Without that,
+        nothing is made, and each alarm subscription says what it lacks.
+      - It must not exist yet. The default is a new file C(tdm/backup-*.json) below Ansible's home.
+    type: path
+  progress:
+    description:
+      - Whether a long run says every two seconds how far it is, on the standard error. Only where the task runs in Ansible's
+        worker.
+    type: bool
+    default: true
+  results:
+    description: Which alarm subscriptions the result lists in RV(results). V(changed) are those that changed and those
+      that failed.
+    type: str
+    default: changed
+    choices: [all, changed, failed, none]
+  purge:
+    description:
+      - Remove alarm subscriptions that are not described. Without this option, nothing that isn't described is touched.
+      - It is done last, and only when no described alarm subscription failed.
+    type: dict
+    suboptions:
+      scope:
+        description: Which alarm subscriptions may go. All conditions given must hold, and one of them is required.
+        type: dict
+        required: true
+        suboptions:
+          all:
+            description: All alarm subscriptions of the subscription.
+            type: bool
+            default: false
+      max:
+        description:
+          - How many may go, as a number, or as a percentage of the alarm subscriptions in O(purge.scope). If there are
+            more, the task fails before anything is changed, and returns them as RV(purge_candidates).
+        type: raw
+        default: 10%
+      action:
+        description: V(delete) deletes them.
+        type: str
+        default: delete
+        choices: [delete]
+      backup:
+        description: The same as O(backup).
+        type: path
+seealso:
+  - module: lorawan.thingpark.tdm_alarm_subscription
+"""
+
+EXAMPLES = r"""
+- name: These two are told, and nobody else
+  lorawan.thingpark.tdm_alarm_subscriptions:
+    alarm_subscriptions:
+      - thingpark_id: tpk-100002581
+        minimum_severity: major
+      - thingpark_id: tpk-100002582
+        minimum_severity: warning
+    purge:
+      scope:
+        all: true
+      max: 2
+"""
+
+RETURN = r"""
+summary:
+  description: How many alarm subscriptions were V(created), V(updated), V(deleted), V(unchanged), V(failed) and V(skipped).
+  returned: when the platform was asked
+  type: dict
+  sample: {created: 2, updated: 1, deleted: 0, unchanged: 4, failed: 0, skipped: 0}
+results:
+  description: The alarm subscriptions that O(results) asks for.
+  returned: when the platform was asked
+  type: list
+  elements: dict
+  contains:
+    thingpark_id:
+      description: The alarm subscription.
+      type: str
+    action:
+      description: What became of it, in the words of RV(summary).
+      type: str
+    changed:
+      description: Whether it changed.
+      type: bool
+    where:
+      description: Where it is described, such as V(line 12) or V(alarm_subscriptions[3]), or V(purge).
+      type: str
+    error:
+      description: Why it failed or was skipped.
+      type: str
+  sample:
+    - thingpark_id: tpk-100002581
+      action: created
+      changed: true
+      where: alarm_subscriptions[0]
+requests:
+  description: How many requests were sent, by verb, with those of the login.
+  returned: when the platform was asked
+  type: dict
+  sample: {GET: 5, POST: 13, PUT: 3}
+looked_up:
+  description: How many alarm subscriptions had to be fetched to be compared.
+  returned: when the platform was asked
+  type: int
+  sample: 0
+seconds:
+  description: How long it took.
+  returned: when the platform was asked
+  type: float
+  sample: 3.21
+deletion_candidates:
+  description: The alarm subscriptions that would have been deleted, were they not more than O(max_deletions).
+  returned: when the deletions were refused
+  type: list
+  elements: str
+  sample: [tpk-100002581]
+change_candidates:
+  description: The alarm subscriptions that would have been changed, were they not more than O(max_changes).
+  returned: when the changes were refused
+  type: list
+  elements: str
+  sample: [tpk-100002581]
+purge_candidates:
+  description: The alarm subscriptions that a purge would have removed, were they not more than O(purge.max).
+  returned: when a purge was refused
+  type: list
+  elements: str
+  sample: [tpk-100002581]
+backup_file:
+  description: The file with the alarm subscriptions that the run was about to delete.
+  returned: when the run was about to delete alarm subscriptions
+  type: str
+  sample: /home/operator/.ansible/tdm/backup-20260102T030405Z-1f2e3d4c.json
+findings:
+  description:
+    - All faults of the description, each with C(where), C(thingpark_id), C(option) and C(message).
+    - A fault that many alarm subscriptions have alike stands there once. Its C(where) names the first ones, its C(thingpark_id)
+      is empty, and its C(rows) are all of them, each with C(where) and C(thingpark_id).
+  returned: when the description has faults
+  type: list
+  elements: dict
+  sample:
+    - where: alarm_subscriptions[1]
+      thingpark_id: tpk-100002582
+      option: minimum_severity
+      message: 'is missing: there is no alarm subscription of this user yet, and a new one needs it'
+login_refused:
+  description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
+  returned: when the login was refused
+  type: bool
+held_back:
+  description: The password was not even sent, since it was refused shortly before.
+  returned: when the login was refused
+  type: bool
+"""
+
+from ..module_utils._frame.module import main as run_module
+from ..module_utils._resources.alarm_subscription import ALARM_SUBSCRIPTION
+from ..module_utils._tasks.many import many
+
+TASK = many(ALARM_SUBSCRIPTION, "tdm_alarm_subscriptions")
+
+
+def main() -> None:
+    run_module(TASK)
+
+
+if __name__ == "__main__":
+    main()
