@@ -61,6 +61,8 @@ OPTIONS = {
     "as_key": ["as_key"],
     "application_servers": ["header", "as_key"],
     "routing_profiles": [],
+    "alarm_subscriptions": [],
+    "keys": ["new_key"],
     "multicast_groups": ["nwk_s_key", "app_s_key", "s_nwk_s_int_key", "nwk_s_enc_key", "verification_code"],
     "body": ["app_key"],
 }
@@ -225,10 +227,13 @@ BODY = {"EUI": "70B3D57ED9000012", "activation": "OTAA", "appKey": "{{ app_key }
 WORKER_ONLY = {
     "rekeyed", "service_asked", "in_xml", "tag_as_eui", "again", "no_service", "admin", "login_address", "start_address",
     "odd_proxy", "service", "long", "crash_later", "crash_device", "crash_session", "server", "server_shown", "many_servers",
-    "group", "group_shown", "many_groups", "sealed", "set_to", "crash_group",
+    "group", "group_shown", "many_groups", "sealed", "safe", "set_to", "crash_group",
 }  # fmt: skip
 
 
+#: Keys that stand beside the devices.
+KEPT_APART = {otaa(number)["dev_eui"]: {"app_key": "{{ new_key }}"} for number in (12, 13)}
+#: Keys that go encrypted.
 SEALED = {"key_encryption": "exchange_key", "key_encryption_padding": "pkcs1v15"}
 
 
@@ -315,6 +320,8 @@ def steps(frame: str) -> list[tuple]:
         *_of_servers_and_groups(kept, show),
         ("sealed", "tdm_device", {**otaa(10, app_key="{{ app_key }}"), **SEALED, **kept}, show, ""),
         ("sealed_refused", "tdm_device", {**otaa(11, app_key="{{ app_key }}", name=ECHO), **SEALED, **kept}, show, sent),
+        ("safe", "tdm_fleet", {"devices": [otaa(12)], "keys": KEPT_APART, **kept}, show, ""),
+        ("safe_refused", "tdm_fleet", {"devices": [otaa(13, name=ECHO)], "keys": KEPT_APART, **kept}, show, sent),
         ("set_to", "tdm_fleet", {"select": {"all": True}, "set": {"app_key": "{{ app_key }}"}, **kept}, show, "app_key"),
         ("any_call", "tdm_request", {"method": "POST", "path": "/devices", "body": BODY, **kept}, {}, sent),
         ("crash", "tdm_subscriber_info", {"login": CRASH}, {}, "mistake"),
