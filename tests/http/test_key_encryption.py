@@ -139,3 +139,11 @@ def test_a_creation_that_is_tried_again_stays_encrypted(padded, meddler, through
     made = through.tdm_device(**row(1, app_key=KEY), **SEALED)
     assert made["action"] == "created" and no_key_in(made, *bodies(meddler))
     assert padded.device(row(1)["dev_eui"])["keys"]["appKey"] == KEY
+
+
+def test_keys_that_stand_apart_go_encrypted_too(padded, meddler, through, row):
+    one = row(1, app_key=None)
+    apart = {one["dev_eui"]: {"app_key": KEY}}
+    made = through.tdm_fleet(devices=[one], keys=apart, **SEALED)
+    assert made["summary"]["created"] == 1 and no_key_in(made, *bodies(meddler))
+    assert padded.device(one["dev_eui"])["keys"]["appKey"] == KEY

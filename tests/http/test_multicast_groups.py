@@ -197,7 +197,8 @@ def test_the_base_stations_that_will_send_are_counted(account, simulator, counts
     rows = [{**MADE, "base_station_tags": ["city"]}, {**MADE, "dev_eui": EUI[:-1] + "1", "dev_addr": "1400F00E"}]
     account.tdm_multicast_groups(multicast_groups=rows)
     counts()
-    one, none = account.tdm_multicast_group_info(gather="base_stations")["multicast_groups"]
+    found = account.tdm_multicast_group_info(gather="base_stations")["multicast_groups"]
+    one, none = sorted(found, key=lambda group: group["dev_eui"])
     assert counts()["GET %s/bss" % ONE] == 2
     assert one["base_station_count"] == len(one["base_stations"]) == 2 and none["base_station_count"] == 0
     station = one["base_stations"][0]

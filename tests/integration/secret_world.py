@@ -14,23 +14,9 @@ import threading
 from pathlib import Path
 from urllib.parse import parse_qs, quote
 
-from ansible_collections.lorawan.thingpark.plugins.modules import (
-    tdm_device as device,
-)
-from ansible_collections.lorawan.thingpark.plugins.modules import (
-    tdm_device_info as device_info,
-)
-from ansible_collections.lorawan.thingpark.plugins.modules import (
-    tdm_fleet as fleet,
-)
-from ansible_collections.lorawan.thingpark.plugins.modules import (
-    tdm_session as session,
-)
-from ansible_collections.lorawan.thingpark.plugins.modules import (
-    tdm_subscriber_info as subscriber_info,
-)
+from ansible_collections.lorawan.thingpark.tests.documentation import MODULES, plugin
 
-TASKS = [module.TASK for module in (device, device_info, fleet, session, subscriber_info)]
+TASKS = [plugin("modules", name).TASK for name in MODULES]
 
 #: Every secret that a user can give, by name. Those that a platform gives out, the simulator lists.
 SECRETS = {
@@ -51,6 +37,8 @@ SECRETS = {
     "owner_token": "0WN3RT0K3N0FTHEFLEET",
     "tag_token": "0WN3RT0K3N0FTHETAG00",
     "verification_code": "V3R1F1CATION-C0DE",
+    "header": "Bearer h34d3r+of/the~server",
+    "as_key": "8A9B8C7D6E5F40312213A4F5E6D7C8BA",
 }
 #: Options that may hold a secret, and the secrets that the tasks below put there.
 OPTIONS = {
@@ -68,6 +56,15 @@ OPTIONS = {
     "nwk_s_enc_key": ["nwk_s_enc_key"],
     "devices": ["app_key", "nwk_key", "nwk_s_key", "app_s_key", "s_nwk_s_int_key", "nwk_s_enc_key", "owner_token"],
     "defaults": ["verification_code"],
+    "set": ["app_key"],
+    "custom_http_headers": ["header"],
+    "as_key": ["as_key"],
+    "application_servers": ["header", "as_key"],
+    "routing_profiles": [],
+    "alarm_subscriptions": [],
+    "keys": ["new_key"],
+    "multicast_groups": ["nwk_s_key", "app_s_key", "s_nwk_s_int_key", "nwk_s_enc_key", "verification_code"],
+    "body": ["app_key"],
 }
 
 #: Secrets that stand in a device, and their fields in the API (contract, DeviceLorawan).
@@ -80,6 +77,9 @@ KEYS = {
     "owner_token": "ownerToken",
     "verification_code": "verificationCode",
 }
+
+#: Those that a multicast group has, too.
+OF_GROUPS = ("nwk_s_key", "s_nwk_s_int_key", "nwk_s_enc_key", "verification_code")
 
 ECHO, CRASH = "echo-please", "crash-now"
 TAG_OF_NO_PROFILE = "LW:D0:70B3D57ED0FFFFF0:70B3D57ED9000009:EC40EC40:O%s" % SECRETS["tag_token"]
@@ -107,9 +107,10 @@ def repeated(*texts: str) -> str:
     return "refused: " + " | ".join(said)
 
 
-def with_keys(status: int, headers: dict, body: bytes) -> tuple:
-    """Return an answer whose devices hold all of their keys, as those of some old platforms did; here it is one device's."""
-    keys = {path: canonical(name) for name, path in KEYS.items()}
+def with_keys(path: str, status: int, headers: dict, body: bytes) -> tuple:
+    """Return an answer whose devices or groups hold all of their keys, as on some old platforms; here it is one device's."""
+    names = OF_GROUPS if "/multicastGroups" in path else KEYS
+    keys = {KEYS[name]: canonical(name) for name in names}
     keys["appKeys"] = '<AppSKeys><AppSKey Port="*">%s</AppSKey></AppSKeys>' % canonical("app_s_key")
     if status < 300 and body.startswith(b"{"):
         data = json.loads(body)
@@ -125,7 +126,7 @@ def refuse_loudly(request, forward) -> tuple:
     if request.path.endswith("/subscriptions/mine"):  # which the simulated platform, another edition's, hasn't
         return 200, {"Content-Type": "application/json"}, b'{"subscriber": {"name": "Service"}}'
     if ECHO not in request.target and ECHO.encode() not in request.body and b":EC40EC40:" not in request.body:
-        return with_keys(*forward(request))
+        return with_keys(request.path, *forward(request))
     values = [one for several in request.query.values() for one in several]
     heads = [request.headers.get("Cookie", ""), request.headers.get("Authorization", "")]
     message = repeated(request.body.decode(), request.target, *values, *heads)
@@ -203,11 +204,54 @@ def plainly_described() -> list[dict]:
     return json.loads(text)
 
 
+#: An application server, and a multicast group with every kind of key.
+SERVER = {
+    "name": "signed",
+    "custom_http_headers": {"Authorization": "{{ header }}"},
+    "security_status": "as_key",
+    "as_key": "{{ as_key }}",
+}
+GROUP = {
+    "dev_eui": "70B3D57ED90000F0",
+    "dev_addr": "1400F00D",
+    "class": "C",
+    "nwk_s_key": "{{ nwk_s_key }}",
+    "app_s_keys": {"*": "{{ app_s_key }}"},
+    "s_nwk_s_int_key": "{{ s_nwk_s_int_key }}",
+    "nwk_s_enc_key": "{{ nwk_s_enc_key }}",
+    "verification_code": "{{ verification_code }}",
+}
+#: A device as the API takes it.
+BODY = {"EUI": "70B3D57ED9000012", "activation": "OTAA", "appKey": "{{ app_key }}", "name": ECHO}
 #: Tasks whose secrets take the same way in both frames as another task's do; a module's own process costs a second.
 WORKER_ONLY = {
     "rekeyed", "service_asked", "in_xml", "tag_as_eui", "again", "no_service", "admin", "login_address", "start_address",
-    "odd_proxy", "service", "long", "crash_later", "crash_device", "crash_session",
+    "odd_proxy", "service", "long", "crash_later", "crash_device", "crash_session", "server", "server_shown", "many_servers",
+    "group", "group_shown", "many_groups", "sealed", "safe", "set_to", "crash_group",
 }  # fmt: skip
+
+
+#: Keys that stand beside the devices.
+KEPT_APART = {otaa(number)["dev_eui"]: {"app_key": "{{ new_key }}"} for number in (12, 13)}
+#: Keys that go encrypted.
+SEALED = {"key_encryption": "exchange_key", "key_encryption_padding": "pkcs1v15"}
+
+
+def _of_servers_and_groups(kept: dict, show: dict) -> list[tuple]:
+    """Return the steps of application servers and multicast groups, as :func:`steps` does; ``kept`` says which session."""
+    servers = {"application_servers": [{**SERVER, "description": ECHO}], "update_keys": "always", **kept}
+    groups = {"multicast_groups": [{**GROUP, "name": ECHO}], "update_keys": "always", **kept}
+    return [
+        ("server", "tdm_application_server", {**SERVER, **kept}, show, ""),
+        ("server_refused", "tdm_application_server", {**SERVER, "description": ECHO, **kept}, show, "refused: "),
+        ("many_servers", "tdm_application_servers", servers, show, "refused: "),
+        ("server_shown", "tdm_application_server_info", {"gather": "application_servers", **kept}, {}, ""),
+        ("group", "tdm_multicast_group", {**GROUP, **kept}, show, ""),
+        ("group_refused", "tdm_multicast_group", {**GROUP, "name": ECHO, **kept}, show, "refused: "),
+        ("many_groups", "tdm_multicast_groups", groups, show, "refused: "),
+        ("group_shown", "tdm_multicast_group_info", {"gather": "multicast_groups", **kept}, {}, ""),
+        ("crash_group", "tdm_multicast_group", {**GROUP, "name": CRASH, **kept}, {}, "RuntimeError"),
+    ]
 
 
 def steps(frame: str) -> list[tuple]:
@@ -273,6 +317,13 @@ def steps(frame: str) -> list[tuple]:
             {},
             "no usable address",
         ),
+        *_of_servers_and_groups(kept, show),
+        ("sealed", "tdm_device", {**otaa(10, app_key="{{ app_key }}"), **SEALED, **kept}, show, ""),
+        ("sealed_refused", "tdm_device", {**otaa(11, app_key="{{ app_key }}", name=ECHO), **SEALED, **kept}, show, sent),
+        ("safe", "tdm_fleet", {"devices": [otaa(12)], "keys": KEPT_APART, **kept}, show, ""),
+        ("safe_refused", "tdm_fleet", {"devices": [otaa(13, name=ECHO)], "keys": KEPT_APART, **kept}, show, sent),
+        ("set_to", "tdm_fleet", {"select": {"all": True}, "set": {"app_key": "{{ app_key }}"}, **kept}, show, "app_key"),
+        ("any_call", "tdm_request", {"method": "POST", "path": "/devices", "body": BODY, **kept}, {}, sent),
         ("crash", "tdm_subscriber_info", {"login": CRASH}, {}, "mistake"),
         ("crash_later", "tdm_device_info", {"name": CRASH, **kept}, {}, "mistake"),
         ("crash_device", "tdm_device", {**otaa(9, app_key="{{ app_key }}", name=CRASH), **kept}, {}, "RuntimeError"),

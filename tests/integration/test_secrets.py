@@ -39,7 +39,7 @@ def platform(start_simulator):
     meddler.on("GET", "/subscriptions/mine", world.refuse_loudly)
     meddler.on("POST", "/openid-connect/token", world.log_in_loudly)
     for method in ("GET", "POST", "PUT", "DELETE"):
-        meddler.on(method, "/.*(devices|echo-please).*", world.refuse_loudly)
+        meddler.on(method, "/.*(devices|appServers|multicastGroups|echo-please).*", world.refuse_loudly)
     yield simulator, meddler
     meddler.close()
 

@@ -11,7 +11,6 @@ or its digits are encrypted (?): here it is the bytes.
 from __future__ import annotations
 
 import base64
-from functools import cached_property
 from typing import Any
 
 try:
@@ -56,14 +55,16 @@ class EncryptingClient(ResourceClient):
     def __init__(self, client: Client, resource: Resource, padding: str) -> None:
         super().__init__(client, resource)
         self._padding = padding
-
-    @cached_property
-    def _exchange_key(self) -> ExchangeKey:
-        return exchange_key(self.client, self._padding)
+        self._exchange_key: ExchangeKey | None = None
 
     def make_ready(self) -> None:
         """Ask for the exchange key."""
-        _ = self._exchange_key
+        self._exchange()
+
+    def _exchange(self) -> ExchangeKey:
+        if self._exchange_key is None:
+            self._exchange_key = exchange_key(self.client, self._padding)
+        return self._exchange_key
 
     def _saying(self, body: dict[str, Any] | None, call: Call) -> Call:
         return super()._saying(body and self._sealed(body), call)
@@ -72,10 +73,12 @@ class EncryptingClient(ResourceClient):
         """Return a request's body with its keys encrypted, and the version of the key that did it."""
         declared, by_name = self.resource.encryption, self.resource.by_name
         paths = [by_name[option].path[0] for option in declared.keys] if declared else []
-        sealed = {path: self._exchange_key.encrypted(body[path]) for path in paths if path in body}
-        if not declared or not sealed:
+        clear = {path: body[path] for path in paths if path in body}
+        if not declared or not clear:
             return body
-        return {**body, **sealed, by_name[declared.version].path[0]: self._exchange_key.version}
+        exchange = self._exchange()
+        sealed = {path: exchange.encrypted(key) for path, key in clear.items()}
+        return {**body, **sealed, by_name[declared.version].path[0]: exchange.version}
 
 
 class ExchangeKey:
