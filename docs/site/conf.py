@@ -43,8 +43,10 @@ LABELS = {
 
 
 def to_ansible(_app, _env, node, contents):
-    """Return a link to Ansible's documentation for one of its labels."""
-    target = LABELS.get(node.get("reftarget"))
+    """Return a link to Ansible's documentation for one of its labels or settings."""
+    name = node.get("reftarget")
+    is_setting = node.get("reftype") == "envvar" and name.startswith("ANSIBLE_")
+    target = "reference_appendices/config.html#envvar-" + name if is_setting else LABELS.get(name)
     if target is None:
         return None
     return nodes.reference("", "", contents, internal=False, refuri=ANSIBLE + target)

@@ -71,7 +71,7 @@ def test_what_it_gives_changes_nothing_when_it_is_applied(start_simulator, accou
         rows = described(inventory.hosts(hostvars=names, gather=gather))
         note(rows)
         assert sorted(one["dev_eui"] for one in rows) == sorted(euis)
-        assert not any("{{" in one["host"] for one in rows)
+        assert all(one["create"] is False and "{{" not in one["host"] for one in rows)
         before = simulator.devices()
         result = account.tdm_fleet(devices=rows, cache=False)
         assert "failed" not in result and not result["changed"], result
