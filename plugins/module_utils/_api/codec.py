@@ -71,9 +71,8 @@ def decode(body: bytes, content_type: str, types: JsonTypes = NONE) -> object:
     if sum(map(body.count, (b"[", b"{", b","))) > MOST_ELEMENTS:
         raise NotData(TOO_MUCH)
     may_be_long = b"\x00" in body or TOO_MANY_DIGITS in body.translate(DIGITS)
-    hook = {"parse_int": _integer} if may_be_long else {}
     try:
-        data = json.loads(body, parse_float=_number, parse_constant=_number, **hook)
+        data = json.loads(body, parse_int=_integer if may_be_long else None, parse_float=_number, parse_constant=_number)
     except (ValueError, RecursionError):
         raise NotData("is not readable as %s" % ("XML" if "xml" in kind else "JSON")) from None
     if not _is_plainly_shallow(body) and _is_too_deep(data):

@@ -40,8 +40,8 @@ class Labelling(NamedTuple):
 
     def label(self, resource: Resource) -> dict[str, Any]:
         """Return the API's words for the only label."""
-        (sent,) = resource.by_name[self.option].type.send(self.add or self.remove)  # type: ignore[misc]
-        return dict(sent)
+        sent: Any = resource.by_name[self.option].type.send(self.add or self.remove)
+        return dict(sent[0])
 
 
 def labellings(

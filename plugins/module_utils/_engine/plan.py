@@ -283,7 +283,7 @@ def _change(desired: Desired, observed: Observed, update_keys: bool, differing: 
 
 def _label(change: Change, name: str) -> None:
     """Say which labels of an option come and go: with many resources at once, unless its own body is sent anyway."""
-    resource, to_be, before = change.observed.resource, change.after[name], members(change.before[name])
+    resource, before, to_be = change.observed.resource, members(change.before[name]), members(change.after[name])
     if resource.labels[name].on_update and change.values:
         change.values[name] = to_be
         return

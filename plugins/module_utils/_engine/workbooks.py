@@ -58,7 +58,7 @@ def read_workbook(content: bytes, name: str, sheet: str, warnings: list[str]) ->
     :param warnings: takes what the user should know about how the file was read.
     """
     try:
-        import openpyxl
+        from openpyxl.reader.excel import load_workbook
     except ImportError:
         raise OptionError(MISSING % name) from None
     if content.startswith(b"\xd0\xcf\x11\xe0"):
@@ -68,14 +68,14 @@ def read_workbook(content: bytes, name: str, sheet: str, warnings: list[str]) ->
             python_warnings.simplefilter("ignore")  # of parts that are no cells, such as drop-down lists
             if sum(part.file_size for part in archive.infolist()) > LARGEST:
                 raise OptionError(TOO_LARGE % (name, LARGEST // 1024 // 1024))
-            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+            book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
             found = _sheet_of(book, name, sheet, warnings)
             formulas, joined = _looked_through(archive, found._worksheet_path)
             if joined:
                 raise OptionError(CELLS_JOINED % (name, shown(found.title), joined))
             other = None
             if formulas:  # a formula without a result looks empty where results are read
-                other = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)[found.title]
+                other = load_workbook(io.BytesIO(content), read_only=True, keep_links=False)[found.title]
             rows = list(_rows_of(found, other, name))
     except OptionError:
         raise

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
-from .._schema.resource import Field, Identity, Resource
+from .._schema.parts import Identity
+from .._schema.resource import Field, Resource
 from .._schema.row import Faults
 from .._schema.rules import Rules
 from .._schema.severities import SEVERITIES, Named
