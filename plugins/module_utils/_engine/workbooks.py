@@ -9,6 +9,7 @@ The library openpyxl is only needed for such a file, and imported then. It never
 
 from __future__ import annotations
 
+import importlib
 import io
 import re
 import warnings as python_warnings
@@ -58,7 +59,7 @@ def read_workbook(content: bytes, name: str, sheet: str, warnings: list[str]) ->
     :param warnings: takes what the user should know about how the file was read.
     """
     try:
-        import openpyxl
+        openpyxl: Any = importlib.import_module("openpyxl")
     except ImportError:
         raise OptionError(MISSING % name) from None
     if content.startswith(b"\xd0\xcf\x11\xe0"):
