@@ -129,7 +129,7 @@ def _rows_of(sheet: Any, formulas: Any, name: str) -> Iterator[tuple[int, list[A
     for number, row in enumerate(sheet.iter_rows(**bounds), 1):
         cells = [_read(cell) for cell in row]
         if others is not None:
-            for index, cell in enumerate(next(others)):
+            for index, cell in enumerate(next(others, ())):
                 # A result that is an empty text says so by its type.
                 if cells[index] is None and cell.data_type == "f" and row[index].data_type != "str":
                     cells[index] = Fault(NO_RESULT)
