@@ -37,9 +37,7 @@ MIXED = (
 UNREADABLE = "src %s: its headings can't be read, %s %d %s"
 BAD_HEADING = "src %s: the heading in column %s, row %d, %s"
 HEADINGS_ONLY = "src %s holds headings only: it describes no %s"
-NOT_AS_TEXT = (
-    "is a number where a text is wanted, of which a spreadsheet keeps %s: format the column as text, and fill it in anew"
-)
+NOT_AS_TEXT = "is a number where a text is wanted, of which spreadsheets keep %s: format the column as text, and fill it in anew"
 TRUTH = "is true or false where a text is wanted: format the column as text, and fill it in anew"
 TOO_WIDE = "has %d cells, and there are headings for %d: put headings over all of them, or take out a separator too many"
 NO_HEADING = "has a cell without a heading over it: give its column a heading, or empty the cell"

@@ -132,7 +132,7 @@ class Words:
         return list(dict.fromkeys(self._names[name] for name in difflib.get_close_matches(folded(heading), self._names, 3, NEAR)))
 
     def columns_of(self, cells: list[str], by_letter: bool) -> tuple[list[Column], dict[str, str], Faults]:
-        """Return the columns that are read, the label of each option, and the faults of headings, each by its heading.
+        """Return the columns that are read, the label of each option, and the faults of headings.
 
         :param by_letter: columns have letters, as in a workbook, and messages give them.
         """

@@ -9,6 +9,7 @@ The library openpyxl is only needed for such a file, and imported then. It never
 
 from __future__ import annotations
 
+import importlib
 import io
 import re
 import warnings as python_warnings
@@ -58,7 +59,7 @@ def read_workbook(content: bytes, name: str, sheet: str, warnings: list[str]) ->
     :param warnings: takes what the user should know about how the file was read.
     """
     try:
-        from openpyxl.reader.excel import load_workbook
+        openpyxl: Any = importlib.import_module("openpyxl")
     except ImportError:
         raise OptionError(MISSING % name) from None
     if content.startswith(b"\xd0\xcf\x11\xe0"):
@@ -68,14 +69,14 @@ def read_workbook(content: bytes, name: str, sheet: str, warnings: list[str]) ->
             python_warnings.simplefilter("ignore")  # of parts that are no cells, such as drop-down lists
             if sum(part.file_size for part in archive.infolist()) > LARGEST:
                 raise OptionError(TOO_LARGE % (name, LARGEST // 1024 // 1024))
-            book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
             found = _sheet_of(book, name, sheet, warnings)
             formulas, joined = _looked_through(archive, found._worksheet_path)
             if joined:
                 raise OptionError(CELLS_JOINED % (name, shown(found.title), joined))
             other = None
             if formulas:  # a formula without a result looks empty where results are read
-                other = load_workbook(io.BytesIO(content), read_only=True, keep_links=False)[found.title]
+                other = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)[found.title]
             rows = list(_rows_of(found, other, name))
     except OptionError:
         raise
@@ -128,7 +129,7 @@ def _rows_of(sheet: Any, formulas: Any, name: str) -> Iterator[tuple[int, list[A
     for number, row in enumerate(sheet.iter_rows(**bounds), 1):
         cells = [_read(cell) for cell in row]
         if others is not None:
-            for index, cell in enumerate(next(others)):
+            for index, cell in enumerate(next(others, ())):
                 # A result that is an empty text says so by its type.
                 if cells[index] is None and cell.data_type == "f" and row[index].data_type != "str":
                     cells[index] = Fault(NO_RESULT)

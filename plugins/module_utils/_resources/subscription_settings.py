@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import re
 
-from .._schema.references import References
 from .._schema.parts import Identity, Listing
+from .._schema.references import References
 from .._schema.resource import WHOLE, Field, Resource
 from .._schema.sections import Section
 from .._schema.severities import Notifications

@@ -299,11 +299,8 @@ def _layout(params: dict[str, Any]) -> Layout:
     for heading, option in columns.items():
         if not isinstance(option, str):
             raise OptionError("columns must give for each heading an option, a text: %s has none" % shown(heading))
-    return Layout(
-        {str(heading): option for heading, option in columns.items()},
-        tuple(params["ignore_columns"] or ()),
-        params["sheet"] or "",
-    )
+    named = {str(heading): option for heading, option in columns.items()}
+    return Layout(named, tuple(params["ignore_columns"] or ()), params["sheet"] or "")
 
 
 def _argument_of(resource: Resource, condition: str) -> dict[str, Any]:

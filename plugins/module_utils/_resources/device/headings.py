@@ -4,9 +4,9 @@
 
 """What vendors and operators call a device's options in the headings of their tables, besides the options' own names.
 
-Upper and lower case, blanks and signs don't count: ``dev_eui64`` stands for ``Dev EUI64`` and ``DevEUI-64`` too. A
-heading that means different things in different lists, such as ``Serial``, ``Model`` or ``Network key``, is none of these:
-``columns`` says what it is.
+Upper and lower case, blanks and signs don't count: ``dev_eui64`` stands for ``Dev EUI64`` and ``DevEUI-64`` too. A heading that
+means different things in different lists, such as ``Serial``, ``Model`` or ``Network key``, is none of these: ``columns`` says
+what it is.
 """
 
 from __future__ import annotations
@@ -24,12 +24,7 @@ HEADINGS = {
     "nwk_s_key": ("network_session_key",),
     "app_s_keys": ("appskey", "application_session_key"),
     "connectivity_plan": ("connectivity_plan_id", "connectivity_plan_name", "network_subscription", "network_subscription_id"),
-    "routing_profile": (
-        "routing_profile_id",
-        "as_routing_profile",
-        "as_routing_profile_id",
-        "application_server_routing_profile",
-    ),
+    "routing_profile": ("routing_profile_id", "as_routing_profile", "as_routing_profile_id"),
     "application_servers": ("application_server", "application_server_id", "application_server_ids"),
     "suspended": ("device_state",),
     "tags": ("tag", "device_tags"),

@@ -27,6 +27,7 @@ CONTRADICTION = (
     "says that the device should exist, but the task says state: absent. Write DELETE there, or leave state out; to delete "
     "all devices of this file, give their DevEUIs alone in devices"
 )
+HEADINGS_LATER = "is %s, and no DevEUI follows: headings belong into the first row of a file that has no directives in column A"
 COMMON = {
     "C": "dev_addr",
     "D": "device_profile",
@@ -218,10 +219,7 @@ def _without_directive(where: str, cells: list[str]) -> Row:
         message = "is CREATE_CELLULAR: cellular devices are not in this collection's scope, take the row out"
         return _unreadable(where, "directive", message)
     if not fault and not cells[0].startswith("#") and not any(c.isdigit() for c in "".join(cells[1:2])):
-        message = (
-            "is %s, and no DevEUI follows: headings belong into the first row of a file that has no directives in column A"
-            % shown(cells[0])
-        )
+        message = HEADINGS_LATER % shown(cells[0])
         return _unreadable(where, "directive", message)
     known = ", ".join(each for each in DIRECTIVES if each)
     message = fault or "is %s, which is no directive: %s are" % (shown(cells[0]), known)

@@ -26,10 +26,8 @@ NAMES = TEXTS.filter(lambda text: not text.startswith("#"))
 LABELS = st.text("abcXYZ019 -", min_size=1, max_size=8).map(str.strip).filter(bool)
 KEYS = st.text("0123456789ABCDEF", min_size=32, max_size=32)
 DOMAINS = st.dictionaries(LABELS, LABELS, min_size=1, max_size=3)
-ALARMS = st.one_of(
-    st.just([]),
-    st.tuples(st.integers(2, 6), st.integers(1, 30)).map(lambda one: [{"level": one[0], "duration": "P%dD" % one[1]}]),
-)
+THRESHOLDS = st.builds(lambda level, days: {"level": level, "duration": "P%dD" % days}, st.integers(2, 6), st.integers(1, 30))
+ALARMS = st.just([]) | THRESHOLDS.map(lambda one: [one])
 OPTIONS = {
     "name": NAMES,
     "device_profile": NAMES,
