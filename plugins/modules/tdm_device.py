@@ -278,14 +278,6 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: A broken sensor was exchanged, and the new one takes its place
-  lorawan.thingpark.tdm_device:
-    dev_eui: 70B3D57ED0000041
-    replaces: 70B3D57ED0000001
-    device_profile: LORA/GenericA.1.0.4a_ETSI
-    activation: OTAA
-    app_key: "{{ app_key }}"
-
 - name: A parking sensor that joins over the air
   lorawan.thingpark.tdm_device:
     dev_eui: 70-B3-D5-7E-D0-00-00-01
@@ -308,6 +300,14 @@ EXAMPLES = r"""
     longitude: 5.1101
 
 # A loop shows its items, so no key may be in them. Many devices belong into lorawan.thingpark.tdm_fleet.
+- name: A broken sensor was exchanged, and the new one takes its place
+  lorawan.thingpark.tdm_device:
+    dev_eui: 70B3D57ED0000041
+    replaces: 70B3D57ED0000001
+    device_profile: LORA/GenericA.1.0.4a_ETSI
+    activation: OTAA
+    app_key: "{{ app_key }}"
+
 - name: A few, with their keys from a dictionary that Ansible Vault encrypts
   lorawan.thingpark.tdm_device:
     dev_eui: "{{ item.dev_eui }}"

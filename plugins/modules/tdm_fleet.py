@@ -361,8 +361,8 @@ options:
       - Keys that stand apart from the description, as dictionaries of options such as C(app_key), by dev_eui.
         What the description itself says counts. Those of devices that aren't described are of no use here,
         and do no harm.
-      - With a file that Vault has encrypted, it is C({{ lookup('ansible.builtin.unvault', 'keys.yml') | from_yaml
-        }}).
+      - Of a file that Vault has encrypted, the lookup C(ansible.builtin.unvault) and the filter C(from_yaml)
+        make it.
     type: dict
   keys_src:
     description:
@@ -415,7 +415,10 @@ EXAMPLES = r"""
   lorawan.thingpark.tdm_fleet:
     devices: "{{ new_sensors }}"
     keys: "{{ safe }}"
-    defaults: {create: false}
+    defaults:
+      device_profile: LORA/GenericA.1.0.4a_ETSI
+      activation: OTAA
+      connectivity_plan: kpn-cs/seldom
     update_keys: on_change
 
 - name: A fleet from the inventory, and nothing else that carries its tag

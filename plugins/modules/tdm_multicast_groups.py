@@ -223,7 +223,7 @@ options:
     description:
       - Keys that stand apart from the description, as dictionaries of options such as C(app_key), by dev_eui. What the
         description itself says counts. Those of multicast groups that aren't described are of no use here, and do no harm.
-      - With a file that Vault has encrypted, it is C({{ lookup('ansible.builtin.unvault', 'keys.yml') | from_yaml }}).
+      - Of a file that Vault has encrypted, the lookup C(ansible.builtin.unvault) and the filter C(from_yaml) make it.
     type: dict
   keys_src:
     description:

@@ -140,7 +140,9 @@ class Playbook:
     def _add_yaml(self, block: Block, data: object) -> None:
         keys = set(data) if isinstance(data, dict) else set()
         rows = data if isinstance(data, list) and all(isinstance(row, dict) for row in data) else []
-        role = next((role for role in ROLES if keys and keys <= role_variables(role)), None)
+        # Variables of the connection are every role's; pages mean the one that provisions then.
+        provisioning_first = sorted(ROLES, key=lambda role: role != "fleet")
+        role = next((role for role in provisioning_first if keys and keys <= role_variables(role)), None)
         if rows and all("ansible.builtin.import_playbook" in row for row in rows):
             self.plays += [{"vars": {"tdm_fleet_src": str(self.directory / FLEET_FILE)}, **row} for row in rows]
         elif rows and all("hosts" in row for row in rows):

@@ -63,3 +63,9 @@ def test_an_option_without_words_is_told():
     one = module.Module("application_server", about, about["modules"][0], generate.loaded("common"))
     with pytest.raises(ValueError, match="has no words for the option destinations of tdm_application_server"):
         one.documentation()
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.endswith("argument_specs.yml")])
+def test_words_about_a_role_hold_no_template(path):
+    """Ansible renders the specification of a role's options, its words included."""
+    assert "{{" not in FILES[path]
