@@ -67,6 +67,7 @@ options:
         times the memory.
       - Anything else is the name of one option or of one thing told, such as C(tags) or C(last_up_timestamp). A list may have
         several.
+      - An option that can only be set together with another one, such as C(latitude), brings that one too.
       - Where there is any option, C(dev_eui) is there as well, C(create) with the value V(false), and C(name) where the host has
         another one. The first says which device it is, the others keep a run that applies the variables from making and renaming
         devices.

@@ -147,8 +147,11 @@ class _Variables:
         for name in sorted(names & set(DEVICE.by_name)):
             if DEVICE.by_name[name].secret or DEVICE.by_name[name].edits:
                 raise OptionError((SECRET if DEVICE.by_name[name].secret else NO_VALUE) % name)
-        self._options = frozenset(names & {*DEVICE.by_name, DEVICE.identity.option})
-        self._facts = frozenset(names - self._options)
+        known = names & {*DEVICE.by_name, DEVICE.identity.option}
+        chosen = {DEVICE.by_name[name].name if name in DEVICE.by_name else name for name in known}
+        # What the platform takes only together is told together: a latitude alone could not be applied.
+        self._options = frozenset(chosen.union(*(group for group in DEVICE.together if chosen & set(group))))
+        self._facts = frozenset(names - known)
         self.unseen = set(self._facts)
 
     def of(self, one: Observed, host: str) -> dict[str, Any]:
