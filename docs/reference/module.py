@@ -145,7 +145,7 @@ class Module:
         """Return the options that can be read of a resource, as a return value documents them: with their first sentences."""
         shown = {resource.identity.option: {"description": "Which %s it is." % resource.name, "type": "str"}}
         for each in resource.fields:
-            if each.seen != "never" and not each.secret:
+            if each.seen not in ("never", "edit") and not each.secret:
                 shown[each.name] = _as_value(self._about["options"][each.name], each.argument())
         return shown
 

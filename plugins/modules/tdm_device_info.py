@@ -240,22 +240,8 @@ devices:
       description: All tags of the device, of at most 40 characters each.
       type: list
       elements: str
-    add_tags:
-      description: Tags that the device gets, whichever it has besides.
-      type: list
-      elements: str
-    remove_tags:
-      description: Tags that the device loses, whichever it has besides.
-      type: list
-      elements: str
     domains:
       description: 'All domains of the device, as C(group: name).'
-      type: dict
-    add_domains:
-      description: 'Domains that the device gets, as C(group: name), whichever it has in other groups.'
-      type: dict
-    remove_domains:
-      description: 'Domains that the device loses, as C(group: name), where it has just these.'
       type: dict
     inactivity_alarm:
       description: Thresholds of the alarm 004, "no uplink".
