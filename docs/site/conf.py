@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from docutils import nodes
+from pygments.lexers.special import TextLexer
 from sphinx import addnodes
 
 project = "lorawan.thingpark"
@@ -83,7 +84,8 @@ def short_name(page: str) -> str | None:
 
 
 def setup(app) -> None:
-    """Connect the functions above."""
+    """Connect the functions above, and let rows of a table stand as they are: Pygments has no lexer for CSV."""
+    app.add_lexer("csv", TextLexer)
     app.connect("missing-reference", to_ansible)
     app.connect("doctree-read", claim)
     app.connect("doctree-read", tidy, priority=100)  # before the list beside the page is made
