@@ -80,7 +80,10 @@ def links_nowhere(section) -> bool:
 def short_name(page: str) -> str | None:
     """Return the name of the plugin that a page is about, None for other pages."""
     match = re.match(r"(\w+)_(module|filter|role|inventory|lookup)\Z", page)
-    return match.group(1) if match else None
+    if match is None:
+        return None
+    name, kind = match.groups()
+    return name if kind in ("module", "role") else "%s (%s)" % (name, kind)  # the filter and the inventory have one name
 
 
 def setup(app) -> None:
