@@ -85,6 +85,60 @@ def test_a_file_of_keys(simulator, account, fleet, rows, tmp_path):
     assert account.tdm_fleet(devices=fleet, keys_src=str(path))["summary"]["created"] == 12
 
 
+def test_a_file_of_keys_with_faults(account, counts, fleet, row, tmp_path):
+    path = tmp_path / "keys.csv"
+    one = "%s,%s" % (fleet[0]["dev_eui"], ROTATED)
+    for text, words in (
+        ("DevEUI,AppKey\n%s\n%s\n" % (one, one.lower()), "has keys twice, first in keys.csv, line 2"),
+        ("DevEUI,AppKey\n%s,x\n" % one, "row has 3 cells, and there are headings for 2"),
+        ("DevEUI,Kie\n%s\n" % one, "Kie"),
+    ):
+        path.write_text(text)
+        refused = account.tdm_fleet(devices=fleet, keys_src=str(path))
+        assert refused["failed"] and words in refused["msg"] and "not nothing" not in refused["msg"], refused["msg"]
+        assert ROTATED not in json.dumps(refused) and not counts()
+
+
+def test_what_two_first_runs_saw_is_kept(through, meddler, do, fleet, safe):
+    """Neither found a file, and so each has a salt of its own."""
+    seen = []
+    other = do.meanwhile(lambda: seen.append(through.tdm_fleet(devices=fleet[6:], keys=safe)))
+    meddler.on("POST", "/devices", other, times=1)
+    assert through.tdm_fleet(devices=fleet[:6], keys=safe, parallel=1)["summary"]["created"] == 6 and seen[0]["changed"]
+    rotated = {eui: {"app_key": ROTATED} for eui in safe}
+    assert through.tdm_fleet(devices=fleet, keys=rotated, update_keys="on_change")["summary"]["updated"] == 12
+
+
+def test_what_was_made_and_failed_afterwards_has_its_key(simulator, through, meddler, do, row, safe):
+    one = {name: value for name, value in row(1, tags=["x"]).items() if name != "app_key"}
+    meddler.on("POST", "/devices/tags", do.says(400, {"code": 1, "message": "no"}), times=1)
+    assert through.tdm_fleet(devices=[one], keys=safe)["failed"]
+    rotated = {eui: {"app_key": ROTATED} for eui in safe}
+    assert through.tdm_fleet(devices=[one], keys=rotated, update_keys="on_change")["changed"]
+    assert simulator.device(one["dev_eui"])["keys"]["appKey"] == ROTATED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"format": 1, "salt": "\u00e9", "keys": {}}',
+        '{"format": 1, "salt": ["\\ud800"], "keys": {}}',
+        '{"format": 1, "salt": "ab", "keys": {"70B3D57ED1000001": [1]}}',
+        '{"format": 1, "salt": "ab"}',
+        "[]",
+    ],
+)
+def test_a_damaged_file_is_made_anew(account, home, fleet, safe, text):
+    account.tdm_fleet(devices=fleet, keys=safe)
+    (kept,) = (home / "tdm").glob("devices-keys-*.json")
+    kept.write_text(text)
+    done = account.tdm_fleet(devices=fleet, keys=safe, update_keys="on_change")
+    assert not done.get("failed") and not done["changed"], done["msg"]
+    assert any("Which keys were given last time isn't known" in one for one in account.warnings)
+    rotated = {eui: {"app_key": ROTATED} for eui in safe}
+    assert account.tdm_fleet(devices=fleet, keys=rotated, update_keys="on_change")["summary"]["updated"] == 12
+
+
 def test_what_the_description_says_counts(simulator, account, row, safe):
     own = row(1, app_key=ROTATED)
     account.tdm_fleet(devices=[own], keys=safe)
@@ -99,6 +153,10 @@ def test_what_the_description_says_counts(simulator, account, row, safe):
         ({"keys": {"70B3D57ED0000001": {"name": "x"}}}, "name is no key: keys hold app_key"),
         ({"keys": {"70B3D57ED0000001": "x"}}, "keys.70B3D57ED0000001 must be a dictionary of keys"),
         ({"keys": {"70B3": {"app_key": ROTATED}}}, "dev_eui "),
+        (
+            {"keys": {name: {"app_key": ROTATED} for name in ("70B3D57ED000000A", "70b3d57ed000000a")}},
+            "70B3D57ED000000A has keys twice",
+        ),
     ],
 )
 def test_what_is_wrong_with_them_is_told_before_the_login(account, counts, fleet, options, words):

@@ -113,12 +113,20 @@ def test_many_at_once(simulator, account, rows, row):
         ({"replaces": "x"}, "replaces "),
         ({"replaces": None, "replaced": "delete"}, "replaced says what becomes of the one that replaces names"),
         ({"replaced": "forget"}, "replaced "),
+        ({"replaced": None, "replaces": None, "name": "x", "nonsense": 1}, "1 fault in the description of the devices"),
         ({"state": "absent"}, "replaces is of no use with state: absent"),
     ],
 )
 def test_what_can_not_be_meant(simulator, account, old, new, changes, words):
     refused = account.tdm_fleet(devices=[{**new, **changes}])
     assert refused["failed"] and words in refused["msg"] and set(simulator.devices()) == {OLD}
+
+
+def test_defaults_can_not_say_it(account, old, new):
+    refused = account.tdm_fleet(devices=[new], defaults={"replaced": "delete"})
+    assert "replaced is not for defaults: it is each device's own" in refused["msg"]
+    refused = account.tdm_fleet(select={"all": True}, set={"replaces": OLD})
+    assert "replaces is each device's own" in refused["msg"]
 
 
 def test_one_is_replaced_once_and_is_not_described_besides(account, old, new):

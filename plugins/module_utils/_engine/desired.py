@@ -134,7 +134,8 @@ def _named_twice(resource: Resource, described: list[Desired]) -> list[Problem]:
 
 def _read_replacement(resource: Resource, raw: dict[str, Any], desired: Desired, faults: Faults) -> None:
     """Take the options about a replacement out of a row; adds faults."""
-    given = {option: raw.pop(option) for option in REPLACEMENT if raw.get(option) not in (None, "")}
+    said = {option: raw.pop(option) for option in REPLACEMENT if option in raw}
+    given = {option: value for option, value in said.items() if value not in (None, "")}
     if not given:
         return
     try:
@@ -228,6 +229,7 @@ class _Reader:
         self._rules = resource.rules
         #: Options that say which one and whether, not what it is.
         self._own = (*filter(None, (resource.identity.option, resource.identity.named_by)), *self._rules.identifying, "state")
+        self._own += REPLACEMENT if resource.heirloom else ()
         self._state = state
         self._defaults = self._usable(defaults, problems)
         self._create = self._defaults.pop("create", create)

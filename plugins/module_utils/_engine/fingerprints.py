@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 import secrets
 from typing import Any, Callable
 
@@ -19,6 +20,7 @@ from .. import _files
 from .._errors import OptionError
 
 FORMAT = 1
+HEXADECIMAL = re.compile(r"[0-9A-Fa-f]+\Z")
 LARGEST = 64 * 1024 * 1024  # bytes; 100,000 devices have some 9 million
 USELESS = "Which keys were given last time isn't known, and those of today count as written: %s"
 
@@ -35,15 +37,15 @@ class Fingerprints:
         self._warn = warn
         self._is_useless = False
         kept = self._read() if path else {}
-        self._salt = str(kept.get("salt") or secrets.token_hex(16))
-        self._known: dict[str, Any] = dict(kept.get("keys") or {})
-        self._new: dict[str, str] = {}
+        self._salt: str = kept.get("salt") or secrets.token_hex(16)
+        self._known: dict[str, Any] = kept.get("keys") or {}
+        self._new: dict[str, dict[str, Any]] = {}
 
     def _read(self) -> dict[str, Any]:
         try:
             text = _files.read_text(self.path, LARGEST)
             data = _files.from_json(text) if text else {}
-            if not isinstance(data, dict) or not isinstance(data.get("keys", {}), dict):
+            if not isinstance(data, dict) or (data.get("format") == FORMAT and not _is_whole(data)):
                 raise OptionError("%s is damaged" % self.path)
         except OptionError as error:
             if not self._is_useless:
@@ -54,8 +56,12 @@ class Fingerprints:
 
     def of(self, identity: str, keys: dict[str, Any]) -> str:
         """Return the fingerprint of a resource's keys (canonical, by option)."""
+        return self._salted(self._salt, identity, keys)
+
+    @staticmethod
+    def _salted(salt: str, identity: str, keys: dict[str, Any]) -> str:
         text = json.dumps([identity, sorted(keys.items())])
-        return hmac.new(self._salt.encode("ascii"), text.encode("utf-8"), hashlib.sha256).hexdigest()
+        return hmac.new(salt.encode("ascii"), text.encode("utf-8"), hashlib.sha256).hexdigest()
 
     def is_known(self, identity: str) -> bool:
         """Return whether keys of this resource were given before."""
@@ -67,14 +73,21 @@ class Fingerprints:
 
     def note(self, identity: str, keys: dict[str, Any]) -> None:
         """Remember that these keys are the ones the platform has."""
-        self._new[identity] = self.of(identity, keys)
+        self._new[identity] = keys
 
     def save(self) -> None:
-        """Write what is new; what other runs wrote meanwhile stays, unless their salt is another one."""
+        """Write what is new, with the salt of the file as it is now; what other runs wrote meanwhile stays."""
         if not self.path or not self._new:
             return
         with _files.locked(self.path):
             kept = self._read()
-            others = kept.get("keys") or {} if kept.get("salt") == self._salt else {}
-            keys = {**others, **self._new}
-            _files.write_json(self.path, {"format": FORMAT, "salt": self._salt, "keys": keys})
+            salt = kept.get("salt") or self._salt
+            new = {identity: self._salted(salt, identity, keys) for identity, keys in self._new.items()}
+            _files.write_json(self.path, {"format": FORMAT, "salt": salt, "keys": {**(kept.get("keys") or {}), **new}})
+
+
+def _is_whole(data: dict[str, Any]) -> bool:
+    """Return whether a file's content is what this module writes, or nothing yet."""
+    salt, keys = data.get("salt"), data.get("keys")
+    texts = [salt, *keys, *keys.values()] if isinstance(keys, dict) else [None]
+    return all(isinstance(text, str) and HEXADECIMAL.match(text) for text in texts)

@@ -30,6 +30,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
 NEEDS_KEYS = "update_keys on_change needs keys or keys_src: those of the description can't be told from the last run's"
 BOTH = "keys and keys_src don't go together: give one of them"
 NO_KEY = "is no key: keys hold %s"
+TWICE = "%s has keys twice, first in %s: take one of them out, since nothing says which counts"
 NO_OPTIONS = "must be a dictionary of keys, such as app_key"
 
 
@@ -77,14 +78,17 @@ class KeysApart:
     def note(self, described: list[Desired], outcomes: list[Outcome], always: bool) -> None:
         """Remember the keys that the platform has now.
 
+        Those of a resource that nothing is known of count as written, even where it failed: it may have been made with them.
+
         :param always: the keys of all were written.
         """
         rewritten = {desired.identity for desired in described if desired.rewrites_keys}
         for outcome in outcomes:
             identity = outcome.identity
-            if identity not in self._given or outcome.action in (FAILED, SKIPPED):
+            if identity not in self._given:
                 continue
-            is_sent = always or outcome.action == "created" or identity in rewritten
+            is_done = outcome.action not in (FAILED, SKIPPED)
+            is_sent = is_done and (always or outcome.action == "created" or identity in rewritten)
             if is_sent or not self._fingerprints.is_known(identity):
                 self._fingerprints.note(identity, self._given[identity])
 
@@ -103,11 +107,16 @@ def read_keys(resource: Resource, params: dict[str, Any]) -> KeysApart:
         raise OptionError(NEEDS_KEYS)
     problems: list[Problem] = []
     found: dict[str, dict[str, Any]] = {}
-    for where, identity, options in _entries(resource, given or {}, path):
+    first: dict[str, str] = {}
+    for where, identity, options in _entries(resource, given or {}, path, problems):
         try:
-            found[str(resource.identity.type.parse(identity))] = options
+            name = str(resource.identity.type.parse(identity))
         except Fault as fault:
             problems.append(Problem(where, "", resource.identity.option, str(fault)))
+        else:
+            if name in first:
+                problems.append(Problem(where, name, resource.identity.option, TWICE % (name, first[name])))
+            found[name], first[name] = options, where
         wrong = [name for name in options if name not in resource.secret_options]
         known = ", ".join(sorted(resource.secret_options))
         problems += [Problem(where, str(identity), name, NO_KEY % known) for name in wrong]
@@ -115,8 +124,10 @@ def read_keys(resource: Resource, params: dict[str, Any]) -> KeysApart:
     return KeysApart(resource, found, is_written)
 
 
-def _entries(resource: Resource, given: dict[str, Any], path: str | None) -> Iterator[tuple[str, Any, dict[str, Any]]]:
-    """Yield place, identity and keys of each entry. Of a file, only the keys count."""
+def _entries(
+    resource: Resource, given: dict[str, Any], path: str | None, problems: list[Problem]
+) -> Iterator[tuple[str, Any, dict[str, Any]]]:
+    """Yield place, identity and keys of each entry. Of a file, only the keys count, and the faults of their rows."""
     for identity, options in given.items():
         if not isinstance(options, dict):
             raise OptionError("keys.%s %s" % (identity, NO_OPTIONS))
@@ -124,5 +135,11 @@ def _entries(resource: Resource, given: dict[str, Any], path: str | None) -> Ite
     if path:
         source = read_source(resource, _files.read_source_file(path), os.path.basename(path))
         for row in source.rows:
+            place = "%s, %s" % (os.path.basename(path), row.where)
+            count = ("row", resource.identity.option, *resource.secret_options)
+            faults = [fault for fault in row.faults if not row.is_readable or fault[0] in count]
+            problems += [Problem(place, "", row.labels.get(option, option), message) for option, message in faults]
+            if not row.is_readable:
+                continue
             secret = {name: value for name, value in row.raw.items() if name in resource.secret_options}
-            yield "%s, %s" % (os.path.basename(path), row.where), row.raw.get(resource.identity.option), secret
+            yield place, row.raw.get(resource.identity.option), secret

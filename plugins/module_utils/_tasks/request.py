@@ -25,7 +25,7 @@ from .._text import in_short
 #: The API's keys of what nobody should see, in bodies and in answers: old platforms return keys (O).
 SECRET = frozenset(field.path[-1] for resource in (DEVICE, APPLICATION_SERVER) for field in resource.fields if field.secret)
 #: A path as the platform gives them; what would be read otherwise on its way is none.
-PATH = re.compile(r"/(?:[A-Za-z0-9._~@:+,=-]+/?)*\Z")
+PATH = re.compile(r"/(?:[A-Za-z0-9._~@:+,=-]+(?:/|\Z))*\Z")
 DOTS = re.compile(r"(?:\A|/)\.\.?(?:/|\Z)")
 HIDDEN = "(secret)"
 ELSEWHERE = "path must be like /devices/e70B3D57ED0000001, or an href of the platform, got %s"

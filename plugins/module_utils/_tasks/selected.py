@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._api.resources import ResourceClient
-from .._engine.desired import Desired, Problem, refuse
+from .._engine.desired import REPLACEMENT, Desired, Problem, refuse
 from .._engine.plan import NOTHING, REFUSE, Change
 from .._engine.purge import allowance
 from .._engine.selection import listed
@@ -69,6 +69,7 @@ def read_selection(resource: Resource, params: dict[str, Any]) -> Selection | No
         raise OptionError("select must say which %s: by filters, or with all: true, and not by both" % resource.plural)
     wanted = params.get("set") or {}
     own = {resource.identity.option, resource.identity.named_by, *resource.rules.identifying, "state", "create"}
+    own.update(REPLACEMENT if resource.heirloom else ())
     refused = [name for name in wanted if name in own or name in resource.secret_options]
     faults = [(name, OWN % resource.name) for name in refused]
     values, more = resource.parse({name: value for name, value in wanted.items() if name not in refused})
