@@ -84,6 +84,18 @@ def test_what_can_not_be_meant_is_told_before_the_login(account, counts, options
     assert not counts()
 
 
+def test_what_a_list_does_not_show_is_not_trusted(through, meddler, rows, do):
+    """A platform that doesn't know the filter gives all devices: without their tags, nobody could tell."""
+    through.tdm_fleet(devices=rows(12, tags=["west"]))
+
+    def without_tags(data: dict) -> dict:
+        return {**data, "briefs": [{**brief, "tags": None} for brief in data["briefs"]]}
+
+    meddler.on("GET", "/devices", do.edited(without_tags))
+    refused = through.tdm_fleet(select={"tag": ["west"]}, set={"marker_id": 5})
+    assert "doesn't show the tags of 12 devices that it gave" in refused["msg"] and not meddler.sent("PUT")
+
+
 def test_application_servers_too(account):
     account.tdm_application_servers(application_servers=[{"name": name} for name in ("city a", "city b", "town")])
     done = account.tdm_application_servers(select={"name": "city"}, set={"domains": {"Kind": "City"}})

@@ -15,6 +15,22 @@ from .desired import Desired
 from .lookup import Lookup
 from .plan import Observed
 
+UNSURE = (
+    "this platform's list doesn't show the %s of %d %s that it gave, so nobody can tell whether it was asked in vain: "
+    "describe them by their %s"
+)
+
+
+def surely_listed(api: ResourceClient, filters: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the briefs that match, for what is to be changed; raises :class:`OptionError` where they don't show that they do."""
+    resource = api.resource
+    found = listed(api, filters)
+    for option in [each.all_of for name, each in resource.filters.items() if name in filters and each.all_of]:
+        unsure = sum(not isinstance(Observed(resource, brief).value(option), tuple) for brief in found)
+        if unsure:
+            raise OptionError(UNSURE % (option, unsure, resource.plural, resource.identity.option))
+    return found
+
 
 def listed(api: ResourceClient, filters: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the briefs that match.

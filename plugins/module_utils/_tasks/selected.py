@@ -13,7 +13,7 @@ from .._api.resources import ResourceClient
 from .._engine.desired import REPLACEMENT, Desired, Problem, refuse
 from .._engine.plan import NOTHING, REFUSE, Change
 from .._engine.purge import allowance
-from .._engine.selection import listed
+from .._engine.selection import surely_listed
 from .._errors import OptionError
 from .._schema.filters import read_filters
 from .._schema.resource import Resource
@@ -50,7 +50,7 @@ class Selection:
     def described(self, api: ResourceClient) -> list[Desired]:
         """Return the description of each resource that matches; none of them is ever made."""
         key = api.resource.identity.key
-        identities = dict.fromkeys(str(brief.get(key)) for brief in listed(api, self.filters))
+        identities = dict.fromkeys(str(brief.get(key)) for brief in surely_listed(api, self.filters))
         return [Desired(identity, dict(self.values), where="select", create=False) for identity in identities]
 
 
