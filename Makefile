@@ -52,7 +52,7 @@ demo: .venv/run $(COLLECTION)  ## a simulated network, a small fleet made, check
 test: duration lint docs pytest  ## every check and test; the last line says what passed
 
 duration:
-	@echo 'Everything takes about seven minutes on two cores, and three more the first time: the checks two, then the tests five.'
+	@echo 'Everything takes about ten minutes on two cores, and three more the first time: the checks two, then the tests eight.'
 
 lint: .venv/test $(COLLECTION) $(AWX)/MANIFEST.json .cache/gates/installed  ## style, types, licences, documentation, the archive: what needs seconds
 	CI=true PIP_NO_COMPILE=1 $(NOX) --reuse-venv yes $(ARGS)

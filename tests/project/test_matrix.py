@@ -33,9 +33,11 @@ def test_the_oldest_python_is_the_one_that_tools_look_for():
     assert ruff["target-version"] == "py" + PYTHONS[0].replace(".", "")
 
 
-def test_all_suites_run_on_the_oldest_a_middle_and_the_newest_core():
+def test_all_suites_run_on_the_oldest_and_the_newest_core():
+    """A middle one is that of `make test`, which plays all targets too; another one runs the units."""
     whole = [core for core, suites in MATRIX["ansible-core"].items() if suites == ["sanity", "units", "integration"]]
-    assert whole[0] == CORES[0] and whole[-1] == CORES[-1] and len(whole) >= 3
+    assert whole == [CORES[0], CORES[-1]]
+    assert [core for core, suites in MATRIX["ansible-core"].items() if "units" in suites and core not in whole]
     assert all("sanity" in suites for suites in MATRIX["ansible-core"].values())
     minors = [int(core.split(".")[1]) for core in CORES]
     assert minors == list(range(minors[0], minors[-1] + 1))
