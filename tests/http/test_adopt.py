@@ -218,6 +218,15 @@ def test_servers_and_profiles_too(simulator, account, fleet, dest):
     assert not account.tdm_application_servers(src=str(dest / "application_servers.yml"))["changed"]
 
 
+@pytest.mark.parametrize("kind", ["yaml", "json"])
+def test_a_group_with_tags_in_both_namespaces_is_described(account, dest, kind):
+    made = {"dev_eui": "70B3D57ED00000F0", "dev_addr": "1400F00D", "class": "C", "nwk_s_key": "A3F07B1C9D2E48566F8190BACDE7F2D4"}
+    account.tdm_multicast_group(**made, base_station_tags=["city", {"name": "own", "namespace": "subscriber"}])
+    told = account.tdm_adopt(dest=str(dest), resources=["multicast_groups"], format=kind)
+    assert "failed" not in told, told
+    assert account.tdm_multicast_groups(src=told["files"][0]["file"])["summary"]["unchanged"] == 1
+
+
 def test_a_broken_writer_writes_nothing(account, fleet, dest, monkeypatch):
     written = adopted_files.as_yaml
     monkeypatch.setattr(adopted_files, "as_yaml", lambda *all_of_it: written(*all_of_it).replace("row-0011", "x"))

@@ -76,6 +76,12 @@ def test_an_unknown_user_is_refused_by_the_platform(account):
     assert account.tdm_alarm_subscription(thingpark_id="tpk-1", state="absent")["action"] == "unchanged"
 
 
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_blanks_name_nobody_and_are_refused_before_the_login(account, counts, blank):
+    (finding,) = account.tdm_alarm_subscription(thingpark_id=blank, minimum_severity=3)["findings"]
+    assert (finding["option"], finding["message"]) == ("thingpark_id", "is missing") and not counts()
+
+
 def test_many_at_once(account, counts, tmp_path):
     both = [{"thingpark_id": ANN, "minimum_severity": "major"}, {"thingpark_id": BEN, "minimum_severity": 3}]
     told = {"alarm_subscriptions": both, "results": "all"}

@@ -103,6 +103,11 @@ def test_an_update_in_xml_with_numbers_flags_and_nothing(wireless):
     assert (device["adminLat"], device["suspension"]) == (1.5, "SUBSCRIBER_SUSPENDED")
 
 
+def test_a_carriage_return_stays_one(wireless):
+    wireless.made(customerAdminData="one\r\ntwo")
+    assert ask(wireless, "GET", "/devices/5000")[1].findtext("customerAdminData") == "one\r\ntwo"
+
+
 def test_errors_have_the_elements_of_their_schema_in_order(wireless):
     status, root = ask(wireless, "GET", "/devices/1")
     assert status == 404

@@ -300,8 +300,9 @@ class _Reader:
         if (given is None or given == "") and identity.named_by:
             given, option, type_ = name, identity.named_by, self._resource.by_name[identity.named_by].type
         try:
-            if given is not None and given != "":
-                return str(type_.parse(given)), None
+            found = "" if given is None or given == "" else str(type_.parse(given))
+            if found:  # blanks alone name nothing
+                return found, None
             faults.append((option, "is missing"))
         except Fault as fault:
             faults.append((option, str(fault)))

@@ -90,7 +90,8 @@ def _block(value: dict[str, Any], indent: str, unsafe: str) -> Iterator[str]:
         elif isinstance(each, list) and any(isinstance(item, dict) for item in each):
             yield "%s%s:" % (indent, name)
             for item in each:
-                first, *rest = _block(item, indent + "    ", unsafe)
+                is_block = isinstance(item, dict) and item
+                first, *rest = _block(item, indent + "    ", unsafe) if is_block else [_inline(item, unsafe)]
                 yield "%s  - %s" % (indent, first.lstrip(" "))
                 yield from rest
         else:

@@ -109,7 +109,8 @@ def _text(name: str, value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, int) and (name in _TIMES or name.lower().endswith("timestamp")):
         return _moment(value * (1000 if name in _IN_SECONDS else 1))
-    return escape(_NOT_XML.sub("\ufffd", str(value)))
+    # Readers of XML take a bare carriage return for the end of a line.
+    return escape(_NOT_XML.sub("\ufffd", str(value)), {"\r": "&#13;"})
 
 
 def _moment(milliseconds: int) -> str:
