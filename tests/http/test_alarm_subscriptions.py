@@ -82,6 +82,14 @@ def test_blanks_name_nobody_and_are_refused_before_the_login(account, counts, bl
     assert (finding["option"], finding["message"]) == ("thingpark_id", "is missing") and not counts()
 
 
+@pytest.mark.parametrize("dots", [".", ".."])
+def test_dots_name_nobody(account, counts, dots):
+    """In an address, they would lead to another one."""
+    (finding,) = account.tdm_alarm_subscription(thingpark_id=dots, minimum_severity=3)["findings"]
+    assert finding["message"] == "is %s, which names nothing: correct it" % dots
+    assert "which names nothing" in account.tdm_alarm_subscription_info(thingpark_id=[dots])["msg"] and not counts()
+
+
 def test_many_at_once(account, counts, tmp_path):
     both = [{"thingpark_id": ANN, "minimum_severity": "major"}, {"thingpark_id": BEN, "minimum_severity": 3}]
     told = {"alarm_subscriptions": both, "results": "all"}

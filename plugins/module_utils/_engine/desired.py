@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Callable
 
 from .._errors import BadInput
 from .._schema.resource import Resource
@@ -296,11 +296,12 @@ class _Reader:
         if self._resource.is_single:
             return "", None
         given, name = raw.pop(identity.option, None), raw.get(identity.named_by)
-        option, type_ = identity.option, identity.type
+        option = identity.option
+        parse: Callable[[object], Any] = identity.parse
         if (given is None or given == "") and identity.named_by:
-            given, option, type_ = name, identity.named_by, self._resource.by_name[identity.named_by].type
+            given, option, parse = name, identity.named_by, self._resource.by_name[identity.named_by].type.parse
         try:
-            found = "" if given is None or given == "" else str(type_.parse(given))
+            found = "" if given is None or given == "" else str(parse(given))
             if found:  # blanks alone name nothing
                 return found, None
             faults.append((option, "is missing"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .json_types import JsonTypes
+from .texts import Fault
 from .values import ValueType
 
 
@@ -107,6 +108,13 @@ class Identity:
     address: str = ""
     named_by: str = ""
     place: str = ""
+
+    def parse(self, given: object) -> str:
+        """Return a canonical identity; raises :class:`Fault`, also for dots, which lead elsewhere in an address."""
+        found = str(self.type.parse(given))
+        if found in (".", ".."):
+            raise Fault("is %s, which names nothing: correct it" % found)
+        return found
 
 
 @dataclass(frozen=True)

@@ -114,7 +114,7 @@ class _Info:
         result = []
         for text in given:
             try:
-                result.append(str(self._resource.identity.type.parse(text)))
+                result.append(self._resource.identity.parse(text))
             except Fault as fault:
                 raise OptionError("%s %s" % (self._key, fault)) from None
         return result
