@@ -123,10 +123,6 @@ seealso:
 """
 
 EXAMPLES = r"""
-# devices.thingpark.yml: all devices, with the account from the environment (TDM_LOGIN, TDM_PASSWORD)
-plugin: lorawan.thingpark.devices
-
----
 # parking.thingpark.yml: some devices, and groups of one's own
 plugin: lorawan.thingpark.devices
 filters:
@@ -142,16 +138,6 @@ groups:
 keyed_groups:
   - prefix: floor
     key: floor
-
----
-# health.thingpark.yml: beside an inventory in git, whose hosts have the same names and say what devices should be
-plugin: lorawan.thingpark.devices
-hostvars: [health_state]
-group_by: [health, alarm_level]
-cache: true
-cache_plugin: ansible.builtin.jsonfile
-cache_connection: .cache/inventory
-cache_timeout: 600
 """
 
 from typing import Any
