@@ -12,6 +12,7 @@ import json
 import re
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -64,6 +65,9 @@ class Way:
         return list(self.router.violations)
 
 
+TARGETS = Path(__file__).resolve().parents[1] / "integration/targets"
+
+
 @pytest.fixture(scope="module")
 def whole_way(tmp_path_factory):
     """The processes of all tests here."""
@@ -86,7 +90,10 @@ def test_a_target_violates_nothing(way, target, tmp_path, child_environment):
     assert [each for each in way.router.violations if LACKING not in each] == []
     # What the simulator was asked below the subscription went through the validator, all of it.
     asked = {name: number for name, number in way.simulator.requests()["by_path"].items() if BASE + "/subscriptions" in name}
-    assert sum(asked.values()) == sum(way.router.answered.values()) > 0
+    assert 0 < sum(asked.values()) <= sum(way.router.answered.values())
+    # A target that empties the platform lets the simulator forget what it was asked before.
+    forgets = "_simulator/reset" in (TARGETS / target / "tasks/target.yml").read_text(encoding="utf-8")
+    assert forgets or sum(asked.values()) == sum(way.router.answered.values())
 
 
 #: The contract has no AS routing profiles, and Enterprise answers that it doesn't know them, as is tried there.
