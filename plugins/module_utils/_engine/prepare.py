@@ -162,8 +162,10 @@ class _Preparation:
     def inherit(self) -> list[Problem]:
         """Let what takes the place of another one get what that one has; return the problems of those that aren't there."""
         problems: list[Problem] = []
-        for heir in [desired for desired in self._described.values() if desired.replaces]:
-            old = self._entire([heir.replaces])[heir.replaces] if heir.replaces in self._observed else None
+        heirs = [desired for desired in self._described.values() if desired.replaces]
+        olds = self._entire([heir.replaces for heir in heirs if heir.replaces in self._observed])
+        for heir in heirs:
+            old = olds.get(heir.replaces)
             if old is None:
                 del self._described[heir.replaces]
                 if heir.identity not in self._observed:
