@@ -57,7 +57,7 @@ duration:
 lint: .venv/test $(COLLECTION) $(AWX)/MANIFEST.json .cache/gates/installed  ## style, types, licences, documentation, the archive: what needs seconds
 	CI=true PIP_NO_COMPILE=1 $(NOX) --reuse-venv yes $(ARGS)
 
-pytest: $(if $(CONTRACT),.venv/contract .cache/prism/installed) .venv/test $(COLLECTION) $(AWX)/MANIFEST.json  ## all tests, each purpose once (ARGS="-k name" for some)
+pytest: $(if $(CONTRACT),.venv/contract .cache/prism/installed) .venv/test .venv/events $(COLLECTION) $(AWX)/MANIFEST.json  ## all tests, each purpose once (ARGS="-k name" for some)
 	@test -n "$(CONTRACT)" || echo 'The contract is not at hand in ../shared/api: what is tested is not held to it.'
 	$(PYTEST) $(WORKERS) $(HELD) $(TESTS) $(ARGS)
 
@@ -71,7 +71,7 @@ contract: $(if $(CONTRACT),.venv/contract .cache/prism/installed) .venv/test $(C
 	@test -n "$(CONTRACT)" || echo 'The contract is not at hand in ../shared/api: there is nothing to hold the simulator against.'
 	@test -z "$(CONTRACT)" || $(PYTEST) $(WORKERS) $(HELD) $(TESTS) $(ARGS)
 
-setup: .venv/test .venv/docs $(if $(CONTRACT),.venv/contract .cache/prism/installed) $(COLLECTION) $(AWX)/MANIFEST.json .cache/gates/installed
+setup: .venv/test .venv/events .venv/docs $(if $(CONTRACT),.venv/contract .cache/prism/installed) $(COLLECTION) $(AWX)/MANIFEST.json .cache/gates/installed
 	@:
 
 chaos: .venv/test $(COLLECTION)  ## random fleets on platforms that go wrong, and runs that are stopped (SCHEDULES=1000 SEED=7 for more and others)
@@ -139,6 +139,10 @@ clean:  ## remove all that make has made
 
 .venv/bench: .venv/test tests/requirements-bench.txt
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/requirements-bench.txt
+	@touch $@
+
+.venv/events: .venv/run tests/requirements-events.txt
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/requirements-events.txt
 	@touch $@
 
 .venv/contract: .venv/test tests/requirements-contract.txt
