@@ -93,10 +93,11 @@ def newest_python(core: str) -> str:
 def add_ansible_test(core: str, suite: str) -> None:
     """Add a session that runs a suite of ansible-test with a release of ansible-core, in a home of their own."""
     home = ROOT / ".cache/matrix" / core
-    # Sanity is tried whole, with all Pythons, by the oldest and the newest release, whole with one Python by those whose other
-    # suites run too, and reduced by those between. The units run with all Pythons wherever they run.
-    is_at_an_end = core in (next(iter(CORES)), next(reversed(CORES)))
-    python = [] if is_at_an_end or suite != "sanity" else ["--python", newest_python(core)]
+    # Sanity is tried whole by the oldest and the newest release with all Pythons, by those whose other suites run too with one,
+    # and reduced by those between. The units run on all Pythons with the oldest release, and with the others on the newest.
+    oldest, newest = next(iter(CORES)), next(reversed(CORES))
+    has_all_pythons = core in {"sanity": (oldest, newest), "units": (oldest,), "integration": (oldest, newest)}[suite]
+    python = [] if has_all_pythons else ["--python", newest_python(core)]
     if suite == "sanity" and CORES[core] == ["sanity"]:
         python += [word for name in REDUCED for word in ("--test", name)]
 

@@ -53,6 +53,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=left_out)
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name a case after the beginning of a long text: the whole of it makes a report that nobody can read."""
+    return val[:60] if isinstance(val, str) and len(val) > 60 else None
+
+
 Amount = TypeVar("Amount")
 
 

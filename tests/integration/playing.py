@@ -22,7 +22,8 @@ from ansible_collections.lorawan.thingpark.tests.documentation import MODULES, N
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 TARGETS = HERE / "targets"
-PLATFORMS = yaml.safe_load((TARGETS / "setup_simulator/vars/main.yml").read_text())["platforms"]
+SETUP = yaml.safe_load((TARGETS / "setup_simulator/vars/main.yml").read_text())
+PLATFORMS, ABOUT_FRAMES = SETUP["platforms"], SETUP["about_frames"]
 CLIENT_ID, CLIENT_SECRET = "sub-100002581/tester", "not-a-real-secret"
 TIMEOUT_SECONDS = 300
 PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")

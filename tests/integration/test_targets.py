@@ -4,7 +4,7 @@
 """Every target below targets/, played by ansible-playbook against a simulator of each platform.
 
 Every day, each is played on each platform that makes a difference to it, and in one frame of a task unless the frames are
-what it is about; with ``--thorough``, on all and in all. ansible-test plays all of them in both frames.
+what it is about; with ``--thorough``, on all and in all. ansible-test plays all of them in both frames with the newest core.
 """
 
 from __future__ import annotations
@@ -14,12 +14,19 @@ import runpy
 import pytest
 
 from ansible_collections.lorawan.thingpark.tests.documentation import MODULES
-from ansible_collections.lorawan.thingpark.tests.integration.playing import PLATFORMS, ROOT, faults_of, options, play, targets
+from ansible_collections.lorawan.thingpark.tests.integration.playing import (
+    ABOUT_FRAMES,
+    PLATFORMS,
+    ROOT,
+    faults_of,
+    options,
+    play,
+    targets,
+)
 
 #: Platform and frame -> the targets to which they make a difference of their own; all, where nothing is said.
 MATTERS = {
-    # Values that a process of its own gets as texts, and the resource that no other test makes through one.
-    ("kpn", "module"): ["tdm_application_server", "yaml_values"],
+    ("kpn", "module"): ABOUT_FRAMES,
     # Lists that show little, addresses by number, an administrator's login.
     ("legacy", "auto"): ["tdm_device_info", "tdm_fleet", "tdm_session"],
 }

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import itertools
 import re
 import warnings as python_warnings
 import zipfile
@@ -125,15 +126,18 @@ def _rows_of(sheet: Any, formulas: Any, name: str) -> Iterator[tuple[int, list[A
     sheet.reset_dimensions()  # what a program wrote about them may be wrong
     if formulas is not None:
         formulas.reset_dimensions()
-    others = formulas.iter_rows(**bounds) if formulas is not None else None
-    for number, row in enumerate(sheet.iter_rows(**bounds), 1):
+    others = formulas.iter_rows(**bounds) if formulas is not None else itertools.repeat(())
+    blank = None  # openpyxl gives one and the same row for all that the file leaves out, and they may be many
+    for number, (row, other) in enumerate(zip(sheet.iter_rows(**bounds), others), 1):
+        if row is blank:
+            continue
         cells = [_read(cell) for cell in row]
-        if others is not None:
-            for index, cell in enumerate(next(others, ())):
-                # A result that is an empty text says so by its type.
-                if cells[index] is None and cell.data_type == "f" and row[index].data_type != "str":
-                    cells[index] = Fault(NO_RESULT)
+        for index, cell in enumerate(other):
+            # A result that is an empty text says so by its type.
+            if cells[index] is None and cell.data_type == "f" and row[index].data_type != "str":
+                cells[index] = Fault(NO_RESULT)
         if all(cell is None for cell in cells):
+            blank = row
             continue
         if number > MOST_ROWS:
             raise OptionError(TOO_MANY % (name, MOST_ROWS))
