@@ -25,8 +25,8 @@ ROOT = Path(__file__).resolve().parents[1]
 #: What a literal, an option or a link is replaced with.
 NAME = "name"
 MARKUP = [
-    (re.compile(r"`{1,2}[^`]+`{1,2}:"), NAME + ":"),
     (re.compile(r":[\w:.-]+:`[^`]+`"), NAME),  # a role of reStructuredText
+    (re.compile(r"`{1,2}[^`]+`{1,2}:"), NAME + ":"),
     (re.compile(r"\b(?:O|V|RV|E|M|P|C|I|B|L|R|U)\([^)]*\)"), NAME),  # Ansible's markup
     (re.compile(r"!?\[([^\]]*)\]\([^)]*\)"), r"\1"),  # a link of Markdown
     (re.compile(r"`{1,2}[^`]+`{1,2}_{0,2}"), NAME),
