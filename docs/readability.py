@@ -111,16 +111,27 @@ def sentences(path: Path) -> list[str]:
     return found
 
 
+def measured(each: list[str]) -> tuple[float, float]:
+    """Return the Flesch-Kincaid grade and the reading ease of sentences; textstat's own functions round on the way."""
+    text = " ".join(each)
+    words = textstat.lexicon_count(text)
+    length, syllables = words / len(each), textstat.syllable_count(text) / words
+    return 0.39 * length + 11.8 * syllables - 15.59, 206.835 - 1.015 * length - 84.6 * syllables
+
+
+def grade(sentence: str) -> float:
+    """Return the grade of one sentence."""
+    return measured([sentence])[0]
+
+
 def table(found: dict[Path, list[str]]) -> Iterator[str]:
     """Yield the lines of the table; the last one is for all files together."""
     yield "%-45s %6s %6s %6s %6s %6s" % ("page", "words", "length", "grade", "ease", "vague")
     everything = [sentence for each in found.values() for sentence in each]
     for name, each in [*((path.relative_to(ROOT).as_posix(), each) for path, each in found.items()), ("all", everything)]:
         words = sum(len(sentence.split()) for sentence in each)
-        text = " ".join(each)
-        grade, ease = textstat.flesch_kincaid_grade(text), textstat.flesch_reading_ease(text)
-        vague = 1000 * len(VAGUE.findall(text)) / words
-        yield "%-45s %6d %6.1f %6.1f %6.1f %6.1f" % (name, words, words / len(each), grade, ease, vague)
+        vague = 1000 * len(VAGUE.findall(" ".join(each))) / words
+        yield "%-45s %6d %6.1f %6.1f %6.1f %6.1f" % (name, words, words / len(each), *measured(each), vague)
 
 
 def main() -> None:
@@ -135,10 +146,8 @@ def main() -> None:
     for path, each in found.items():
         if options.worst:
             print("\n" + path.relative_to(ROOT).as_posix())
-        worst = sorted(each, key=textstat.flesch_kincaid_grade, reverse=True)[: options.worst]
-        for sentence in worst:
-            grade = "%5.1f  " % textstat.flesch_kincaid_grade(sentence)
-            print(textwrap.fill(sentence, 120, initial_indent=grade, subsequent_indent=" " * 7))
+        for sentence in sorted(each, key=grade, reverse=True)[: options.worst]:
+            print(textwrap.fill(sentence, 120, initial_indent="%5.1f  " % grade(sentence), subsequent_indent=" " * 7))
 
 
 if __name__ == "__main__":
