@@ -57,8 +57,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 action:
-  description: What was done, or would be done in check mode. One of V(created), V(updated), V(deleted), V(unchanged) and
-    V(failed).
+  description: The change, or in check mode the change that a run would make. One of V(created), V(updated), V(deleted),
+    V(unchanged) and V(failed).
   returned: when the platform was asked
   type: str
   sample: created
@@ -69,14 +69,14 @@ thingpark_id:
   sample: tpk-100002581
 alarm_subscription:
   description:
-    - The alarm subscription as it is now, or would be, as far as it had to be looked at, in the words of this module's
-      options, without secrets.
+    - The alarm subscription after the task, or in check mode after a run, with the names and values of this module's options.
+      It contains the options that the task compared, and no secrets.
   returned: success and O(state=present)
   type: dict
   sample: {thingpark_id: tpk-100002581, minimum_severity: major}
 findings:
   description:
-    - All faults of the options, each with C(where), C(thingpark_id), C(option) and C(message). C(where) is always V(options).
+    - All faults of the options. Each has C(where), C(thingpark_id), C(option) and C(message). C(where) is always V(options).
   returned: when the options have faults
   type: list
   elements: dict
@@ -86,11 +86,11 @@ findings:
       option: minimum_severity
       message: 'is missing: there is no alarm subscription of this user yet, and a new one needs it'
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
 """

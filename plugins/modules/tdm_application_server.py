@@ -30,8 +30,8 @@ options:
     choices: [present, absent]
   create:
     description:
-      - Whether the application server may be created. With V(false), one that isn't there fails the task instead, and nothing
-        that only a creation needs is missing.
+      - Whether to create the application server if it doesn't exist. With V(false), the task fails instead, and the options
+        that only a creation needs are not required.
     type: bool
     default: true
   id:
@@ -100,13 +100,13 @@ options:
     type: int
   update_keys:
     description:
-      - V(on_create) sends keys and other write-only options when an application server is created, and never again.
-      - V(always) sends them in every run, which is a change in every run, since nothing shows whether they differ.
+      - V(on_create) sends keys and other write-only options only when it creates an application server.
+      - V(always) sends them in every run. The platform doesn't show these values, so every run counts as a change.
     type: str
     default: on_create
     choices: [on_create, always]
   force:
-    description: Override the platform's optimistic locking, so that another writer's change at the same moment is overwritten.
+    description: Overwrite another user's change at the same moment, in spite of the platform's optimistic locking.
     type: bool
     default: false
 seealso:
@@ -143,8 +143,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 action:
-  description: What was done, or would be done in check mode. One of V(created), V(updated), V(deleted), V(unchanged) and
-    V(failed).
+  description: The change, or in check mode the change that a run would make. One of V(created), V(updated), V(deleted),
+    V(unchanged) and V(failed).
   returned: when the platform was asked
   type: str
   sample: created
@@ -155,14 +155,14 @@ id:
   sample: TWA_100002581.1972.AS
 application_server:
   description:
-    - The application server as it is now, or would be, as far as it had to be looked at, in the words of this module's
-      options, without secrets.
+    - The application server after the task, or in check mode after a run, with the names and values of this module's options.
+      It contains the options that the task compared, and no secrets.
   returned: success and O(state=present)
   type: dict
   sample: {name: parking, id: TWA_100002581.1972.AS, content_type: json}
 findings:
   description:
-    - All faults of the options, each with C(where), C(id), C(option) and C(message). C(where) is always V(options).
+    - All faults of the options. Each has C(where), C(id), C(option) and C(message). C(where) is always V(options).
   returned: when the options have faults
   type: list
   elements: dict
@@ -177,11 +177,11 @@ name:
   type: str
   sample: parking
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
 """

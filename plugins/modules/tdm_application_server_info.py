@@ -20,8 +20,7 @@ extends_documentation_fragment:
   - lorawan.thingpark.tdm.info
 options:
   id:
-    description: The application servers with these IDs. Those that aren't there are left out. Can't be given
-      together with filters.
+    description: IDs of the application servers to return. Unknown IDs are ignored. Can't be combined with filters.
     type: list
     elements: str
   name:
@@ -31,16 +30,15 @@ options:
     description: Only application servers that the platform finds by this text.
     type: str
   parallel:
-    description: How many requests are under way at once with O(gather=application_servers) or O(gather=options).
+    description: How many requests to send at the same time with O(gather=application_servers) or O(gather=options).
     type: int
     default: 8
   gather:
     description:
-      - V(briefs) returns what the platform's list shows. V(application_servers) fetches each of them whole,
-        in a request for each.
-      - V(options) returns each of them in exactly the options that would change nothing if they were given
-        to M(lorawan.thingpark.tdm_application_server) with C(create) V(false), and nothing else. What the list
-        doesn't show is fetched.
+      - V(briefs) returns the fields of the platform's list. V(application_servers) fetches each application server, with one
+        request per application server.
+      - V(options) returns exactly the options of each application server. Passed to M(lorawan.thingpark.tdm_application_server)
+        with C(create) V(false), they change nothing. The task fetches fields that the list doesn't show.
     type: str
     default: briefs
     choices: [briefs, application_servers, options]
@@ -62,9 +60,9 @@ EXAMPLES = r"""
 RETURN = r"""
 application_servers:
   description:
-    - The application servers, with all that the platform tells, in snake_case, and beside it the options of
-      M(lorawan.thingpark.tdm_application_server) as they would be written there. What is null, since the platform
-      doesn't know it, is left out. Secrets are never in it.
+    - The application servers with all fields of the platform, in snake_case, and with the options of
+      M(lorawan.thingpark.tdm_application_server). Fields without a value are left out. Secrets are
+      never included.
   returned: success
   type: list
   elements: dict
@@ -97,8 +95,8 @@ application_servers:
           type: list
           elements: str
         ports:
-          description: 'The LoRaWAN ports whose data go there: V(*), a port, a list such as V(1,2) or a range
-            such as V(10-20).'
+          description: 'The LoRaWAN ports whose data go there: V(*), a port, a list such as V(1,2) or
+            a range such as V(10-20).'
           type: str
         strategy:
           description: V(blast) sends to each of the addresses.
@@ -120,19 +118,20 @@ application_servers:
       type: int
 left_out:
   description:
-    - The options that some application servers have and that can't be described, such as secrets, each with
-      C(id), C(option) and C(message), the reason. They are left as they are.
+    - Options that can't be described, such as secrets. Each entry has C(id), C(option), and the reason
+      in C(message). The options keep their values on the platform.
   returned: O(gather=options)
   type: list
   elements: dict
   sample: []
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15 minutes
-    have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes,
+    or for 15 minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly
+    before.
   returned: when the login was refused
   type: bool
 """

@@ -194,9 +194,8 @@ EXAMPLES = r"""
 RETURN = r"""
 devices:
   description:
-    - The devices, with all that the platform tells, in snake_case, and beside it the options of M(lorawan.thingpark.tdm_device)
-      as they would be written there. What is null, since the platform doesn't know it, is left out.
-      Secrets are never in it.
+    - The devices with all fields of the platform, in snake_case, and with the options of M(lorawan.thingpark.tdm_device).
+      Fields without a value are left out. Secrets are never included.
   returned: success
   type: list
   elements: dict
@@ -493,19 +492,20 @@ devices:
       last_up_timestamp: 1577836800000
 left_out:
   description:
-    - The options that some devices have and that can't be described, such as secrets, each with C(dev_eui),
-      C(option) and C(message), the reason. They are left as they are.
+    - Options that can't be described, such as secrets. Each entry has C(dev_eui), C(option), and the
+      reason in C(message). The options keep their values on the platform.
   returned: O(gather=options)
   type: list
   elements: dict
   sample: []
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15
-    minutes have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes,
+    or for 15 minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly
+    before.
   returned: when the login was refused
   type: bool
 """

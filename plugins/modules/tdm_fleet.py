@@ -39,9 +39,9 @@ options:
     elements: dict
   select:
     description:
-      - Instead of O(devices) and O(src), all devices on the platform that match these filters get what O(set)
-        says. None is made.
-      - Run again, those that are as O(set) says already are left alone.
+      - Updates all devices on the platform that match these filters with the options in O(set). Creates no
+        device. Use it instead of O(devices) and O(src).
+      - A second run doesn't touch the devices that already match O(set).
     type: dict
     suboptions:
       eui_prefix:
@@ -159,19 +159,19 @@ options:
             each side.
         type: float
       all:
-        description: Every device of the subscription; no filter goes with it.
+        description: Every device of the subscription, without other filters.
         type: bool
         default: false
   set:
     description:
-      - What all devices that match O(select) shall be, as options of M(lorawan.thingpark.tdm_device). What
-        isn't given is left alone.
+      - Options of M(lorawan.thingpark.tdm_device) for all devices that match O(select). Other options keep
+        their values.
     type: dict
   max_changes:
     description:
-      - How many devices may change, as a number, or as a percentage of all devices that this run describes.
-        If there are more, the task fails before anything is changed, and returns them as RV(change_candidates).
-      - Without it, as many as are described; with O(select) no more than 100.
+      - Maximum number of devices to change, or a percentage of all devices that this run describes. If the
+        run would change more, the task fails before the first change, and lists them in RV(change_candidates).
+      - The default is no maximum, or 100 with O(select).
     type: raw
   src:
     description:
@@ -195,15 +195,14 @@ options:
       - C(OPTION:KEY) is one key of an option that is a dictionary, such as V(domains:Site).
     type: dict
   ignore_columns:
-    description: Headings of columns of a table in O(src) that are left out. Any other heading that is no option
-      is a fault.
+    description: Headings of columns in O(src) to ignore. Any other unknown heading is a fault.
     type: list
     elements: str
   sheet:
-    description: The sheet of a workbook in O(src). Without it, the first one that isn't hidden is read.
+    description: The sheet of a workbook in O(src). The default is the first sheet that isn't hidden.
     type: str
   defaults:
-    description: Options for every device that doesn't say otherwise, with C(create) among them.
+    description: Options for every device that doesn't set them itself, also C(create).
     type: dict
   state:
     description:
@@ -232,8 +231,7 @@ options:
     default: on_create
     choices: [on_create, on_change, always]
   force:
-    description: Override the platform's optimistic locking, so that another writer's change at the same moment
-      is overwritten.
+    description: Overwrite another user's change at the same moment, in spite of the platform's optimistic locking.
     type: bool
     default: false
   key_encryption:
@@ -258,34 +256,33 @@ options:
     default: oaep_sha256
     choices: [oaep_sha256, oaep_sha1, pkcs1v15]
   parallel:
-    description: How many requests are under way at once, from 1 to 64.
+    description: How many requests to send at the same time, from 1 to 64.
     type: int
     default: 8
   on_error:
     description:
-      - V(continue) goes on with the other devices when one fails.
-      - V(stop) begins no further device after the first failure. Those not begun are V(skipped).
+      - V(continue) continues with the other devices when one fails.
+      - V(stop) starts no other device after the first failure. The remaining devices are V(skipped).
     type: str
     default: continue
     choices: [continue, stop]
   max_failures:
-    description: When more than this many devices have failed, begin no further one.
+    description: Start no other device after more than this number of devices have failed.
     type: int
   max_deletions:
     description:
-      - How many devices that are described as C(absent) may be deleted, as a number, or as a percentage of
-        all devices that this run describes. If there are more, the task fails before anything is changed, and
-        returns them as RV(deletion_candidates).
-      - A purge has its own, O(purge.max).
+      - Maximum number of C(absent) devices to delete, or a percentage of all devices that this run describes.
+        If the run would delete more, the task fails before the first change, and lists them in RV(deletion_candidates).
+      - A purge has its own maximum, O(purge.max).
     type: raw
     default: 10%
   backup:
     description:
-      - File for what deleted devices were, written before the first change of a run that deletes any. They
-        stand there with C(create) V(false), and without their secrets, which can't be read from the platform.
-        To make them again, add their secrets, say C(create) V(true) in the file's C(defaults), and give it
-        as O(src). Without that, nothing is made, and each device says what it lacks.
-      - It must not exist yet. The default is a new file C(tdm/backup-*.json) below Ansible's home.
+      - Backup file of the deleted devices. A run that deletes devices writes it before its first change. It
+        must not exist yet. The default is a new file C(tdm/backup-*.json) below Ansible's home.
+      - The file contains no secrets, because the platform never shows them. To restore the devices, add their
+        secrets, set C(create) to V(true) in the file's C(defaults), and use the file as O(src). Without these
+        edits, the file creates nothing, and each device fails with a list of the missing options.
     type: path
   check_licences:
     description:
@@ -296,32 +293,32 @@ options:
     default: true
   progress:
     description:
-      - Whether a long run says every two seconds how far it is, on the standard error. Only where the task
-        runs in Ansible's worker.
+      - Whether a long run reports its progress every two seconds, on the standard error. Only works if the
+        task runs in Ansible's worker process.
     type: bool
     default: true
   results:
-    description: Which devices the result lists in RV(results). V(changed) are those that changed and those
-      that failed.
+    description: Selects the devices in RV(results). V(changed) lists changed and failed ones.
     type: str
     default: changed
     choices: [all, changed, failed, none]
   cache:
     description:
-      - Whether to remember, in a file below Ansible's home, what lists of the platform don't show of a device,
-        together with the time of its last change. As long as that time is the same, the device needs not be
-        fetched again.
-      - Without it, each run fetches every device that has such an option.
+      - Whether to cache, in a file below Ansible's home, the fields of a device that the platform's list doesn't
+        show, with the time of its last change. While the list shows the same time, the next run doesn't fetch
+        the device.
+      - Without the cache, each run fetches every device that has such an option.
     type: bool
     default: true
   purge:
     description:
-      - Remove devices that are not described. Without this option, nothing that isn't described is touched.
-      - It is done last, and only when no described device failed.
+      - Removes devices that you don't describe. Without this option, they stay untouched.
+      - The purge runs last, and only if no described device failed.
     type: dict
     suboptions:
       scope:
-        description: Which devices may go. All conditions given must hold, and one of them is required.
+        description: Conditions for the devices to remove. One condition is required, and all conditions must
+          match.
         type: dict
         required: true
         suboptions:
@@ -329,10 +326,10 @@ options:
             description: A tag that they have.
             type: str
           domain:
-            description: 'Domains that they have, as C(group: name).'
+            description: 'Domains of the devices, as C(group: name).'
             type: dict
           name_prefix:
-            description: First characters of their name.
+            description: First characters of the name.
             type: str
           eui_prefix:
             description: First digits of their DevEUI, 1 to 16 hexadecimal ones in any spelling of a DevEUI.
@@ -344,8 +341,8 @@ options:
             default: false
       max:
         description:
-          - How many may go, as a number, or as a percentage of the devices in O(purge.scope). If there are
-            more, the task fails before anything is changed, and returns them as RV(purge_candidates).
+          - Maximum number of devices to remove, or a percentage of the devices in O(purge.scope). If the run
+            would remove more, the task fails before the first change, and lists them in RV(purge_candidates).
         type: raw
         default: 10%
       action:
@@ -358,15 +355,14 @@ options:
         type: path
   keys:
     description:
-      - Keys that stand apart from the description, as dictionaries of options such as C(app_key), by dev_eui.
-        What the description itself says counts. Those of devices that aren't described are of no use here,
-        and do no harm.
-      - Of a file that Vault has encrypted, the lookup C(ansible.builtin.unvault) and the filter C(from_yaml)
-        make it.
+      - Keys that you keep apart from the description, as dictionaries of options such as C(app_key), by dev_eui.
+        Keys in the description take precedence. Keys of other devices are ignored.
+      - To read a file that Ansible Vault encrypts, use the lookup C(ansible.builtin.unvault) and the filter
+        C(from_yaml).
     type: dict
   keys_src:
     description:
-      - A file with devices as O(src) has them, of which only the keys are read, instead of O(keys).
+      - A file with devices in one of the formats of O(src). Only its keys are used. Use it instead of O(keys).
     type: path
 seealso:
   - module: lorawan.thingpark.tdm_device
@@ -438,8 +434,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 summary:
-  description: How many devices were V(created), V(updated), V(deleted), V(suspended), V(resumed), V(unchanged), V(failed) and
-    V(skipped).
+  description: Number of devices that were V(created), V(updated), V(deleted), V(suspended), V(resumed), V(unchanged), V(failed)
+    and V(skipped).
   returned: when the platform was asked
   type: dict
   sample:
@@ -452,7 +448,7 @@ summary:
     suspended: 0
     resumed: 0
 results:
-  description: The devices that O(results) asks for.
+  description: The devices that O(results) selects, with the outcome of each.
   returned: when the platform was asked
   type: list
   elements: dict
@@ -461,81 +457,81 @@ results:
       description: The device.
       type: str
     action:
-      description: What became of it, in the words of RV(summary).
+      description: The outcome, one of the keys of RV(summary).
       type: str
     changed:
-      description: Whether it changed.
+      description: Whether the device changed.
       type: bool
     where:
-      description: Where it is described, such as V(line 12) or V(devices[3]), or V(purge).
+      description: Place of the description, such as V(line 12) or V(devices[3]), or V(purge).
       type: str
     error:
-      description: Why it failed or was skipped.
+      description: The reason why the device failed or was skipped.
       type: str
   sample:
     - {dev_eui: 70B3D57ED0000001, action: created, changed: true, where: line 2}
 requests:
-  description: How many requests were sent, by verb, with those of the login.
+  description: Number of requests by HTTP method, including the login.
   returned: when the platform was asked
   type: dict
   sample: {GET: 5, POST: 13, PUT: 3}
 looked_up:
-  description: How many devices had to be fetched to be compared.
+  description: Number of devices that the task fetched individually to compare them.
   returned: when the platform was asked
   type: int
   sample: 0
 seconds:
-  description: How long it took.
+  description: Duration of the task, in seconds.
   returned: when the platform was asked
   type: float
   sample: 3.21
 notes:
   description:
-    - What there is to know of how the platform was dealt with, such as that it is an older one; seen with C(-v).
-  returned: when there is something
+    - Notes about the platform, such as that it is an older one. C(-v) shows them.
+  returned: when there is a note
   type: list
   elements: str
   sample:
     - 'This platform is an older one, whose list shows little of a device: 200 of them were fetched one by one, ...'
 deletion_candidates:
-  description: The devices that would have been deleted, were they not more than O(max_deletions).
-  returned: when the deletions were refused
+  description: The devices that the run would have deleted, if they were not more than O(max_deletions).
+  returned: when there were too many deletions
   type: list
   elements: str
   sample: [70B3D57ED0000001]
 change_candidates:
-  description: The devices that would have been changed, were they not more than O(max_changes).
-  returned: when the changes were refused
+  description: The devices that the run would have changed, if they were not more than O(max_changes).
+  returned: when there were too many changes
   type: list
   elements: str
   sample: [70B3D57ED0000001]
 purge_candidates:
-  description: The devices that a purge would have removed, were they not more than O(purge.max).
-  returned: when a purge was refused
+  description: The devices that the purge would have removed, if they were not more than O(purge.max).
+  returned: when the purge had too many candidates
   type: list
   elements: str
   sample: [70B3D57ED0000001]
 backup_file:
-  description: The file with the devices that the run was about to delete.
-  returned: when the run was about to delete devices
+  description: Backup file with the devices that the run deletes.
+  returned: when a run has devices to delete
   type: str
   sample: /home/operator/.ansible/tdm/backup-20260102T030405Z-1f2e3d4c.json
 findings:
   description:
-    - All faults of the description, each with C(where), C(dev_eui), C(option) and C(message).
-    - A fault that many devices have alike stands there once. Its C(where) names the first ones, its C(dev_eui) is empty, and
-      its C(rows) are all of them, each with C(where) and C(dev_eui).
+    - All faults of the description. Each has C(where), C(dev_eui), C(option) and C(message).
+    - If many devices have the same fault, it is listed once. C(where) then names the first places, C(dev_eui) is empty, and
+      C(rows) lists all devices with C(where) and C(dev_eui).
   returned: when the description has faults
   type: list
   elements: dict
   sample:
     - {where: line 7, dev_eui: '', option: dev_eui (column B), message: is missing}
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
 """

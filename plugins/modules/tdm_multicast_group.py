@@ -28,8 +28,8 @@ options:
     choices: [present, absent]
   create:
     description:
-      - Whether the multicast group may be created. With V(false), one that isn't there fails the task instead, and nothing
-        that only a creation needs is missing.
+      - Whether to create the multicast group if it doesn't exist. With V(false), the task fails instead, and the options
+        that only a creation needs are not required.
     type: bool
     default: true
   dev_eui:
@@ -112,13 +112,13 @@ options:
     type: str
   update_keys:
     description:
-      - V(on_create) sends keys and other write-only options when a multicast group is created, and never again.
-      - V(always) sends them in every run, which is a change in every run, since nothing shows whether they differ.
+      - V(on_create) sends keys and other write-only options only when it creates a multicast group.
+      - V(always) sends them in every run. The platform doesn't show these values, so every run counts as a change.
     type: str
     default: on_create
     choices: [on_create, always]
   force:
-    description: Override the platform's optimistic locking, so that another writer's change at the same moment is overwritten.
+    description: Overwrite another user's change at the same moment, in spite of the platform's optimistic locking.
     type: bool
     default: false
 seealso:
@@ -166,8 +166,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 action:
-  description: What was done, or would be done in check mode. One of V(created), V(updated), V(deleted), V(unchanged) and
-    V(failed).
+  description: The change, or in check mode the change that a run would make. One of V(created), V(updated), V(deleted),
+    V(unchanged) and V(failed).
   returned: when the platform was asked
   type: str
   sample: created
@@ -178,8 +178,8 @@ dev_eui:
   sample: 70B3D57ED00000F0
 multicast_group:
   description:
-    - The multicast group as it is now, or would be, as far as it had to be looked at, in the words of this module's options,
-      without secrets.
+    - The multicast group after the task, or in check mode after a run, with the names and values of this module's options.
+      It contains the options that the task compared, and no secrets.
   returned: success and O(state=present)
   type: dict
   sample:
@@ -190,7 +190,7 @@ multicast_group:
       - city
 findings:
   description:
-    - All faults of the options, each with C(where), C(dev_eui), C(option) and C(message). C(where) is always V(options).
+    - All faults of the options. Each has C(where), C(dev_eui), C(option) and C(message). C(where) is always V(options).
   returned: when the options have faults
   type: list
   elements: dict
@@ -201,11 +201,11 @@ findings:
       message: 'is 9, and the base stations with the tag city can''t send so: they take 0 to 5. Choose one of these, or
         other tags'
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
 """

@@ -20,8 +20,7 @@ extends_documentation_fragment:
   - lorawan.thingpark.tdm.info
 options:
   dev_eui:
-    description: The multicast groups with these IDs. Those that aren't there are left out. Can't be given together
-      with filters.
+    description: IDs of the multicast groups to return. Unknown IDs are ignored. Can't be combined with filters.
     type: list
     elements: str
   eui_prefix:
@@ -151,19 +150,19 @@ multicast_groups:
       type: str
 left_out:
   description:
-    - The options that some multicast groups have and that can't be described, such as secrets, each with
-      C(dev_eui), C(option) and C(message), the reason. They are left as they are.
+    - Options that can't be described, such as secrets. Each entry has C(dev_eui), C(option), and the reason
+      in C(message). The options keep their values on the platform.
   returned: O(gather=options)
   type: list
   elements: dict
   sample: []
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15 minutes
-    have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes,
+    or for 15 minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
 """

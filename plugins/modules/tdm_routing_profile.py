@@ -32,8 +32,8 @@ options:
     choices: [present, absent]
   create:
     description:
-      - Whether the routing profile may be created. With V(false), one that isn't there fails the task instead, and nothing
-        that only a creation needs is missing.
+      - Whether to create the routing profile if it doesn't exist. With V(false), the task fails instead, and the options that
+        only a creation needs are not required.
     type: bool
     default: true
   id:
@@ -75,7 +75,7 @@ options:
             type: str
             required: true
   force:
-    description: Override the platform's optimistic locking, so that another writer's change at the same moment is overwritten.
+    description: Overwrite another user's change at the same moment, in spite of the platform's optimistic locking.
     type: bool
     default: false
 seealso:
@@ -121,8 +121,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 action:
-  description: What was done, or would be done in check mode. One of V(created), V(updated), V(deleted), V(unchanged) and
-    V(failed).
+  description: The change, or in check mode the change that a run would make. One of V(created), V(updated), V(deleted),
+    V(unchanged) and V(failed).
   returned: when the platform was asked
   type: str
   sample: created
@@ -133,8 +133,8 @@ id:
   sample: TWA_100002581.26000
 routing_profile:
   description:
-    - The routing profile as it is now, or would be, as far as it had to be looked at, in the words of this module's options,
-      without secrets.
+    - The routing profile after the task, or in check mode after a run, with the names and values of this module's options.
+      It contains the options that the task compared, and no secrets.
   returned: success and O(state=present)
   type: dict
   sample:
@@ -148,7 +148,7 @@ routing_profile:
             address: https://metering.example.com/uplinks
 findings:
   description:
-    - All faults of the options, each with C(where), C(id), C(option) and C(message). C(where) is always V(options).
+    - All faults of the options. Each has C(where), C(id), C(option) and C(message). C(where) is always V(options).
   returned: when the options have faults
   type: list
   elements: dict
@@ -163,11 +163,11 @@ name:
   type: str
   sample: metering
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
 """

@@ -65,7 +65,7 @@ options:
       way to part the traffic decides.
     type: str
   force:
-    description: Override the platform's optimistic locking, so that another writer's change at the same moment is overwritten.
+    description: Overwrite another user's change at the same moment, in spite of the platform's optimistic locking.
     type: bool
     default: false
 seealso:
@@ -94,12 +94,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 action:
-  description: What was done, or would be done in check mode. One of V(updated), V(unchanged) and V(failed).
+  description: The change, or in check mode the change that a run would make. One of V(updated), V(unchanged) and V(failed).
   returned: when the platform was asked
   type: str
   sample: updated
 subscription:
-  description: The subscription as it is now, or would be, in the words of this module's options.
+  description: The subscription after the task, or in check mode after a run, with the names and values of this module's options.
   returned: success
   type: dict
   sample:
@@ -114,7 +114,7 @@ subscription:
     default_ism_bands:
       - eu868
 findings:
-  description: All faults of the options, each with C(where), C(option) and C(message). C(where) is always V(options).
+  description: All faults of the options. Each has C(where), C(option) and C(message). C(where) is always V(options).
   returned: when the options have faults
   type: list
   elements: dict
@@ -123,11 +123,11 @@ findings:
       option: alarm_notifications
       message: 'has the severity major in two notifications: give its contacts in one of them'
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
 """
