@@ -8,18 +8,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_fleet
-short_description: Make a fleet of LoRaWAN devices in ThingPark's Device Manager match its description
+short_description: Make LoRaWAN devices on ThingPark match a list or a file
 version_added: 0.1.0
 description:
-  - Makes devices match a list or a file, tells what it changed, and can be run again at any moment.
-  - The platform's list is read once. A device is fetched only where something is described that its line in
-    the list doesn't show. Only what differs is written. A fleet that is as described costs the list and nothing
-    else.
-  - Every row is checked before the first request, and all faults that it shows by itself are reported together.
-    Names of plans, profiles and servers are looked up after the login, before the first write, and so is what
-    devices lack that have to be created, and how many licences there are for them.
-  - One bad device spoils nothing. The others are done, then the task fails and still returns what became of
-    each.
+  - Makes LoRaWAN devices on ThingPark match a list or a file, and reports each change. You can run the task again at any time.
+  - The task reads the platform's device list once. It fetches a device individually only if the device list lacks a field that
+    you set. It writes only differences. If all devices already match, the task only reads the device list.
+  - All faults are reported together, before the first change. The task checks each row before the login. After the login, it
+    checks the names of connectivity plans, device profiles and servers, missing options of new devices, and free licenses.
+  - One bad device doesn't stop the others. The task completes the other devices, then fails and returns the outcome of each
+    device.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -30,133 +28,123 @@ requirements:
 options:
   devices:
     description:
-      - The devices, each a dictionary with the options of M(lorawan.thingpark.tdm_device), of which C(dev_eui)
-        or C(onboarding_tag) is required. C(state) and C(create) may be given for each.
-      - C(host) may say what messages call a device. The filter P(lorawan.thingpark.devices#filter) puts the
-        inventory's host there.
+      - The devices. Each is a dictionary with the options of M(lorawan.thingpark.tdm_device). C(dev_eui) or C(onboarding_tag)
+        is required in each. C(state) and C(create) can be set for each.
+      - C(host) is a name for the device in messages. The filter P(lorawan.thingpark.devices#filter) sets it to the inventory
+        host.
       - Unknown options are faults. One of O(devices) and O(src) is required.
     type: list
     elements: dict
   select:
     description:
-      - Updates all devices on the platform that match these filters with the options in O(set). Creates no
-        device. Use it instead of O(devices) and O(src).
+      - Updates all devices on the platform that match these filters with the options in O(set). Creates no device. Use it instead
+        of O(devices) and O(src).
       - A second run doesn't touch the devices that already match O(set).
     type: dict
     suboptions:
       eui_prefix:
         description:
-          - Only devices whose DevEUI begins with these hexadecimal digits, 1 to 16 of them, in any spelling
-            of a DevEUI.
-          - Put it between quotation marks. Without them, YAML takes digits such as V(0012) or V(10.10) for
-            a number and changes them.
+          - Only devices whose DevEUI begins with these 1 to 16 hexadecimal digits, in any spelling.
+          - Quote the digits. Otherwise, YAML reads digits such as V(0012) or V(10.10) as a number and changes them.
         type: str
       name:
-        description: Only devices whose name begins with these characters, in this case. Blanks at the end count.
+        description: Only devices whose name begins with these characters. Case matters, and so do blanks at the end.
         type: str
       tag:
         description:
-          - Only devices with this tag, or with all of these tags; one of them isn't enough. For devices with
-            any of several tags, run the task for each of them.
-          - Where an older platform's list doesn't show a device's tags, it is left to the platform how it combines
-            several.
+          - Only devices with this tag, or with all of these tags. For devices with any of several tags, run the task once per
+            tag.
+          - If an older platform's list doesn't show tags, the platform decides how it combines several tags.
         type: list
         elements: str
       domain:
-        description: 'Only devices with this domain, as C(group: name), or with all of these domains, one of
-          each group.'
+        description: 'Only devices with this domain, as C(group: name), or with all of these domains, one per group.'
         type: dict
       connectivity_plan:
         description:
-          - Only devices with this connectivity plan, by ID or name. V(_any) are those with any plan, V(_unset)
-            those without one.
-          - A name takes two requests more than an ID. One that the platform doesn't know is an error.
+          - Only devices with this connectivity plan, by ID or name. V(_any) selects devices with any plan, and V(_unset) devices
+            without a plan.
+          - A name needs two more requests than an ID. An unknown name is an error.
         type: str
       application_server:
         description:
-          - Only devices that are associated directly with this application server, or with all of these, by
-            ID or name. A way through an AS routing profile doesn't count.
-          - A name takes two requests more, as that of O(select.connectivity_plan) does. One that the platform
-            doesn't know is an error.
+          - Only devices with this application server, or with all of these, by ID or name. Servers of the device's AS routing
+            profile don't count.
+          - A name needs two more requests than an ID. An unknown name is an error.
         type: list
         elements: str
       health_state:
-        description: Only devices in one of these health states, which are V(INIT), V(ACTIVE), V(RF_CNX_ERROR)
-          and V(SUSPENDED). Upper and lower case don't matter.
+        description: Only devices in one of these health states, V(INIT), V(ACTIVE), V(RF_CNX_ERROR) or V(SUSPENDED). Case doesn't
+          matter.
         type: list
         elements: str
       query:
-        description: Only devices whose name begins with these characters, or whose DevEUI, written without
-          separators, does.
+        description: Only devices whose name, or DevEUI without separators, begins with these characters.
         type: str
       created_from:
         description:
-          - Only devices that were created at this time or later, such as V(2018-08-24T09:27:59Z), with or without
-            quotation marks.
-          - Without an offset such as V(Z) or V(+02:00), the time is the platform's own. A date alone is its
-            first moment there.
+          - Only devices that were created at this time or later, such as V(2018-08-24T09:27:59Z), with or without quotation
+            marks.
+          - Without an offset such as V(Z) or V(+02:00), the time is the platform's local time. A date means the start of the
+            day.
         type: str
       created_to:
-        description: Only devices that were created at this time or earlier, as O(select.created_from) has it.
-          A date alone is the whole day.
+        description: Only devices that were created at this time or earlier, in the format of O(select.created_from). A date
+          means the end of the day.
         type: str
       last_up_before:
         description:
-          - Only devices whose last uplink came before this time, such as V(2018-08-24T09:27:59+02:00). Its
-            offset from UTC has to be said.
-          - A device that never sent anything counts, however new it is. To leave out the newest, say O(select.created_to)
-            too.
+          - Only devices whose last uplink came before this time, such as V(2018-08-24T09:27:59+02:00). The offset from UTC
+            is required.
+          - A device without any uplink counts, even a new one. To exclude new devices, also set O(select.created_to).
         type: str
       silent_for:
         description:
-          - Only devices that sent nothing for at least so long, as an ISO 8601 duration such as V(P2D) or V(PT12H),
-            by the clock of the machine where the task runs.
-          - A device that never sent anything counts as silent, however new it is. To leave out the newest,
-            say O(select.created_to) too.
+          - Only devices without an uplink for at least this time, as an ISO 8601 duration such as V(P2D) or V(PT12H). The clock
+            is that of the machine where the task runs.
+          - A device without any uplink counts as silent, even a new one. To exclude new devices, also set O(select.created_to).
         type: str
       network_geolocation:
         description:
-          - Only devices whose connectivity plan has network geolocation, or with V(false) hasn't.
+          - Only devices whose connectivity plan has network geolocation, or with V(false) lacks it.
           - Ignored with O(select.connectivity_plan).
         type: bool
       passive_roaming:
         description:
-          - Only devices whose connectivity plan allows passive roaming, or with V(false) doesn't.
+          - Only devices whose connectivity plan allows passive roaming, or with V(false) doesn't allow it.
           - Ignored with O(select.connectivity_plan).
         type: bool
       alarm_level:
-        description: Only devices with an alarm of this level or above that nobody has acknowledged.
+        description: Only devices with an unacknowledged alarm of this level or a higher one.
         type: int
         choices: [1, 2, 3, 4, 5, 6]
       battery_level:
         description:
-          - Only devices whose battery level is this or below.
-          - LoRaWAN knows levels from 1, the lowest, to 254, the highest. Devices with power from outside are
-            left out.
+          - Only devices with at most this battery level.
+          - LoRaWAN has levels from 1 (lowest) to 254 (highest). Devices with an external power supply are excluded.
         type: int
       max_rssi:
-        description: Only devices whose average RSSI is this or below, in dBm, from -200 to 20.
+        description: Only devices with at most this average RSSI, in dBm, from -200 to 20.
         type: float
       max_snr:
-        description: Only devices whose average SNR is this or below, in dB, from -50 to 50.
+        description: Only devices with at most this average SNR, in dB, from -50 to 50.
         type: float
       min_snr:
-        description: Only devices whose average SNR is this or above, in dB, from -50 to 50.
+        description: Only devices with at least this average SNR, in dB, from -50 to 50.
         type: float
       min_latitude:
-        description: Only devices that lie north of this latitude, in decimal degrees.
+        description: Only devices north of this latitude, in decimal degrees.
         type: float
       max_latitude:
-        description: Only devices that lie south of this latitude, in decimal degrees.
+        description: Only devices south of this latitude, in decimal degrees.
         type: float
       min_longitude:
-        description: Only devices that lie east of this longitude, in decimal degrees.
+        description: Only devices east of this longitude, in decimal degrees.
         type: float
       max_longitude:
         description:
-          - Only devices that lie west of this longitude, in decimal degrees.
-          - It can't be less than O(select.min_longitude). For an area across 180 degrees, run the task for
-            each side.
+          - Only devices west of this longitude, in decimal degrees.
+          - It can't be less than O(select.min_longitude). For an area across 180 degrees, run the task once per side.
         type: float
       all:
         description: Every device of the subscription, without other filters.
@@ -164,35 +152,32 @@ options:
         default: false
   set:
     description:
-      - Options of M(lorawan.thingpark.tdm_device) for all devices that match O(select). Other options keep
-        their values.
+      - Options of M(lorawan.thingpark.tdm_device) for all devices that match O(select). Other options keep their values.
     type: dict
   max_changes:
     description:
-      - Maximum number of devices to change, or a percentage of all devices that this run describes. If the
-        run would change more, the task fails before the first change, and lists them in RV(change_candidates).
+      - Maximum number of devices to change, or a percentage of all devices that this run describes. If the run would change
+        more, the task fails before the first change, and lists them in RV(change_candidates).
       - The default is no maximum, or 100 with O(select).
     type: raw
   src:
     description:
-      - File that describes the devices, on the machine where the task runs. With a local connection it is looked
-        for beside the playbook and in the role's C(files) too.
-      - C(.csv), C(.tsv) and C(.txt) are ThingPark's own import format, columns A to AA, without headings, or
-        a table whose first row has headings, such as C(DevEUI) and C(AppKey), in any order. C(.xlsx) and C(.xlsm)
-        are Excel workbooks with headings, for which openpyxl has to be installed where the task runs.
-      - JSON and YAML are a list like O(devices), or a dictionary with C(devices) and C(defaults). Their texts
-        and numbers stay as they are written, an unquoted C(no) too, and a key that is repeated in the same
-        place is refused.
-      - A regular file of at most 64 MiB.
-      - An empty cell leaves alone what the device has. Latitude and longitude may have a decimal comma where
-        semicolons or tabs separate the cells, and nowhere else. Column G (ThingPark X configuration) has no
-        field in the API and is left out with a warning.
+      - File that describes the devices, on the machine where the task runs. With a local connection, a relative path is also
+        searched beside the playbook and in the role's C(files).
+      - A text file (C(.csv), C(.tsv), C(.txt)) has ThingPark's import format, with columns A to AA and without headings. Or
+        it is a table with headings in the first row, such as C(DevEUI) and C(AppKey), in any order. An Excel workbook (C(.xlsx),
+        C(.xlsm)) has headings. Workbooks need openpyxl where the task runs.
+      - A JSON or YAML file contains a list like O(devices), or a dictionary with C(devices) and C(defaults). Texts and numbers
+        stay as written, also an unquoted C(no). A duplicate key is a fault.
+      - The file must be a regular file of at most 64 MiB.
+      - An empty cell leaves the device's value as it is. Latitude and longitude can have a decimal comma if semicolons or tabs
+        separate the cells. Column G (ThingPark X configuration) has no field in the API and is ignored with a warning.
     type: path
   columns:
     description:
-      - What the headings of a table in O(src) mean that are no option's name, as C(heading=option). Upper and
-        lower case, blanks and signs of a heading don't matter.
-      - C(OPTION:KEY) is one key of an option that is a dictionary, such as V(domains:Site).
+      - Maps headings of a table in O(src) to options, as C(heading=option). Case, blanks and punctuation in a heading don't
+        matter.
+      - C(OPTION:KEY) sets one key of an option that is a dictionary, such as V(domains:Site).
     type: dict
   ignore_columns:
     description: Headings of columns in O(src) to ignore. Any other unknown heading is a fault.
@@ -206,27 +191,26 @@ options:
     type: dict
   state:
     description:
-      - Whether the devices should exist, unless a device has a C(state) of its own.
-      - V(absent) is refused for a CSV whose rows say C(CREATE) or C(UPDATE).
+      - Whether the devices should exist, unless a device has its own C(state).
+      - V(absent) is a fault for a CSV with C(CREATE) or C(UPDATE) rows.
     type: str
     default: present
     choices: [present, absent]
   create:
     description:
-      - Whether devices that aren't there may be created, unless a device, O(defaults) or the file's C(defaults)
-        say otherwise. In a CSV, C(UPDATE) rows say that they may not.
-      - With V(false), a device that isn't there fails and the others are done. What only a creation needs,
-        such as keys, is not missing then.
+      - Whether to create devices that don't exist. A device, O(defaults) and the file's C(defaults) can override it. C(UPDATE)
+        rows of a CSV never create devices.
+      - With V(false), a device that doesn't exist fails, and the others continue. Options that only a creation needs, such
+        as keys, are not required.
     type: bool
     default: true
   update_keys:
     description:
-      - V(on_create) sends keys and other write-only options when a device is created, and never again.
-      - V(on_change) does that too, and sends the keys in O(keys) or O(keys_src) again, once, where they are
-        others than in the last run. A salted fingerprint of each device's keys is kept below Ansible's home
-        for it, and no key. What the first run with a device sees counts as written.
-      - V(always) sends them in every run, which is a change in every run, since nothing shows whether they
-        differ.
+      - V(on_create) sends keys and other write-only options only when it creates a device.
+      - V(on_change) also sends the keys in O(keys) or O(keys_src) once if they differ from the last run. To recognize a change,
+        the task stores a salted fingerprint of each device's keys below Ansible's home, but no key. The keys in the first run
+        with a device count as already written.
+      - V(always) sends them in every run. The platform doesn't show these values, so every run counts as a change.
     type: str
     default: on_create
     choices: [on_create, on_change, always]
@@ -236,22 +220,20 @@ options:
     default: false
   key_encryption:
     description:
-      - V(exchange_key) encrypts C(app_key) and C(nwk_key) with the platform's public RSA exchange key before
-        they are sent, so that they are never in clear on their way. The key is asked for once in a task, and
-        only where one is to be sent.
-      - The platform takes no other keys so. Where another one would have to be sent, nothing is written, and
-        the fault is told.
-      - With it, keys are described in clear, and none of C(exchange_key_version), C(hsm_app_key_version) and
-        C(hsm_nwk_key_version) may be given.
-      - It needs the Python library C(cryptography) where the task runs. Ansible's own machine has it.
+      - V(exchange_key) encrypts C(app_key) and C(nwk_key) with the platform's public RSA exchange key before sending them.
+        The task fetches the exchange key once, and only if it sends a key.
+      - The platform accepts no other encrypted keys. If the task had to send another key, it fails before the first change.
+      - Describe the keys unencrypted. C(exchange_key_version), C(hsm_app_key_version) and C(hsm_nwk_key_version) must not be
+        set.
+      - This needs the Python library C(cryptography) where the task runs. The machine with Ansible has it.
     type: str
     default: none
     choices: [none, exchange_key]
   key_encryption_padding:
     description:
-      - How a key is padded before it is encrypted with O(key_encryption=exchange_key).
-      - B(Which padding the platform wants is published nowhere), nor that a key's 16 bytes are what it wants
-        encrypted. Try it with one device, and see it join, before you describe a fleet so.
+      - Padding of a key before the encryption with O(key_encryption=exchange_key).
+      - B(The platform's padding is not published.) It is also not published whether the platform expects the key's 16 bytes.
+        Try one device first, and check that it joins, before you use the option for a fleet.
     type: str
     default: oaep_sha256
     choices: [oaep_sha256, oaep_sha1, pkcs1v15]
@@ -271,30 +253,30 @@ options:
     type: int
   max_deletions:
     description:
-      - Maximum number of C(absent) devices to delete, or a percentage of all devices that this run describes.
-        If the run would delete more, the task fails before the first change, and lists them in RV(deletion_candidates).
+      - Maximum number of C(absent) devices to delete, or a percentage of all devices that this run describes. If the run would
+        delete more, the task fails before the first change, and lists them in RV(deletion_candidates).
       - A purge has its own maximum, O(purge.max).
     type: raw
     default: 10%
   backup:
     description:
-      - Backup file of the deleted devices. A run that deletes devices writes it before its first change. It
-        must not exist yet. The default is a new file C(tdm/backup-*.json) below Ansible's home.
-      - The file contains no secrets, because the platform never shows them. To restore the devices, add their
-        secrets, set C(create) to V(true) in the file's C(defaults), and use the file as O(src). Without these
-        edits, the file creates nothing, and each device fails with a list of the missing options.
+      - Backup file of the deleted devices. A run that deletes devices writes it before its first change. It must not exist
+        yet. The default is a new file C(tdm/backup-*.json) below Ansible's home.
+      - The file contains no secrets, because the platform never shows them. To restore the devices, add their secrets, set
+        C(create) to V(true) in the file's C(defaults), and use the file as O(src). Without these edits, the file creates nothing,
+        and each device fails with a list of the missing options.
     type: path
   check_licences:
     description:
-      - Whether to compare the licences of each connectivity plan with the devices that are to be created with
-        it or to get it. If there are too few, the task fails before anything is changed.
-      - The platform's list of plans is read for their names anyway.
+      - Whether to check that each connectivity plan has enough free licenses for the devices that will get it. If not, the
+        task fails before the first change.
+      - The task reads the list of connectivity plans anyway, for their names.
     type: bool
     default: true
   progress:
     description:
-      - Whether a long run reports its progress every two seconds, on the standard error. Only works if the
-        task runs in Ansible's worker process.
+      - Whether a long run reports its progress every two seconds, on the standard error. Only works if the task runs in Ansible's
+        worker process.
     type: bool
     default: true
   results:
@@ -304,9 +286,8 @@ options:
     choices: [all, changed, failed, none]
   cache:
     description:
-      - Whether to cache, in a file below Ansible's home, the fields of a device that the platform's list doesn't
-        show, with the time of its last change. While the list shows the same time, the next run doesn't fetch
-        the device.
+      - Whether to cache, in a file below Ansible's home, the fields of a device that the platform's list doesn't show, with
+        the time of its last change. While the list shows the same time, the next run doesn't fetch the device.
       - Without the cache, each run fetches every device that has such an option.
     type: bool
     default: true
@@ -317,13 +298,12 @@ options:
     type: dict
     suboptions:
       scope:
-        description: Conditions for the devices to remove. One condition is required, and all conditions must
-          match.
+        description: Conditions for the devices to remove. One condition is required, and all conditions must match.
         type: dict
         required: true
         suboptions:
           tag:
-            description: A tag that they have.
+            description: A tag of the devices.
             type: str
           domain:
             description: 'Domains of the devices, as C(group: name).'
@@ -332,8 +312,7 @@ options:
             description: First characters of the name.
             type: str
           eui_prefix:
-            description: First digits of their DevEUI, 1 to 16 hexadecimal ones in any spelling of a DevEUI.
-              Quote them.
+            description: First digits of the DevEUI, from 1 to 16 hexadecimal digits in any spelling. Quote them.
             type: str
           all:
             description: All devices of the subscription.
@@ -341,12 +320,12 @@ options:
             default: false
       max:
         description:
-          - Maximum number of devices to remove, or a percentage of the devices in O(purge.scope). If the run
-            would remove more, the task fails before the first change, and lists them in RV(purge_candidates).
+          - Maximum number of devices to remove, or a percentage of the devices in O(purge.scope). If the run would remove more,
+            the task fails before the first change, and lists them in RV(purge_candidates).
         type: raw
         default: 10%
       action:
-        description: V(delete) deletes them with all their history. V(suspend) suspends them.
+        description: V(delete) deletes the devices with all their history. V(suspend) suspends them.
         type: str
         default: delete
         choices: [delete, suspend]
@@ -355,10 +334,9 @@ options:
         type: path
   keys:
     description:
-      - Keys that you keep apart from the description, as dictionaries of options such as C(app_key), by dev_eui.
-        Keys in the description take precedence. Keys of other devices are ignored.
-      - To read a file that Ansible Vault encrypts, use the lookup C(ansible.builtin.unvault) and the filter
-        C(from_yaml).
+      - Keys that you keep apart from the description, as dictionaries of options such as C(app_key), by dev_eui. Keys in the
+        description take precedence. Keys of other devices are ignored.
+      - To read a file that Ansible Vault encrypts, use the lookup C(ansible.builtin.unvault) and the filter C(from_yaml).
     type: dict
   keys_src:
     description:
@@ -370,11 +348,11 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The fleet of a file in ThingPark's import format
+- name: Make the platform match a file in ThingPark's import format
   lorawan.thingpark.tdm_fleet:
     src: fleet.csv
 
-- name: What a vendor's delivery list says, and what it doesn't
+- name: Create the devices of a vendor's delivery list
   lorawan.thingpark.tdm_fleet:
     src: delivery.csv
     columns:
@@ -385,21 +363,21 @@ EXAMPLES = r"""
       activation: OTAA
       connectivity_plan: kpn-cs/seldom
 
-- name: Only what is there already, and no keys are needed
+- name: Update existing devices only, without keys
   lorawan.thingpark.tdm_fleet:
     create: false
     devices:
       - dev_eui: 70B3D57ED0000031
         name: floor-00001, moved
 
-- name: A sensor was taken off its pole
+- name: Delete a device
   lorawan.thingpark.tdm_fleet:
     state: absent
     max_deletions: 1
     devices:
       - dev_eui: 70B3D57ED0000032
 
-- name: What is in one building gets another routing profile
+- name: Assign another routing profile to all devices of a building
   lorawan.thingpark.tdm_fleet:
     select:
       domain: {Site: Utrecht}
@@ -407,7 +385,7 @@ EXAMPLES = r"""
       routing_profile: Sensor platform
     max_changes: 500
 
-- name: The keys are in a safe, and a key that was changed there is written once
+- name: Read the keys from a separate variable, and write changed keys once
   lorawan.thingpark.tdm_fleet:
     devices: "{{ new_sensors }}"
     keys: "{{ safe }}"
@@ -417,7 +395,7 @@ EXAMPLES = r"""
       connectivity_plan: kpn-cs/seldom
     update_keys: on_change
 
-- name: A fleet from the inventory, and nothing else that carries its tag
+- name: Create or update these devices, and delete other devices with the tag
   lorawan.thingpark.tdm_fleet:
     devices: "{{ parking_sensors }}"
     defaults:
