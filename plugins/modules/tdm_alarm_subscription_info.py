@@ -8,10 +8,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_alarm_subscription_info
-short_description: Show the alarm subscriptions of users in ThingPark's Device Manager
+short_description: Show the alarm subscriptions of users on ThingPark
 version_added: 0.1.0
 description:
-  - Returns who is told of alarms from which severity on, of these users or of all.
+  - Returns the alarm subscriptions of some users or of all users, with their minimum severity.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -36,7 +36,8 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Who is told of alarms
+- name: List all alarm subscriptions
+
   lorawan.thingpark.tdm_alarm_subscription_info:
   register: told
 """
@@ -59,7 +60,7 @@ alarm_subscriptions:
       description: Which alarm subscription it is.
       type: str
     minimum_severity:
-      description: The least severity of the alarms of which the user is told, by name or by number.
+      description: Minimum severity of the alarms that the user gets, by name or number.
       type: str
 left_out:
   description:

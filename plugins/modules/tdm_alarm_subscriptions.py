@@ -8,15 +8,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_alarm_subscriptions
-short_description: Make the alarm subscriptions of users in ThingPark's Device Manager match their description
+short_description: Make the alarm subscriptions of users on ThingPark match a list or a file
 version_added: 0.1.0
 description:
-  - Makes the alarm subscriptions of users match a list or a file, tells what it changed, and can be run again at
-    any moment.
-  - Those that are not described are left alone, unless O(purge) says so.
-  - Every description is checked before the first request, and all faults are reported together.
-  - One bad alarm subscription spoils nothing. The others are done, then the task fails and still returns what became
-    of each.
+  - Makes the alarm subscriptions of users match a list or a file, and reports each change. You can run the task
+    again at any time.
+  - Alarm subscriptions that you don't describe stay untouched, unless you set O(purge).
+  - The task checks each description before the first request, and reports all faults together.
+  - One bad alarm subscription doesn't stop the others. The task completes the others, then fails and returns the
+    outcome of each.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -171,7 +171,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: These two are told, and nobody else
+- name: Notify these two users, and no other user
   lorawan.thingpark.tdm_alarm_subscriptions:
     alarm_subscriptions:
       - thingpark_id: tpk-100002581

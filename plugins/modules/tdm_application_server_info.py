@@ -8,11 +8,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_application_server_info
-short_description: Show application servers in ThingPark's Device Manager
+short_description: Show application servers on ThingPark
 version_added: 0.1.0
 description:
-  - Returns application servers by ID or by what their names begin with, or all of them.
-  - Application servers of Kafka and of cellular devices are left out.
+  - Returns application servers by ID, by the beginning of their name, or all of them.
+  - Kafka application servers, and those of cellular devices, are left out.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -27,7 +27,7 @@ options:
     description: Only application servers whose name begins with these characters.
     type: str
   query:
-    description: Only application servers that the platform finds by this text.
+    description: Only application servers that match this text in the platform's search.
     type: str
   parallel:
     description: How many requests to send at the same time with O(gather=application_servers) or O(gather=options).
@@ -47,11 +47,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: All application servers, with how many devices use them
+- name: List all application servers, with their number of devices
   lorawan.thingpark.tdm_application_server_info:
   register: servers
 
-- name: One of them whole
+- name: Show all fields of one application server
+
   lorawan.thingpark.tdm_application_server_info:
     name: "Main"
     gather: application_servers
@@ -80,41 +81,41 @@ application_servers:
       description: Name of the application server.
       type: str
     description:
-      description: A free text.
+      description: Free text.
       type: str
     content_type:
-      description: How messages are written.
+      description: Format of messages.
       type: str
     destinations:
-      description: Where data go, in order.
+      description: Destinations of the data, in order.
       type: list
       elements: dict
       contains:
         addresses:
-          description: The addresses, such as C(https://app.example.com/uplinks).
+          description: Addresses of the destination, such as C(https://app.example.com/uplinks).
           type: list
           elements: str
         ports:
-          description: 'The LoRaWAN ports whose data go there: V(*), a port, a list such as V(1,2) or
-            a range such as V(10-20).'
+          description: 'LoRaWAN ports of the destination: V(*), a port, a list such as V(1,2) or a range
+            such as V(10-20).'
           type: str
         strategy:
-          description: V(blast) sends to each of the addresses.
+          description: V(blast) sends to all addresses.
           type: str
     domains:
-      description: 'Domains, as C(group: name).'
+      description: 'Domains of the application server, as C(group: name).'
       type: dict
     active:
-      description: Whether data are forwarded, and downlinks are taken.
+      description: Whether the application server receives data and can send downlinks.
       type: bool
     security_status:
-      description: Whether what is sent is signed with C(as_key).
+      description: Whether messages are signed with C(as_key).
       type: str
     as_id:
-      description: The name under which it signs.
+      description: ID of the signer.
       type: str
     max_timestamp_deviation:
-      description: How many seconds the time of a downlink may be off.
+      description: Maximum deviation of a downlink's time, in seconds.
       type: int
 left_out:
   description:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_application_servers
-short_description: Make the application servers in ThingPark's Device Manager match their description
+short_description: Make application servers on ThingPark match a list or a file
 version_added: 0.1.0
 description:
-  - Makes application servers match a list or a file, tells what it changed, and can be run again at any moment.
-  - Those that are not described are left alone, unless O(purge) says so. One that is in use is never deleted.
-  - Every description is checked before the first request, and all faults are reported together.
-  - One bad application server spoils nothing. The others are done, then the task fails and still returns what became
-    of each.
+  - Makes application servers match a list or a file, and reports each change. You can run the task again at any
+    time.
+  - Application servers that you don't describe stay untouched, unless you set O(purge). The task never deletes
+    one in use.
+  - The task checks each description before the first request, and reports all faults together.
+  - One bad application server doesn't stop the others. The task completes the others, then fails and returns the
+    outcome of each.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -42,7 +44,7 @@ options:
         description: Only application servers whose name begins with these characters.
         type: str
       query:
-        description: Only application servers that the platform finds by this text.
+        description: Only application servers that match this text in the platform's search.
         type: str
       all:
         description: Every application server of the subscription, without other filters.
@@ -194,7 +196,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Where the data of two customers go
+- name: Create or update the application servers of two customers
   lorawan.thingpark.tdm_application_servers:
     defaults:
       content_type: json
@@ -206,7 +208,7 @@ EXAMPLES = r"""
         destinations:
           - addresses: [https://metering.example.com/uplinks]
 
-- name: The customer has left
+- name: Delete an application server
   lorawan.thingpark.tdm_application_servers:
     max_deletions: 1
     application_servers:
@@ -242,7 +244,7 @@ results:
       description: The reason why the application server failed or was skipped.
       type: str
     name:
-      description: Its name, where it was meant by that.
+      description: Name of the application server, if you described it by name.
       type: str
   sample:
     - name: parking
