@@ -8,13 +8,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_multicast_groups
-short_description: Make the multicast groups in ThingPark's Device Manager match their description
+short_description: Make multicast groups on ThingPark match a list or a file
 version_added: 0.1.0
 description:
-  - Makes multicast groups match a list or a file, tells what it changed, and can be run again at any moment.
-  - Those that are not described are left alone, unless O(purge) says so.
-  - Every description is checked before the first request, and all faults are reported together.
-  - One bad multicast group spoils nothing. The others are done, then the task fails and still returns what became of each.
+  - Makes multicast groups match a list or a file, and reports each change. You can run the task again at any time.
+  - Multicast groups that you don't describe stay untouched, unless you set O(purge).
+  - The task checks each description before the first request, and reports all faults together.
+  - One bad multicast group doesn't stop the others. The task completes the others, then fails and returns the outcome of each.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -47,26 +47,26 @@ options:
         description: Only multicast groups whose name begins with these characters.
         type: str
       base_station_tag:
-        description: Only multicast groups with this tag of base stations, whoever's it is.
+        description: Only multicast groups with this base station tag, of any namespace.
         type: str
       domain:
         description: 'Only multicast groups with all of these domains, as C(group: name).'
         type: dict
       connectivity_plan:
-        description: Only multicast groups on this connectivity plan, by its ID or by its commercial name. V(_any) stands for
-          every plan and V(_unset) for none.
+        description: Only multicast groups with this connectivity plan, by ID or commercial name. V(_any) selects groups with
+          any plan, and V(_unset) groups without a plan.
         type: str
       application_server:
-        description: Only multicast groups with all of these application servers, each by its ID or by its name.
+        description: Only multicast groups with all of these application servers, each by ID or name.
         type: list
         elements: str
       alarm_level:
-        description: Only multicast groups with an alarm that nobody acknowledged, of this level or worse, from V(1), cleared,
-          to V(6), critical.
+        description: Only multicast groups with an unacknowledged alarm of at least this level, from V(1) (cleared) to V(6)
+          (critical).
         type: int
         choices: [1, 2, 3, 4, 5, 6]
       query:
-        description: Only multicast groups whose DevEUI or name begins with this.
+        description: Only multicast groups whose DevEUI or name begins with this text.
         type: str
       all:
         description: Every multicast group of the subscription, without other filters.
@@ -124,11 +124,11 @@ options:
     default: true
   update_keys:
     description:
-      - V(on_create) sends keys and other write-only options when a multicast group is created, and never again.
-      - V(on_change) does that too, and sends the keys in O(keys) or O(keys_src) again, once, where they are others than in
-        the last run. A salted fingerprint of each multicast group's keys is kept below Ansible's home for it, and no key. What
-        the first run with a multicast group sees counts as written.
-      - V(always) sends them in every run, which is a change in every run, since nothing shows whether they differ.
+      - V(on_create) sends keys and other write-only options only when it creates a multicast group.
+      - V(on_change) also sends the keys in O(keys) or O(keys_src) once if they differ from the last run. To recognize a change,
+        the task stores a salted fingerprint of each multicast group's keys below Ansible's home, but no key. The keys in the
+        first run with a multicast group count as already written.
+      - V(always) sends them in every run. The platform doesn't show these values, so every run counts as a change.
     type: str
     default: on_create
     choices: [on_create, on_change, always]
@@ -191,13 +191,13 @@ options:
             description: 'Domains of the multicast groups, as C(group: name).'
             type: dict
           base_station_tag:
-            description: A tag of the operator that they have.
+            description: An operator's base station tag of the multicast groups.
             type: str
           name_prefix:
             description: First characters of the name.
             type: str
           eui_prefix:
-            description: First digits of their DevEUI.
+            description: First digits of the DevEUI.
             type: str
           all:
             description: All multicast groups of the subscription.
@@ -233,7 +233,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The street lights of two districts
+- name: Create or update the multicast groups of two districts
   lorawan.thingpark.tdm_multicast_groups:
     defaults:
       class: C
@@ -251,7 +251,7 @@ EXAMPLES = r"""
         domains:
           Site: South
 
-- name: The second one is no longer needed
+- name: Delete a multicast group
   lorawan.thingpark.tdm_multicast_groups:
     max_deletions: 1
     multicast_groups:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_routing_profile_info
-short_description: Show AS routing profiles in ThingPark's Device Manager
+short_description: Show AS routing profiles on ThingPark
 version_added: 0.1.0
 description:
-  - Returns AS routing profiles by ID or by what their names begin with, or all of them.
+  - Returns AS routing profiles by ID, by the beginning of their name, or all of them.
   - ThingPark Wireless has routing profiles. ThingPark Enterprise has none.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
@@ -44,11 +44,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: All routing profiles, and which one is the default
+- name: List all routing profiles
   lorawan.thingpark.tdm_routing_profile_info:
   register: profiles
 
-- name: One of them whole
+- name: Show all fields of one routing profile
+
   lorawan.thingpark.tdm_routing_profile_info:
     name: "Sensor"
     gather: routing_profiles
@@ -73,27 +74,27 @@ routing_profiles:
       description: Name of the routing profile.
       type: str
     routes:
-      description: Where data go, in order.
+      description: Routes of the data, in order.
       type: list
       elements: dict
       contains:
         source_port:
-          description: 'The LoRaWAN ports whose data go there: V(*), a port, a list such as V(1,2)
-            or a range such as V(10-20).'
+          description: 'LoRaWAN ports of the route: V(*), a port, a list such as V(1,2) or a range
+            such as V(10-20).'
           type: str
         strategy:
-          description: V(blast) sends to each of the destinations.
+          description: V(blast) sends to all destinations.
           type: str
         destinations:
-          description: Where they go.
+          description: Destinations of the route.
           type: list
           elements: dict
           contains:
             type:
-              description: The kind of the destination.
+              description: Type of the destination.
               type: str
             address:
-              description: Its address, such as C(https://app.example.com/uplinks).
+              description: Address of the destination, such as C(https://app.example.com/uplinks).
               type: str
 left_out:
   description:

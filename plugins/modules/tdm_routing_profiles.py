@@ -8,14 +8,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_routing_profiles
-short_description: Make the AS routing profiles in ThingPark's Device Manager match their description
+short_description: Make AS routing profiles on ThingPark match a list or a file
 version_added: 0.1.0
 description:
-  - Makes AS routing profiles match a list or a file, tells what it changed, and can be run again at any moment.
-  - Those that are not described are left alone, unless O(purge) says so. The default one is never deleted, and the platform
-    refuses to delete one that devices use.
-  - Every description is checked before the first request, and all faults are reported together.
-  - One bad routing profile spoils nothing. The others are done, then the task fails and still returns what became of each.
+  - Makes AS routing profiles match a list or a file, and reports each change. You can run the task again at any time.
+  - Routing profiles that you don't describe stay untouched, unless you set O(purge). The task never deletes the default routing
+    profile, and the platform refuses to delete a routing profile in use.
+  - The task checks each description before the first request, and reports all faults together.
+  - One bad routing profile doesn't stop the others. The task completes the others, then fails and returns the outcome of each.
   - ThingPark Wireless has routing profiles. ThingPark Enterprise has none; use M(lorawan.thingpark.tdm_application_servers)
     there.
 author: The lorawan.thingpark contributors (@lorawan)
@@ -179,7 +179,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Where the data of two customers go
+- name: Create or update the routing profiles of two customers
   lorawan.thingpark.tdm_routing_profiles:
     routing_profiles:
       - name: parking
@@ -191,7 +191,7 @@ EXAMPLES = r"""
           - destinations:
               - address: https://metering.example.com/uplinks
 
-- name: The customer has left
+- name: Delete one of the routing profiles
   lorawan.thingpark.tdm_routing_profiles:
     max_deletions: 1
     routing_profiles:
@@ -227,7 +227,7 @@ results:
       description: The reason why the routing profile failed or was skipped.
       type: str
     name:
-      description: Its name, where it was meant by that.
+      description: Name of the routing profile, if you described it by name.
       type: str
   sample:
     - name: metering
