@@ -57,7 +57,7 @@ alarm_subscriptions:
       href: /thingpark/wireless/rest/subscriptions/100/users/tpk-100002581/alarmsSubscription
   contains:
     thingpark_id:
-      description: Which alarm subscription it is.
+      description: Identity of the alarm subscription.
       type: str
     minimum_severity:
       description: Minimum severity of the alarms that the user gets, by name or number.

@@ -75,7 +75,7 @@ application_servers:
       health_state: ACTIVE
   contains:
     id:
-      description: Which application server it is.
+      description: Identity of the application server.
       type: str
     name:
       description: Name of the application server.

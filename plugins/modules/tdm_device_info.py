@@ -189,7 +189,7 @@ devices:
   elements: dict
   contains:
     dev_eui:
-      description: Which device it is.
+      description: Identity of the device.
       type: str
     name:
       description: Name of the device.

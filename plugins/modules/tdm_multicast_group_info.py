@@ -110,7 +110,7 @@ multicast_groups:
           health_state: ACTIVE
   contains:
     dev_eui:
-      description: Which multicast group it is.
+      description: Identity of the multicast group.
       type: str
     name:
       description: Name of the multicast group.

@@ -68,7 +68,7 @@ routing_profiles:
     - {id: TWA_100002581.26000, name: metering, is_default: false}
   contains:
     id:
-      description: Which routing profile it is.
+      description: Identity of the routing profile.
       type: str
     name:
       description: Name of the routing profile.
