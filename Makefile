@@ -41,7 +41,7 @@ HELD := $(if $(CONTRACT),tests/contract -p tests.contract.plugin)
 WORKERS := -n 3 --dist worksteal
 NOX := .cache/gates/venv/bin/nox --noxfile noxfile.py
 
-.PHONY: help setup demo test duration lint pytest thorough gates contract chaos bench unit format docs reference picture build ee clean
+.PHONY: help setup demo test duration lint pytest thorough gates contract chaos bench unit format docs readability reference picture build ee clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1  	/p' Makefile
@@ -96,6 +96,9 @@ docs: .venv/docs $(COLLECTION)  ## the documentation as a web site, into .build/
 	cp docs/site/index.rst .build/docs/rst
 	.venv/bin/sphinx-build --quiet --fail-on-warning --keep-going --conf-dir docs/site .build/docs/rst .build/docs/html
 	$(PYTEST) -q -c docs/site/links.ini --rootdir .build/docs/html .build/docs/html
+
+readability: .venv/docs  ## how easily the documentation reads, and its hardest sentences (ARGS="--worst 5 fleet.rst" for some)
+	.venv/bin/python docs/readability.py $(ARGS)
 
 reference: .venv/run $(COLLECTION)  ## the modules, their documentation and all else that follows from the declarations, written anew
 	PYTHONPATH=.build .venv/bin/python docs/reference/generate.py

@@ -30,25 +30,25 @@ PACKAGES = {
 GROUND = ["_files", "_workers", "_signals", "_text", "_errors"]
 #: What a box is, in a few words, and where it stands: (column, row).
 BOXES = {
-    "doors": ("documentation, and one call each", 1, 0),
-    "_tasks": ("what each module does", 1, 1),
-    "_frame": ("between Ansible and a task", 0, 2),
-    "_engine": ("described + observed → changes → outcomes", 1, 2),
-    "_resources": ("declarations; pure", 2, 2),
-    "_api": ("the platform's calls; names no resource", 0, 3),
-    "_schema": ("the vocabulary of declarations; pure", 2, 3),
-    "_http": ("one exchange, bounded and paced", 0, 4),
-    "ground": ("below all of them", 1, 4),
+    "plugins": ("what Ansible calls: one call of a task each", 1, 0),
+    "_tasks": ("one function per module", 1, 1),
+    "_frame": ("connects Ansible and a task", 0, 2),
+    "_engine": ("compares, plans and applies changes", 1, 2),
+    "_resources": ("declarations of resources; pure", 2, 2),
+    "_api": ("calls of the API; names no resource", 0, 3),
+    "_schema": ("building blocks of declarations; pure", 2, 3),
+    "_http": ("one HTTP exchange, with limits", 0, 4),
+    "ground": ("used by all packages", 1, 4),
 }
-DOORS = ["modules", "action", "inventory", "plugin_utils", "filter"]
+PLUGINS = ["modules", "action", "inventory", "plugin_utils", "filter"]
 STORY = [
-    ("One device on its way", ""),
-    ("Row", "as a list or a file says it"),
-    ("Desired", "the same, checked and canonical"),
-    ("Observed", "what is known of the device"),
-    ("Comparison", "what differs, what is unknown"),
-    ("Change", "what has to happen to it"),
-    ("Outcome", "what became of it"),
+    ("Steps of one device", ""),
+    ("Row", "read from a list or a file"),
+    ("Desired", "checked and in canonical form"),
+    ("Observed", "the device on the platform"),
+    ("Comparison", "differences, unknown fields"),
+    ("Change", "the requests to send"),
+    ("Outcome", "the result of the change"),
 ]
 WIDTH, GAP_X, GAP_Y, HEAD, LINE = 330, 70, 60, 52, 22
 WIDE = 3 * WIDTH + 2 * GAP_X + 40
@@ -66,8 +66,8 @@ text { font-family: system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-se
 
 def files_of(box: str) -> list:
     """Return the names of what stands in a box."""
-    if box == "doors":
-        return ["%s/*" % name for name in DOORS]
+    if box == "plugins":
+        return ["%s/*" % name for name in PLUGINS]
     if box == "ground":
         return GROUND
     found = [path.relative_to(UTILS / box) for path in (UTILS / box).rglob("*.py") if path.name != "__init__.py"]
@@ -77,7 +77,7 @@ def files_of(box: str) -> list:
 
 def arrows() -> list:
     """Return the arrows that say all: those of PACKAGES without what others lead to already."""
-    direct = {"doors": ["_tasks", "_frame", "_resources"], **PACKAGES}
+    direct = {"plugins": ["_tasks", "_frame", "_resources"], **PACKAGES}
     found = []
     for one, others in direct.items():
         found += [(one, other) for other in others if not any(other in PACKAGES.get(each, []) for each in others)]

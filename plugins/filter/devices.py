@@ -8,23 +8,23 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: devices
-short_description: Turn inventory hosts into a list of devices for tdm_fleet
+short_description: Convert inventory hosts to a list of devices for tdm_fleet
 version_added: 0.1.0
 author: The lorawan.thingpark contributors (@lorawan)
 description:
-  - Where each device is a host of the inventory, its options are the host's variables. This filter collects them.
-  - A variable is an option of M(lorawan.thingpark.tdm_device) with C(lorawan_) in front, such as C(lorawan_dev_eui). One that
-    is no option is handed on too, so that M(lorawan.thingpark.tdm_fleet) reports it.
-  - A device without C(lorawan_name) takes the host's name. Each has C(host) besides, the host's name, by which messages call it.
+  - Converts inventory hosts to devices. A device's options are the host's variables.
+  - A variable is an option of M(lorawan.thingpark.tdm_device) with the prefix C(lorawan_), such as C(lorawan_dev_eui). The
+    filter also passes unknown options, so that M(lorawan.thingpark.tdm_fleet) reports them.
+  - A device without C(lorawan_name) has the host's name. Each device also has C(host), its name in messages.
 positional: _input
 options:
   _input:
-    description: The variables of each host.
+    description: Variables of each host.
     type: list
     elements: dict
     required: true
   prefix:
-    description: What stands in front of an option in the name of its variable.
+    description: Prefix of the variables.
     type: str
     default: lorawan_
 seealso:
@@ -32,14 +32,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Every host of the group is a sensor
+- name: Make the platform match the hosts of a group
   lorawan.thingpark.tdm_fleet:
     devices: "{{ groups['sensors'] | map('extract', hostvars) | lorawan.thingpark.devices }}"
 """
 
 RETURN = r"""
 _value:
-  description: The devices, for O(lorawan.thingpark.tdm_fleet#module:devices).
+  description: List of devices for O(lorawan.thingpark.tdm_fleet#module:devices).
   type: list
   elements: dict
 """

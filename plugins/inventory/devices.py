@@ -8,97 +8,93 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: devices
-short_description: Devices of a ThingPark subscription as hosts
+short_description: List the devices of a ThingPark subscription as hosts
 version_added: 0.1.0
 author: The lorawan.thingpark contributors (@lorawan)
 description:
-  - Each device is a host, in groups by what it is, where it belongs and how it is. One request for each page of the platform's
-    list gives all of it.
-  - The file that describes the inventory ends in C(thingpark.yml) or C(thingpark.yaml).
-  - By default, a host's variables are the device's options, under the names by which the role P(lorawan.thingpark.fleet#role)
-    takes them. Applied as they are, they change nothing, and make no device.
+  - Lists each device as a host, in groups by tag, domain, device profile, connectivity plan, health and more. The plugin needs
+    one request per page of the platform's device list.
+  - The name of the inventory file must end in C(thingpark.yml) or C(thingpark.yaml).
+  - By default, a host's variables are the device's options, for the role P(lorawan.thingpark.fleet#role). Applied without
+    edits, they change nothing and create no device.
   - Every host is in the group C(lorawan_devices).
-  - The platform is only read from. A refused password goes out once, however often the inventory is asked for.
-  - Nothing is set that tells Ansible how to connect to a host, since devices can't be connected to. A play about them has
-    C(hosts=localhost).
+  - The plugin only reads the platform. It sends a wrong password only once, even if you read the inventory repeatedly.
+  - Ansible can't connect to devices. A play about devices needs C(hosts=localhost).
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
   - ansible.builtin.constructed
   - ansible.builtin.inventory_cache
 options:
   plugin:
-    description: The name of this plugin.
+    description: Name of this plugin.
     type: str
     required: true
     choices: [lorawan.thingpark.devices]
   filters:
     description:
-      - Which devices there are. Without it, all of them.
-      - The filters are those of M(lorawan.thingpark.tdm_device_info), by the names of its options, such as C(tag), C(domain),
-        C(eui_prefix), C(health_state), C(alarm_level) and C(silent_for). A device has to match all of them.
+      - Filters for the devices. Without filters, the inventory contains all devices.
+      - The names are options of M(lorawan.thingpark.tdm_device_info), such as C(tag), C(domain), C(eui_prefix), C(health_state),
+        C(alarm_level) and C(silent_for). A device must match all filters.
     type: dict
   gather:
     description:
-      - V(briefs) takes what the platform's list shows, and asks for no device by itself.
-      - V(devices) asks for each device besides, which costs a request for each. It gives the options that the list doesn't show,
-        such as C(inactivity_alarm), and on older platforms tags and domains.
+      - V(briefs) uses the fields of the platform's device list.
+      - V(devices) also fetches each device, with one request per device. This adds options that the list doesn't show, such as
+        C(inactivity_alarm), and on older platforms tags and domains.
     type: str
     choices: [briefs, devices]
     default: briefs
   parallel:
-    description: How many devices are asked for at the same time, with O(gather=devices).
+    description: How many requests to send at the same time, with O(gather=devices).
     type: int
     default: 8
   hostname:
     description:
-      - What a host is called.
-      - V(name) is the device's name. In it, characters other than letters, digits, blanks, C(.), C(_) and C(-) become C(_).
-        Devices without a name, devices that share one, and those whose name can't be a host's are called by their DevEUI, with a
-        warning. No host's name can be a path, a pattern, a template, an option of a command, a group's, or this machine's.
-      - V(dev_eui) is the DevEUI, which nobody can change.
+      - Name of each host.
+      - V(name) is the device's name. Characters other than letters, digits, blanks, C(.), C(_) and C(-) become C(_). If the
+        name is empty, not unique, or not valid for a host, the host has the DevEUI as name, with a warning. Paths, patterns,
+        templates, command options, names of groups and names of this machine are not valid.
+      - V(dev_eui) is the DevEUI, which can't change.
     type: str
     choices: [name, dev_eui]
     default: name
   hostvars:
     description:
-      - Which variables a host has.
-      - V(options) are the options of M(lorawan.thingpark.tdm_device) that hold something and are known for certain.
-      - V(all) is all that the platform tells besides, as M(lorawan.thingpark.tdm_device_info) returns it. A host takes several
-        times the memory.
-      - Anything else is the name of one option or of one thing told, such as C(tags) or C(last_up_timestamp). A list may have
-        several.
-      - An option that can only be set together with another one, such as C(latitude), brings that one too.
-      - Where there is any option, C(dev_eui) is there as well, C(create) with the value V(false), and C(name) where the host has
-        another one. The first says which device it is, the others keep a run that applies the variables from making and renaming
-        devices.
+      - Variables of each host.
+      - V(options) selects the options of M(lorawan.thingpark.tdm_device) that have a known value.
+      - V(all) adds all other fields of M(lorawan.thingpark.tdm_device_info). Hosts then need several times the memory.
+      - Any other value is the name of an option or field, such as C(tags) or C(last_up_timestamp). You can list several names.
+      - If an option requires another one, such as C(latitude), the plugin adds both.
+      - With any option, the plugin also adds C(dev_eui), C(create) with the value V(false), and C(name) if the host has another
+        name. So a run with these variables creates and renames no device.
     type: list
     elements: str
     default: [options]
   hostvars_prefix:
-    description: What stands in front of an option in the name of its variable.
+    description: Prefix of a variable with an option.
     type: str
     default: lorawan_
   facts_prefix:
     description:
-      - What stands in front of the name of what is told besides options, such as C(thingpark_health_state).
-      - It differs from O(hostvars_prefix), so that nothing is taken for an option that is none.
+      - Prefix of a variable with another field, such as C(thingpark_health_state).
+      - It must differ from O(hostvars_prefix), so that no field looks like an option.
     type: str
     default: thingpark_
   group_by:
     description:
-      - What groups there are. An empty list makes none.
-      - V(tag) makes groups such as C(tag_parking).
-      - V(domain) makes groups such as C(domain_site_utrecht_centraal), which lies in C(domain_site_utrecht), which lies in
-        C(domain_site). A device of a domain is in the last of them, and so in all.
-      - V(device_profile) makes groups by the IDs of these, such as C(device_profile_lora_generica_1_0_2b_etsi), since several
-        have the same name.
-      - V(connectivity_plan), V(application_server) and V(routing_profile) make groups by the names of these, such as
+      - Kinds of groups to create. An empty list creates none.
+      - V(tag) creates groups such as C(tag_parking).
+      - V(domain) creates groups such as C(domain_site_utrecht_centraal), a child of C(domain_site_utrecht), a child of
+        C(domain_site). A device is in the last group, and so in its parents.
+      - V(device_profile) creates groups by ID, such as C(device_profile_lora_generica_1_0_2b_etsi), because several device
+        profiles can have the same name.
+      - V(connectivity_plan), V(application_server) and V(routing_profile) create groups by name, such as
         C(connectivity_plan_often).
-      - V(health) makes C(health_init), C(health_active), C(health_rf_cnx_error) and C(health_suspended).
-      - V(alarm_level) makes C(alarm_level_major) and the like, by the worst alarm that nobody has acknowledged. Its words are
+      - V(health) creates C(health_init), C(health_active), C(health_rf_cnx_error) and C(health_suspended).
+      - V(alarm_level) creates groups such as C(alarm_level_major), by the most severe unacknowledged alarm. The levels are
         those of M(lorawan.thingpark.tdm_alarm_info).
-      - A name is in lower case, and what is neither a letter nor a digit is C(_) there. Where two groups would have the same
-        name, each gets a piece of a hash behind it, with a warning.
+      - Group names are lower case. Characters other than letters and digits become C(_). If two groups would have the same
+        name, each gets a part of a hash, with a warning.
     type: list
     elements: str
     choices:
@@ -112,10 +108,10 @@ options:
       - routing_profile
     default: [tag, domain, device_profile, connectivity_plan, health, alarm_level, application_server]
 notes:
-  - Templates are rendered in O(filters) and in the options of the connection.
-  - What the platform says is never rendered as a template, so that a device called C({{ lookup('pipe', 'id') }}) does nothing.
-  - With O(cache), what the platform said is kept as long as the file asks for the same, whatever becomes of O(compose), O(groups)
-    and O(keyed_groups). No secret is kept.
+  - The plugin renders templates in O(filters) and in the connection options.
+  - The plugin never renders values of the platform as templates. A device called C({{ lookup('pipe', 'id') }}) does no harm.
+  - With O(cache), the plugin caches the platform's answers until options of the file change, other than O(compose), O(groups) and
+    O(keyed_groups). The cache contains no secrets.
 seealso:
   - module: lorawan.thingpark.tdm_device_info
   - plugin: lorawan.thingpark.devices
@@ -123,7 +119,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-# parking.thingpark.yml: some devices, and groups of one's own
+# parking.thingpark.yml: some devices, with additional groups
 plugin: lorawan.thingpark.devices
 filters:
   tag: parking

@@ -8,22 +8,21 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_adopt
-short_description: Write what is in ThingPark's Device Manager into files that describe it
+short_description: Write existing devices and other resources of ThingPark into files
 version_added: 0.1.0
 description:
-  - Writes down the devices that somebody made by hand, in the web page or with another program, so that from now on
-    M(lorawan.thingpark.tdm_fleet) can keep them as they are described. Application servers and AS routing profiles
-    too.
-  - B(Applying what was written changes nothing.) Before a file is written, it is read again and compared with the platform,
-    as check mode does. If anything would change, nothing is written.
-  - B(What was written makes nothing.) Each file says C(create) V(false), so that on another platform, or when a device
-    is gone, nothing is made without its keys.
-  - Adopting again shows what changed since. The files are the same as long as the platform is, so that git shows a
-    few lines.
-  - The platform is only read, its list once and each resource at most once.
-  - No secrets are in the files. Keys can't be read from the platform; C(keys.missing.csv) lists the devices that have
-    some.
-  - Files are written at once, whole or not at all, and only their owner may read them.
+  - Writes the platform's devices, application servers and AS routing profiles into files. Afterwards,
+    M(lorawan.thingpark.tdm_fleet) can manage the devices with these files.
+  - B(Applying the files changes nothing.) Before the task writes a file, it compares the description
+    with the platform, as check mode does. If anything would change, the task fails and writes nothing.
+  - B(Applying the files creates nothing.) Each file sets C(create) to V(false). So no device is created
+    without its keys, for example on another platform.
+  - If you adopt again later, the files show the changes. Without changes on the platform, the files
+    stay the same.
+  - The task only reads the platform. It fetches each resource at most once.
+  - The files contain no secrets. The platform never shows keys, so C(keys.missing.csv) lists the devices
+    whose keys you need.
+  - Each file is complete or absent. Only the owner can read it.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -33,35 +32,36 @@ attributes:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
     support: full
   diff_mode:
-    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff
-      mode.
+    description: Will return details on what has changed (or possibly needs changing in C(check_mode)),
+      when in diff mode.
     support: full
   idempotent:
-    description: When run twice in a row outside check mode, with the same arguments, the second invocation indicates
-      no change.
+    description: When run twice in a row outside check mode, with the same arguments, the second invocation
+      indicates no change.
     support: full
 options:
   dest:
     description:
-      - The directory for the files, on the machine where the task runs. It is made if it isn't there.
-      - Each kind of resource has a file there, such as C(devices.yml), or a directory with O(split_by), such as C(devices/).
-      - What adopting wrote there earlier is replaced, and what it doesn't write any more is removed. Files of others
+      - Directory for the files, on the machine where the task runs. The task creates it if necessary.
+      - Each kind of resource has a file, such as C(devices.yml), or with O(split_by) a directory, such
+        as C(devices/).
+      - The task replaces its own earlier files, and removes those that it no longer writes. Other files
         stay.
     type: path
     required: true
   format:
     description:
-      - V(yaml) and V(json) are for C(src) of M(lorawan.thingpark.tdm_fleet). What nine in ten share stands in their
-        C(defaults).
-      - V(inventory) is an inventory of Ansible. Each device is a host, its options are the host's variables, with C(lorawan_)
-        in front, as the role P(lorawan.thingpark.fleet#role) takes them.
-      - V(csv) is ThingPark's import format, with C(UPDATE) rows. It can't hold everything. What it would drop has to
-        be named in O(leave_out), or the task fails.
+      - V(yaml) and V(json) are for C(src) of M(lorawan.thingpark.tdm_fleet). C(defaults) contains the
+        values that nine of ten devices share.
+      - V(inventory) is an Ansible inventory for the role P(lorawan.thingpark.fleet#role). Each device
+        is a host, with its options as host variables with the prefix C(lorawan_).
+      - V(csv) is ThingPark's import format, with C(UPDATE) rows. It lacks columns for some options.
+        List these in O(leave_out), or the task fails.
     type: str
     default: yaml
     choices: [yaml, json, inventory, csv]
   resources:
-    description: What to adopt.
+    description: Resources to adopt.
     type: list
     elements: str
     default:
@@ -69,42 +69,43 @@ options:
     choices: [devices, application_servers, routing_profiles, multicast_groups, alarm_subscriptions]
   filters:
     description:
-      - Only devices that match these filters of M(lorawan.thingpark.tdm_device_info), such as C(tag), C(domain) and
-        C(name).
-      - Where nothing matches, nothing is written and nothing is removed.
+      - Only devices that match these filters of M(lorawan.thingpark.tdm_device_info), such as C(tag),
+        C(domain) and C(name).
+      - If no device matches, the task writes and removes nothing.
     type: dict
   split_by:
     description:
-      - Write a file for each tag, domain, device profile or connectivity plan. A device without one stands in a file
-        of its own, such as C(no-tag.yml).
-      - A device with several tags stands in the file of the first one in alphabetical order.
-      - What has no such option is not split.
+      - Writes one file per tag, domain, device profile or connectivity plan. Devices without one are
+        in a separate file, such as C(no-tag.yml).
+      - A device with several tags is in the file of the alphabetically first tag.
+      - Resources without this option are not split.
     type: str
     choices: [tag, domain, device_profile, connectivity_plan]
   domain_group:
-    description: With O(split_by=domain), the group whose domains are meant.
+    description: Group of the domains for O(split_by=domain).
     type: str
   leave_out:
-    description: Options that are not to be described, and so are left as they are, such as V(latitude).
+    description: Options to leave out of the files, such as V(latitude). The files then don't change
+      these options.
     type: list
     elements: str
   gather:
     description:
-      - V(whole) fetches each resource whose line in the list doesn't show everything, in a request for each. Of devices,
-        these are nearly all.
-      - V(briefs) describes what the list shows, and fetches none. What the list doesn't show surely, such as a device's
-        inactivity alarm and location, is left as it is.
+      - V(whole) fetches each resource if the list doesn't show all of its fields. This needs one request
+        for nearly every device.
+      - V(briefs) writes only the fields of the list, and fetches no resource. It leaves out fields
+        that the list doesn't show reliably, such as a device's inactivity alarm and location.
     type: str
     default: whole
     choices: [whole, briefs]
   parallel:
-    description: How many requests are under way at once.
+    description: How many requests to send at the same time.
     type: int
     default: 8
   progress:
     description:
-      - Whether a long run says every two seconds how far it is, on the standard error. Only where the task runs in
-        Ansible's worker.
+      - Whether a long run reports its progress every two seconds, on the standard error. Only works
+        if the task runs in Ansible's worker process.
     type: bool
     default: true
 seealso:
@@ -113,12 +114,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Everything that is there
+- name: Adopt all resources
   lorawan.thingpark.tdm_adopt:
     dest: adopted
     resources: [devices, application_servers, routing_profiles]
 
-- name: The parking sensors as an inventory, a group for each connectivity plan
+- name: Adopt the parking sensors as an inventory, with a group per connectivity plan
   lorawan.thingpark.tdm_adopt:
     dest: parking
     format: inventory
@@ -126,7 +127,8 @@ EXAMPLES = r"""
       tag: [parking]
     split_by: connectivity_plan
 
-- name: ThingPark's own import format, without what it has no columns for
+- name: Adopt in ThingPark's import format, without options that have no column
+
   lorawan.thingpark.tdm_adopt:
     dest: tables
     format: csv
@@ -135,8 +137,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 files:
-  description: The files, each with its C(file), what is in it (C(resources)), how many there are (C(count)), and C(action),
-    which is V(written), V(unchanged) or V(removed).
+  description: The files. Each has its path C(file), the kind of C(resources), their C(count), and C(action), which is V(written),
+    V(unchanged) or V(removed).
   returned: success
   type: list
   elements: dict
@@ -144,33 +146,33 @@ files:
     - {file: adopted/devices.yml, resources: devices, count: 1963, action: written}
 left_out:
   description:
-    - The options that something has and that can't be described, such as secrets, each with C(resource), C(id), C(option) and
-      C(message), the reason. They are left as they are.
+    - Options that can't be described, such as secrets. Each entry has C(resource), C(id), C(option), and the reason in
+      C(message). The options keep their values on the platform.
   returned: success
   type: list
   elements: dict
   sample: []
 keys_missing:
-  description: How many devices have keys that nobody can read. C(keys.missing.csv) lists them.
+  description: Number of devices with keys on the platform. C(keys.missing.csv) lists the devices.
   returned: success
   type: int
   sample: 1963
 requests:
-  description: How many requests were sent, by verb, with those of the login.
+  description: Number of requests by HTTP method, including the login.
   returned: success
   type: dict
   sample: {GET: 1972, POST: 1}
 seconds:
-  description: How long it took.
+  description: Duration of the task, in seconds.
   returned: success
   type: float
   sample: 9.1
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
 """

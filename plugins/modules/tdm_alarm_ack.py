@@ -8,11 +8,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_alarm_ack
-short_description: Acknowledge alarms of devices in ThingPark's Device Manager
+short_description: Acknowledge alarms of devices on ThingPark
 version_added: 0.1.0
 description:
-  - Acknowledges alarms by their UIDs, or all that match the filters. An alarm that is acknowledged already is left alone.
-  - The alarms are looked up first, and acknowledged by UID. One that is raised in between stays loud.
+  - Acknowledges alarms by their UIDs, or all alarms that match the filters. Acknowledged alarms stay unchanged.
+  - The task first lists the alarms, then acknowledges them by UID. It doesn't acknowledge alarms that are raised meanwhile.
   - One of O(uids), a filter, and O(all) is required.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
@@ -30,37 +30,37 @@ attributes:
     support: full
 options:
   dev_eui:
-    description: Alarms of the devices with these DevEUIs.
+    description: Only alarms of the devices with these DevEUIs.
     type: list
     elements: str
   multicast_group:
-    description: Alarms of the multicast group with this DevEUI. It may be given together with O(uids).
+    description: Only alarms of the multicast group with this DevEUI. Can be combined with O(uids).
     type: str
   alarm:
-    description: This alarm, by name or number, see M(lorawan.thingpark.tdm_alarm_info).
+    description: Only this alarm, by name or number, see M(lorawan.thingpark.tdm_alarm_info).
     type: str
   severity:
-    description: Alarms of this severity, V(cleared), V(indeterminate), V(warning), V(minor), V(major) or V(critical), or its
-      number.
+    description: Only alarms of this severity, V(cleared), V(indeterminate), V(warning), V(minor), V(major) or V(critical),
+      or its number.
     type: str
   min_severity:
-    description: Alarms of this severity or above.
+    description: Only alarms of at least this severity.
     type: str
   domain:
-    description: 'Alarms of devices with this domain, as C(group: name), or with all of these.'
+    description: 'Only alarms of devices with this domain, as C(group: name), or with all of these.'
     type: dict
   created_from:
-    description: Alarms that were raised at this time or later, such as V(2018-08-24T09:27:59Z).
+    description: Only alarms that were raised at this time or later, such as V(2018-08-24T09:27:59Z).
     type: str
   updated_to:
-    description: Alarms that changed last at this time or earlier.
+    description: Only alarms whose last change was at this time or earlier.
     type: str
   uids:
-    description: The alarms with these UIDs, as M(lorawan.thingpark.tdm_alarm_info) returns them.
+    description: UIDs of the alarms to acknowledge, from M(lorawan.thingpark.tdm_alarm_info).
     type: list
     elements: str
   all:
-    description: All alarms of all devices.
+    description: Acknowledges all alarms of all devices.
     type: bool
     default: false
 seealso:
@@ -68,18 +68,19 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Tickets are made for the silent meters
+- name: Acknowledge the alarms of silent devices in one domain
   lorawan.thingpark.tdm_alarm_ack:
     alarm: no_uplink
     domain:
       Site: Utrecht/Centraal
 
-- name: What is there to look at
+- name: List unacknowledged alarms
   lorawan.thingpark.tdm_alarm_info:
     acked: false
   register: alarms
 
-- name: Those that were looked at, and no other
+- name: Acknowledge exactly the listed alarms
+
   lorawan.thingpark.tdm_alarm_ack:
     uids: "{{ alarms.alarms | map(attribute='uid') | list }}"
 """
@@ -87,8 +88,8 @@ EXAMPLES = r"""
 RETURN = r"""
 alarms:
   description:
-    - The alarms that were acknowledged, or would be in check mode, as M(lorawan.thingpark.tdm_alarm_info) returns them, before
-      they were.
+    - The acknowledged alarms, or in check mode the alarms to acknowledge. They have the fields
+      of M(lorawan.thingpark.tdm_alarm_info), with the values before the acknowledgment.
   returned: success
   type: list
   elements: dict
@@ -99,16 +100,18 @@ alarms:
       acked: false
       dev_eui: 70B3D57ED0000001
 summary:
-  description: How many they are, as M(lorawan.thingpark.tdm_alarm_info) returns it.
+  description: Number of these alarms, with the fields of M(lorawan.thingpark.tdm_alarm_info).
   returned: success
   type: dict
   sample: {total: 3, not_acked: 3, by_severity: {major: 3}, by_alarm: {no_uplink: 3}}
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes,
+    or for 15 minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly
+    before.
   returned: when the login was refused
   type: bool
 """

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_alarm_info
-short_description: Show alarms of devices in ThingPark's Device Manager
+short_description: Show alarms of devices on ThingPark
 version_added: 0.1.0
 description:
-  - Returns alarms of some devices, of a multicast group, or of all devices of the subscription, the latest first.
-  - An alarm has to match all filters. What no alarm could match is refused before the login.
-  - An active alarm is one that isn't cleared, or that nobody has acknowledged.
+  - Returns alarms of some devices, of a multicast group, or of all devices of the subscription. The latest alarm comes first.
+  - An alarm must match all filters. An invalid filter fails before the login.
+  - An alarm is active until it is both cleared and acknowledged.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -22,7 +22,7 @@ extends_documentation_fragment:
 options:
   dev_eui:
     description:
-      - Only alarms of the devices with these DevEUIs. For one device, the platform tells whether it is there.
+      - Only alarms of the devices with these DevEUIs. If you give only one DevEUI, an unknown device is an error.
     type: list
     elements: str
   multicast_group:
@@ -30,18 +30,17 @@ options:
     type: str
   alarm:
     description:
-      - Only this alarm, by name or number. The names are RV(alarms[].name); the platform may know more numbers than have a
-        name.
+      - Only this alarm, by name or number. RV(alarms[].name) lists the names. The platform can have more numbers than names.
     type: str
   severity:
     description: Only alarms of this severity, V(cleared), V(indeterminate), V(warning), V(minor), V(major) or V(critical),
       or its number from 1 to 6.
     type: str
   min_severity:
-    description: Only alarms of this severity or above.
+    description: Only alarms of at least this severity.
     type: str
   acked:
-    description: Only alarms that somebody has acknowledged, or with V(false) that nobody has.
+    description: Only acknowledged alarms, or with V(false) only unacknowledged ones.
     type: bool
   domain:
     description: 'Only alarms of devices with this domain, as C(group: name), or with all of these.'
@@ -49,22 +48,22 @@ options:
   created_from:
     description:
       - Only alarms that were raised at this time or later, such as V(2018-08-24T09:27:59Z).
-      - An alarm that grows worse keeps the time at which it was raised. To poll for news, leave this out and stop at what is
-        known already; the latest change comes first.
+      - If an alarm becomes more severe, this time stays the same. So don't use it to poll for changes. Instead, read the alarms
+        until you reach a known one, because the latest change comes first.
     type: str
   updated_to:
-    description: Only alarms that changed last at this time or earlier.
+    description: Only alarms whose last change was at this time or earlier.
     type: str
   history:
-    description: Return alarms that are cleared, with the severity that they had, instead of those that are active.
+    description: Whether to return cleared alarms, with their former severity, instead of active alarms.
     type: bool
     default: false
   limit:
-    description: How many alarms to return at most.
+    description: Maximum number of alarms to return.
     type: int
   gather:
     description:
-      - V(alarms) returns each alarm. V(summary) lets the platform count those of all devices, in one request.
+      - V(alarms) returns each alarm. V(summary) returns counts of the alarms of all devices, with one request.
     type: str
     default: alarms
     choices: [alarms, summary]
@@ -74,74 +73,74 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: What is wrong now, and nobody has seen to
+- name: List unacknowledged alarms with severity major and above
   lorawan.thingpark.tdm_alarm_info:
     acked: false
     min_severity: major
   register: alarms
 
-- name: Which devices may have a wrong key
+- name: List devices that may have a wrong key
   lorawan.thingpark.tdm_alarm_info:
     alarm: join_mic_wrong
 
-- name: One number for each severity
+- name: Count the alarms by severity
   lorawan.thingpark.tdm_alarm_info:
     gather: summary
 """
 
 RETURN = r"""
 alarms:
-  description: The alarms, the latest change first. What the platform doesn't tell is left out.
+  description: The alarms, the latest change first. Fields without a value are left out.
   returned: success and O(gather=alarms)
   type: list
   elements: dict
   contains:
     uid:
-      description: What the platform calls this alarm; M(lorawan.thingpark.tdm_alarm_ack) takes it.
+      description: ID of this alarm, for M(lorawan.thingpark.tdm_alarm_ack).
       type: str
     id:
-      description: The number of its kind.
+      description: Number of the kind of alarm.
       type: int
     name:
       description:
-        - The name of its kind. Of a number without a published name, C(alarm_) and the number.
+        - Name of the kind of alarm. For a number without a published name, it is C(alarm_) and the number.
         - V(battery_low), V(downlink_rate_exceeded), V(uplink_rate_exceeded), V(no_uplink), V(data_rate_higher),
           V(data_rate_lower), V(join_replay_dev_nonce), V(join_mic_wrong), V(join_replay_mic), V(uplink_replay_counter),
           V(uplink_replay_repeated), V(mac_command_rejected), V(mac_command_unanswered), V(join_eui_invalid),
           V(join_replay_dev_nonce_invalid) and V(uplink_mic_wrong) are the alarms 1 to 16.
       type: str
     severity:
-      description: How bad it is.
+      description: Severity of the alarm, such as V(major).
       type: str
     acked:
-      description: Whether somebody has acknowledged it.
+      description: Whether a user has acknowledged the alarm.
       type: bool
     acked_by:
-      description: Who.
+      description: User who acknowledged the alarm.
       type: str
     acked_at:
-      description: When, in UTC.
+      description: Time of the acknowledgment, in UTC.
       type: str
     dev_eui:
-      description: The device or the multicast group.
+      description: DevEUI of the device or multicast group.
       type: str
     device_name:
-      description: The device's name, where alarms of several devices were asked for.
+      description: Name of the device, if you asked for alarms of several devices.
       type: str
     domains:
-      description: The device's domains, where alarms of several devices were asked for.
+      description: Domains of the device, if you asked for alarms of several devices.
       type: dict
     occurrences:
-      description: How often it happened before it was cleared.
+      description: Number of occurrences before the alarm was cleared.
       type: int
     created:
-      description: When it was raised, in UTC.
+      description: Time when the alarm was raised, in UTC.
       type: str
     updated:
-      description: When it changed last, in UTC.
+      description: Time of the last change of the alarm, in UTC.
       type: str
     details:
-      description: What else the platform tells of it; what it means depends on the kind of alarm.
+      description: Further values of the alarm. Their meaning depends on the kind of alarm.
       type: list
       elements: str
   sample:
@@ -155,8 +154,8 @@ alarms:
       created: '2026-11-27T03:00:00Z'
 summary:
   description:
-    - How many alarms there are, in C(total); how many of each severity, in C(by_severity). With O(gather=alarms)
-      also how many nobody has acknowledged, in C(not_acked), and how many of each kind, in C(by_alarm).
+    - Number of alarms in C(total), and by severity in C(by_severity). With O(gather=alarms), also the number
+      of unacknowledged alarms in C(not_acked), and the number by kind in C(by_alarm).
   returned: success
   type: dict
   sample:
@@ -168,12 +167,12 @@ summary:
     by_alarm:
       no_uplink: 3
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15 minutes
-    have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes, or for
+    15 minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
 """

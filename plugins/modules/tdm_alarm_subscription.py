@@ -8,13 +8,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_alarm_subscription
-short_description: Manage the alarm subscription of a user in ThingPark's Device Manager
+short_description: Manage the alarm subscription of a user on ThingPark
 version_added: 0.1.0
 description:
-  - Makes, changes and deletes the alarm subscription of one user, who is told of alarms of a severity or above.
-  - Only what differs is written. The platform gives alarm subscriptions no version, so that of two who write at the same moment
+  - Creates, changes or deletes the alarm subscription of one user. The user gets mail about alarms from a minimum severity
+    on.
+  - The task writes only differences. Alarm subscriptions have no version on the platform. If two users write at the same moment,
     the last one wins.
-  - One's own takes no right. Those of others take the right C(ra) or C(s1) on the subscription.
+  - Your own alarm subscription needs no permission. Alarm subscriptions of other users need the permission C(ra) or C(s1) on
+    the subscription.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -27,16 +29,16 @@ options:
     default: present
     choices: [present, absent]
   create:
-    description: Whether it may be made. With V(false), a user without one fails the task instead.
+    description: Whether to create the alarm subscription if it doesn't exist. With V(false), the task fails instead.
     type: bool
     default: true
   thingpark_id:
-    description: The ThingPark ID of the user, such as V(tpk-100002581). No login tells the account's own one.
+    description: ThingPark ID of the user, such as V(tpk-100002581). The login doesn't show the ID of your own account.
     type: str
     required: true
   minimum_severity:
-    description: The least severity of the alarms of which the user is told, by name or by number. V(indeterminate) or V(2),
-      V(warning) or V(3), V(minor) or V(4), V(major) or V(5), V(critical) or V(6). A new alarm subscription needs it.
+    description: Minimum severity of the alarms that the user gets, by name or number. V(indeterminate) or V(2), V(warning)
+      or V(3), V(minor) or V(4), V(major) or V(5), V(critical) or V(6). Required for a new alarm subscription.
     type: str
 seealso:
   - module: lorawan.thingpark.tdm_alarm_subscription_info
@@ -44,12 +46,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Ann is told when it is serious
+- name: Notify Ann of alarms with severity major and above
   lorawan.thingpark.tdm_alarm_subscription:
     thingpark_id: tpk-100002581
     minimum_severity: major
 
-- name: Ann has left
+- name: Delete the alarm subscription of a user
   lorawan.thingpark.tdm_alarm_subscription:
     thingpark_id: tpk-100002581
     state: absent
@@ -57,26 +59,26 @@ EXAMPLES = r"""
 
 RETURN = r"""
 action:
-  description: What was done, or would be done in check mode. One of V(created), V(updated), V(deleted), V(unchanged) and
-    V(failed).
+  description: The change, or in check mode the change that a run would make. One of V(created), V(updated), V(deleted),
+    V(unchanged) and V(failed).
   returned: when the platform was asked
   type: str
   sample: created
 thingpark_id:
-  description: The ThingPark ID of the user.
+  description: ThingPark ID of the user.
   returned: when the platform was asked
   type: str
   sample: tpk-100002581
 alarm_subscription:
   description:
-    - The alarm subscription as it is now, or would be, as far as it had to be looked at, in the words of this module's
-      options, without secrets.
+    - The alarm subscription after the task, or in check mode after a run, with the names and values of this module's options.
+      It contains the options that the task compared, and no secrets.
   returned: success and O(state=present)
   type: dict
   sample: {thingpark_id: tpk-100002581, minimum_severity: major}
 findings:
   description:
-    - All faults of the options, each with C(where), C(thingpark_id), C(option) and C(message). C(where) is always V(options).
+    - All faults of the options. Each has C(where), C(thingpark_id), C(option) and C(message). C(where) is always V(options).
   returned: when the options have faults
   type: list
   elements: dict
@@ -86,11 +88,11 @@ findings:
       option: minimum_severity
       message: 'is missing: there is no alarm subscription of this user yet, and a new one needs it'
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
 """

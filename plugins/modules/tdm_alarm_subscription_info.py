@@ -8,10 +8,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_alarm_subscription_info
-short_description: Show the alarm subscriptions of users in ThingPark's Device Manager
+short_description: Show the alarm subscriptions of users on ThingPark
 version_added: 0.1.0
 description:
-  - Returns who is told of alarms from which severity on, of these users or of all.
+  - Returns the alarm subscriptions of some users or of all users, with their minimum severity.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -19,17 +19,15 @@ extends_documentation_fragment:
   - lorawan.thingpark.tdm.info
 options:
   thingpark_id:
-    description: The alarm subscriptions with these IDs. Those that aren't there are left out. Can't be given
-      together with filters.
+    description: IDs of the alarm subscriptions to return. Unknown IDs are ignored. Can't be combined with filters.
     type: list
     elements: str
   gather:
     description:
-      - V(briefs) returns what the platform's list shows. V(alarm_subscriptions) fetches each of them whole,
-        in a request for each.
-      - V(options) returns each of them in exactly the options that would change nothing if they were given
-        to M(lorawan.thingpark.tdm_alarm_subscription) with C(create) V(false), and nothing else. What the list
-        doesn't show is fetched.
+      - V(briefs) returns the fields of the platform's list. V(alarm_subscriptions) fetches each alarm subscription, with one
+        request per alarm subscription.
+      - V(options) returns exactly the options of each alarm subscription. Passed to M(lorawan.thingpark.tdm_alarm_subscription)
+        with C(create) V(false), they change nothing. The task fetches fields that the list doesn't show.
     type: str
     default: briefs
     choices: [briefs, options]
@@ -38,7 +36,8 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Who is told of alarms
+- name: List all alarm subscriptions
+
   lorawan.thingpark.tdm_alarm_subscription_info:
   register: told
 """
@@ -46,9 +45,9 @@ EXAMPLES = r"""
 RETURN = r"""
 alarm_subscriptions:
   description:
-    - The alarm subscriptions, with all that the platform tells, in snake_case, and beside it the options of
-      M(lorawan.thingpark.tdm_alarm_subscription) as they would be written there. What is null, since the platform
-      doesn't know it, is left out. Secrets are never in it.
+    - The alarm subscriptions with all fields of the platform, in snake_case, and with the options of
+      M(lorawan.thingpark.tdm_alarm_subscription). Fields without a value are left out. Secrets are
+      never included.
   returned: success
   type: list
   elements: dict
@@ -58,26 +57,27 @@ alarm_subscriptions:
       href: /thingpark/wireless/rest/subscriptions/100/users/tpk-100002581/alarmsSubscription
   contains:
     thingpark_id:
-      description: Which alarm subscription it is.
+      description: Identity of the alarm subscription.
       type: str
     minimum_severity:
-      description: The least severity of the alarms of which the user is told, by name or by number.
+      description: Minimum severity of the alarms that the user gets, by name or number.
       type: str
 left_out:
   description:
-    - The options that some alarm subscriptions have and that can't be described, such as secrets, each with
-      C(thingpark_id), C(option) and C(message), the reason. They are left as they are.
+    - Options that can't be described, such as secrets. Each entry has C(thingpark_id), C(option), and
+      the reason in C(message). The options keep their values on the platform.
   returned: O(gather=options)
   type: list
   elements: dict
   sample: []
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15 minutes
-    have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes,
+    or for 15 minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly
+    before.
   returned: when the login was refused
   type: bool
 """

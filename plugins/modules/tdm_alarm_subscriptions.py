@@ -8,14 +8,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_alarm_subscriptions
-short_description: Make the alarm subscriptions of users in ThingPark's Device Manager match their description
+short_description: Make the alarm subscriptions of users on ThingPark match a list or a file
 version_added: 0.1.0
 description:
-  - Makes the alarm subscriptions of users match a list or a file, tells what it changed, and can be run again at any moment.
-  - Those that are not described are left alone, unless O(purge) says so.
-  - Every description is checked before the first request, and all faults are reported together.
-  - One bad alarm subscription spoils nothing. The others are done, then the task fails and still returns what became of
-    each.
+  - Makes the alarm subscriptions of users match a list or a file, and reports each change. You can run the task
+    again at any time.
+  - Alarm subscriptions that you don't describe stay untouched, unless you set O(purge).
+  - The task checks each description before the first request, and reports all faults together.
+  - One bad alarm subscription doesn't stop the others. The task completes the others, then fails and returns the
+    outcome of each.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -26,122 +27,124 @@ requirements:
 options:
   alarm_subscriptions:
     description:
-      - The alarm subscriptions, each a dictionary with the options of M(lorawan.thingpark.tdm_alarm_subscription), of which
-        C(thingpark_id) is required. C(state) and C(create) may be given for each.
+      - The alarm subscriptions. Each is a dictionary with the options of M(lorawan.thingpark.tdm_alarm_subscription).
+        The option C(thingpark_id) is required in each. C(state) and C(create) can be set for each.
       - Unknown options are faults. One of O(alarm_subscriptions) and O(src) is required.
     type: list
     elements: dict
   select:
     description:
-      - Instead of O(alarm_subscriptions) and O(src), all alarm subscriptions on the platform that match these filters get
-        what O(set) says. None is made.
-      - Run again, those that are as O(set) says already are left alone.
+      - Updates all alarm subscriptions on the platform that match these filters with the options in O(set). Creates
+        no alarm subscription. Use it instead of O(alarm_subscriptions) and O(src).
+      - A second run doesn't touch the alarm subscriptions that already match O(set).
     type: dict
     suboptions:
       all:
-        description: Every alarm subscription of the subscription; no filter goes with it.
+        description: Every alarm subscription of the subscription, without other filters.
         type: bool
         default: false
   set:
     description:
-      - What all alarm subscriptions that match O(select) shall be, as options of M(lorawan.thingpark.tdm_alarm_subscription).
-        What isn't given is left alone.
+      - Options of M(lorawan.thingpark.tdm_alarm_subscription) for all alarm subscriptions that match O(select).
+        Other options keep their values.
     type: dict
   max_changes:
     description:
-      - How many alarm subscriptions may change, as a number, or as a percentage of all alarm subscriptions that this run
-        describes. If there are more, the task fails before anything is changed, and returns them as RV(change_candidates).
-      - Without it, as many as are described; with O(select) no more than 100.
+      - Maximum number of alarm subscriptions to change, or a percentage of all alarm subscriptions that this run
+        describes. If the run would change more, the task fails before the first change, and lists them in RV(change_candidates).
+      - The default is no maximum, or 100 with O(select).
     type: raw
   src:
     description:
-      - File that describes the alarm subscriptions, on the machine where the task runs. With a local connection it is looked
-        for beside the playbook and in the role's C(files) too.
-      - JSON or YAML, a list like O(alarm_subscriptions), or a dictionary with C(alarm_subscriptions) and C(defaults). Texts
-        and numbers stay as they are written, an unquoted C(no) too, and a key that is repeated in the same place is refused.
-      - A table with a row of headings, C(.csv), C(.tsv) and C(.txt), or an Excel workbook, C(.xlsx) and C(.xlsm), for which
-        openpyxl has to be installed where the task runs. An empty cell says nothing.
-      - A regular file of at most 64 MiB.
+      - File that describes the alarm subscriptions, on the machine where the task runs. With a local connection,
+        a relative path is also searched beside the playbook and in the role's C(files).
+      - A JSON or YAML file contains a list like O(alarm_subscriptions), or a dictionary with C(alarm_subscriptions)
+        and C(defaults). Texts and numbers stay as written, also an unquoted C(no). A duplicate key is a fault.
+      - A table needs a row of headings. It is a text file (C(.csv), C(.tsv), C(.txt)) or an Excel workbook (C(.xlsx),
+        C(.xlsm)). Workbooks need openpyxl where the task runs. An empty cell leaves the value as it is.
+      - The file must be a regular file of at most 64 MiB.
     type: path
   columns:
     description:
-      - What the headings of a table in O(src) mean that are no option's name, as C(heading=option). Upper and lower case,
-        blanks and signs of a heading don't matter.
-      - C(OPTION:KEY) is one key of an option that is a dictionary.
+      - Maps headings of a table in O(src) to options, as C(heading=option). Case, blanks and punctuation in a heading
+        don't matter.
+      - C(OPTION:KEY) sets one key of an option that is a dictionary.
     type: dict
   ignore_columns:
-    description: Headings of columns of a table in O(src) that are left out. Any other heading that is no option is a fault.
+    description: Headings of columns in O(src) to ignore. Any other unknown heading is a fault.
     type: list
     elements: str
   sheet:
-    description: The sheet of a workbook in O(src). Without it, the first one that isn't hidden is read.
+    description: The sheet of a workbook in O(src). The default is the first sheet that isn't hidden.
     type: str
   defaults:
-    description: Options for every alarm subscription that doesn't say otherwise, with C(create) among them.
+    description: Options for every alarm subscription that doesn't set them itself, also C(create).
     type: dict
   state:
-    description: Whether the alarm subscriptions should exist, unless an alarm subscription has a C(state) of its own.
+    description: Whether the alarm subscriptions should exist, unless an alarm subscription has its own C(state).
     type: str
     default: present
     choices: [present, absent]
   create:
     description:
-      - Whether alarm subscriptions that aren't there may be created, unless an alarm subscription, O(defaults) or the file's
-        C(defaults) say otherwise.
-      - With V(false), an alarm subscription that isn't there fails and the others are done. What only a creation needs,
-        such as keys, is not missing then.
+      - Whether to create alarm subscriptions that don't exist. A single description, O(defaults) and the file's
+        C(defaults) can override it.
+      - With V(false), an alarm subscription that doesn't exist fails, and the others continue. Options that only
+        a creation needs, such as keys, are not required.
     type: bool
     default: true
   parallel:
-    description: How many requests are under way at once, from 1 to 64.
+    description: How many requests to send at the same time, from 1 to 64.
     type: int
     default: 8
   on_error:
     description:
-      - V(continue) goes on with the other alarm subscriptions when one fails.
-      - V(stop) begins no further alarm subscription after the first failure. Those not begun are V(skipped).
+      - V(continue) continues with the other alarm subscriptions when one fails.
+      - V(stop) starts no other alarm subscription after the first failure. The remaining alarm subscriptions are
+        V(skipped).
     type: str
     default: continue
     choices: [continue, stop]
   max_failures:
-    description: When more than this many alarm subscriptions have failed, begin no further one.
+    description: Start no other alarm subscription after more than this number of alarm subscriptions have failed.
     type: int
   max_deletions:
     description:
-      - How many alarm subscriptions that are described as C(absent) may be deleted, as a number, or as a percentage of
-        all alarm subscriptions that this run describes. If there are more, the task fails before anything is changed, and
-        returns them as RV(deletion_candidates).
-      - A purge has its own, O(purge.max).
+      - Maximum number of C(absent) alarm subscriptions to delete, or a percentage of all alarm subscriptions that
+        this run describes. If the run would delete more, the task fails before the first change, and lists them
+        in RV(deletion_candidates).
+      - A purge has its own maximum, O(purge.max).
     type: raw
     default: 10%
   backup:
     description:
-      - File for what deleted alarm subscriptions were, written before the first change of a run that deletes any. They
-        stand there with C(create) V(false), and without their secrets, which can't be read from the platform. To make them
-        again, add their secrets, say C(create) V(true) in the file's C(defaults), and give it as O(src). Without that,
-        nothing is made, and each alarm subscription says what it lacks.
-      - It must not exist yet. The default is a new file C(tdm/backup-*.json) below Ansible's home.
+      - Backup file of the deleted alarm subscriptions. A run that deletes alarm subscriptions writes it before
+        its first change. It must not exist yet. The default is a new file C(tdm/backup-*.json) below Ansible's
+        home.
+      - The file contains no secrets, because the platform never shows them. To restore the alarm subscriptions,
+        add their secrets, set C(create) to V(true) in the file's C(defaults), and use the file as O(src). Without
+        these edits, the file creates nothing, and each alarm subscription fails with a list of the missing options.
     type: path
   progress:
     description:
-      - Whether a long run says every two seconds how far it is, on the standard error. Only where the task runs in Ansible's
-        worker.
+      - Whether a long run reports its progress every two seconds, on the standard error. Only works if the task
+        runs in Ansible's worker process.
     type: bool
     default: true
   results:
-    description: Which alarm subscriptions the result lists in RV(results). V(changed) are those that changed and those
-      that failed.
+    description: Selects the alarm subscriptions in RV(results). V(changed) lists changed and failed ones.
     type: str
     default: changed
     choices: [all, changed, failed, none]
   purge:
     description:
-      - Remove alarm subscriptions that are not described. Without this option, nothing that isn't described is touched.
-      - It is done last, and only when no described alarm subscription failed.
+      - Removes alarm subscriptions that you don't describe. Without this option, they stay untouched.
+      - The purge runs last, and only if no described alarm subscription failed.
     type: dict
     suboptions:
       scope:
-        description: Which alarm subscriptions may go. All conditions given must hold, and one of them is required.
+        description: Conditions for the alarm subscriptions to remove. One condition is required, and all conditions
+          must match.
         type: dict
         required: true
         suboptions:
@@ -151,12 +154,12 @@ options:
             default: false
       max:
         description:
-          - How many may go, as a number, or as a percentage of the alarm subscriptions in O(purge.scope). If there are
-            more, the task fails before anything is changed, and returns them as RV(purge_candidates).
+          - Maximum number of alarm subscriptions to remove, or a percentage of the alarm subscriptions in O(purge.scope).
+            If the run would remove more, the task fails before the first change, and lists them in RV(purge_candidates).
         type: raw
         default: 10%
       action:
-        description: V(delete) deletes them.
+        description: V(delete) deletes the alarm subscriptions.
         type: str
         default: delete
         choices: [delete]
@@ -168,7 +171,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: These two are told, and nobody else
+- name: Notify these two users, and no other user
   lorawan.thingpark.tdm_alarm_subscriptions:
     alarm_subscriptions:
       - thingpark_id: tpk-100002581
@@ -183,12 +186,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 summary:
-  description: How many alarm subscriptions were V(created), V(updated), V(deleted), V(unchanged), V(failed) and V(skipped).
+  description: Number of alarm subscriptions that were V(created), V(updated), V(deleted), V(unchanged), V(failed) and V(skipped).
   returned: when the platform was asked
   type: dict
   sample: {created: 2, updated: 1, deleted: 0, unchanged: 4, failed: 0, skipped: 0}
 results:
-  description: The alarm subscriptions that O(results) asks for.
+  description: The alarm subscriptions that O(results) selects, with the outcome of each.
   returned: when the platform was asked
   type: list
   elements: dict
@@ -197,16 +200,16 @@ results:
       description: The alarm subscription.
       type: str
     action:
-      description: What became of it, in the words of RV(summary).
+      description: The outcome, one of the keys of RV(summary).
       type: str
     changed:
-      description: Whether it changed.
+      description: Whether the alarm subscription changed.
       type: bool
     where:
-      description: Where it is described, such as V(line 12) or V(alarm_subscriptions[3]), or V(purge).
+      description: Place of the description, such as V(line 12) or V(alarm_subscriptions[3]), or V(purge).
       type: str
     error:
-      description: Why it failed or was skipped.
+      description: The reason why the alarm subscription failed or was skipped.
       type: str
   sample:
     - thingpark_id: tpk-100002581
@@ -214,48 +217,48 @@ results:
       changed: true
       where: alarm_subscriptions[0]
 requests:
-  description: How many requests were sent, by verb, with those of the login.
+  description: Number of requests by HTTP method, including the login.
   returned: when the platform was asked
   type: dict
   sample: {GET: 5, POST: 13, PUT: 3}
 looked_up:
-  description: How many alarm subscriptions had to be fetched to be compared.
+  description: Number of alarm subscriptions that the task fetched individually to compare them.
   returned: when the platform was asked
   type: int
   sample: 0
 seconds:
-  description: How long it took.
+  description: Duration of the task, in seconds.
   returned: when the platform was asked
   type: float
   sample: 3.21
 deletion_candidates:
-  description: The alarm subscriptions that would have been deleted, were they not more than O(max_deletions).
-  returned: when the deletions were refused
+  description: The alarm subscriptions that the run would have deleted, if they were not more than O(max_deletions).
+  returned: when there were too many deletions
   type: list
   elements: str
   sample: [tpk-100002581]
 change_candidates:
-  description: The alarm subscriptions that would have been changed, were they not more than O(max_changes).
-  returned: when the changes were refused
+  description: The alarm subscriptions that the run would have changed, if they were not more than O(max_changes).
+  returned: when there were too many changes
   type: list
   elements: str
   sample: [tpk-100002581]
 purge_candidates:
-  description: The alarm subscriptions that a purge would have removed, were they not more than O(purge.max).
-  returned: when a purge was refused
+  description: The alarm subscriptions that the purge would have removed, if they were not more than O(purge.max).
+  returned: when the purge had too many candidates
   type: list
   elements: str
   sample: [tpk-100002581]
 backup_file:
-  description: The file with the alarm subscriptions that the run was about to delete.
-  returned: when the run was about to delete alarm subscriptions
+  description: Backup file with the alarm subscriptions that the run deletes.
+  returned: when a run has alarm subscriptions to delete
   type: str
   sample: /home/operator/.ansible/tdm/backup-20260102T030405Z-1f2e3d4c.json
 findings:
   description:
-    - All faults of the description, each with C(where), C(thingpark_id), C(option) and C(message).
-    - A fault that many alarm subscriptions have alike stands there once. Its C(where) names the first ones, its C(thingpark_id)
-      is empty, and its C(rows) are all of them, each with C(where) and C(thingpark_id).
+    - All faults of the description. Each has C(where), C(thingpark_id), C(option) and C(message).
+    - If many alarm subscriptions have the same fault, it is listed once. C(where) then names the first places, C(thingpark_id)
+      is empty, and C(rows) lists all alarm subscriptions with C(where) and C(thingpark_id).
   returned: when the description has faults
   type: list
   elements: dict
@@ -265,11 +268,11 @@ findings:
       option: minimum_severity
       message: 'is missing: there is no alarm subscription of this user yet, and a new one needs it'
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
 """

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_application_server
-short_description: Manage an application server in ThingPark's Device Manager
+short_description: Manage an application server on ThingPark
 version_added: 0.1.0
 description:
-  - Creates, changes and deletes one application server, which is where the data of devices go.
-  - What isn't given is left alone. An empty text, list or dictionary takes away what can be taken away.
-  - Only what differs is written.
-  - Application servers of HTTP for LoRaWAN alone are managed. Those of Kafka and of cellular devices are made elsewhere,
-    and are not seen here.
+  - Creates, changes or deletes one application server. Application servers receive the data of devices.
+  - Options that you don't set keep their values. An empty text, list or dictionary removes the value, if the platform allows
+    it.
+  - The task writes only differences.
+  - The module manages HTTP application servers for LoRaWAN only. It ignores Kafka application servers, and those of cellular
+    devices.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -23,90 +24,89 @@ extends_documentation_fragment:
   - lorawan.thingpark.tdm.attributes
 options:
   state:
-    description: Whether the application server should exist. One that is used is not deleted, and how many devices and
-      multicast groups do is told.
+    description: Whether the application server should exist. The task doesn't delete an application server in use. The message
+      then shows the number of its devices and multicast groups.
     type: str
     default: present
     choices: [present, absent]
   create:
     description:
-      - Whether the application server may be created. With V(false), one that isn't there fails the task instead, and nothing
-        that only a creation needs is missing.
+      - Whether to create the application server if it doesn't exist. With V(false), the task fails instead, and the options
+        that only a creation needs are not required.
     type: bool
     default: true
   id:
     description:
-      - The ID that the platform gave it, such as V(TWA_100002581.1972.AS). With it, O(name) may be another than before.
-      - One that isn't there fails, since the platform makes the IDs by itself. A new one is described by its O(name).
+      - ID of the application server from the platform, such as V(TWA_100002581.1972.AS). With O(id), you can change O(name).
+      - An unknown ID fails, because the platform assigns the IDs. Use O(name) for a new application server.
       - One of O(id) and O(name) is required.
     type: str
   name:
-    description: Name of the application server. The platform may have two of one name; then, O(id) is needed, and both
-      are named.
+    description: Name of the application server. If two application servers have the same name, the task fails with both IDs.
+      Then set O(id).
     type: str
   description:
-    description: A free text.
+    description: Free text.
     type: str
   content_type:
-    description: How messages are written. The platform takes V(xml) by itself.
+    description: Format of messages. The platform's default is V(xml).
     type: str
     choices: [xml, json, jsontyped]
   destinations:
-    description: Where data go, in order. ThingPark Enterprise takes one destination with one address, the ports V(*) and
-      V(sequential).
+    description: Destinations of the data, in order. ThingPark Enterprise accepts one destination with one address, the ports
+      V(*) and V(sequential).
     type: list
     elements: dict
     suboptions:
       addresses:
-        description: The addresses, such as C(https://app.example.com/uplinks).
+        description: Addresses of the destination, such as C(https://app.example.com/uplinks).
         type: list
         elements: str
         required: true
       ports:
-        description: 'The LoRaWAN ports whose data go there: V(*), a port, a list such as V(1,2) or a range such as V(10-20).
-          V(*) is for the last destination alone.'
+        description: 'LoRaWAN ports of the destination: V(*), a port, a list such as V(1,2) or a range such as V(10-20). Only
+          the last destination can have V(*).'
         type: str
         default: '*'
       strategy:
-        description: V(blast) sends to each of the addresses. V(sequential) sends to the first that answers, so that the
-          second gets nothing as long as the first does.
+        description: V(blast) sends to all addresses. V(sequential) sends to the first address that answers.
         type: str
         default: sequential
         choices: [sequential, blast]
   custom_http_headers:
-    description: Headers that the platform adds to its requests, as C(name=value), five at most. Their values may be secret
-      and are never shown.
+    description: Up to five HTTP headers of the platform's requests, as C(name=value). The values can be secret and are never
+      shown.
     type: dict
   domains:
-    description: 'Domains, as C(group: name).'
+    description: 'Domains of the application server, as C(group: name).'
     type: dict
   active:
-    description: Whether data are forwarded, and downlinks are taken. A new application server is active.
+    description: Whether the application server receives data and can send downlinks. A new application server is active.
     type: bool
   security_status:
-    description: Whether what is sent is signed with O(as_key). V(as_key) needs O(as_key), since nobody can read the key
-      that is there. O(as_id), O(as_key) and O(max_timestamp_deviation) need it.
+    description: Whether messages are signed with O(as_key). V(as_key) requires O(as_key), because the platform never shows
+      the existing key. O(as_id), O(as_key) and O(max_timestamp_deviation) require V(as_key).
     type: str
     choices: [none, as_key]
   as_id:
-    description: The name under which it signs. The platform takes the application server's own ID by itself.
+    description: ID of the signer. The default is the application server's own ID.
     type: str
   as_key:
-    description: The key that signs, 32 hexadecimal digits. It can't be read from the platform, and is sent when the application
-      server is created or its security changes, see O(update_keys).
+    description: Key for signatures, 32 hexadecimal digits. The platform never shows it. The task sends it when it creates the
+      application server or changes its security, see O(update_keys).
     type: str
   max_timestamp_deviation:
-    description: How many seconds the time of a downlink may be off. V(0) is for any.
+    description: Maximum deviation of a downlink's time, in seconds. V(0) means no limit.
     type: int
   update_keys:
     description:
-      - V(on_create) sends keys and other write-only options when an application server is created, and never again.
-      - V(always) sends them in every run, which is a change in every run, since nothing shows whether they differ.
+      - V(on_create) sends keys and other write-only options only when it creates an application server.
+      - V(always) sends them in every run. The platform doesn't show these values, so every run counts as a change.
     type: str
     default: on_create
     choices: [on_create, always]
   force:
-    description: Override the platform's optimistic locking, so that another writer's change at the same moment is overwritten.
+    description: Overwrite another user's change at the same moment, in spite of the platform's optimistic locking.
     type: bool
     default: false
 seealso:
@@ -115,7 +115,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Where the data of the parking sensors go
+- name: Create or update an application server
   lorawan.thingpark.tdm_application_server:
     name: parking
     content_type: json
@@ -124,18 +124,18 @@ EXAMPLES = r"""
     custom_http_headers:
       Authorization: "Bearer {{ parking_token }}"
 
-- name: Its data go elsewhere
+- name: Send the data to another address
   lorawan.thingpark.tdm_application_server:
     name: parking
     destinations:
       - addresses: [https://parking.example.net/uplinks]
 
-- name: It gets no data for a while
+- name: Deactivate the application server
   lorawan.thingpark.tdm_application_server:
     name: parking
     active: false
 
-- name: It is no longer needed
+- name: Delete the application server
   lorawan.thingpark.tdm_application_server:
     name: parking
     state: absent
@@ -143,26 +143,26 @@ EXAMPLES = r"""
 
 RETURN = r"""
 action:
-  description: What was done, or would be done in check mode. One of V(created), V(updated), V(deleted), V(unchanged) and
-    V(failed).
+  description: The change, or in check mode the change that a run would make. One of V(created), V(updated), V(deleted),
+    V(unchanged) and V(failed).
   returned: when the platform was asked
   type: str
   sample: created
 id:
-  description: The ID that the platform has for it. Of one that check mode would create, nobody knows it.
-  returned: when the platform has it
+  description: ID of the application server. It is missing if check mode would create the application server.
+  returned: when the application server exists
   type: str
   sample: TWA_100002581.1972.AS
 application_server:
   description:
-    - The application server as it is now, or would be, as far as it had to be looked at, in the words of this module's
-      options, without secrets.
+    - The application server after the task, or in check mode after a run, with the names and values of this module's options.
+      It contains the options that the task compared, and no secrets.
   returned: success and O(state=present)
   type: dict
   sample: {name: parking, id: TWA_100002581.1972.AS, content_type: json}
 findings:
   description:
-    - All faults of the options, each with C(where), C(id), C(option) and C(message). C(where) is always V(options).
+    - All faults of the options. Each has C(where), C(id), C(option) and C(message). C(where) is always V(options).
   returned: when the options have faults
   type: list
   elements: dict
@@ -172,16 +172,16 @@ findings:
       option: as_id
       message: is given, but security_status is none
 name:
-  description: Its name, where it was meant by that.
+  description: Name of the application server.
   returned: when the platform was asked, and O(id) was not given
   type: str
   sample: parking
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
 """

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_application_server_info
-short_description: Show application servers in ThingPark's Device Manager
+short_description: Show application servers on ThingPark
 version_added: 0.1.0
 description:
-  - Returns application servers by ID or by what their names begin with, or all of them.
-  - Application servers of Kafka and of cellular devices are left out.
+  - Returns application servers by ID, by the beginning of their name, or all of them.
+  - Kafka application servers, and those of cellular devices, are left out.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -20,27 +20,25 @@ extends_documentation_fragment:
   - lorawan.thingpark.tdm.info
 options:
   id:
-    description: The application servers with these IDs. Those that aren't there are left out. Can't be given
-      together with filters.
+    description: IDs of the application servers to return. Unknown IDs are ignored. Can't be combined with filters.
     type: list
     elements: str
   name:
     description: Only application servers whose name begins with these characters.
     type: str
   query:
-    description: Only application servers that the platform finds by this text.
+    description: Only application servers that match this text in the platform's search.
     type: str
   parallel:
-    description: How many requests are under way at once with O(gather=application_servers) or O(gather=options).
+    description: How many requests to send at the same time with O(gather=application_servers) or O(gather=options).
     type: int
     default: 8
   gather:
     description:
-      - V(briefs) returns what the platform's list shows. V(application_servers) fetches each of them whole,
-        in a request for each.
-      - V(options) returns each of them in exactly the options that would change nothing if they were given
-        to M(lorawan.thingpark.tdm_application_server) with C(create) V(false), and nothing else. What the list
-        doesn't show is fetched.
+      - V(briefs) returns the fields of the platform's list. V(application_servers) fetches each application server, with one
+        request per application server.
+      - V(options) returns exactly the options of each application server. Passed to M(lorawan.thingpark.tdm_application_server)
+        with C(create) V(false), they change nothing. The task fetches fields that the list doesn't show.
     type: str
     default: briefs
     choices: [briefs, application_servers, options]
@@ -49,11 +47,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: All application servers, with how many devices use them
+- name: List all application servers, with their number of devices
   lorawan.thingpark.tdm_application_server_info:
   register: servers
 
-- name: One of them whole
+- name: Show all fields of one application server
+
   lorawan.thingpark.tdm_application_server_info:
     name: "Main"
     gather: application_servers
@@ -62,9 +61,9 @@ EXAMPLES = r"""
 RETURN = r"""
 application_servers:
   description:
-    - The application servers, with all that the platform tells, in snake_case, and beside it the options of
-      M(lorawan.thingpark.tdm_application_server) as they would be written there. What is null, since the platform
-      doesn't know it, is left out. Secrets are never in it.
+    - The application servers with all fields of the platform, in snake_case, and with the options of
+      M(lorawan.thingpark.tdm_application_server). Fields without a value are left out. Secrets are
+      never included.
   returned: success
   type: list
   elements: dict
@@ -76,63 +75,64 @@ application_servers:
       health_state: ACTIVE
   contains:
     id:
-      description: Which application server it is.
+      description: Identity of the application server.
       type: str
     name:
       description: Name of the application server.
       type: str
     description:
-      description: A free text.
+      description: Free text.
       type: str
     content_type:
-      description: How messages are written.
+      description: Format of messages.
       type: str
     destinations:
-      description: Where data go, in order.
+      description: Destinations of the data, in order.
       type: list
       elements: dict
       contains:
         addresses:
-          description: The addresses, such as C(https://app.example.com/uplinks).
+          description: Addresses of the destination, such as C(https://app.example.com/uplinks).
           type: list
           elements: str
         ports:
-          description: 'The LoRaWAN ports whose data go there: V(*), a port, a list such as V(1,2) or a range
+          description: 'LoRaWAN ports of the destination: V(*), a port, a list such as V(1,2) or a range
             such as V(10-20).'
           type: str
         strategy:
-          description: V(blast) sends to each of the addresses.
+          description: V(blast) sends to all addresses.
           type: str
     domains:
-      description: 'Domains, as C(group: name).'
+      description: 'Domains of the application server, as C(group: name).'
       type: dict
     active:
-      description: Whether data are forwarded, and downlinks are taken.
+      description: Whether the application server receives data and can send downlinks.
       type: bool
     security_status:
-      description: Whether what is sent is signed with C(as_key).
+      description: Whether messages are signed with C(as_key).
       type: str
     as_id:
-      description: The name under which it signs.
+      description: ID of the signer.
       type: str
     max_timestamp_deviation:
-      description: How many seconds the time of a downlink may be off.
+      description: Maximum deviation of a downlink's time, in seconds.
       type: int
 left_out:
   description:
-    - The options that some application servers have and that can't be described, such as secrets, each with
-      C(id), C(option) and C(message), the reason. They are left as they are.
+    - Options that can't be described, such as secrets. Each entry has C(id), C(option), and the reason
+      in C(message). The options keep their values on the platform.
   returned: O(gather=options)
   type: list
   elements: dict
   sample: []
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15 minutes
-    have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes,
+    or for 15 minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly
+    before.
   returned: when the login was refused
   type: bool
 """

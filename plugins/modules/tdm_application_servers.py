@@ -8,14 +8,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_application_servers
-short_description: Make the application servers in ThingPark's Device Manager match their description
+short_description: Make application servers on ThingPark match a list or a file
 version_added: 0.1.0
 description:
-  - Makes application servers match a list or a file, tells what it changed, and can be run again at any moment.
-  - Those that are not described are left alone, unless O(purge) says so. One that is in use is never deleted.
-  - Every description is checked before the first request, and all faults are reported together.
-  - One bad application server spoils nothing. The others are done, then the task fails and still returns what became of
-    each.
+  - Makes application servers match a list or a file, and reports each change. You can run the task again at any
+    time.
+  - Application servers that you don't describe stay untouched, unless you set O(purge). The task never deletes
+    one in use.
+  - The task checks each description before the first request, and reports all faults together.
+  - One bad application server doesn't stop the others. The task completes the others, then fails and returns the
+    outcome of each.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -26,147 +28,149 @@ requirements:
 options:
   application_servers:
     description:
-      - The application servers, each a dictionary with the options of M(lorawan.thingpark.tdm_application_server), of which
-        C(id) or C(name) is required. C(state) and C(create) may be given for each.
+      - The application servers. Each is a dictionary with the options of M(lorawan.thingpark.tdm_application_server).
+        The option C(id) or C(name) is required in each. C(state) and C(create) can be set for each.
       - Unknown options are faults. One of O(application_servers) and O(src) is required.
     type: list
     elements: dict
   select:
     description:
-      - Instead of O(application_servers) and O(src), all application servers on the platform that match these filters get
-        what O(set) says. None is made.
-      - Run again, those that are as O(set) says already are left alone.
+      - Updates all application servers on the platform that match these filters with the options in O(set). Creates
+        no application server. Use it instead of O(application_servers) and O(src).
+      - A second run doesn't touch the application servers that already match O(set).
     type: dict
     suboptions:
       name:
         description: Only application servers whose name begins with these characters.
         type: str
       query:
-        description: Only application servers that the platform finds by this text.
+        description: Only application servers that match this text in the platform's search.
         type: str
       all:
-        description: Every application server of the subscription; no filter goes with it.
+        description: Every application server of the subscription, without other filters.
         type: bool
         default: false
   set:
     description:
-      - What all application servers that match O(select) shall be, as options of M(lorawan.thingpark.tdm_application_server).
-        What isn't given is left alone.
+      - Options of M(lorawan.thingpark.tdm_application_server) for all application servers that match O(select).
+        Other options keep their values.
     type: dict
   max_changes:
     description:
-      - How many application servers may change, as a number, or as a percentage of all application servers that this run
-        describes. If there are more, the task fails before anything is changed, and returns them as RV(change_candidates).
-      - Without it, as many as are described; with O(select) no more than 100.
+      - Maximum number of application servers to change, or a percentage of all application servers that this run
+        describes. If the run would change more, the task fails before the first change, and lists them in RV(change_candidates).
+      - The default is no maximum, or 100 with O(select).
     type: raw
   src:
     description:
-      - File that describes the application servers, on the machine where the task runs. With a local connection it is looked
-        for beside the playbook and in the role's C(files) too.
-      - JSON or YAML, a list like O(application_servers), or a dictionary with C(application_servers) and C(defaults). Texts
-        and numbers stay as they are written, an unquoted C(no) too, and a key that is repeated in the same place is refused.
-      - A table with a row of headings, C(.csv), C(.tsv) and C(.txt), or an Excel workbook, C(.xlsx) and C(.xlsm), for which
-        openpyxl has to be installed where the task runs. An empty cell says nothing.
-      - A regular file of at most 64 MiB.
+      - File that describes the application servers, on the machine where the task runs. With a local connection,
+        a relative path is also searched beside the playbook and in the role's C(files).
+      - A JSON or YAML file contains a list like O(application_servers), or a dictionary with C(application_servers)
+        and C(defaults). Texts and numbers stay as written, also an unquoted C(no). A duplicate key is a fault.
+      - A table needs a row of headings. It is a text file (C(.csv), C(.tsv), C(.txt)) or an Excel workbook (C(.xlsx),
+        C(.xlsm)). Workbooks need openpyxl where the task runs. An empty cell leaves the value as it is.
+      - The file must be a regular file of at most 64 MiB.
     type: path
   columns:
     description:
-      - What the headings of a table in O(src) mean that are no option's name, as C(heading=option). Upper and lower case,
-        blanks and signs of a heading don't matter.
-      - C(OPTION:KEY) is one key of an option that is a dictionary.
+      - Maps headings of a table in O(src) to options, as C(heading=option). Case, blanks and punctuation in a heading
+        don't matter.
+      - C(OPTION:KEY) sets one key of an option that is a dictionary.
     type: dict
   ignore_columns:
-    description: Headings of columns of a table in O(src) that are left out. Any other heading that is no option is a fault.
+    description: Headings of columns in O(src) to ignore. Any other unknown heading is a fault.
     type: list
     elements: str
   sheet:
-    description: The sheet of a workbook in O(src). Without it, the first one that isn't hidden is read.
+    description: The sheet of a workbook in O(src). The default is the first sheet that isn't hidden.
     type: str
   defaults:
-    description: Options for every application server that doesn't say otherwise, with C(create) among them.
+    description: Options for every application server that doesn't set them itself, also C(create).
     type: dict
   state:
-    description: Whether the application servers should exist, unless an application server has a C(state) of its own.
+    description: Whether the application servers should exist, unless an application server has its own C(state).
     type: str
     default: present
     choices: [present, absent]
   create:
     description:
-      - Whether application servers that aren't there may be created, unless an application server, O(defaults) or the file's
-        C(defaults) say otherwise.
-      - With V(false), an application server that isn't there fails and the others are done. What only a creation needs,
-        such as keys, is not missing then.
+      - Whether to create application servers that don't exist. A single description, O(defaults) and the file's
+        C(defaults) can override it.
+      - With V(false), an application server that doesn't exist fails, and the others continue. Options that only
+        a creation needs, such as keys, are not required.
     type: bool
     default: true
   update_keys:
     description:
-      - V(on_create) sends keys and other write-only options when an application server is created, and never again.
-      - V(always) sends them in every run, which is a change in every run, since nothing shows whether they differ.
+      - V(on_create) sends keys and other write-only options only when it creates an application server.
+      - V(always) sends them in every run. The platform doesn't show these values, so every run counts as a change.
     type: str
     default: on_create
     choices: [on_create, always]
   force:
-    description: Override the platform's optimistic locking, so that another writer's change at the same moment is overwritten.
+    description: Overwrite another user's change at the same moment, in spite of the platform's optimistic locking.
     type: bool
     default: false
   parallel:
-    description: How many requests are under way at once, from 1 to 64.
+    description: How many requests to send at the same time, from 1 to 64.
     type: int
     default: 8
   on_error:
     description:
-      - V(continue) goes on with the other application servers when one fails.
-      - V(stop) begins no further application server after the first failure. Those not begun are V(skipped).
+      - V(continue) continues with the other application servers when one fails.
+      - V(stop) starts no other application server after the first failure. The remaining application servers are
+        V(skipped).
     type: str
     default: continue
     choices: [continue, stop]
   max_failures:
-    description: When more than this many application servers have failed, begin no further one.
+    description: Start no other application server after more than this number of application servers have failed.
     type: int
   max_deletions:
     description:
-      - How many application servers that are described as C(absent) may be deleted, as a number, or as a percentage of
-        all application servers that this run describes. If there are more, the task fails before anything is changed, and
-        returns them as RV(deletion_candidates).
-      - A purge has its own, O(purge.max).
+      - Maximum number of C(absent) application servers to delete, or a percentage of all application servers that
+        this run describes. If the run would delete more, the task fails before the first change, and lists them
+        in RV(deletion_candidates).
+      - A purge has its own maximum, O(purge.max).
     type: raw
     default: 10%
   backup:
     description:
-      - File for what deleted application servers were, written before the first change of a run that deletes any. They
-        stand there with C(create) V(false), and without their secrets, which can't be read from the platform. To make them
-        again, add their secrets, say C(create) V(true) in the file's C(defaults), and give it as O(src). Without that,
-        nothing is made, and each application server says what it lacks.
-      - It must not exist yet. The default is a new file C(tdm/backup-*.json) below Ansible's home.
+      - Backup file of the deleted application servers. A run that deletes application servers writes it before
+        its first change. It must not exist yet. The default is a new file C(tdm/backup-*.json) below Ansible's
+        home.
+      - The file contains no secrets, because the platform never shows them. To restore the application servers,
+        add their secrets, set C(create) to V(true) in the file's C(defaults), and use the file as O(src). Without
+        these edits, the file creates nothing, and each application server fails with a list of the missing options.
     type: path
   progress:
     description:
-      - Whether a long run says every two seconds how far it is, on the standard error. Only where the task runs in Ansible's
-        worker.
+      - Whether a long run reports its progress every two seconds, on the standard error. Only works if the task
+        runs in Ansible's worker process.
     type: bool
     default: true
   results:
-    description: Which application servers the result lists in RV(results). V(changed) are those that changed and those
-      that failed.
+    description: Selects the application servers in RV(results). V(changed) lists changed and failed ones.
     type: str
     default: changed
     choices: [all, changed, failed, none]
   purge:
     description:
-      - Remove application servers that are not described. Without this option, nothing that isn't described is touched.
-      - It is done last, and only when no described application server failed.
+      - Removes application servers that you don't describe. Without this option, they stay untouched.
+      - The purge runs last, and only if no described application server failed.
     type: dict
     suboptions:
       scope:
-        description: Which application servers may go. All conditions given must hold, and one of them is required.
+        description: Conditions for the application servers to remove. One condition is required, and all conditions
+          must match.
         type: dict
         required: true
         suboptions:
           domain:
-            description: 'Domains that they have, as C(group: name).'
+            description: 'Domains of the application servers, as C(group: name).'
             type: dict
           name_prefix:
-            description: First characters of their name.
+            description: First characters of the name.
             type: str
           all:
             description: All application servers of the subscription.
@@ -174,12 +178,12 @@ options:
             default: false
       max:
         description:
-          - How many may go, as a number, or as a percentage of the application servers in O(purge.scope). If there are
-            more, the task fails before anything is changed, and returns them as RV(purge_candidates).
+          - Maximum number of application servers to remove, or a percentage of the application servers in O(purge.scope).
+            If the run would remove more, the task fails before the first change, and lists them in RV(purge_candidates).
         type: raw
         default: 10%
       action:
-        description: V(delete) deletes them.
+        description: V(delete) deletes the application servers.
         type: str
         default: delete
         choices: [delete]
@@ -192,7 +196,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Where the data of two customers go
+- name: Create or update the application servers of two customers
   lorawan.thingpark.tdm_application_servers:
     defaults:
       content_type: json
@@ -204,7 +208,7 @@ EXAMPLES = r"""
         destinations:
           - addresses: [https://metering.example.com/uplinks]
 
-- name: The customer has left
+- name: Delete an application server
   lorawan.thingpark.tdm_application_servers:
     max_deletions: 1
     application_servers:
@@ -214,12 +218,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 summary:
-  description: How many application servers were V(created), V(updated), V(deleted), V(unchanged), V(failed) and V(skipped).
+  description: Number of application servers that were V(created), V(updated), V(deleted), V(unchanged), V(failed) and V(skipped).
   returned: when the platform was asked
   type: dict
   sample: {created: 2, updated: 1, deleted: 0, unchanged: 4, failed: 0, skipped: 0}
 results:
-  description: The application servers that O(results) asks for.
+  description: The application servers that O(results) selects, with the outcome of each.
   returned: when the platform was asked
   type: list
   elements: dict
@@ -228,19 +232,19 @@ results:
       description: The application server.
       type: str
     action:
-      description: What became of it, in the words of RV(summary).
+      description: The outcome, one of the keys of RV(summary).
       type: str
     changed:
-      description: Whether it changed.
+      description: Whether the application server changed.
       type: bool
     where:
-      description: Where it is described, such as V(line 12) or V(application_servers[3]), or V(purge).
+      description: Place of the description, such as V(line 12) or V(application_servers[3]), or V(purge).
       type: str
     error:
-      description: Why it failed or was skipped.
+      description: The reason why the application server failed or was skipped.
       type: str
     name:
-      description: Its name, where it was meant by that.
+      description: Name of the application server, if you described it by name.
       type: str
   sample:
     - name: parking
@@ -249,48 +253,48 @@ results:
       changed: true
       where: application_servers[0]
 requests:
-  description: How many requests were sent, by verb, with those of the login.
+  description: Number of requests by HTTP method, including the login.
   returned: when the platform was asked
   type: dict
   sample: {GET: 5, POST: 13, PUT: 3}
 looked_up:
-  description: How many application servers had to be fetched to be compared.
+  description: Number of application servers that the task fetched individually to compare them.
   returned: when the platform was asked
   type: int
   sample: 0
 seconds:
-  description: How long it took.
+  description: Duration of the task, in seconds.
   returned: when the platform was asked
   type: float
   sample: 3.21
 deletion_candidates:
-  description: The application servers that would have been deleted, were they not more than O(max_deletions).
-  returned: when the deletions were refused
+  description: The application servers that the run would have deleted, if they were not more than O(max_deletions).
+  returned: when there were too many deletions
   type: list
   elements: str
   sample: [TWA_100002581.1972.AS]
 change_candidates:
-  description: The application servers that would have been changed, were they not more than O(max_changes).
-  returned: when the changes were refused
+  description: The application servers that the run would have changed, if they were not more than O(max_changes).
+  returned: when there were too many changes
   type: list
   elements: str
   sample: [TWA_100002581.1972.AS]
 purge_candidates:
-  description: The application servers that a purge would have removed, were they not more than O(purge.max).
-  returned: when a purge was refused
+  description: The application servers that the purge would have removed, if they were not more than O(purge.max).
+  returned: when the purge had too many candidates
   type: list
   elements: str
   sample: [TWA_100002581.1972.AS]
 backup_file:
-  description: The file with the application servers that the run was about to delete.
-  returned: when the run was about to delete application servers
+  description: Backup file with the application servers that the run deletes.
+  returned: when a run has application servers to delete
   type: str
   sample: /home/operator/.ansible/tdm/backup-20260102T030405Z-1f2e3d4c.json
 findings:
   description:
-    - All faults of the description, each with C(where), C(id), C(option) and C(message).
-    - A fault that many application servers have alike stands there once. Its C(where) names the first ones, its C(id) is empty,
-      and its C(rows) are all of them, each with C(where) and C(id).
+    - All faults of the description. Each has C(where), C(id), C(option) and C(message).
+    - If many application servers have the same fault, it is listed once. C(where) then names the first places, C(id) is empty,
+      and C(rows) lists all application servers with C(where) and C(id).
   returned: when the description has faults
   type: list
   elements: dict
@@ -300,11 +304,11 @@ findings:
       option: as_id
       message: is given, but security_status is none
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
 """

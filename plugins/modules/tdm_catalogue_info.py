@@ -8,12 +8,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_catalogue_info
-short_description: Show what a subscription of ThingPark's Device Manager may use
+short_description: Show the connectivity plans, device profiles and tags of a ThingPark subscription
 version_added: 0.1.0
 description:
-  - Returns connectivity plans with the licences that are left, device profiles, vendors, ISM bands, drivers, tags and more,
-    all in one session.
-  - The keys are the API's own in snake_case. What the platform adds to them passes through.
+  - Returns connectivity plans with their free licenses, device profiles, vendors, ISM bands, drivers, tags and more, in one
+    session.
+  - The keys are the API's keys in snake_case. Unknown keys of the platform are included.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -22,8 +22,8 @@ extends_documentation_fragment:
 options:
   gather:
     description:
-      - What to return. Each is a return value of this module.
-      - V(tags) and V(base_station_tags) need O(query), V(multicast_settings) needs O(base_station_tag).
+      - Kinds of data to return. Each is a return value of this module.
+      - V(tags) and V(base_station_tags) require O(query), and V(multicast_settings) requires O(base_station_tag).
     type: list
     elements: str
     required: true
@@ -39,8 +39,8 @@ options:
       - multicast_settings
       - exchange_key
   query:
-    description: Only tags, base station tags or drivers that begin with this text, or hold it. The platform returns 20 tags
-      at most.
+    description: Only tags or base station tags that begin with this text, or drivers that contain it. The platform returns
+      at most 20 tags.
     type: str
   vendor:
     description: Only device profiles of the vendor with this ID.
@@ -50,15 +50,15 @@ options:
     type: list
     elements: str
   base_station_tag:
-    description: The base station tag whose multicast settings are wanted.
+    description: Base station tag for V(multicast_settings).
     type: str
   base_station_tag_namespace:
-    description: Whose base station tag it is.
+    description: Owner of the base station tag.
     type: str
     default: operator
     choices: [operator, subscriber]
   details:
-    description: Return all that each connectivity plan allows, such as its rates, in a request for each.
+    description: Whether to return all fields of each connectivity plan, such as its rates, with one request per plan.
     type: bool
     default: false
 seealso:
@@ -67,12 +67,13 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: How many licences are left
+- name: Show the free licenses of each connectivity plan
   lorawan.thingpark.tdm_catalogue_info:
     gather: [connectivity_plans]
   register: catalogue
 
-- name: Which device profiles a vendor has
+- name: List the device profiles of a vendor
+
   lorawan.thingpark.tdm_catalogue_info:
     gather: [device_profiles]
     vendor: actility-sup/2
@@ -81,7 +82,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 connectivity_plans:
-  description: The connectivity plans, which are network subscriptions.
+  description: Connectivity plans (network subscriptions).
   returned: O(gather) has it
   type: list
   elements: dict
@@ -90,21 +91,21 @@ connectivity_plans:
       description: ID of the plan.
       type: str
     commercial_name:
-      description: Its name.
+      description: Name of the plan.
       type: str
     granted:
-      description: How many licences the subscription has.
+      description: Number of licenses of the subscription.
       type: int
     used:
-      description: How many of them are in use.
+      description: Number of used licenses.
       type: int
     left:
-      description: How many of them are left.
+      description: Number of free licenses.
       type: int
   sample:
     - {id: kpn-cs/seldom, commercial_name: Seldom, granted: 10000, used: 1963, left: 8037}
 transactions:
-  description: Which connectivity plans were bought and when, as the platform tells it.
+  description: Purchases of connectivity plans, with their times.
   returned: O(gather) has it
   type: list
   elements: dict
@@ -114,7 +115,7 @@ transactions:
       status: SUBSCRIBED
       subscription_timestamp: 1577836800
 device_profiles:
-  description: The device profiles that devices may have.
+  description: Device profiles that the subscription can use.
   returned: O(gather) has it
   type: list
   elements: dict
@@ -123,42 +124,43 @@ device_profiles:
       commercial_name: LoRaWAN 1.0.4 revA - class A - Rx2_SF9
       mac_minor_version: 0
 vendors:
-  description: The vendors of devices.
+  description: Vendors of devices.
   returned: O(gather) has it
   type: list
   elements: dict
   sample:
     - {id: actility-sup/2, commercial_name: Generic}
 ism_bands:
-  description: The ISM bands.
+  description: ISM bands of the subscription.
   returned: O(gather) has it
   type: list
   elements: dict
   sample:
     - {id: eu868, name: EU863-870 (EU868)}
 drivers:
-  description: The drivers of ThingPark X, which decode payloads.
+  description: Drivers of ThingPark X, which decode payloads.
   returned: O(gather) has it
   type: list
   elements: dict
   sample:
     - {id: 'abeeway:asset-tracker:1', name: abeeway asset-tracker}
 tags:
-  description: Tags of devices that begin with O(query).
+  description: Device tags that begin with O(query).
   returned: O(gather) has it
   type: list
   elements: dict
   sample:
     - {name: parking}
 base_station_tags:
-  description: Tags of base stations that begin with O(query), with their C(namespace).
+  description: Base station tags that begin with O(query), with their C(namespace).
   returned: O(gather) has it
   type: list
   elements: dict
   sample:
     - {name: city, namespace: OPERATOR}
 multicast_settings:
-  description: The C(ism_band) and the channels, C(lcs), with which base stations of O(base_station_tag) can send to many.
+  description: ISM band (C(ism_band)) and channels (C(lcs)) for multicast of the base stations with O(base_station_tag).
+    Frequencies are in MHz.
   returned: O(gather) has it
   type: dict
   sample:
@@ -170,16 +172,16 @@ multicast_settings:
       - lc: 1
         frequency: 868.1
 exchange_key:
-  description: The public RSA key with which device keys may be encrypted, as a JSON Web Key. C(kid) is its version.
+  description: Public RSA key that encrypts device keys, as a JSON Web Key. C(kid) is its version.
   returned: O(gather) has it
   type: dict
   sample: {kid: TWK1, kty: RSA, n: iAquKWN2Fex2..., e: AQAB}
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
 """

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_device
-short_description: Manage a LoRaWAN device in ThingPark's Device Manager
+short_description: Manage a LoRaWAN device on ThingPark
 version_added: 0.1.0
 description:
-  - Creates, changes, suspends and deletes one LoRaWAN device. For many devices, take M(lorawan.thingpark.tdm_fleet).
-  - What isn't given is left alone. An empty text, list or dictionary takes away what can be taken away.
-  - Only what differs is written.
-  - An unquoted V(no), which YAML takes for false, is refused where a text is wanted and doesn't become a name.
-    So are numbers with a fraction, lists and dictionaries. An option that is null isn't given.
-  - B(Deleting a device takes its whole history and all its alarms with it, for ever.)
+  - Creates, changes, suspends or deletes one LoRaWAN device. For many devices, use M(lorawan.thingpark.tdm_fleet).
+  - Options that you don't set keep their values. An empty text, list or dictionary removes the value, if the platform
+    allows it.
+  - The task writes only differences.
+  - A text option refuses an unquoted V(no), which YAML reads as false, and numbers with a fraction, lists and dictionaries.
+    An option with the value null counts as not set.
+  - B(Deleting a device also deletes its whole history and all its alarms, for ever.)
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -30,39 +31,38 @@ options:
     choices: [present, absent]
   create:
     description:
-      - Whether the device may be created. With V(false), one that isn't there fails the task instead, and nothing
-        that only a creation needs is missing.
+      - Whether to create the device if it doesn't exist. With V(false), the task fails instead, and the options
+        that only a creation needs are not required.
     type: bool
     default: true
   dev_eui:
     description:
-      - DevEUI of the device, 16 hexadecimal digits in any spelling. Quote it, or YAML may take it for a number.
+      - DevEUI of the device, 16 hexadecimal digits in any spelling. Quote it, because YAML can read it as a number.
       - One of O(dev_eui) and O(onboarding_tag) is required.
     type: str
   onboarding_tag:
     description:
-      - The device's onboarding tag of LoRa Alliance's TR005, C(LW:D0:...). It gives DevEUI, JoinEUI and, for
-        an external join server, the owner token.
-      - Where O(device_profile) isn't given and the device is to be created, the platform is asked which one
-        the tag stands for.
+      - TR005 tag of the device, from the QR code of the LoRa Alliance, C(LW:D0:...). It contains the DevEUI, the
+        JoinEUI and, for an external join server, the owner token.
+      - For a new device without O(device_profile), the task asks the platform for the device profile of the tag.
     type: str
   name:
-    description: Name of the device. The platform makes one up when a device is created without.
+    description: Name of the device. If a new device has no name, the platform invents one.
     type: str
   device_profile:
-    description: The device profile, by its ID or by its commercial name. Required to create a device.
+    description: Device profile, by ID or commercial name. Required to create a device.
     type: str
   activation:
-    description: How the device is activated. Required to create a device; can't change afterwards.
+    description: Activation of the device, OTAA or ABP. Required to create a device; can't change afterwards.
     type: str
     choices: [OTAA, ABP]
   join_server:
     description:
-      - Who holds the keys of an OTAA device, the platform (V(local)) or another join server (V(external)).
-      - The platform takes it from the keys, and it can't change afterwards. A device with O(app_key) is V(local).
-        To create one without O(app_key), say V(external) here, or give an O(owner_token), so that a forgotten
-        key makes no such device.
-      - Of a device that exists, it is compared.
+      - Join server with the keys of an OTAA device, either the platform (V(local)) or another one (V(external)).
+      - The platform derives the join server from the keys, and it can't change afterwards. A device with O(app_key)
+        is V(local). To create a device without O(app_key), set V(external) or an O(owner_token). Otherwise, a forgotten
+        key would create an external device.
+      - For an existing device, the task compares the value.
     type: str
     choices: [local, external]
   join_eui:
@@ -71,29 +71,28 @@ options:
     aliases: [app_eui]
   app_key:
     description:
-      - AppKey of an OTAA device. A new one on the platform's own join server needs it, see O(join_server).
-      - Like all keys, 32 hexadecimal digits, or encrypted as O(exchange_key_version) or O(hsm_app_key_version)
-        says.
-      - B(Keys can't be read from the platform.) They are sent when the device is created, see O(update_keys).
+      - AppKey of an OTAA device. Required for a new device on the platform's own join server, see O(join_server).
+      - 32 hexadecimal digits, like all keys, or encrypted according to O(exchange_key_version) or O(hsm_app_key_version).
+      - B(The platform never shows keys.) The task sends them when it creates the device, see O(update_keys).
     type: str
   nwk_key:
     description: NwkKey of an OTAA device of LoRaWAN 1.1 on the platform's own join server.
     type: str
   owner_token:
-    description: Token that proves the ownership of a device on an external join server. Can't change afterwards.
+    description: Token that proves ownership of a device on an external join server. Can't change afterwards.
     type: str
   dev_addr:
     description:
       - DevAddr, 8 hexadecimal digits. Required for a new ABP device; can't change afterwards.
-      - For an OTAA device it only counts at creation, since the network gives it another one when it joins.
+      - For an OTAA device, it counts only at creation, because the network assigns another one at the join.
     type: str
   nwk_s_key:
     description: NwkSKey of an ABP device; in LoRaWAN 1.1, its FNwkSIntKey. Required for a new ABP device.
     type: str
     aliases: [f_nwk_s_int_key]
   app_s_keys:
-    description: AppSKeys of an ABP device, by ports. V(*) are all ports, V(1) is one, V(1,2) are two and V(10-20)
-      is a range.
+    description: AppSKeys of an ABP device, by port. V(*) means all ports, V(1) one port, V(1,2) two ports, and
+      V(10-20) a range.
     type: dict
   s_nwk_s_int_key:
     description: SNwkSIntKey of an ABP device of LoRaWAN 1.1.
@@ -102,80 +101,81 @@ options:
     description: NwkSEncKey of an ABP device of LoRaWAN 1.1.
     type: str
   exchange_key_version:
-    description: Version of the RSA exchange key with which the keys are encrypted. They are Base64 then.
+    description: Version of the RSA exchange key that encrypts the keys. The keys are then Base64.
     type: str
   hsm_app_key_version:
-    description: Version of the HSM's key with which O(app_key) is encrypted.
+    description: Version of the HSM key that encrypts O(app_key).
     type: str
   hsm_nwk_key_version:
-    description: Version of the HSM's key with which O(nwk_key) is encrypted.
+    description: Version of the HSM key that encrypts O(nwk_key).
     type: str
   verification_code:
-    description: Verification code of the DevEUI, or of DevAddr and DevEUI, where the operator asks for one.
+    description: Verification code of the DevEUI, or of DevAddr and DevEUI, if the operator requires one.
     type: str
   connectivity_plan:
     description:
-      - The connectivity plan (network subscription), by its ID or by its commercial name.
-      - B(A device that is created without a plan is suspended), its packets are ignored, and the task warns
-        of it. Only where ThingPark Enterprise chooses plans by their features, it gets one without those of
-        O(network_geolocation) and O(passive_roaming).
-      - An empty text takes the plan away, which suspends the device. A plan for a suspended device resumes
+      - Connectivity plan (network subscription), by ID or commercial name.
+      - B(A new device without a plan is suspended.) The platform ignores its packets, and the task warns. As an
+        exception, ThingPark Enterprise can choose a plan by features. It then chooses a plan that lacks the features
+        of O(network_geolocation) and O(passive_roaming), unless you set them.
+      - An empty text removes the plan, which suspends the device. Assigning a plan to a suspended device resumes
         it.
     type: str
   network_geolocation:
     description:
-      - Choose a connectivity plan with (or without) network geolocation, in ThingPark Enterprise.
-      - Can't be given together with O(connectivity_plan).
+      - In ThingPark Enterprise, chooses a connectivity plan with or without network geolocation.
+      - Can't be combined with O(connectivity_plan).
     type: bool
   passive_roaming:
     description:
-      - Choose a connectivity plan with (or without) passive roaming, in ThingPark Enterprise.
-      - Can't be given together with O(connectivity_plan).
+      - In ThingPark Enterprise, chooses a connectivity plan with or without passive roaming.
+      - Can't be combined with O(connectivity_plan).
     type: bool
   routing_profile:
     description:
-      - The AS routing profile, by its ID or by its name, in ThingPark Wireless.
-      - Can't be given together with O(application_servers).
+      - AS routing profile, by ID or name, in ThingPark Wireless.
+      - Can't be combined with O(application_servers).
     type: str
   application_servers:
     description:
-      - The application servers, each by its ID or by its name.
-      - Can't be given together with O(routing_profile).
+      - Application servers, each by ID or name.
+      - Can't be combined with O(routing_profile).
     type: list
     elements: str
   suspended:
-    description: Whether the device is suspended. The packets of a suspended device are ignored.
+    description: Whether the device is suspended. The platform ignores the packets of a suspended device.
     type: bool
   tags:
-    description: All tags of the device, of at most 40 characters each. To set one without knowing the others,
-      use O(add_tags).
+    description: All device tags, with at most 40 characters each. To keep other tags, use O(add_tags).
     type: list
     elements: str
   add_tags:
-    description: Tags that the device gets, whichever it has besides. Doesn't go with O(tags).
+    description: Device tags to add. Other tags stay. Can't be combined with O(tags).
     type: list
     elements: str
   remove_tags:
-    description: Tags that the device loses, whichever it has besides. Doesn't go with O(tags).
+    description: Device tags to remove. Other tags stay. Can't be combined with O(tags).
     type: list
     elements: str
   domains:
     description:
-      - 'All domains of the device, as C(group: name). A name may have parts, as in V(France/Paris).'
-      - Where nothing else of the devices differs, up to 1,000 of them are moved in one request.
+      - 'All domains of the device, as C(group: name). A name can have parts, such as V(France/Paris).'
+      - If only the domains differ, one request moves up to 1,000 devices.
     type: dict
   add_domains:
     description:
-      - 'Domains that the device gets, as C(group: name), whichever it has in other groups. A domain takes the
-        place of the one of its group. Doesn''t go with O(domains).'
+      - 'Domains to add, as C(group: name). A new domain replaces the old domain of the same group. Domains of other
+        groups stay. Can''t be combined with O(domains).'
     type: dict
   remove_domains:
     description:
-      - 'Domains that the device loses, as C(group: name), where it has just these. Doesn''t go with O(domains).'
+      - 'Domains to remove, as C(group: name). A device loses a domain only if the whole name matches. Can''t be
+        combined with O(domains).'
     type: dict
   inactivity_alarm:
     description:
-      - Thresholds of the alarm 004, "no uplink". At most two, the second with a higher level and a longer duration.
+      - Thresholds of the alarm 004, "no uplink". There are at most two. The second one has a higher level and a
+        longer duration.
       - An empty list switches the alarm off.
     type: list
     elements: dict
@@ -185,90 +185,85 @@ options:
         type: int
         required: true
       duration:
-        description: How long the device may be silent, from V(PT1H) to V(P30D).
+        description: Time without an uplink that raises the alarm, from V(PT1H) to V(P30D).
         type: str
         required: true
   latitude:
-    description: Latitude in decimal degrees. O(longitude) is needed too. A difference of less than a metre
-      doesn't count.
+    description: Latitude in decimal degrees. Requires O(longitude). A difference of less than a meter doesn't count.
     type: float
   longitude:
-    description: Longitude in decimal degrees. O(latitude) is needed too.
+    description: Longitude in decimal degrees. Requires O(latitude).
     type: float
   location_type:
-    description: Which location counts. The default is V(manual) where O(latitude) and O(longitude) are given.
+    description: Source of the device's location. The default is V(manual) if O(latitude) and O(longitude) are set.
     type: str
     choices: [manual, network]
   marker_id:
-    description: Number of the marker that stands for the device on maps.
+    description: Number of the device's marker on maps.
     type: int
   customer_admin_data:
     description: Free text about the device, such as an address or a floor.
     type: str
   motion_indicator:
-    description: How the device moves. Without it, the device profile decides.
+    description: Mobility of the device. The default comes from the device profile.
     type: str
     choices: [NEAR_STATIC, WALKING_SPEED, BIKE_SPEED, VEHICLE_SPEED, RANDOM]
   driver_application:
     description: Protocol identifier of ThingPark X, such as V(abeeway:asset-tracker:1).
     type: str
   debug_network_geolocation:
-    description: Whether debugging of the network geolocation is switched on for the device.
+    description: Whether debugging of the network geolocation is on for the device.
     type: bool
   lorawan_debug:
     description:
-      - Whether LoRaWAN debugging is switched on for the device. M(lorawan.thingpark.tdm_request) gets its log.
-      - Of a host in the inventory, the variable is C(lorawan_debug) too.
-      - It is written by a request of its own, which takes the right C(ra) on the subscription. An account that
-        is known not to have it is told before anything is written.
+      - Whether LoRaWAN debugging is on for the device. M(lorawan.thingpark.tdm_request) reads the log.
+      - For an inventory host, the variable is also C(lorawan_debug).
+      - A separate request writes this option. It needs the permission C(ra) on the subscription. If the account
+        is known to lack it, the task fails before the first change.
     type: bool
     aliases: [debug]
   replaces:
     description:
-      - DevEUI of a device whose place this one takes. Where nothing else is said here, it gets the name, the
-        location, the tags, domains, connectivity plan, routes, inactivity alarm, marker and administrative
-        data of that one.
-      - The other one goes only when this one is there and as described. A run that was interrupted goes on
-        where it ended.
-      - As long as O(replaces) is given and the other one is there, this one is kept so. Take it out when the
-        work is done.
+      - DevEUI of a device that this device replaces. This device gets the other device's name, location, tags,
+        domains, connectivity plan, routes, inactivity alarm, marker and administrative data, unless you set them.
+      - The task changes the replaced device only after this device exists and matches its description. You can
+        run an interrupted task again.
+      - While O(replaces) is set and the other device exists, every run copies these values again. Remove the option
+        after the replacement.
     type: str
   replaced:
-    description: What becomes of the one that O(replaces) names. V(suspend) is what happens without it; V(keep)
-      leaves it as it is.
+    description: What to do with the device in O(replaces). The default is V(suspend). V(keep) leaves the device
+      unchanged.
     type: str
     choices: [suspend, delete, keep]
   update_keys:
     description:
-      - V(on_create) sends keys and other write-only options when a device is created, and never again.
-      - V(always) sends them in every run, which is a change in every run, since nothing shows whether they
-        differ.
+      - V(on_create) sends keys and other write-only options only when it creates a device.
+      - V(always) sends them in every run. The platform doesn't show these values, so every run counts as a change.
     type: str
     default: on_create
     choices: [on_create, always]
   force:
-    description: Override the platform's optimistic locking, so that another writer's change at the same moment
-      is overwritten.
+    description: Overwrite another user's change at the same moment, in spite of the platform's optimistic locking.
     type: bool
     default: false
   key_encryption:
     description:
-      - V(exchange_key) encrypts O(app_key) and O(nwk_key) with the platform's public RSA exchange key before
-        they are sent, so that they are never in clear on their way. The key is asked for once in a task, and
-        only where one is to be sent.
-      - The platform takes no other keys so. Where another one would have to be sent, nothing is written, and
-        the fault is told.
-      - With it, keys are described in clear, and none of O(exchange_key_version), O(hsm_app_key_version) and
-        O(hsm_nwk_key_version) may be given.
-      - It needs the Python library C(cryptography) where the task runs. Ansible's own machine has it.
+      - V(exchange_key) encrypts O(app_key) and O(nwk_key) with the platform's public RSA exchange key before sending
+        them. The task fetches the exchange key once, and only if it sends a key.
+      - The platform accepts no other encrypted keys. If the task had to send another key, it fails before the first
+        change.
+      - Describe the keys unencrypted. O(exchange_key_version), O(hsm_app_key_version) and O(hsm_nwk_key_version)
+        must not be set.
+      - This needs the Python library C(cryptography) where the task runs. The machine with Ansible has it.
     type: str
     default: none
     choices: [none, exchange_key]
   key_encryption_padding:
     description:
-      - How a key is padded before it is encrypted with O(key_encryption=exchange_key).
-      - B(Which padding the platform wants is published nowhere), nor that a key's 16 bytes are what it wants
-        encrypted. Try it with one device, and see it join, before you describe a fleet so.
+      - Padding of a key before the encryption with O(key_encryption=exchange_key).
+      - B(The platform's padding is not published.) It is also not published whether the platform expects the key's
+        16 bytes. Try one device first, and check that it joins, before you use the option for a fleet.
     type: str
     default: oaep_sha256
     choices: [oaep_sha256, oaep_sha1, pkcs1v15]
@@ -278,7 +273,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: A parking sensor that joins over the air
+- name: Create or update a device with OTAA
   lorawan.thingpark.tdm_device:
     dev_eui: 70-B3-D5-7E-D0-00-00-01
     name: park-00001
@@ -299,8 +294,7 @@ EXAMPLES = r"""
     latitude: 52.0893
     longitude: 5.1101
 
-# A loop shows its items, so no key may be in them. Many devices belong into lorawan.thingpark.tdm_fleet.
-- name: A broken sensor was exchanged, and the new one takes its place
+- name: Replace a broken device
   lorawan.thingpark.tdm_device:
     dev_eui: 70B3D57ED0000041
     replaces: 70B3D57ED0000001
@@ -308,7 +302,8 @@ EXAMPLES = r"""
     activation: OTAA
     app_key: "{{ app_key }}"
 
-- name: A few, with their keys from a dictionary that Ansible Vault encrypts
+# A loop shows its items, so keep keys out of them. For many devices, use lorawan.thingpark.tdm_fleet.
+- name: Create a few devices, with keys from a dictionary that Ansible Vault encrypts
   lorawan.thingpark.tdm_device:
     dev_eui: "{{ item.dev_eui }}"
     name: "{{ item.name }}"
@@ -318,7 +313,7 @@ EXAMPLES = r"""
     connectivity_plan: kpn-cs/seldom
   loop: "{{ new_sensors }}"
 
-- name: One whose AppKey is never in clear on its way
+- name: Encrypt the AppKey before sending it
   lorawan.thingpark.tdm_device:
     dev_eui: 70B3D57ED0000013
     device_profile: LORA/GenericA.1.0.4a_ETSI
@@ -328,17 +323,17 @@ EXAMPLES = r"""
     key_encryption: exchange_key
     key_encryption_padding: pkcs1v15
 
-- name: Support needs its log
+- name: Switch on the debugging log
   lorawan.thingpark.tdm_device:
     dev_eui: 70B3D57ED0000001
     lorawan_debug: true
 
-- name: Suspend it
+- name: Suspend a device
   lorawan.thingpark.tdm_device:
     dev_eui: 70B3D57ED0000001
     suspended: true
 
-- name: Remove it, with all its history
+- name: Delete a device with all its history
   lorawan.thingpark.tdm_device:
     dev_eui: 70B3D57ED0000001
     state: absent
@@ -346,8 +341,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 action:
-  description: What was done, or would be done in check mode. One of V(created), V(updated), V(deleted), V(suspended), V(resumed),
-    V(unchanged) and V(failed).
+  description: The change, or in check mode the change that a run would make. One of V(created), V(updated), V(deleted),
+    V(suspended), V(resumed), V(unchanged) and V(failed).
   returned: when the platform was asked
   type: str
   sample: created
@@ -358,8 +353,8 @@ dev_eui:
   sample: 70B3D57ED0000001
 device:
   description:
-    - The device as it is now, or would be, as far as it had to be looked at, in the words of this module's options, without
-      secrets.
+    - The device after the task, or in check mode after a run, with the names and values of this module's options. It contains
+      the options that the task compared, and no secrets.
   returned: success and O(state=present)
   type: dict
   sample:
@@ -369,7 +364,7 @@ device:
     connectivity_plan: kpn-cs/seldom
 findings:
   description:
-    - All faults of the options, each with C(where), C(dev_eui), C(option) and C(message). C(where) is always V(options).
+    - All faults of the options. Each has C(where), C(dev_eui), C(option) and C(message). C(where) is always V(options).
   returned: when the options have faults
   type: list
   elements: dict
@@ -379,16 +374,16 @@ findings:
       option: app_key
       message: 'is no key: it has 31 of 32 hexadecimal digits'
 replaced_device:
-  description: The device whose place this one took, and what became of it.
-  returned: success and O(replaces), where that one is there
+  description: DevEUI and outcome of the replaced device.
+  returned: success and O(replaces), if the replaced device exists
   type: dict
   sample: {dev_eui: 70B3D57ED0000002, action: suspended}
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
 """

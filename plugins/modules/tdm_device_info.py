@@ -8,13 +8,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_device_info
-short_description: Show LoRaWAN devices in ThingPark's Device Manager
+short_description: Show LoRaWAN devices on ThingPark
 version_added: 0.1.0
 description:
-  - Returns devices by DevEUI, or all that match the filters, however many pages the platform's list
-    has.
+  - Returns devices by DevEUI, or all devices that match the filters. The task reads all pages of the platform's list.
   - Without DevEUIs and filters, returns all devices of the subscription.
-  - A device has to match all of the filters. What no filter can hold is refused before the login.
+  - A device must match all filters. An invalid filter fails before the login.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -22,137 +21,125 @@ extends_documentation_fragment:
   - lorawan.thingpark.tdm.info
 options:
   dev_eui:
-    description: The devices with these DevEUIs. Those that aren't there are left out. Can't be given
-      together with filters.
+    description: DevEUIs of the devices to return. Unknown DevEUIs are ignored. Can't be combined with filters.
     type: list
     elements: str
   eui_prefix:
     description:
-      - Only devices whose DevEUI begins with these hexadecimal digits, 1 to 16 of them, in any spelling
-        of a DevEUI.
-      - Put it between quotation marks. Without them, YAML takes digits such as V(0012) or V(10.10)
-        for a number and changes them.
+      - Only devices whose DevEUI begins with these 1 to 16 hexadecimal digits, in any spelling.
+      - Quote the digits. Otherwise, YAML reads digits such as V(0012) or V(10.10) as a number and changes them.
     type: str
   name:
-    description: Only devices whose name begins with these characters, in this case. Blanks at the end
-      count.
+    description: Only devices whose name begins with these characters. Case matters, and so do blanks at the end.
     type: str
   tag:
     description:
-      - Only devices with this tag, or with all of these tags; one of them isn't enough. For devices
-        with any of several tags, run the task for each of them.
-      - Where an older platform's list doesn't show a device's tags, it is left to the platform how
-        it combines several.
+      - Only devices with this tag, or with all of these tags. For devices with any of several tags, run the task once per
+        tag.
+      - If an older platform's list doesn't show tags, the platform decides how it combines several tags.
     type: list
     elements: str
   domain:
-    description: 'Only devices with this domain, as C(group: name), or with all of these domains, one
-      of each group.'
+    description: 'Only devices with this domain, as C(group: name), or with all of these domains, one per group.'
     type: dict
   connectivity_plan:
     description:
-      - Only devices with this connectivity plan, by ID or name. V(_any) are those with any plan, V(_unset)
-        those without one.
-      - A name takes two requests more than an ID. One that the platform doesn't know is an error.
+      - Only devices with this connectivity plan, by ID or name. V(_any) selects devices with any plan, and V(_unset) devices
+        without a plan.
+      - A name needs two more requests than an ID. An unknown name is an error.
     type: str
   application_server:
     description:
-      - Only devices that are associated directly with this application server, or with all of these,
-        by ID or name. A way through an AS routing profile doesn't count.
-      - A name takes two requests more, as that of O(connectivity_plan) does. One that the platform
-        doesn't know is an error.
+      - Only devices with this application server, or with all of these, by ID or name. Servers of the device's AS routing
+        profile don't count.
+      - A name needs two more requests than an ID. An unknown name is an error.
     type: list
     elements: str
   health_state:
-    description: Only devices in one of these health states, which are V(INIT), V(ACTIVE), V(RF_CNX_ERROR)
-      and V(SUSPENDED). Upper and lower case don't matter.
+    description: Only devices in one of these health states, V(INIT), V(ACTIVE), V(RF_CNX_ERROR) or V(SUSPENDED). Case doesn't
+      matter.
     type: list
     elements: str
   query:
-    description: Only devices whose name begins with these characters, or whose DevEUI, written without
-      separators, does.
+    description: Only devices whose name, or DevEUI without separators, begins with these characters.
     type: str
   created_from:
     description:
-      - Only devices that were created at this time or later, such as V(2018-08-24T09:27:59Z), with
-        or without quotation marks.
-      - Without an offset such as V(Z) or V(+02:00), the time is the platform's own. A date alone is
-        its first moment there.
+      - Only devices that were created at this time or later, such as V(2018-08-24T09:27:59Z), with or without quotation
+        marks.
+      - Without an offset such as V(Z) or V(+02:00), the time is the platform's local time. A date means the start of the
+        day.
     type: str
   created_to:
-    description: Only devices that were created at this time or earlier, as O(created_from) has it.
-      A date alone is the whole day.
+    description: Only devices that were created at this time or earlier, in the format of O(created_from). A date means
+      the end of the day.
     type: str
   last_up_before:
     description:
-      - Only devices whose last uplink came before this time, such as V(2018-08-24T09:27:59+02:00).
-        Its offset from UTC has to be said.
-      - A device that never sent anything counts, however new it is. To leave out the newest, say O(created_to)
-        too.
+      - Only devices whose last uplink came before this time, such as V(2018-08-24T09:27:59+02:00). The offset from UTC
+        is required.
+      - A device without any uplink counts, even a new one. To exclude new devices, also set O(created_to).
     type: str
   silent_for:
     description:
-      - Only devices that sent nothing for at least so long, as an ISO 8601 duration such as V(P2D)
-        or V(PT12H), by the clock of the machine where the task runs.
-      - A device that never sent anything counts as silent, however new it is. To leave out the newest,
-        say O(created_to) too.
+      - Only devices without an uplink for at least this time, as an ISO 8601 duration such as V(P2D) or V(PT12H). The clock
+        is that of the machine where the task runs.
+      - A device without any uplink counts as silent, even a new one. To exclude new devices, also set O(created_to).
     type: str
   network_geolocation:
     description:
-      - Only devices whose connectivity plan has network geolocation, or with V(false) hasn't.
+      - Only devices whose connectivity plan has network geolocation, or with V(false) lacks it.
       - Ignored with O(connectivity_plan).
     type: bool
   passive_roaming:
     description:
-      - Only devices whose connectivity plan allows passive roaming, or with V(false) doesn't.
+      - Only devices whose connectivity plan allows passive roaming, or with V(false) doesn't allow it.
       - Ignored with O(connectivity_plan).
     type: bool
   alarm_level:
-    description: Only devices with an alarm of this level or above that nobody has acknowledged.
+    description: Only devices with an unacknowledged alarm of this level or a higher one.
     type: int
     choices: [1, 2, 3, 4, 5, 6]
   battery_level:
     description:
-      - Only devices whose battery level is this or below.
-      - LoRaWAN knows levels from 1, the lowest, to 254, the highest. Devices with power from outside
-        are left out.
+      - Only devices with at most this battery level.
+      - LoRaWAN has levels from 1 (lowest) to 254 (highest). Devices with an external power supply are excluded.
     type: int
   max_rssi:
-    description: Only devices whose average RSSI is this or below, in dBm, from -200 to 20.
+    description: Only devices with at most this average RSSI, in dBm, from -200 to 20.
     type: float
   max_snr:
-    description: Only devices whose average SNR is this or below, in dB, from -50 to 50.
+    description: Only devices with at most this average SNR, in dB, from -50 to 50.
     type: float
   min_snr:
-    description: Only devices whose average SNR is this or above, in dB, from -50 to 50.
+    description: Only devices with at least this average SNR, in dB, from -50 to 50.
     type: float
   min_latitude:
-    description: Only devices that lie north of this latitude, in decimal degrees.
+    description: Only devices north of this latitude, in decimal degrees.
     type: float
   max_latitude:
-    description: Only devices that lie south of this latitude, in decimal degrees.
+    description: Only devices south of this latitude, in decimal degrees.
     type: float
   min_longitude:
-    description: Only devices that lie east of this longitude, in decimal degrees.
+    description: Only devices east of this longitude, in decimal degrees.
     type: float
   max_longitude:
     description:
-      - Only devices that lie west of this longitude, in decimal degrees.
-      - It can't be less than O(min_longitude). For an area across 180 degrees, run the task for each
-        side.
+      - Only devices west of this longitude, in decimal degrees.
+      - It can't be less than O(min_longitude). For an area across 180 degrees, run the task once per side.
     type: float
   parallel:
-    description: How many requests are under way at once with O(gather=devices) or O(gather=options).
+    description: How many requests to send at the same time with O(gather=devices) or O(gather=options).
     type: int
     default: 8
   gather:
     description:
-      - V(briefs) returns what the platform's list shows, many devices in one request.
-      - V(devices) fetches each whole device too, with its inactivity alarm and its location, in a request
-        for each. On an older platform, whose list lacks the tags, it takes two.
-      - V(options) returns each device in exactly the options that M(lorawan.thingpark.tdm_device) and
-        M(lorawan.thingpark.tdm_fleet) take, and nothing else. Given back to them with C(create) V(false),
-        they change nothing. What the list doesn't show is fetched, in as many requests.
+      - V(briefs) returns the fields of the platform's list, with many devices per request.
+      - V(devices) also fetches each device, with its inactivity alarm and location. This needs one request per device,
+        or two on an older platform whose list lacks the tags.
+      - V(options) returns exactly the options of M(lorawan.thingpark.tdm_device) and M(lorawan.thingpark.tdm_fleet). Passed
+        to them with C(create) V(false), they change nothing. The task fetches fields that the list doesn't show, with as
+        many requests.
     type: str
     default: briefs
     choices: [briefs, devices, options]
@@ -161,30 +148,31 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: All suspended devices in Utrecht
+- name: List the suspended devices in Utrecht
   lorawan.thingpark.tdm_device_info:
     domain:
       Site: Utrecht/Centraal
     health_state: [SUSPENDED]
   register: suspended
 
-- name: One device as a whole
+- name: Show all fields of one device
   lorawan.thingpark.tdm_device_info:
     dev_eui: 70B3D57ED0000001
     gather: devices
 
-- name: Who has been silent for two days
+- name: List devices that have been silent for two days
   lorawan.thingpark.tdm_device_info:
     silent_for: P2D
   register: silent
 
-- name: The parking sensors, as they would be described
+- name: Get the options of the parking sensors
   lorawan.thingpark.tdm_device_info:
     tag: [parking]
     gather: options
   register: parking
 
-- name: Given back, they change nothing
+- name: Check that these options change nothing
+
   lorawan.thingpark.tdm_fleet:
     devices: "{{ parking.devices }}"
     create: false
@@ -194,28 +182,26 @@ EXAMPLES = r"""
 RETURN = r"""
 devices:
   description:
-    - The devices, with all that the platform tells, in snake_case, and beside it the options of M(lorawan.thingpark.tdm_device)
-      as they would be written there. What is null, since the platform doesn't know it, is left out.
-      Secrets are never in it.
+    - The devices with all fields of the platform, in snake_case, and with the options of M(lorawan.thingpark.tdm_device).
+      Fields without a value are left out. Secrets are never included.
   returned: success
   type: list
   elements: dict
   contains:
     dev_eui:
-      description: Which device it is.
+      description: Identity of the device.
       type: str
     name:
       description: Name of the device.
       type: str
     device_profile:
-      description: The device profile, by its ID or by its commercial name.
+      description: Device profile, by ID or commercial name.
       type: str
     activation:
-      description: How the device is activated.
+      description: Activation of the device, OTAA or ABP.
       type: str
     join_server:
-      description: Who holds the keys of an OTAA device, the platform (V(local)) or another join server
-        (V(external)).
+      description: Join server with the keys of an OTAA device, either the platform (V(local)) or another one (V(external)).
       type: str
     join_eui:
       description: JoinEUI (AppEUI) of an OTAA device.
@@ -224,20 +210,20 @@ devices:
       description: DevAddr, 8 hexadecimal digits.
       type: str
     connectivity_plan:
-      description: The connectivity plan (network subscription), by its ID or by its commercial name.
+      description: Connectivity plan (network subscription), by ID or commercial name.
       type: str
     routing_profile:
-      description: The AS routing profile, by its ID or by its name, in ThingPark Wireless.
+      description: AS routing profile, by ID or name, in ThingPark Wireless.
       type: str
     application_servers:
-      description: The application servers, each by its ID or by its name.
+      description: Application servers, each by ID or name.
       type: list
       elements: str
     suspended:
       description: Whether the device is suspended.
       type: bool
     tags:
-      description: All tags of the device, of at most 40 characters each.
+      description: All device tags, with at most 40 characters each.
       type: list
       elements: str
     domains:
@@ -252,7 +238,7 @@ devices:
           description: Severity of the alarm, from 2 to 6.
           type: int
         duration:
-          description: How long the device may be silent, from V(PT1H) to V(P30D).
+          description: Time without an uplink that raises the alarm, from V(PT1H) to V(P30D).
           type: str
     latitude:
       description: Latitude in decimal degrees.
@@ -261,37 +247,37 @@ devices:
       description: Longitude in decimal degrees.
       type: float
     location_type:
-      description: Which location counts.
+      description: Source of the device's location.
       type: str
     marker_id:
-      description: Number of the marker that stands for the device on maps.
+      description: Number of the device's marker on maps.
       type: int
     customer_admin_data:
       description: Free text about the device, such as an address or a floor.
       type: str
     motion_indicator:
-      description: How the device moves.
+      description: Mobility of the device.
       type: str
     driver_application:
       description: Protocol identifier of ThingPark X, such as V(abeeway:asset-tracker:1).
       type: str
     debug_network_geolocation:
-      description: Whether debugging of the network geolocation is switched on for the device.
+      description: Whether debugging of the network geolocation is on for the device.
       type: bool
     lorawan_debug:
-      description: Whether LoRaWAN debugging is switched on for the device.
+      description: Whether LoRaWAN debugging is on for the device.
       type: bool
     vendor:
-      description: The device's vendor, with C(commercial_name), C(commercial_description) and C(logo).
+      description: Vendor of the device, with C(commercial_name), C(commercial_description) and C(logo).
       type: dict
     model:
-      description: The device profile of RV(devices[].device_profile) with its C(commercial_name), its
-        LoRaWAN version (C(mac_major_version), C(mac_minor_version)), its class (C(type)), its C(type_mac),
-        C(connectivity) and C(logo).
+      description: The device profile of RV(devices[].device_profile) with its C(commercial_name), its LoRaWAN version
+        (C(mac_major_version), C(mac_minor_version)), its class (C(type)), its C(type_mac), C(connectivity) and
+        C(logo).
       type: dict
     network_subscription:
-      description: The connectivity plan of RV(devices[].connectivity_plan) with its C(commercial_name),
-        its C(supplier), and whether it has C(nw_geolocalization) and C(pr_allowed), passive roaming.
+      description: Connectivity plan of RV(devices[].connectivity_plan) with its C(commercial_name) and C(supplier).
+        The flags C(nw_geolocalization) and C(pr_allowed) show network geolocation and passive roaming.
       type: dict
     app_servers_routing_profile:
       description: The AS routing profile of RV(devices[].routing_profile) with its C(name).
@@ -304,28 +290,28 @@ devices:
       description: The driver of RV(devices[].driver_application), with its C(model) and the C(supported_applications).
       type: dict
     debug:
-      description: Whether debugging is C(allowed), and whether that of LoRaWAN is on (C(lorawan)) and
-        since when (C(lorawan_since), in milliseconds since 1970, UTC). Its C(nw_geoloc) is deprecated,
+      description: Debugging of the device. C(allowed) shows whether it is allowed, and C(lorawan) whether LoRaWAN
+        debugging is on. C(lorawan_since) is the start in milliseconds since 1970, UTC. C(nw_geoloc) is deprecated,
         see RV(devices[].debug_network_geolocation).
       type: dict
     health_state:
-      description: V(INIT) before its first uplink, V(ACTIVE), V(RF_CNX_ERROR) while an alarm says that
-        it is silent, V(SUSPENDED).
+      description: Health of the device. V(INIT) before the first uplink, V(ACTIVE), V(RF_CNX_ERROR) during an inactivity
+        alarm, or V(SUSPENDED).
       type: str
     connectivity:
-      description: How the device is connected, always V(LORAWAN).
+      description: Type of connectivity, always V(LORAWAN).
       type: str
     current_class:
-      description: The LoRaWAN class that the device uses now, V(A), V(B) or V(C).
+      description: Current LoRaWAN class of the device, V(A), V(B) or V(C).
       type: str
     class_b_state:
-      description: Whether class B is active, V(1), or not, V(0).
+      description: State of class B, V(1) if active and V(0) if not.
       type: int
     ping_slot_period:
       description: Period of the ping slots of class B, in seconds.
       type: int
     payload_encryption:
-      description: Whether payloads are handed on encrypted.
+      description: Whether the platform forwards payloads encrypted.
       type: bool
     creation_date:
       description: When the device was created, in milliseconds since 1970, UTC.
@@ -334,22 +320,21 @@ devices:
       description: When the first uplink came, in milliseconds since 1970, UTC.
       type: int
     last_up_timestamp:
-      description: When the last uplink came, in milliseconds since 1970, UTC. It is missing as long
-        as none did.
+      description: When the last uplink came, in milliseconds since 1970, UTC. Missing before the first uplink.
       type: int
     last_dw_timestamp:
       description: When the last downlink was sent, in milliseconds since 1970, UTC.
       type: int
     now:
-      description: The time of the platform when it answered, in milliseconds since 1970, UTC.
+      description: Time of the platform's answer, in milliseconds since 1970, UTC.
       type: int
     history_up_daily:
-      description: Uplinks of the day before RV(devices[].last_up_timestamp), as C(val), numbers for
-        two hours each.
+      description: Uplinks in the 24 hours before RV(devices[].last_up_timestamp). C(val) lists a number per two
+        hours.
       type: dict
     history_dw_daily:
-      description: Downlinks of the day before RV(devices[].last_dw_timestamp), as C(val), numbers for
-        two hours each.
+      description: Downlinks in the 24 hours before RV(devices[].last_dw_timestamp). C(val) lists a number per two
+        hours.
       type: dict
     avg_rssi:
       description: Average RSSI, in dBm.
@@ -373,94 +358,92 @@ devices:
       description: Spreading factor of the last uplink, from 7 to 12.
       type: int
     last_instant_per:
-      description: Packet error rate of the last uplinks. The API names no unit, and its examples are
+      description: Packet error rate of the last uplinks, without a documented unit. The examples of the API are
         fractions of 1.
       type: float
     last_mean_per:
-      description: Packet error rate over the whole history, as RV(devices[].last_instant_per).
+      description: Packet error rate over the whole history, in the unit of RV(devices[].last_instant_per).
       type: float
     last_nb_trans:
-      description: How often the device sends each uplink, a number without unit.
+      description: Number of transmissions per uplink.
       type: float
     last_tx_power:
-      description: Power with which the device sends, in dBm.
+      description: Transmission power of the device, in dBm.
       type: float
     last_bat_level:
-      description: 'Battery level: V(0) is power from outside, from V(1), the lowest, to V(254), the
-        highest, and V(255) is not measured.'
+      description: Battery level from V(1) (lowest) to V(254) (highest). V(0) is an external power supply, and V(255)
+        means not measured.
       type: int
     last_bat_level_timestamp:
-      description: When the battery level came, in milliseconds since 1970, UTC.
+      description: Time of the battery level, in milliseconds since 1970, UTC.
       type: int
     last_bat_changed:
       description: When the battery was replaced, in milliseconds since 1970, UTC.
       type: int
     last_bat_change_by:
-      description: When the battery will have to be replaced, as it is estimated, in milliseconds since
-        1970, UTC.
+      description: Estimated time of the next battery replacement, in milliseconds since 1970, UTC.
       type: int
     best_lrr:
-      description: The base station (LRR) that receives it best, by its C(id).
+      description: Base station (LRR) with the best reception, with its C(id).
       type: dict
     lrrs:
-      description: The base stations that received the last uplink, three at most and the best one first,
-        each with C(id), C(rssi) and C(esp) in dBm, C(snr) in dB, C(instant_per), and its C(lat) and
-        C(lon) in decimal degrees.
+      description: Up to three base stations that received the last uplink, the best one first. Each has C(id),
+        C(rssi) and C(esp) in dBm, C(snr) in dB, C(instant_per), and C(lat) and C(lon) in decimal degrees.
       type: list
       elements: dict
     lat:
-      description: Latitude of the location that counts, in decimal degrees, as RV(devices[].location_type)
-        says; one that was given is RV(devices[].latitude).
+      description: Latitude of the effective location, in decimal degrees. RV(devices[].location_type) is its source,
+        and RV(devices[].latitude) the manual latitude.
       type: float
     lon:
-      description: Longitude of the location that counts, in decimal degrees.
+      description: Longitude of the effective location, in decimal degrees.
       type: float
     radius:
-      description: How exact a location is that the network found, in metres.
+      description: Accuracy of a location from the network, in meters.
       type: int
     last_geo_lat:
-      description: Latitude that the network found last, in decimal degrees.
+      description: Last latitude from the network, in decimal degrees.
       type: float
     last_geo_lon:
-      description: Longitude that the network found last, in decimal degrees.
+      description: Last longitude from the network, in decimal degrees.
       type: float
     last_geo_radius:
-      description: How exact that is, in metres.
+      description: Accuracy of the last location from the network, in meters.
       type: int
     last_geo_timestamp:
-      description: When the network found it, in milliseconds since 1970, UTC.
+      description: Time of the last network location, in milliseconds since 1970, UTC.
       type: int
     alarm_count:
-      description: How many alarms nobody has acknowledged.
+      description: Number of unacknowledged alarms.
       type: int
     alarm_level:
-      description: The highest severity of these alarms, from V(1), cleared, to V(6), critical, and
-        V(0) without any.
+      description: Highest severity of the unacknowledged alarms, from V(1) (cleared) to V(6) (critical), or V(0)
+        without alarms.
       type: int
     alarm1:
-      description: How many cleared alarms nobody has acknowledged.
+      description: Number of unacknowledged alarms that are cleared.
       type: int
     alarm2:
-      description: The same of indeterminate ones.
+      description: Number of unacknowledged alarms with severity indeterminate.
       type: int
     alarm3:
-      description: The same of warnings.
+      description: Number of unacknowledged alarms with severity warning.
       type: int
     alarm4:
-      description: The same of minor ones.
+      description: Number of unacknowledged alarms with severity minor.
       type: int
     alarm5:
-      description: The same of major ones.
+      description: Number of unacknowledged alarms with severity major.
       type: int
     alarm6:
-      description: The same of critical ones.
+      description: Number of unacknowledged alarms with severity critical.
       type: int
     occ_context:
-      description: Who changed the device last (C(who)), when (C(last_update), in milliseconds since
-        1970, UTC), and its C(version).
+      description: 'Last change of the device: its author (C(who)), its time (C(last_update), in milliseconds since
+        1970, UTC), and the resulting C(version).'
       type: dict
     href:
-      description: Its address in the API.
+      description: Address of the device in the API.
       type: str
     eui:
       description: B(Deprecated.) The same as RV(devices[].dev_eui).
@@ -493,19 +476,19 @@ devices:
       last_up_timestamp: 1577836800000
 left_out:
   description:
-    - The options that some devices have and that can't be described, such as secrets, each with C(dev_eui),
-      C(option) and C(message), the reason. They are left as they are.
+    - Options that can't be described, such as secrets. Each entry has C(dev_eui), C(option), and the reason in
+      C(message). The options keep their values on the platform.
   returned: O(gather=options)
   type: list
   elements: dict
   sample: []
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15
-    minutes have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes, or for 15
+    minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
 """

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_device_reset
-short_description: Reset the network's session of a device
+short_description: Reset a device's counters and downlink queue on ThingPark
 version_added: 0.1.0
 description:
-  - Resets the counters that the network keeps for a device, and empties its queue of downlinks.
-  - It is for an ABP device that was restarted and counts from zero again. An OTAA device has to join once more.
-  - B(It is never done again by itself.) Where the platform's answer was lost, the task fails and says that the device may have
-    been reset.
+  - Resets the network's frame counters of a device, and empties its downlink queue.
+  - Use it for an ABP device that was restarted and counts from zero again. An OTAA device must join again afterwards.
+  - B(The task never repeats the reset by itself.) If the platform's answer is lost, the task fails. The message says that the
+    device may have been reset.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -23,7 +23,7 @@ attributes:
   check_mode:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
     support: full
-    details: Looks whether the device is there, and resets nothing.
+    details: Checks whether the device exists, and resets nothing.
   diff_mode:
     description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
     support: none
@@ -42,18 +42,19 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: It was restarted on its pole
+- name: Reset an ABP device after its restart
+
   lorawan.thingpark.tdm_device_reset:
     dev_eui: 70B3D57ED0000001
 """
 
 RETURN = r"""
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
 """

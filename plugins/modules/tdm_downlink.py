@@ -8,13 +8,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_downlink
-short_description: Send a downlink to a device or a multicast group
+short_description: Send a downlink to a device or multicast group on ThingPark
 version_added: 0.1.0
 description:
-  - Queues one downlink for a device, or for a multicast group.
-  - B(A downlink is never sent again by itself.) Where the platform's answer was lost, the task fails and says that the downlink
-    may have been queued. A run with O(flush_queue=true) empties the queue before, so that there is exactly one.
-  - Success says that the platform took the downlink, not that the device got it.
+  - Queues one downlink for a device or for a multicast group.
+  - B(The task never repeats a downlink by itself.) If the platform's answer is lost, the task fails. The message says that
+    the downlink may be in the queue. A new run with O(flush_queue=true) empties the queue first, so the queue then contains
+    exactly one downlink.
+  - Success means that the platform accepted the downlink. It doesn't mean that the device received it.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -23,14 +24,14 @@ attributes:
   check_mode:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
     support: full
-    details: Looks whether the device or the multicast group is there, and sends nothing.
+    details: Checks whether the device or multicast group exists, and sends nothing.
   diff_mode:
     description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
     support: none
   idempotent:
     description: When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
     support: none
-    details: Each run sends a downlink. Whether the device has obeyed one before, nobody but the device knows.
+    details: Each run sends a downlink.
 options:
   dev_eui:
     description: DevEUI of the device. One of O(dev_eui) and O(multicast_group) is required.
@@ -40,35 +41,35 @@ options:
     type: str
   payload:
     description:
-      - What to send, as hexadecimal digits, two for each byte; blanks, colons and dashes between them are fine. An empty text
-        sends no byte. Quote it, or YAML may take it for a number.
-      - The network encrypts it, unless O(f_cnt_dn) or O(a_f_cnt_dn) is given.
+      - Bytes of the downlink, as two hexadecimal digits per byte. Blanks, colons and dashes between the digits are allowed.
+        An empty text sends no byte. Quote the text, because YAML can read it as a number.
+      - The network encrypts the payload, unless you set O(f_cnt_dn) or O(a_f_cnt_dn).
     type: str
     required: true
   f_port:
-    description: The LoRaWAN port, from 1 to 225.
+    description: LoRaWAN port, from 1 to 225.
     type: int
     required: true
   confirmed:
-    description: Whether the device is asked to confirm it. For O(dev_eui) alone.
+    description: Whether the device must confirm the downlink. Only for O(dev_eui).
     type: bool
   f_cnt_dn:
-    description: The downlink counter with which O(payload) is encrypted already, in LoRaWAN 1.0.
+    description: Downlink counter of a O(payload) that you encrypted yourself, in LoRaWAN 1.0.
     type: int
   a_f_cnt_dn:
-    description: The application's downlink counter with which O(payload) is encrypted already, in LoRaWAN 1.1.
+    description: Application downlink counter of a O(payload) that you encrypted yourself, in LoRaWAN 1.1.
     type: int
   flush_queue:
-    description: Whether to empty the queue before.
+    description: Whether to empty the downlink queue first.
     type: bool
     default: false
   validity:
-    description: How long the downlink may wait in the queue, in seconds, or until which time, such as V(2026-12-01T06:00:00Z).
+    description: Maximum time in the queue in seconds, or a time such as V(2026-12-01T06:00:00Z).
     type: str
   retry_ineligible_gateways:
     description:
-      - Whether gateways that can't send now, such as those without GPS for class B, are tried again. The platform's default
-        is to do so. For O(multicast_group) alone.
+      - Whether to retry gateways that can't send at the moment, such as gateways without GPS for class B. The platform's default
+        is to retry. Only for O(multicast_group).
     type: bool
 seealso:
   - module: lorawan.thingpark.tdm_device
@@ -83,7 +84,8 @@ EXAMPLES = r"""
     payload: "01FF"
     confirmed: true
 
-- name: Whatever was queued before, the interval is an hour
+- name: Replace all queued downlinks with this one
+
   lorawan.thingpark.tdm_downlink:
     dev_eui: 70B3D57ED0000001
     f_port: 10
@@ -94,11 +96,11 @@ EXAMPLES = r"""
 
 RETURN = r"""
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
 """

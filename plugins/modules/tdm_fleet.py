@@ -8,18 +8,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_fleet
-short_description: Make a fleet of LoRaWAN devices in ThingPark's Device Manager match its description
+short_description: Make LoRaWAN devices on ThingPark match a list or a file
 version_added: 0.1.0
 description:
-  - Makes devices match a list or a file, tells what it changed, and can be run again at any moment.
-  - The platform's list is read once. A device is fetched only where something is described that its line in
-    the list doesn't show. Only what differs is written. A fleet that is as described costs the list and nothing
-    else.
-  - Every row is checked before the first request, and all faults that it shows by itself are reported together.
-    Names of plans, profiles and servers are looked up after the login, before the first write, and so is what
-    devices lack that have to be created, and how many licences there are for them.
-  - One bad device spoils nothing. The others are done, then the task fails and still returns what became of
-    each.
+  - Makes LoRaWAN devices on ThingPark match a list or a file, and reports each change. You can run the task again at any time.
+  - The task reads the platform's device list once. It fetches a device individually only if the device list lacks a field that
+    you set. It writes only differences. If all devices already match, the task only reads the device list.
+  - All faults are reported together, before the first change. The task checks each row before the login. After the login, it
+    checks the names of connectivity plans, device profiles and servers, missing options of new devices, and free licenses.
+  - One bad device doesn't stop the others. The task completes the other devices, then fails and returns the outcome of each
+    device.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -30,313 +28,291 @@ requirements:
 options:
   devices:
     description:
-      - The devices, each a dictionary with the options of M(lorawan.thingpark.tdm_device), of which C(dev_eui)
-        or C(onboarding_tag) is required. C(state) and C(create) may be given for each.
-      - C(host) may say what messages call a device. The filter P(lorawan.thingpark.devices#filter) puts the
-        inventory's host there.
+      - The devices. Each is a dictionary with the options of M(lorawan.thingpark.tdm_device). C(dev_eui) or C(onboarding_tag)
+        is required in each. C(state) and C(create) can be set for each.
+      - C(host) is a name for the device in messages. The filter P(lorawan.thingpark.devices#filter) sets it to the inventory
+        host.
       - Unknown options are faults. One of O(devices) and O(src) is required.
     type: list
     elements: dict
   select:
     description:
-      - Instead of O(devices) and O(src), all devices on the platform that match these filters get what O(set)
-        says. None is made.
-      - Run again, those that are as O(set) says already are left alone.
+      - Updates all devices on the platform that match these filters with the options in O(set). Creates no device. Use it instead
+        of O(devices) and O(src).
+      - A second run doesn't touch the devices that already match O(set).
     type: dict
     suboptions:
       eui_prefix:
         description:
-          - Only devices whose DevEUI begins with these hexadecimal digits, 1 to 16 of them, in any spelling
-            of a DevEUI.
-          - Put it between quotation marks. Without them, YAML takes digits such as V(0012) or V(10.10) for
-            a number and changes them.
+          - Only devices whose DevEUI begins with these 1 to 16 hexadecimal digits, in any spelling.
+          - Quote the digits. Otherwise, YAML reads digits such as V(0012) or V(10.10) as a number and changes them.
         type: str
       name:
-        description: Only devices whose name begins with these characters, in this case. Blanks at the end count.
+        description: Only devices whose name begins with these characters. Case matters, and so do blanks at the end.
         type: str
       tag:
         description:
-          - Only devices with this tag, or with all of these tags; one of them isn't enough. For devices with
-            any of several tags, run the task for each of them.
-          - Where an older platform's list doesn't show a device's tags, it is left to the platform how it combines
-            several.
+          - Only devices with this tag, or with all of these tags. For devices with any of several tags, run the task once per
+            tag.
+          - If an older platform's list doesn't show tags, the platform decides how it combines several tags.
         type: list
         elements: str
       domain:
-        description: 'Only devices with this domain, as C(group: name), or with all of these domains, one of
-          each group.'
+        description: 'Only devices with this domain, as C(group: name), or with all of these domains, one per group.'
         type: dict
       connectivity_plan:
         description:
-          - Only devices with this connectivity plan, by ID or name. V(_any) are those with any plan, V(_unset)
-            those without one.
-          - A name takes two requests more than an ID. One that the platform doesn't know is an error.
+          - Only devices with this connectivity plan, by ID or name. V(_any) selects devices with any plan, and V(_unset) devices
+            without a plan.
+          - A name needs two more requests than an ID. An unknown name is an error.
         type: str
       application_server:
         description:
-          - Only devices that are associated directly with this application server, or with all of these, by
-            ID or name. A way through an AS routing profile doesn't count.
-          - A name takes two requests more, as that of O(select.connectivity_plan) does. One that the platform
-            doesn't know is an error.
+          - Only devices with this application server, or with all of these, by ID or name. Servers of the device's AS routing
+            profile don't count.
+          - A name needs two more requests than an ID. An unknown name is an error.
         type: list
         elements: str
       health_state:
-        description: Only devices in one of these health states, which are V(INIT), V(ACTIVE), V(RF_CNX_ERROR)
-          and V(SUSPENDED). Upper and lower case don't matter.
+        description: Only devices in one of these health states, V(INIT), V(ACTIVE), V(RF_CNX_ERROR) or V(SUSPENDED). Case doesn't
+          matter.
         type: list
         elements: str
       query:
-        description: Only devices whose name begins with these characters, or whose DevEUI, written without
-          separators, does.
+        description: Only devices whose name, or DevEUI without separators, begins with these characters.
         type: str
       created_from:
         description:
-          - Only devices that were created at this time or later, such as V(2018-08-24T09:27:59Z), with or without
-            quotation marks.
-          - Without an offset such as V(Z) or V(+02:00), the time is the platform's own. A date alone is its
-            first moment there.
+          - Only devices that were created at this time or later, such as V(2018-08-24T09:27:59Z), with or without quotation
+            marks.
+          - Without an offset such as V(Z) or V(+02:00), the time is the platform's local time. A date means the start of the
+            day.
         type: str
       created_to:
-        description: Only devices that were created at this time or earlier, as O(select.created_from) has it.
-          A date alone is the whole day.
+        description: Only devices that were created at this time or earlier, in the format of O(select.created_from). A date
+          means the end of the day.
         type: str
       last_up_before:
         description:
-          - Only devices whose last uplink came before this time, such as V(2018-08-24T09:27:59+02:00). Its
-            offset from UTC has to be said.
-          - A device that never sent anything counts, however new it is. To leave out the newest, say O(select.created_to)
-            too.
+          - Only devices whose last uplink came before this time, such as V(2018-08-24T09:27:59+02:00). The offset from UTC
+            is required.
+          - A device without any uplink counts, even a new one. To exclude new devices, also set O(select.created_to).
         type: str
       silent_for:
         description:
-          - Only devices that sent nothing for at least so long, as an ISO 8601 duration such as V(P2D) or V(PT12H),
-            by the clock of the machine where the task runs.
-          - A device that never sent anything counts as silent, however new it is. To leave out the newest,
-            say O(select.created_to) too.
+          - Only devices without an uplink for at least this time, as an ISO 8601 duration such as V(P2D) or V(PT12H). The clock
+            is that of the machine where the task runs.
+          - A device without any uplink counts as silent, even a new one. To exclude new devices, also set O(select.created_to).
         type: str
       network_geolocation:
         description:
-          - Only devices whose connectivity plan has network geolocation, or with V(false) hasn't.
+          - Only devices whose connectivity plan has network geolocation, or with V(false) lacks it.
           - Ignored with O(select.connectivity_plan).
         type: bool
       passive_roaming:
         description:
-          - Only devices whose connectivity plan allows passive roaming, or with V(false) doesn't.
+          - Only devices whose connectivity plan allows passive roaming, or with V(false) doesn't allow it.
           - Ignored with O(select.connectivity_plan).
         type: bool
       alarm_level:
-        description: Only devices with an alarm of this level or above that nobody has acknowledged.
+        description: Only devices with an unacknowledged alarm of this level or a higher one.
         type: int
         choices: [1, 2, 3, 4, 5, 6]
       battery_level:
         description:
-          - Only devices whose battery level is this or below.
-          - LoRaWAN knows levels from 1, the lowest, to 254, the highest. Devices with power from outside are
-            left out.
+          - Only devices with at most this battery level.
+          - LoRaWAN has levels from 1 (lowest) to 254 (highest). Devices with an external power supply are excluded.
         type: int
       max_rssi:
-        description: Only devices whose average RSSI is this or below, in dBm, from -200 to 20.
+        description: Only devices with at most this average RSSI, in dBm, from -200 to 20.
         type: float
       max_snr:
-        description: Only devices whose average SNR is this or below, in dB, from -50 to 50.
+        description: Only devices with at most this average SNR, in dB, from -50 to 50.
         type: float
       min_snr:
-        description: Only devices whose average SNR is this or above, in dB, from -50 to 50.
+        description: Only devices with at least this average SNR, in dB, from -50 to 50.
         type: float
       min_latitude:
-        description: Only devices that lie north of this latitude, in decimal degrees.
+        description: Only devices north of this latitude, in decimal degrees.
         type: float
       max_latitude:
-        description: Only devices that lie south of this latitude, in decimal degrees.
+        description: Only devices south of this latitude, in decimal degrees.
         type: float
       min_longitude:
-        description: Only devices that lie east of this longitude, in decimal degrees.
+        description: Only devices east of this longitude, in decimal degrees.
         type: float
       max_longitude:
         description:
-          - Only devices that lie west of this longitude, in decimal degrees.
-          - It can't be less than O(select.min_longitude). For an area across 180 degrees, run the task for
-            each side.
+          - Only devices west of this longitude, in decimal degrees.
+          - It can't be less than O(select.min_longitude). For an area across 180 degrees, run the task once per side.
         type: float
       all:
-        description: Every device of the subscription; no filter goes with it.
+        description: Every device of the subscription, without other filters.
         type: bool
         default: false
   set:
     description:
-      - What all devices that match O(select) shall be, as options of M(lorawan.thingpark.tdm_device). What
-        isn't given is left alone.
+      - Options of M(lorawan.thingpark.tdm_device) for all devices that match O(select). Other options keep their values.
     type: dict
   max_changes:
     description:
-      - How many devices may change, as a number, or as a percentage of all devices that this run describes.
-        If there are more, the task fails before anything is changed, and returns them as RV(change_candidates).
-      - Without it, as many as are described; with O(select) no more than 100.
+      - Maximum number of devices to change, or a percentage of all devices that this run describes. If the run would change
+        more, the task fails before the first change, and lists them in RV(change_candidates).
+      - The default is no maximum, or 100 with O(select).
     type: raw
   src:
     description:
-      - File that describes the devices, on the machine where the task runs. With a local connection it is looked
-        for beside the playbook and in the role's C(files) too.
-      - C(.csv), C(.tsv) and C(.txt) are ThingPark's own import format, columns A to AA, without headings, or
-        a table whose first row has headings, such as C(DevEUI) and C(AppKey), in any order. C(.xlsx) and C(.xlsm)
-        are Excel workbooks with headings, for which openpyxl has to be installed where the task runs.
-      - JSON and YAML are a list like O(devices), or a dictionary with C(devices) and C(defaults). Their texts
-        and numbers stay as they are written, an unquoted C(no) too, and a key that is repeated in the same
-        place is refused.
-      - A regular file of at most 64 MiB.
-      - An empty cell leaves alone what the device has. Latitude and longitude may have a decimal comma where
-        semicolons or tabs separate the cells, and nowhere else. Column G (ThingPark X configuration) has no
-        field in the API and is left out with a warning.
+      - File that describes the devices, on the machine where the task runs. With a local connection, a relative path is also
+        searched beside the playbook and in the role's C(files).
+      - A text file (C(.csv), C(.tsv), C(.txt)) has ThingPark's import format, with columns A to AA and without headings. Or
+        it is a table with headings in the first row, such as C(DevEUI) and C(AppKey), in any order. An Excel workbook (C(.xlsx),
+        C(.xlsm)) has headings. Workbooks need openpyxl where the task runs.
+      - A JSON or YAML file contains a list like O(devices), or a dictionary with C(devices) and C(defaults). Texts and numbers
+        stay as written, also an unquoted C(no). A duplicate key is a fault.
+      - The file must be a regular file of at most 64 MiB.
+      - An empty cell leaves the device's value as it is. Latitude and longitude can have a decimal comma if semicolons or tabs
+        separate the cells. Column G (ThingPark X configuration) has no field in the API and is ignored with a warning.
     type: path
   columns:
     description:
-      - What the headings of a table in O(src) mean that are no option's name, as C(heading=option). Upper and
-        lower case, blanks and signs of a heading don't matter.
-      - C(OPTION:KEY) is one key of an option that is a dictionary, such as V(domains:Site).
+      - Maps headings of a table in O(src) to options, as C(heading=option). Case, blanks and punctuation in a heading don't
+        matter.
+      - C(OPTION:KEY) sets one key of an option that is a dictionary, such as V(domains:Site).
     type: dict
   ignore_columns:
-    description: Headings of columns of a table in O(src) that are left out. Any other heading that is no option
-      is a fault.
+    description: Headings of columns in O(src) to ignore. Any other unknown heading is a fault.
     type: list
     elements: str
   sheet:
-    description: The sheet of a workbook in O(src). Without it, the first one that isn't hidden is read.
+    description: The sheet of a workbook in O(src). The default is the first sheet that isn't hidden.
     type: str
   defaults:
-    description: Options for every device that doesn't say otherwise, with C(create) among them.
+    description: Options for every device that doesn't set them itself, also C(create).
     type: dict
   state:
     description:
-      - Whether the devices should exist, unless a device has a C(state) of its own.
-      - V(absent) is refused for a CSV whose rows say C(CREATE) or C(UPDATE).
+      - Whether the devices should exist, unless a device has its own C(state).
+      - V(absent) is a fault for a CSV with C(CREATE) or C(UPDATE) rows.
     type: str
     default: present
     choices: [present, absent]
   create:
     description:
-      - Whether devices that aren't there may be created, unless a device, O(defaults) or the file's C(defaults)
-        say otherwise. In a CSV, C(UPDATE) rows say that they may not.
-      - With V(false), a device that isn't there fails and the others are done. What only a creation needs,
-        such as keys, is not missing then.
+      - Whether to create devices that don't exist. A device, O(defaults) and the file's C(defaults) can override it. C(UPDATE)
+        rows of a CSV never create devices.
+      - With V(false), a device that doesn't exist fails, and the others continue. Options that only a creation needs, such
+        as keys, are not required.
     type: bool
     default: true
   update_keys:
     description:
-      - V(on_create) sends keys and other write-only options when a device is created, and never again.
-      - V(on_change) does that too, and sends the keys in O(keys) or O(keys_src) again, once, where they are
-        others than in the last run. A salted fingerprint of each device's keys is kept below Ansible's home
-        for it, and no key. What the first run with a device sees counts as written.
-      - V(always) sends them in every run, which is a change in every run, since nothing shows whether they
-        differ.
+      - V(on_create) sends keys and other write-only options only when it creates a device.
+      - V(on_change) also sends the keys in O(keys) or O(keys_src) once if they differ from the last run. To recognize a change,
+        the task stores a salted fingerprint of each device's keys below Ansible's home, but no key. The keys in the first run
+        with a device count as already written.
+      - V(always) sends them in every run. The platform doesn't show these values, so every run counts as a change.
     type: str
     default: on_create
     choices: [on_create, on_change, always]
   force:
-    description: Override the platform's optimistic locking, so that another writer's change at the same moment
-      is overwritten.
+    description: Overwrite another user's change at the same moment, in spite of the platform's optimistic locking.
     type: bool
     default: false
   key_encryption:
     description:
-      - V(exchange_key) encrypts C(app_key) and C(nwk_key) with the platform's public RSA exchange key before
-        they are sent, so that they are never in clear on their way. The key is asked for once in a task, and
-        only where one is to be sent.
-      - The platform takes no other keys so. Where another one would have to be sent, nothing is written, and
-        the fault is told.
-      - With it, keys are described in clear, and none of C(exchange_key_version), C(hsm_app_key_version) and
-        C(hsm_nwk_key_version) may be given.
-      - It needs the Python library C(cryptography) where the task runs. Ansible's own machine has it.
+      - V(exchange_key) encrypts C(app_key) and C(nwk_key) with the platform's public RSA exchange key before sending them.
+        The task fetches the exchange key once, and only if it sends a key.
+      - The platform accepts no other encrypted keys. If the task had to send another key, it fails before the first change.
+      - Describe the keys unencrypted. C(exchange_key_version), C(hsm_app_key_version) and C(hsm_nwk_key_version) must not be
+        set.
+      - This needs the Python library C(cryptography) where the task runs. The machine with Ansible has it.
     type: str
     default: none
     choices: [none, exchange_key]
   key_encryption_padding:
     description:
-      - How a key is padded before it is encrypted with O(key_encryption=exchange_key).
-      - B(Which padding the platform wants is published nowhere), nor that a key's 16 bytes are what it wants
-        encrypted. Try it with one device, and see it join, before you describe a fleet so.
+      - Padding of a key before the encryption with O(key_encryption=exchange_key).
+      - B(The platform's padding is not published.) It is also not published whether the platform expects the key's 16 bytes.
+        Try one device first, and check that it joins, before you use the option for a fleet.
     type: str
     default: oaep_sha256
     choices: [oaep_sha256, oaep_sha1, pkcs1v15]
   parallel:
-    description: How many requests are under way at once, from 1 to 64.
+    description: How many requests to send at the same time, from 1 to 64.
     type: int
     default: 8
   on_error:
     description:
-      - V(continue) goes on with the other devices when one fails.
-      - V(stop) begins no further device after the first failure. Those not begun are V(skipped).
+      - V(continue) continues with the other devices when one fails.
+      - V(stop) starts no other device after the first failure. The remaining devices are V(skipped).
     type: str
     default: continue
     choices: [continue, stop]
   max_failures:
-    description: When more than this many devices have failed, begin no further one.
+    description: Start no other device after more than this number of devices have failed.
     type: int
   max_deletions:
     description:
-      - How many devices that are described as C(absent) may be deleted, as a number, or as a percentage of
-        all devices that this run describes. If there are more, the task fails before anything is changed, and
-        returns them as RV(deletion_candidates).
-      - A purge has its own, O(purge.max).
+      - Maximum number of C(absent) devices to delete, or a percentage of all devices that this run describes. If the run would
+        delete more, the task fails before the first change, and lists them in RV(deletion_candidates).
+      - A purge has its own maximum, O(purge.max).
     type: raw
     default: 10%
   backup:
     description:
-      - File for what deleted devices were, written before the first change of a run that deletes any. They
-        stand there with C(create) V(false), and without their secrets, which can't be read from the platform.
-        To make them again, add their secrets, say C(create) V(true) in the file's C(defaults), and give it
-        as O(src). Without that, nothing is made, and each device says what it lacks.
-      - It must not exist yet. The default is a new file C(tdm/backup-*.json) below Ansible's home.
+      - Backup file of the deleted devices. A run that deletes devices writes it before its first change. It must not exist
+        yet. The default is a new file C(tdm/backup-*.json) below Ansible's home.
+      - The file contains no secrets, because the platform never shows them. To restore the devices, add their secrets, set
+        C(create) to V(true) in the file's C(defaults), and use the file as O(src). Without these edits, the file creates nothing,
+        and each device fails with a list of the missing options.
     type: path
   check_licences:
     description:
-      - Whether to compare the licences of each connectivity plan with the devices that are to be created with
-        it or to get it. If there are too few, the task fails before anything is changed.
-      - The platform's list of plans is read for their names anyway.
+      - Whether to check that each connectivity plan has enough free licenses for the devices that will get it. If not, the
+        task fails before the first change.
+      - The task reads the list of connectivity plans anyway, for their names.
     type: bool
     default: true
   progress:
     description:
-      - Whether a long run says every two seconds how far it is, on the standard error. Only where the task
-        runs in Ansible's worker.
+      - Whether a long run reports its progress every two seconds, on the standard error. Only works if the task runs in Ansible's
+        worker process.
     type: bool
     default: true
   results:
-    description: Which devices the result lists in RV(results). V(changed) are those that changed and those
-      that failed.
+    description: Selects the devices in RV(results). V(changed) lists changed and failed ones.
     type: str
     default: changed
     choices: [all, changed, failed, none]
   cache:
     description:
-      - Whether to remember, in a file below Ansible's home, what lists of the platform don't show of a device,
-        together with the time of its last change. As long as that time is the same, the device needs not be
-        fetched again.
-      - Without it, each run fetches every device that has such an option.
+      - Whether to cache, in a file below Ansible's home, the fields of a device that the platform's list doesn't show, with
+        the time of its last change. While the list shows the same time, the next run doesn't fetch the device.
+      - Without the cache, each run fetches every device that has such an option.
     type: bool
     default: true
   purge:
     description:
-      - Remove devices that are not described. Without this option, nothing that isn't described is touched.
-      - It is done last, and only when no described device failed.
+      - Removes devices that you don't describe. Without this option, they stay untouched.
+      - The purge runs last, and only if no described device failed.
     type: dict
     suboptions:
       scope:
-        description: Which devices may go. All conditions given must hold, and one of them is required.
+        description: Conditions for the devices to remove. One condition is required, and all conditions must match.
         type: dict
         required: true
         suboptions:
           tag:
-            description: A tag that they have.
+            description: A tag of the devices.
             type: str
           domain:
-            description: 'Domains that they have, as C(group: name).'
+            description: 'Domains of the devices, as C(group: name).'
             type: dict
           name_prefix:
-            description: First characters of their name.
+            description: First characters of the name.
             type: str
           eui_prefix:
-            description: First digits of their DevEUI, 1 to 16 hexadecimal ones in any spelling of a DevEUI.
-              Quote them.
+            description: First digits of the DevEUI, from 1 to 16 hexadecimal digits in any spelling. Quote them.
             type: str
           all:
             description: All devices of the subscription.
@@ -344,12 +320,12 @@ options:
             default: false
       max:
         description:
-          - How many may go, as a number, or as a percentage of the devices in O(purge.scope). If there are
-            more, the task fails before anything is changed, and returns them as RV(purge_candidates).
+          - Maximum number of devices to remove, or a percentage of the devices in O(purge.scope). If the run would remove more,
+            the task fails before the first change, and lists them in RV(purge_candidates).
         type: raw
         default: 10%
       action:
-        description: V(delete) deletes them with all their history. V(suspend) suspends them.
+        description: V(delete) deletes the devices with all their history. V(suspend) suspends them.
         type: str
         default: delete
         choices: [delete, suspend]
@@ -358,15 +334,13 @@ options:
         type: path
   keys:
     description:
-      - Keys that stand apart from the description, as dictionaries of options such as C(app_key), by dev_eui.
-        What the description itself says counts. Those of devices that aren't described are of no use here,
-        and do no harm.
-      - Of a file that Vault has encrypted, the lookup C(ansible.builtin.unvault) and the filter C(from_yaml)
-        make it.
+      - Keys that you keep apart from the description, as dictionaries of options such as C(app_key), by dev_eui. Keys in the
+        description take precedence. Keys of other devices are ignored.
+      - To read a file that Ansible Vault encrypts, use the lookup C(ansible.builtin.unvault) and the filter C(from_yaml).
     type: dict
   keys_src:
     description:
-      - A file with devices as O(src) has them, of which only the keys are read, instead of O(keys).
+      - A file with devices in one of the formats of O(src). Only its keys are used. Use it instead of O(keys).
     type: path
 seealso:
   - module: lorawan.thingpark.tdm_device
@@ -374,11 +348,11 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The fleet of a file in ThingPark's import format
+- name: Make the platform match a file in ThingPark's import format
   lorawan.thingpark.tdm_fleet:
     src: fleet.csv
 
-- name: What a vendor's delivery list says, and what it doesn't
+- name: Create the devices of a vendor's delivery list
   lorawan.thingpark.tdm_fleet:
     src: delivery.csv
     columns:
@@ -389,21 +363,21 @@ EXAMPLES = r"""
       activation: OTAA
       connectivity_plan: kpn-cs/seldom
 
-- name: Only what is there already, and no keys are needed
+- name: Update existing devices only, without keys
   lorawan.thingpark.tdm_fleet:
     create: false
     devices:
       - dev_eui: 70B3D57ED0000031
         name: floor-00001, moved
 
-- name: A sensor was taken off its pole
+- name: Delete a device
   lorawan.thingpark.tdm_fleet:
     state: absent
     max_deletions: 1
     devices:
       - dev_eui: 70B3D57ED0000032
 
-- name: What is in one building gets another routing profile
+- name: Assign another routing profile to all devices of a building
   lorawan.thingpark.tdm_fleet:
     select:
       domain: {Site: Utrecht}
@@ -411,7 +385,7 @@ EXAMPLES = r"""
       routing_profile: Sensor platform
     max_changes: 500
 
-- name: The keys are in a safe, and a key that was changed there is written once
+- name: Read the keys from a separate variable, and write changed keys once
   lorawan.thingpark.tdm_fleet:
     devices: "{{ new_sensors }}"
     keys: "{{ safe }}"
@@ -421,7 +395,7 @@ EXAMPLES = r"""
       connectivity_plan: kpn-cs/seldom
     update_keys: on_change
 
-- name: A fleet from the inventory, and nothing else that carries its tag
+- name: Create or update these devices, and delete other devices with the tag
   lorawan.thingpark.tdm_fleet:
     devices: "{{ parking_sensors }}"
     defaults:
@@ -438,8 +412,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 summary:
-  description: How many devices were V(created), V(updated), V(deleted), V(suspended), V(resumed), V(unchanged), V(failed) and
-    V(skipped).
+  description: Number of devices that were V(created), V(updated), V(deleted), V(suspended), V(resumed), V(unchanged), V(failed)
+    and V(skipped).
   returned: when the platform was asked
   type: dict
   sample:
@@ -452,7 +426,7 @@ summary:
     suspended: 0
     resumed: 0
 results:
-  description: The devices that O(results) asks for.
+  description: The devices that O(results) selects, with the outcome of each.
   returned: when the platform was asked
   type: list
   elements: dict
@@ -461,81 +435,81 @@ results:
       description: The device.
       type: str
     action:
-      description: What became of it, in the words of RV(summary).
+      description: The outcome, one of the keys of RV(summary).
       type: str
     changed:
-      description: Whether it changed.
+      description: Whether the device changed.
       type: bool
     where:
-      description: Where it is described, such as V(line 12) or V(devices[3]), or V(purge).
+      description: Place of the description, such as V(line 12) or V(devices[3]), or V(purge).
       type: str
     error:
-      description: Why it failed or was skipped.
+      description: The reason why the device failed or was skipped.
       type: str
   sample:
     - {dev_eui: 70B3D57ED0000001, action: created, changed: true, where: line 2}
 requests:
-  description: How many requests were sent, by verb, with those of the login.
+  description: Number of requests by HTTP method, including the login.
   returned: when the platform was asked
   type: dict
   sample: {GET: 5, POST: 13, PUT: 3}
 looked_up:
-  description: How many devices had to be fetched to be compared.
+  description: Number of devices that the task fetched individually to compare them.
   returned: when the platform was asked
   type: int
   sample: 0
 seconds:
-  description: How long it took.
+  description: Duration of the task, in seconds.
   returned: when the platform was asked
   type: float
   sample: 3.21
 notes:
   description:
-    - What there is to know of how the platform was dealt with, such as that it is an older one; seen with C(-v).
-  returned: when there is something
+    - Notes about the platform, such as that it is an older one. C(-v) shows them.
+  returned: when there is a note
   type: list
   elements: str
   sample:
     - 'This platform is an older one, whose list shows little of a device: 200 of them were fetched one by one, ...'
 deletion_candidates:
-  description: The devices that would have been deleted, were they not more than O(max_deletions).
-  returned: when the deletions were refused
+  description: The devices that the run would have deleted, if they were not more than O(max_deletions).
+  returned: when there were too many deletions
   type: list
   elements: str
   sample: [70B3D57ED0000001]
 change_candidates:
-  description: The devices that would have been changed, were they not more than O(max_changes).
-  returned: when the changes were refused
+  description: The devices that the run would have changed, if they were not more than O(max_changes).
+  returned: when there were too many changes
   type: list
   elements: str
   sample: [70B3D57ED0000001]
 purge_candidates:
-  description: The devices that a purge would have removed, were they not more than O(purge.max).
-  returned: when a purge was refused
+  description: The devices that the purge would have removed, if they were not more than O(purge.max).
+  returned: when the purge had too many candidates
   type: list
   elements: str
   sample: [70B3D57ED0000001]
 backup_file:
-  description: The file with the devices that the run was about to delete.
-  returned: when the run was about to delete devices
+  description: Backup file with the devices that the run deletes.
+  returned: when a run has devices to delete
   type: str
   sample: /home/operator/.ansible/tdm/backup-20260102T030405Z-1f2e3d4c.json
 findings:
   description:
-    - All faults of the description, each with C(where), C(dev_eui), C(option) and C(message).
-    - A fault that many devices have alike stands there once. Its C(where) names the first ones, its C(dev_eui) is empty, and
-      its C(rows) are all of them, each with C(where) and C(dev_eui).
+    - All faults of the description. Each has C(where), C(dev_eui), C(option) and C(message).
+    - If many devices have the same fault, it is listed once. C(where) then names the first places, C(dev_eui) is empty, and
+      C(rows) lists all devices with C(where) and C(dev_eui).
   returned: when the description has faults
   type: list
   elements: dict
   sample:
     - {where: line 7, dev_eui: '', option: dev_eui (column B), message: is missing}
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
 """

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_multicast_group
-short_description: Manage a multicast group in ThingPark's Device Manager
+short_description: Manage a multicast group on ThingPark
 version_added: 0.1.0
 description:
-  - Creates, changes and deletes one multicast group. What is sent to it reaches all devices that know its DevAddr and keys.
-  - What isn't given is left alone. An empty text, list or dictionary takes away what can be taken away.
-  - Only what differs is written.
-  - The devices themselves get DevAddr and keys in another way; the platform holds no list of them.
+  - Creates, changes or deletes one multicast group. A downlink to the group reaches all devices that know its DevAddr
+    and keys.
+  - Options that you don't set keep their values. An empty text, list or dictionary removes the value, if the platform
+    allows it.
+  - The task writes only differences.
+  - The module doesn't configure the devices. You must bring DevAddr and keys to the devices yourself. The platform
+    has no list of the group's devices.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -22,46 +25,45 @@ extends_documentation_fragment:
   - lorawan.thingpark.tdm.attributes
 options:
   state:
-    description: Whether the multicast group should exist. Deleting it loses its frame counter for ever.
+    description: Whether the multicast group should exist. Deleting it also deletes its frame counter, for ever.
     type: str
     default: present
     choices: [present, absent]
   create:
     description:
-      - Whether the multicast group may be created. With V(false), one that isn't there fails the task instead, and nothing
-        that only a creation needs is missing.
+      - Whether to create the multicast group if it doesn't exist. With V(false), the task fails instead, and the options
+        that only a creation needs are not required.
     type: bool
     default: true
   dev_eui:
-    description: DevEUI of the multicast group, 16 hexadecimal digits in any spelling. Quote it, or YAML may take it for
-      a number. No device may have it.
+    description: DevEUI of the multicast group, 16 hexadecimal digits in any spelling. Quote it, because YAML can read
+      it as a number. No device can have the same DevEUI.
     type: str
     required: true
   name:
-    description: Name of the multicast group. The platform makes one up when it is created without.
+    description: Name of the multicast group. If a new multicast group has no name, the platform invents one.
     type: str
   dev_addr:
-    description: DevAddr of the multicast group, 8 hexadecimal digits, by which its devices know their downlinks. Required
-      to create it; can't change afterwards.
+    description: DevAddr of the multicast group, 8 hexadecimal digits. The group's devices listen to this address. Required
+      to create the multicast group; can't change afterwards.
     type: str
   class:
-    description: The class of its devices. Required to create it.
+    description: LoRaWAN class of the group's devices. Required to create the multicast group.
     type: str
     choices: [B, C]
   ping_slot_period:
-    description: Seconds between two ping slots of class V(B), which needs it. Class V(C) has none.
+    description: Time between two ping slots, in seconds. Class V(B) requires it, and class V(C) has none.
     type: int
     choices: [1, 2, 4, 8, 16, 32, 64, 128]
   nwk_s_key:
     description:
-      - NwkSKey of the multicast group; in LoRaWAN 1.1, its FNwkSIntKey. Required to create it.
-      - Like all keys, 32 hexadecimal digits. The platform takes no encrypted one for a multicast group, so that there is
-        no C(key_encryption) here.
-      - B(Keys can't be read from the platform.) They are sent when the multicast group is created, see O(update_keys).
+      - NwkSKey of the multicast group; in LoRaWAN 1.1, its FNwkSIntKey. Required to create the multicast group.
+      - 32 hexadecimal digits, like all keys. The platform accepts no encrypted keys for a multicast group.
+      - B(The platform never shows keys.) The task sends them when it creates the multicast group, see O(update_keys).
     type: str
     aliases: [f_nwk_s_int_key]
   app_s_keys:
-    description: AppSKeys by ports. V(*) are all ports, V(1) is one, V(1,2) are two and V(10-20) is a range.
+    description: AppSKeys by port. V(*) means all ports, V(1) one port, V(1,2) two ports, and V(10-20) a range.
     type: dict
   s_nwk_s_int_key:
     description: SNwkSIntKey of a multicast group of LoRaWAN 1.1.
@@ -70,55 +72,55 @@ options:
     description: NwkSEncKey of a multicast group of LoRaWAN 1.1.
     type: str
   verification_code:
-    description: Verification code of DevAddr and DevEUI, where the operator asks for one.
+    description: Verification code of DevAddr and DevEUI, if the operator requires one.
     type: str
   downlink_data_rate:
     description:
-      - The data rate with which its downlinks are sent, a number of the region's. Without it, the connectivity plan's or
-        the region's counts.
-      - Before one is written, the platform is asked what the base stations of each tag can send. What they can't is a fault.
-        A tag of which the platform tells nothing is not looked at.
+      - Data rate of the downlinks, a number of the region's data rates. The default comes from the connectivity plan
+        or the region.
+      - Before a change, the task checks that the base stations of each tag support the data rate. It can't check tags
+        without settings on the platform.
     type: int
   downlink_frequency:
-    description: The frequency in MHz on which its downlinks are sent, such as V(869.525). Without it, the region's counts.
-      It is looked at as O(downlink_data_rate) is.
+    description: Frequency of the downlinks in MHz, such as V(869.525). The default comes from the region. The task
+      checks it like O(downlink_data_rate).
     type: float
   base_station_tags:
     description:
-      - The tags of the base stations (gateways) that send its downlinks. Each is a name, or a dictionary with C(name) and
+      - Tags of the base stations (gateways) that send the downlinks. Each is a name, or a dictionary with C(name) and
         C(namespace).
-      - The C(namespace) is V(operator) for a public tag of the operator, which a mere name is too, or V(subscriber) for
-        one of your own.
-      - They are compared as a whole; an empty list takes all of them away. Without any, nothing is sent.
+      - C(namespace) is V(operator) for a public tag of the operator, or V(subscriber) for your own tag. A name alone
+        means V(operator).
+      - The list replaces all base station tags. An empty list removes all of them. Without a tag, no base station sends.
     type: list
     elements: raw
   connectivity_plan:
     description:
-      - The connectivity plan (network subscription), by its ID or by its commercial name. It must be one for multicast.
-      - An empty text takes it away. ThingPark Enterprise chooses one when it isn't given.
-      - A plan for fewer base stations than an existing multicast group has is a fault, where the platform tells both numbers.
-        Of a new one, nobody can know how many it will have.
+      - Connectivity plan (network subscription) for multicast, by ID or commercial name.
+      - An empty text removes the plan. If you set none, ThingPark Enterprise chooses a plan.
+      - If an existing multicast group has more base stations than the plan allows, the task fails. For a new multicast
+        group, the task can't check this.
     type: str
   application_servers:
-    description: The application servers that are told of its downlinks, each by its ID or by its name. The platform takes
-      none for a multicast group with an AS routing profile, which can't be set here.
+    description: Application servers that get reports about the downlinks, each by ID or name. The platform refuses
+      them for a multicast group with an AS routing profile, which this module doesn't set.
     type: list
     elements: str
   domains:
-    description: 'Domains, as C(group: name). They replace all that the multicast group has.'
+    description: 'All domains of the multicast group, as C(group: name).'
     type: dict
   customer_admin_data:
-    description: A free text. An empty one takes it away.
+    description: Free text. An empty text removes it.
     type: str
   update_keys:
     description:
-      - V(on_create) sends keys and other write-only options when a multicast group is created, and never again.
-      - V(always) sends them in every run, which is a change in every run, since nothing shows whether they differ.
+      - V(on_create) sends keys and other write-only options only when it creates a multicast group.
+      - V(always) sends them in every run. The platform doesn't show these values, so every run counts as a change.
     type: str
     default: on_create
     choices: [on_create, always]
   force:
-    description: Override the platform's optimistic locking, so that another writer's change at the same moment is overwritten.
+    description: Overwrite another user's change at the same moment, in spite of the platform's optimistic locking.
     type: bool
     default: false
 seealso:
@@ -128,7 +130,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The street lights of the city
+- name: Create or update a multicast group
   lorawan.thingpark.tdm_multicast_group:
     dev_eui: 70B3D57ED00000F0
     name: street lights
@@ -141,24 +143,24 @@ EXAMPLES = r"""
     base_station_tags: [city]
     connectivity_plan: Multicast
 
-- name: Those of the harbour, too
+- name: Add the base stations of the harbor
   lorawan.thingpark.tdm_multicast_group:
     dev_eui: 70B3D57ED00000F0
     base_station_tags: [city, harbour]
 
-- name: How many base stations that are
+- name: List the base stations of the group
   lorawan.thingpark.tdm_multicast_group_info:
     dev_eui: [70B3D57ED00000F0]
     gather: base_stations
   register: lights
 
-- name: They are dimmed
+- name: Send a downlink to the group
   lorawan.thingpark.tdm_downlink:
     multicast_group: 70B3D57ED00000F0
     payload: "01"
     f_port: 2
 
-- name: It is no longer needed
+- name: Delete the multicast group
   lorawan.thingpark.tdm_multicast_group:
     dev_eui: 70B3D57ED00000F0
     state: absent
@@ -166,8 +168,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 action:
-  description: What was done, or would be done in check mode. One of V(created), V(updated), V(deleted), V(unchanged) and
-    V(failed).
+  description: The change, or in check mode the change that a run would make. One of V(created), V(updated), V(deleted),
+    V(unchanged) and V(failed).
   returned: when the platform was asked
   type: str
   sample: created
@@ -178,8 +180,8 @@ dev_eui:
   sample: 70B3D57ED00000F0
 multicast_group:
   description:
-    - The multicast group as it is now, or would be, as far as it had to be looked at, in the words of this module's options,
-      without secrets.
+    - The multicast group after the task, or in check mode after a run, with the names and values of this module's options.
+      It contains the options that the task compared, and no secrets.
   returned: success and O(state=present)
   type: dict
   sample:
@@ -190,7 +192,7 @@ multicast_group:
       - city
 findings:
   description:
-    - All faults of the options, each with C(where), C(dev_eui), C(option) and C(message). C(where) is always V(options).
+    - All faults of the options. Each has C(where), C(dev_eui), C(option) and C(message). C(where) is always V(options).
   returned: when the options have faults
   type: list
   elements: dict
@@ -201,11 +203,11 @@ findings:
       message: 'is 9, and the base stations with the tag city can''t send so: they take 0 to 5. Choose one of these, or
         other tags'
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
 """

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_multicast_group_info
-short_description: Show multicast groups in ThingPark's Device Manager
+short_description: Show multicast groups on ThingPark
 version_added: 0.1.0
 description:
   - Returns multicast groups by DevEUI or by filters, or all of them.
-  - With O(gather=base_stations), one knows before a downlink how many base stations will send it.
+  - O(gather=base_stations) also returns the base stations that will send the group's downlinks.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -20,8 +20,7 @@ extends_documentation_fragment:
   - lorawan.thingpark.tdm.info
 options:
   dev_eui:
-    description: The multicast groups with these IDs. Those that aren't there are left out. Can't be given together
-      with filters.
+    description: IDs of the multicast groups to return. Unknown IDs are ignored. Can't be combined with filters.
     type: list
     elements: str
   eui_prefix:
@@ -34,39 +33,38 @@ options:
     description: Only multicast groups whose name begins with these characters.
     type: str
   base_station_tag:
-    description: Only multicast groups with this tag of base stations, whoever's it is.
+    description: Only multicast groups with this base station tag, of any namespace.
     type: str
   domain:
     description: 'Only multicast groups with all of these domains, as C(group: name).'
     type: dict
   connectivity_plan:
-    description: Only multicast groups on this connectivity plan, by its ID or by its commercial name. V(_any)
-      stands for every plan and V(_unset) for none.
+    description: Only multicast groups with this connectivity plan, by ID or commercial name. V(_any) selects groups with
+      any plan, and V(_unset) groups without a plan.
     type: str
   application_server:
-    description: Only multicast groups with all of these application servers, each by its ID or by its name.
+    description: Only multicast groups with all of these application servers, each by ID or name.
     type: list
     elements: str
   alarm_level:
-    description: Only multicast groups with an alarm that nobody acknowledged, of this level or worse, from
-      V(1), cleared, to V(6), critical.
+    description: Only multicast groups with an unacknowledged alarm of at least this level, from V(1) (cleared) to V(6)
+      (critical).
     type: int
     choices: [1, 2, 3, 4, 5, 6]
   query:
-    description: Only multicast groups whose DevEUI or name begins with this.
+    description: Only multicast groups whose DevEUI or name begins with this text.
     type: str
   parallel:
-    description: How many requests are under way at once where each multicast group is asked for.
+    description: How many requests to send at the same time if each multicast group needs one.
     type: int
     default: 8
   gather:
     description:
-      - V(briefs) returns what the platform's list shows. V(multicast_groups) fetches each of them whole, in
-        a request for each.
-      - V(options) returns each of them in exactly the options that would change nothing if they were given
-        to M(lorawan.thingpark.tdm_multicast_group) with C(create) V(false), and nothing else. What the list
-        doesn't show is fetched.
-      - V(base_stations) asks for the base stations of each, beside what the list shows.
+      - V(briefs) returns the fields of the platform's list. V(multicast_groups) fetches each group, with one request per
+        group.
+      - V(options) returns exactly the options of each group. Passed to M(lorawan.thingpark.tdm_multicast_group) with C(create)
+        V(false), they change nothing. The task fetches fields that the list doesn't show.
+      - V(base_stations) returns the fields of the list and the base stations of each group.
     type: str
     default: briefs
     choices: [briefs, multicast_groups, options, base_stations]
@@ -75,13 +73,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: How many base stations send to the street lights
+- name: Count the base stations of a group
   lorawan.thingpark.tdm_multicast_group_info:
     name: "street"
     gather: base_stations
   register: lights
 
-- name: One whole
+- name: Show all fields of one group
+
   lorawan.thingpark.tdm_multicast_group_info:
     dev_eui: [70B3D57ED00000F0]
     gather: multicast_groups
@@ -90,12 +89,12 @@ EXAMPLES = r"""
 RETURN = r"""
 multicast_groups:
   description:
-    - The multicast groups, with all that the platform tells, in snake_case, and beside it the options of
-      M(lorawan.thingpark.tdm_multicast_group) as they would be written there. What is null, since the platform
-      doesn't know it, is left out. Secrets are never in it.
-    - With O(gather=base_stations), C(base_stations) lists those that will send, each with C(lrr_id), C(health_state),
-      C(lat), C(lon) and the C(tags) that made it one of them. C(base_station_count) says how many they
-      are.
+    - The multicast groups with all fields of the platform, in snake_case, and with the options
+      of M(lorawan.thingpark.tdm_multicast_group). Fields without a value are left out. Secrets
+      are never included.
+    - With O(gather=base_stations), C(base_stations) lists the base stations that will send. Each
+      has C(lrr_id), C(health_state), its location in decimal degrees (C(lat) and C(lon)), and its
+      matching C(tags). C(base_station_count) is their number.
   returned: success
   type: list
   elements: dict
@@ -111,59 +110,59 @@ multicast_groups:
           health_state: ACTIVE
   contains:
     dev_eui:
-      description: Which multicast group it is.
+      description: Identity of the multicast group.
       type: str
     name:
       description: Name of the multicast group.
       type: str
     dev_addr:
-      description: DevAddr of the multicast group, 8 hexadecimal digits, by which its devices know their
-        downlinks.
+      description: DevAddr of the multicast group, 8 hexadecimal digits.
       type: str
     class:
-      description: The class of its devices.
+      description: LoRaWAN class of the group's devices.
       type: str
     ping_slot_period:
-      description: Seconds between two ping slots of class V(B), which needs it.
+      description: Time between two ping slots, in seconds.
       type: int
     downlink_data_rate:
-      description: The data rate with which its downlinks are sent, a number of the region's.
+      description: Data rate of the downlinks, a number of the region's data rates.
       type: int
     downlink_frequency:
-      description: The frequency in MHz on which its downlinks are sent, such as V(869.525).
+      description: Frequency of the downlinks in MHz, such as V(869.525).
       type: float
     base_station_tags:
-      description: The tags of the base stations (gateways) that send its downlinks.
+      description: Tags of the base stations (gateways) that send the downlinks.
       type: list
       elements: raw
     connectivity_plan:
-      description: The connectivity plan (network subscription), by its ID or by its commercial name.
+      description: Connectivity plan (network subscription) for multicast, by ID or commercial name.
       type: str
     application_servers:
-      description: The application servers that are told of its downlinks, each by its ID or by its name.
+      description: Application servers that get reports about the downlinks, each by ID or name.
       type: list
       elements: str
     domains:
-      description: 'Domains, as C(group: name).'
+      description: 'All domains of the multicast group, as C(group: name).'
       type: dict
     customer_admin_data:
-      description: A free text.
+      description: Free text.
       type: str
 left_out:
   description:
-    - The options that some multicast groups have and that can't be described, such as secrets, each with
-      C(dev_eui), C(option) and C(message), the reason. They are left as they are.
+    - Options that can't be described, such as secrets. Each entry has C(dev_eui), C(option), and
+      the reason in C(message). The options keep their values on the platform.
   returned: O(gather=options)
   type: list
   elements: dict
   sample: []
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15 minutes
-    have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes,
+    or for 15 minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly
+    before.
   returned: when the login was refused
   type: bool
 """

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_multicast_groups
-short_description: Make the multicast groups in ThingPark's Device Manager match their description
+short_description: Make multicast groups on ThingPark match a list or a file
 version_added: 0.1.0
 description:
-  - Makes multicast groups match a list or a file, tells what it changed, and can be run again at any moment.
-  - Those that are not described are left alone, unless O(purge) says so.
-  - Every description is checked before the first request, and all faults are reported together.
-  - One bad multicast group spoils nothing. The others are done, then the task fails and still returns what became of each.
+  - Makes multicast groups match a list or a file, and reports each change. You can run the task again at any time.
+  - Multicast groups that you don't describe stay untouched, unless you set O(purge).
+  - The task checks each description before the first request, and reports all faults together.
+  - One bad multicast group doesn't stop the others. The task completes the others, then fails and returns the outcome of each.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -25,16 +25,16 @@ requirements:
 options:
   multicast_groups:
     description:
-      - The multicast groups, each a dictionary with the options of M(lorawan.thingpark.tdm_multicast_group), of which C(dev_eui)
-        is required. C(state) and C(create) may be given for each.
+      - The multicast groups. Each is a dictionary with the options of M(lorawan.thingpark.tdm_multicast_group). The option
+        C(dev_eui) is required in each. C(state) and C(create) can be set for each.
       - Unknown options are faults. One of O(multicast_groups) and O(src) is required.
     type: list
     elements: dict
   select:
     description:
-      - Instead of O(multicast_groups) and O(src), all multicast groups on the platform that match these filters get what
-        O(set) says. None is made.
-      - Run again, those that are as O(set) says already are left alone.
+      - Updates all multicast groups on the platform that match these filters with the options in O(set). Creates no multicast
+        group. Use it instead of O(multicast_groups) and O(src).
+      - A second run doesn't touch the multicast groups that already match O(set).
     type: dict
     suboptions:
       eui_prefix:
@@ -47,159 +47,157 @@ options:
         description: Only multicast groups whose name begins with these characters.
         type: str
       base_station_tag:
-        description: Only multicast groups with this tag of base stations, whoever's it is.
+        description: Only multicast groups with this base station tag, of any namespace.
         type: str
       domain:
         description: 'Only multicast groups with all of these domains, as C(group: name).'
         type: dict
       connectivity_plan:
-        description: Only multicast groups on this connectivity plan, by its ID or by its commercial name. V(_any) stands
-          for every plan and V(_unset) for none.
+        description: Only multicast groups with this connectivity plan, by ID or commercial name. V(_any) selects groups with
+          any plan, and V(_unset) groups without a plan.
         type: str
       application_server:
-        description: Only multicast groups with all of these application servers, each by its ID or by its name.
+        description: Only multicast groups with all of these application servers, each by ID or name.
         type: list
         elements: str
       alarm_level:
-        description: Only multicast groups with an alarm that nobody acknowledged, of this level or worse, from V(1), cleared,
-          to V(6), critical.
+        description: Only multicast groups with an unacknowledged alarm of at least this level, from V(1) (cleared) to V(6)
+          (critical).
         type: int
         choices: [1, 2, 3, 4, 5, 6]
       query:
-        description: Only multicast groups whose DevEUI or name begins with this.
+        description: Only multicast groups whose DevEUI or name begins with this text.
         type: str
       all:
-        description: Every multicast group of the subscription; no filter goes with it.
+        description: Every multicast group of the subscription, without other filters.
         type: bool
         default: false
   set:
     description:
-      - What all multicast groups that match O(select) shall be, as options of M(lorawan.thingpark.tdm_multicast_group).
-        What isn't given is left alone.
+      - Options of M(lorawan.thingpark.tdm_multicast_group) for all multicast groups that match O(select). Other options keep
+        their values.
     type: dict
   max_changes:
     description:
-      - How many multicast groups may change, as a number, or as a percentage of all multicast groups that this run describes.
-        If there are more, the task fails before anything is changed, and returns them as RV(change_candidates).
-      - Without it, as many as are described; with O(select) no more than 100.
+      - Maximum number of multicast groups to change, or a percentage of all multicast groups that this run describes. If the
+        run would change more, the task fails before the first change, and lists them in RV(change_candidates).
+      - The default is no maximum, or 100 with O(select).
     type: raw
   src:
     description:
-      - File that describes the multicast groups, on the machine where the task runs. With a local connection it is looked
-        for beside the playbook and in the role's C(files) too.
-      - JSON or YAML, a list like O(multicast_groups), or a dictionary with C(multicast_groups) and C(defaults). Texts and
-        numbers stay as they are written, an unquoted C(no) too, and a key that is repeated in the same place is refused.
-      - A table with a row of headings, C(.csv), C(.tsv) and C(.txt), or an Excel workbook, C(.xlsx) and C(.xlsm), for which
-        openpyxl has to be installed where the task runs. An empty cell says nothing.
-      - A regular file of at most 64 MiB.
+      - File that describes the multicast groups, on the machine where the task runs. With a local connection, a relative path
+        is also searched beside the playbook and in the role's C(files).
+      - A JSON or YAML file contains a list like O(multicast_groups), or a dictionary with C(multicast_groups) and C(defaults).
+        Texts and numbers stay as written, also an unquoted C(no). A duplicate key is a fault.
+      - A table needs a row of headings. It is a text file (C(.csv), C(.tsv), C(.txt)) or an Excel workbook (C(.xlsx), C(.xlsm)).
+        Workbooks need openpyxl where the task runs. An empty cell leaves the value as it is.
+      - The file must be a regular file of at most 64 MiB.
     type: path
   columns:
     description:
-      - What the headings of a table in O(src) mean that are no option's name, as C(heading=option). Upper and lower case,
-        blanks and signs of a heading don't matter.
-      - C(OPTION:KEY) is one key of an option that is a dictionary.
+      - Maps headings of a table in O(src) to options, as C(heading=option). Case, blanks and punctuation in a heading don't
+        matter.
+      - C(OPTION:KEY) sets one key of an option that is a dictionary.
     type: dict
   ignore_columns:
-    description: Headings of columns of a table in O(src) that are left out. Any other heading that is no option is a fault.
+    description: Headings of columns in O(src) to ignore. Any other unknown heading is a fault.
     type: list
     elements: str
   sheet:
-    description: The sheet of a workbook in O(src). Without it, the first one that isn't hidden is read.
+    description: The sheet of a workbook in O(src). The default is the first sheet that isn't hidden.
     type: str
   defaults:
-    description: Options for every multicast group that doesn't say otherwise, with C(create) among them.
+    description: Options for every multicast group that doesn't set them itself, also C(create).
     type: dict
   state:
-    description: Whether the multicast groups should exist, unless a multicast group has a C(state) of its own.
+    description: Whether the multicast groups should exist, unless a multicast group has its own C(state).
     type: str
     default: present
     choices: [present, absent]
   create:
     description:
-      - Whether multicast groups that aren't there may be created, unless a multicast group, O(defaults) or the file's C(defaults)
-        say otherwise.
-      - With V(false), a multicast group that isn't there fails and the others are done. What only a creation needs, such
-        as keys, is not missing then.
+      - Whether to create multicast groups that don't exist. A single description, O(defaults) and the file's C(defaults) can
+        override it.
+      - With V(false), a multicast group that doesn't exist fails, and the others continue. Options that only a creation needs,
+        such as keys, are not required.
     type: bool
     default: true
   update_keys:
     description:
-      - V(on_create) sends keys and other write-only options when a multicast group is created, and never again.
-      - V(on_change) does that too, and sends the keys in O(keys) or O(keys_src) again, once, where they are others than
-        in the last run. A salted fingerprint of each multicast group's keys is kept below Ansible's home for it, and no
-        key. What the first run with a multicast group sees counts as written.
-      - V(always) sends them in every run, which is a change in every run, since nothing shows whether they differ.
+      - V(on_create) sends keys and other write-only options only when it creates a multicast group.
+      - V(on_change) also sends the keys in O(keys) or O(keys_src) once if they differ from the last run. To recognize a change,
+        the task stores a salted fingerprint of each multicast group's keys below Ansible's home, but no key. The keys in the
+        first run with a multicast group count as already written.
+      - V(always) sends them in every run. The platform doesn't show these values, so every run counts as a change.
     type: str
     default: on_create
     choices: [on_create, on_change, always]
   force:
-    description: Override the platform's optimistic locking, so that another writer's change at the same moment is overwritten.
+    description: Overwrite another user's change at the same moment, in spite of the platform's optimistic locking.
     type: bool
     default: false
   parallel:
-    description: How many requests are under way at once, from 1 to 64.
+    description: How many requests to send at the same time, from 1 to 64.
     type: int
     default: 8
   on_error:
     description:
-      - V(continue) goes on with the other multicast groups when one fails.
-      - V(stop) begins no further multicast group after the first failure. Those not begun are V(skipped).
+      - V(continue) continues with the other multicast groups when one fails.
+      - V(stop) starts no other multicast group after the first failure. The remaining multicast groups are V(skipped).
     type: str
     default: continue
     choices: [continue, stop]
   max_failures:
-    description: When more than this many multicast groups have failed, begin no further one.
+    description: Start no other multicast group after more than this number of multicast groups have failed.
     type: int
   max_deletions:
     description:
-      - How many multicast groups that are described as C(absent) may be deleted, as a number, or as a percentage of all
-        multicast groups that this run describes. If there are more, the task fails before anything is changed, and returns
-        them as RV(deletion_candidates).
-      - A purge has its own, O(purge.max).
+      - Maximum number of C(absent) multicast groups to delete, or a percentage of all multicast groups that this run describes.
+        If the run would delete more, the task fails before the first change, and lists them in RV(deletion_candidates).
+      - A purge has its own maximum, O(purge.max).
     type: raw
     default: 10%
   backup:
     description:
-      - File for what deleted multicast groups were, written before the first change of a run that deletes any. They stand
-        there with C(create) V(false), and without their secrets, which can't be read from the platform. To make them again,
-        add their secrets, say C(create) V(true) in the file's C(defaults), and give it as O(src). Without that, nothing
-        is made, and each multicast group says what it lacks.
-      - It must not exist yet. The default is a new file C(tdm/backup-*.json) below Ansible's home.
+      - Backup file of the deleted multicast groups. A run that deletes multicast groups writes it before its first change.
+        It must not exist yet. The default is a new file C(tdm/backup-*.json) below Ansible's home.
+      - The file contains no secrets, because the platform never shows them. To restore the multicast groups, add their secrets,
+        set C(create) to V(true) in the file's C(defaults), and use the file as O(src). Without these edits, the file creates
+        nothing, and each multicast group fails with a list of the missing options.
     type: path
   progress:
     description:
-      - Whether a long run says every two seconds how far it is, on the standard error. Only where the task runs in Ansible's
-        worker.
+      - Whether a long run reports its progress every two seconds, on the standard error. Only works if the task runs in Ansible's
+        worker process.
     type: bool
     default: true
   results:
-    description: Which multicast groups the result lists in RV(results). V(changed) are those that changed and those that
-      failed.
+    description: Selects the multicast groups in RV(results). V(changed) lists changed and failed ones.
     type: str
     default: changed
     choices: [all, changed, failed, none]
   purge:
     description:
-      - Remove multicast groups that are not described. Without this option, nothing that isn't described is touched.
-      - It is done last, and only when no described multicast group failed.
+      - Removes multicast groups that you don't describe. Without this option, they stay untouched.
+      - The purge runs last, and only if no described multicast group failed.
     type: dict
     suboptions:
       scope:
-        description: Which multicast groups may go. All conditions given must hold, and one of them is required.
+        description: Conditions for the multicast groups to remove. One condition is required, and all conditions must match.
         type: dict
         required: true
         suboptions:
           domain:
-            description: 'Domains that they have, as C(group: name).'
+            description: 'Domains of the multicast groups, as C(group: name).'
             type: dict
           base_station_tag:
-            description: A tag of the operator that they have.
+            description: An operator's base station tag of the multicast groups.
             type: str
           name_prefix:
-            description: First characters of their name.
+            description: First characters of the name.
             type: str
           eui_prefix:
-            description: First digits of their DevEUI.
+            description: First digits of the DevEUI.
             type: str
           all:
             description: All multicast groups of the subscription.
@@ -207,12 +205,12 @@ options:
             default: false
       max:
         description:
-          - How many may go, as a number, or as a percentage of the multicast groups in O(purge.scope). If there are more,
-            the task fails before anything is changed, and returns them as RV(purge_candidates).
+          - Maximum number of multicast groups to remove, or a percentage of the multicast groups in O(purge.scope). If the
+            run would remove more, the task fails before the first change, and lists them in RV(purge_candidates).
         type: raw
         default: 10%
       action:
-        description: V(delete) deletes them.
+        description: V(delete) deletes the multicast groups.
         type: str
         default: delete
         choices: [delete]
@@ -221,13 +219,13 @@ options:
         type: path
   keys:
     description:
-      - Keys that stand apart from the description, as dictionaries of options such as C(app_key), by dev_eui. What the
-        description itself says counts. Those of multicast groups that aren't described are of no use here, and do no harm.
-      - Of a file that Vault has encrypted, the lookup C(ansible.builtin.unvault) and the filter C(from_yaml) make it.
+      - Keys that you keep apart from the description, as dictionaries of options such as C(app_key), by dev_eui. Keys in the
+        description take precedence. Keys of other multicast groups are ignored.
+      - To read a file that Ansible Vault encrypts, use the lookup C(ansible.builtin.unvault) and the filter C(from_yaml).
     type: dict
   keys_src:
     description:
-      - A file with multicast groups as O(src) has them, of which only the keys are read, instead of O(keys).
+      - A file with multicast groups in one of the formats of O(src). Only its keys are used. Use it instead of O(keys).
     type: path
 seealso:
   - module: lorawan.thingpark.tdm_multicast_group
@@ -235,7 +233,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The street lights of two districts
+- name: Create or update the multicast groups of two districts
   lorawan.thingpark.tdm_multicast_groups:
     defaults:
       class: C
@@ -253,7 +251,7 @@ EXAMPLES = r"""
         domains:
           Site: South
 
-- name: The second one is no longer needed
+- name: Delete a multicast group
   lorawan.thingpark.tdm_multicast_groups:
     max_deletions: 1
     multicast_groups:
@@ -263,12 +261,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 summary:
-  description: How many multicast groups were V(created), V(updated), V(deleted), V(unchanged), V(failed) and V(skipped).
+  description: Number of multicast groups that were V(created), V(updated), V(deleted), V(unchanged), V(failed) and V(skipped).
   returned: when the platform was asked
   type: dict
   sample: {created: 2, updated: 1, deleted: 0, unchanged: 4, failed: 0, skipped: 0}
 results:
-  description: The multicast groups that O(results) asks for.
+  description: The multicast groups that O(results) selects, with the outcome of each.
   returned: when the platform was asked
   type: list
   elements: dict
@@ -277,16 +275,16 @@ results:
       description: The multicast group.
       type: str
     action:
-      description: What became of it, in the words of RV(summary).
+      description: The outcome, one of the keys of RV(summary).
       type: str
     changed:
-      description: Whether it changed.
+      description: Whether the multicast group changed.
       type: bool
     where:
-      description: Where it is described, such as V(line 12) or V(multicast_groups[3]), or V(purge).
+      description: Place of the description, such as V(line 12) or V(multicast_groups[3]), or V(purge).
       type: str
     error:
-      description: Why it failed or was skipped.
+      description: The reason why the multicast group failed or was skipped.
       type: str
   sample:
     - dev_eui: 70B3D57ED00000F0
@@ -294,48 +292,48 @@ results:
       changed: true
       where: multicast_groups[0]
 requests:
-  description: How many requests were sent, by verb, with those of the login.
+  description: Number of requests by HTTP method, including the login.
   returned: when the platform was asked
   type: dict
   sample: {GET: 5, POST: 13, PUT: 3}
 looked_up:
-  description: How many multicast groups had to be fetched to be compared.
+  description: Number of multicast groups that the task fetched individually to compare them.
   returned: when the platform was asked
   type: int
   sample: 0
 seconds:
-  description: How long it took.
+  description: Duration of the task, in seconds.
   returned: when the platform was asked
   type: float
   sample: 3.21
 deletion_candidates:
-  description: The multicast groups that would have been deleted, were they not more than O(max_deletions).
-  returned: when the deletions were refused
+  description: The multicast groups that the run would have deleted, if they were not more than O(max_deletions).
+  returned: when there were too many deletions
   type: list
   elements: str
   sample: [70B3D57ED00000F0]
 change_candidates:
-  description: The multicast groups that would have been changed, were they not more than O(max_changes).
-  returned: when the changes were refused
+  description: The multicast groups that the run would have changed, if they were not more than O(max_changes).
+  returned: when there were too many changes
   type: list
   elements: str
   sample: [70B3D57ED00000F0]
 purge_candidates:
-  description: The multicast groups that a purge would have removed, were they not more than O(purge.max).
-  returned: when a purge was refused
+  description: The multicast groups that the purge would have removed, if they were not more than O(purge.max).
+  returned: when the purge had too many candidates
   type: list
   elements: str
   sample: [70B3D57ED00000F0]
 backup_file:
-  description: The file with the multicast groups that the run was about to delete.
-  returned: when the run was about to delete multicast groups
+  description: Backup file with the multicast groups that the run deletes.
+  returned: when a run has multicast groups to delete
   type: str
   sample: /home/operator/.ansible/tdm/backup-20260102T030405Z-1f2e3d4c.json
 findings:
   description:
-    - All faults of the description, each with C(where), C(dev_eui), C(option) and C(message).
-    - A fault that many multicast groups have alike stands there once. Its C(where) names the first ones, its C(dev_eui) is
-      empty, and its C(rows) are all of them, each with C(where) and C(dev_eui).
+    - All faults of the description. Each has C(where), C(dev_eui), C(option) and C(message).
+    - If many multicast groups have the same fault, it is listed once. C(where) then names the first places, C(dev_eui) is empty,
+      and C(rows) lists all multicast groups with C(where) and C(dev_eui).
   returned: when the description has faults
   type: list
   elements: dict
@@ -345,11 +343,11 @@ findings:
       option: ping_slot_period
       message: 'is missing: class B needs it'
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
 """

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_request
-short_description: Send any request to ThingPark's Device Manager
+short_description: Send any request to the Device Manager API of ThingPark
 version_added: 0.1.0
 description:
-  - Sends one request of the Device Manager's API that no other module of this collection sends, such as the platform's own
-    import, or the export of its device profiles.
-  - It uses the same session, the same pace and the same care for secrets as the other modules. Nothing is known of what it
-    changes, so everything but V(GET) counts as a change.
-  - B(A V(POST) is never sent again by itself.) Where the platform's answer was lost, the task fails and says so.
-  - An answer of the platform that refuses the request fails the task.
+  - Sends one request to the Device Manager API. Use it for operations without a module, such as the platform's own import or
+    the export of device profiles.
+  - The task uses the same session, rate limit and masking of secrets as the other modules. It can't know the request's effect,
+    so every method except V(GET) counts as a change.
+  - B(The task never repeats a V(POST) by itself.) If the platform's answer is lost, the task fails with a message.
+  - If the platform refuses the request, the task fails.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -25,55 +25,54 @@ attributes:
   check_mode:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
     support: partial
-    details: Sends V(GET) only, and writes no O(dest). Any other request is C(skipped), and counts as a change.
+    details: Sends only V(GET), and doesn't write O(dest). Any other request is C(skipped), and counts as a change.
   diff_mode:
     description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
     support: none
   idempotent:
     description: When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
     support: partial
-    details: A V(GET) changes nothing, or the file O(dest) where that differs. What else a request does, the platform knows.
+    details: A V(GET) only changes the file O(dest), if it differs. The effect of other requests depends on the platform.
 options:
   method:
-    description: How to ask.
+    description: HTTP method of the request.
     type: str
     default: GET
     choices: [GET, POST, PUT, DELETE]
   path:
     description:
-      - The path below the subscription, such as V(/devices/e70B3D57ED0000001/debugLorawanLogs), or an C(href) as the platform
-        returned it.
-      - A path to another host or another subscription is refused.
+      - Path below the subscription, such as V(/devices/e70B3D57ED0000001/debugLorawanLogs), or an C(href) from the platform.
+      - A path to another host or another subscription is an error.
     type: str
     required: true
   query:
-    description: The parameters of the request. A list sends a parameter several times.
+    description: Query parameters of the request. A list sends a parameter several times.
     type: dict
   body:
-    description: The document to send, in the API's own keys. A text instead of a dictionary is sent as it is, as C(text/plain).
+    description: Document to send, with the API's own keys. A text is sent unchanged as C(text/plain).
     type: raw
   document:
-    description: With O(body_format=xml), what the document is called.
+    description: Name of the document's root element, with O(body_format=xml).
     type: str
     default: document
   src:
-    description: A file to send as a form does, on the machine where the task runs.
+    description: File to send as multipart form data, from the machine where the task runs.
     type: path
   part:
-    description: The name of the form's part that O(src) is.
+    description: Name of the form part with the file O(src).
     type: str
     default: csv
   dest:
     description:
-      - A file for the answer, which is written as it comes, whole or not at all, and only where it differs.
-      - Without it, the answer must be JSON or XML.
+      - File for the answer. The task writes it only if it differs. The file is complete or unchanged.
+      - Without O(dest), the answer must be JSON or XML.
     type: path
   accept:
-    description: The media type of the answer, where it isn't the account's O(body_format), such as V(text/csv).
+    description: Media type of the answer, such as V(text/csv). The default is the media type of O(body_format).
     type: str
     default: ''
   all_pages:
-    description: Read a list to its end, and return all of its C(briefs).
+    description: Whether to read all pages of a list and return all of its C(briefs).
     type: bool
     default: false
 seealso:
@@ -82,12 +81,13 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The device profiles, as a spreadsheet
+- name: Export the device profiles as a spreadsheet
   lorawan.thingpark.tdm_request:
     path: /deviceProfiles/export
     dest: profiles.csv
 
-- name: All devices with an alarm, in the API's own words
+- name: List all devices with an alarm, with the API's own keys
+
   lorawan.thingpark.tdm_request:
     path: /devices
     query: {alarmLevel: 4}
@@ -97,31 +97,31 @@ EXAMPLES = r"""
 
 RETURN = r"""
 data:
-  description: What the platform answered, with the API's own keys. Keys, tokens and the like are replaced.
+  description: Answer of the platform, with the API's own keys. Secrets such as keys and tokens are masked.
   returned: success, without O(dest)
   type: raw
   sample: {briefs: [{ID: eu868, name: EU863-870 (EU868)}], more: false}
 file:
-  description: The file that was written, or is as it should be.
+  description: Path of the file with the answer.
   returned: success and O(dest)
   type: str
   sample: /home/operator/profiles.csv
 size:
-  description: How many bytes the answer has.
+  description: Size of the answer, in bytes.
   returned: success and O(dest)
   type: int
   sample: 48213
 content_type:
-  description: The answer's media type.
+  description: Media type of the answer.
   returned: success and O(dest)
   type: str
   sample: application/csv
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
 """

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_routing_profile
-short_description: Manage an AS routing profile in ThingPark's Device Manager
+short_description: Manage an AS routing profile on ThingPark
 version_added: 0.1.0
 description:
-  - Creates, changes and deletes one AS routing profile. A device that names it sends its data where the profile leads.
-  - What isn't given is left alone. An empty list of routes takes all of them away.
-  - Only what differs is written.
+  - Creates, changes or deletes one AS routing profile. It routes the data of the devices that use it.
+  - Options that you don't set keep their values. An empty list of routes removes all routes.
+  - The task writes only differences.
   - ThingPark Wireless has routing profiles. ThingPark Enterprise has none; use M(lorawan.thingpark.tdm_application_server)
     there.
-  - Profiles of cellular devices are not managed, and are not seen here where the platform's list shows their type.
+  - The module doesn't manage routing profiles of cellular devices. It ignores them if the platform's list shows their type.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -25,57 +25,58 @@ extends_documentation_fragment:
 options:
   state:
     description:
-      - Whether the routing profile should exist. The default one is not deleted.
-      - One that devices use is refused by the platform itself, which its list doesn't tell. Check mode can't know it.
+      - Whether the routing profile should exist. The task doesn't delete the default routing profile.
+      - The platform refuses to delete a routing profile in use. Its list doesn't show the use, so check mode can't predict
+        this.
     type: str
     default: present
     choices: [present, absent]
   create:
     description:
-      - Whether the routing profile may be created. With V(false), one that isn't there fails the task instead, and nothing
-        that only a creation needs is missing.
+      - Whether to create the routing profile if it doesn't exist. With V(false), the task fails instead, and the options that
+        only a creation needs are not required.
     type: bool
     default: true
   id:
     description:
-      - The ID that the platform gave it, such as V(TWA_100002581.26000). With it, O(name) may be another than before.
-      - One that isn't there fails, since the platform makes the IDs by itself. A new one is described by its O(name).
+      - ID of the routing profile from the platform, such as V(TWA_100002581.26000). With O(id), you can change O(name).
+      - An unknown ID fails, because the platform assigns the IDs. Use O(name) for a new routing profile.
       - One of O(id) and O(name) is required.
     type: str
   name:
-    description: Name of the routing profile. The platform may have two of one name; then, O(id) is needed, and both are named.
+    description: Name of the routing profile. If two routing profiles have the same name, the task fails with both IDs. Then
+      set O(id).
     type: str
   routes:
-    description: Where data go, in order. They are compared and written as a whole; an empty list sends nothing anywhere.
+    description: Routes of the data, in order. The list replaces all routes. An empty list removes all of them.
     type: list
     elements: dict
     suboptions:
       source_port:
-        description: 'The LoRaWAN ports whose data go there: V(*), a port, a list such as V(1,2) or a range such as V(10-20).'
+        description: 'LoRaWAN ports of the route: V(*), a port, a list such as V(1,2) or a range such as V(10-20).'
         type: str
         default: '*'
       strategy:
-        description: V(blast) sends to each of the destinations. V(sequential) sends to the first that answers, so that the
-          second gets nothing as long as the first does.
+        description: V(blast) sends to all destinations. V(sequential) sends to the first destination that answers.
         type: str
         default: sequential
         choices: [sequential, blast]
       destinations:
-        description: Where they go.
+        description: Destinations of the route.
         type: list
         elements: dict
         required: true
         suboptions:
           type:
-            description: The kind of the destination. V(HTTP) is the only one that was seen.
+            description: Type of the destination. V(HTTP) is the only known type.
             type: str
             default: HTTP
           address:
-            description: Its address, such as C(https://app.example.com/uplinks).
+            description: Address of the destination, such as C(https://app.example.com/uplinks).
             type: str
             required: true
   force:
-    description: Override the platform's optimistic locking, so that another writer's change at the same moment is overwritten.
+    description: Overwrite another user's change at the same moment, in spite of the platform's optimistic locking.
     type: bool
     default: false
 seealso:
@@ -85,14 +86,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Where the data of the meters go
+- name: Create or update a routing profile
   lorawan.thingpark.tdm_routing_profile:
     name: metering
     routes:
       - destinations:
           - address: https://metering.example.com/uplinks
 
-- name: Their alarms go to two places, and all else to one
+- name: Send some ports to two destinations, and other ports to one
   lorawan.thingpark.tdm_routing_profile:
     name: metering
     routes:
@@ -104,7 +105,7 @@ EXAMPLES = r"""
       - destinations:
           - address: https://metering.example.com/uplinks
 
-- name: A device takes that way
+- name: Use the routing profile for a device
   lorawan.thingpark.tdm_device:
     dev_eui: 70B3D57ED0000011
     device_profile: LORA/GenericA.1.0.4a_ETSI
@@ -113,7 +114,7 @@ EXAMPLES = r"""
     connectivity_plan: kpn-cs/seldom
     routing_profile: metering
 
-- name: It is no longer needed
+- name: Delete a routing profile
   lorawan.thingpark.tdm_routing_profile:
     name: parking
     state: absent
@@ -121,20 +122,20 @@ EXAMPLES = r"""
 
 RETURN = r"""
 action:
-  description: What was done, or would be done in check mode. One of V(created), V(updated), V(deleted), V(unchanged) and
-    V(failed).
+  description: The change, or in check mode the change that a run would make. One of V(created), V(updated), V(deleted),
+    V(unchanged) and V(failed).
   returned: when the platform was asked
   type: str
   sample: created
 id:
-  description: The ID that the platform has for it. Of one that check mode would create, nobody knows it.
-  returned: when the platform has it
+  description: ID of the routing profile. It is missing if check mode would create the routing profile.
+  returned: when the routing profile exists
   type: str
   sample: TWA_100002581.26000
 routing_profile:
   description:
-    - The routing profile as it is now, or would be, as far as it had to be looked at, in the words of this module's options,
-      without secrets.
+    - The routing profile after the task, or in check mode after a run, with the names and values of this module's options.
+      It contains the options that the task compared, and no secrets.
   returned: success and O(state=present)
   type: dict
   sample:
@@ -148,7 +149,7 @@ routing_profile:
             address: https://metering.example.com/uplinks
 findings:
   description:
-    - All faults of the options, each with C(where), C(id), C(option) and C(message). C(where) is always V(options).
+    - All faults of the options. Each has C(where), C(id), C(option) and C(message). C(where) is always V(options).
   returned: when the options have faults
   type: list
   elements: dict
@@ -158,16 +159,16 @@ findings:
       option: routes
       message: 'has a route without destinations: give a list of them, each with an address'
 name:
-  description: Its name, where it was meant by that.
+  description: Name of the routing profile.
   returned: when the platform was asked, and O(id) was not given
   type: str
   sample: metering
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
 """

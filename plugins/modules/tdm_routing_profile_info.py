@@ -8,10 +8,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_routing_profile_info
-short_description: Show AS routing profiles in ThingPark's Device Manager
+short_description: Show AS routing profiles on ThingPark
 version_added: 0.1.0
 description:
-  - Returns AS routing profiles by ID or by what their names begin with, or all of them.
+  - Returns AS routing profiles by ID, by the beginning of their name, or all of them.
   - ThingPark Wireless has routing profiles. ThingPark Enterprise has none.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
@@ -20,24 +20,22 @@ extends_documentation_fragment:
   - lorawan.thingpark.tdm.info
 options:
   id:
-    description: The routing profiles with these IDs. Those that aren't there are left out. Can't be given together
-      with filters.
+    description: IDs of the routing profiles to return. Unknown IDs are ignored. Can't be combined with filters.
     type: list
     elements: str
   name:
     description: Only routing profiles whose name begins with these characters.
     type: str
   parallel:
-    description: How many requests are under way at once with O(gather=routing_profiles) or O(gather=options).
+    description: How many requests to send at the same time with O(gather=routing_profiles) or O(gather=options).
     type: int
     default: 8
   gather:
     description:
-      - V(briefs) returns what the platform's list shows. V(routing_profiles) fetches each of them whole, in
-        a request for each.
-      - V(options) returns each of them in exactly the options that would change nothing if they were given
-        to M(lorawan.thingpark.tdm_routing_profile) with C(create) V(false), and nothing else. What the list
-        doesn't show is fetched.
+      - V(briefs) returns the fields of the platform's list. V(routing_profiles) fetches each routing profile, with one request
+        per routing profile.
+      - V(options) returns exactly the options of each routing profile. Passed to M(lorawan.thingpark.tdm_routing_profile) with
+        C(create) V(false), they change nothing. The task fetches fields that the list doesn't show.
     type: str
     default: briefs
     choices: [briefs, routing_profiles, options]
@@ -46,11 +44,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: All routing profiles, and which one is the default
+- name: List all routing profiles
   lorawan.thingpark.tdm_routing_profile_info:
   register: profiles
 
-- name: One of them whole
+- name: Show all fields of one routing profile
+
   lorawan.thingpark.tdm_routing_profile_info:
     name: "Sensor"
     gather: routing_profiles
@@ -59,9 +58,9 @@ EXAMPLES = r"""
 RETURN = r"""
 routing_profiles:
   description:
-    - The routing profiles, with all that the platform tells, in snake_case, and beside it the options of
-      M(lorawan.thingpark.tdm_routing_profile) as they would be written there. What is null, since the platform
-      doesn't know it, is left out. Secrets are never in it.
+    - The routing profiles with all fields of the platform, in snake_case, and with the options
+      of M(lorawan.thingpark.tdm_routing_profile). Fields without a value are left out. Secrets
+      are never included.
   returned: success
   type: list
   elements: dict
@@ -69,49 +68,50 @@ routing_profiles:
     - {id: TWA_100002581.26000, name: metering, is_default: false}
   contains:
     id:
-      description: Which routing profile it is.
+      description: Identity of the routing profile.
       type: str
     name:
       description: Name of the routing profile.
       type: str
     routes:
-      description: Where data go, in order.
+      description: Routes of the data, in order.
       type: list
       elements: dict
       contains:
         source_port:
-          description: 'The LoRaWAN ports whose data go there: V(*), a port, a list such as V(1,2) or a
-            range such as V(10-20).'
+          description: 'LoRaWAN ports of the route: V(*), a port, a list such as V(1,2) or a range
+            such as V(10-20).'
           type: str
         strategy:
-          description: V(blast) sends to each of the destinations.
+          description: V(blast) sends to all destinations.
           type: str
         destinations:
-          description: Where they go.
+          description: Destinations of the route.
           type: list
           elements: dict
           contains:
             type:
-              description: The kind of the destination.
+              description: Type of the destination.
               type: str
             address:
-              description: Its address, such as C(https://app.example.com/uplinks).
+              description: Address of the destination, such as C(https://app.example.com/uplinks).
               type: str
 left_out:
   description:
-    - The options that some routing profiles have and that can't be described, such as secrets, each with
-      C(id), C(option) and C(message), the reason. They are left as they are.
+    - Options that can't be described, such as secrets. Each entry has C(id), C(option), and the
+      reason in C(message). The options keep their values on the platform.
   returned: O(gather=options)
   type: list
   elements: dict
   sample: []
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15 minutes
-    have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes,
+    or for 15 minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly
+    before.
   returned: when the login was refused
   type: bool
 """

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_routing_profiles
-short_description: Make the AS routing profiles in ThingPark's Device Manager match their description
+short_description: Make AS routing profiles on ThingPark match a list or a file
 version_added: 0.1.0
 description:
-  - Makes AS routing profiles match a list or a file, tells what it changed, and can be run again at any moment.
-  - Those that are not described are left alone, unless O(purge) says so. The default one is never deleted, and the platform
-    refuses to delete one that devices use.
-  - Every description is checked before the first request, and all faults are reported together.
-  - One bad routing profile spoils nothing. The others are done, then the task fails and still returns what became of each.
+  - Makes AS routing profiles match a list or a file, and reports each change. You can run the task again at any time.
+  - Routing profiles that you don't describe stay untouched, unless you set O(purge). The task never deletes the default routing
+    profile, and the platform refuses to delete a routing profile in use.
+  - The task checks each description before the first request, and reports all faults together.
+  - One bad routing profile doesn't stop the others. The task completes the others, then fails and returns the outcome of each.
   - ThingPark Wireless has routing profiles. ThingPark Enterprise has none; use M(lorawan.thingpark.tdm_application_servers)
     there.
 author: The lorawan.thingpark contributors (@lorawan)
@@ -28,133 +28,132 @@ requirements:
 options:
   routing_profiles:
     description:
-      - The routing profiles, each a dictionary with the options of M(lorawan.thingpark.tdm_routing_profile), of which C(id)
-        or C(name) is required. C(state) and C(create) may be given for each.
+      - The routing profiles. Each is a dictionary with the options of M(lorawan.thingpark.tdm_routing_profile). The option
+        C(id) or C(name) is required in each. C(state) and C(create) can be set for each.
       - Unknown options are faults. One of O(routing_profiles) and O(src) is required.
     type: list
     elements: dict
   select:
     description:
-      - Instead of O(routing_profiles) and O(src), all routing profiles on the platform that match these filters get what O(set)
-        says. None is made.
-      - Run again, those that are as O(set) says already are left alone.
+      - Updates all routing profiles on the platform that match these filters with the options in O(set). Creates no routing
+        profile. Use it instead of O(routing_profiles) and O(src).
+      - A second run doesn't touch the routing profiles that already match O(set).
     type: dict
     suboptions:
       name:
         description: Only routing profiles whose name begins with these characters.
         type: str
       all:
-        description: Every routing profile of the subscription; no filter goes with it.
+        description: Every routing profile of the subscription, without other filters.
         type: bool
         default: false
   set:
     description:
-      - What all routing profiles that match O(select) shall be, as options of M(lorawan.thingpark.tdm_routing_profile). What
-        isn't given is left alone.
+      - Options of M(lorawan.thingpark.tdm_routing_profile) for all routing profiles that match O(select). Other options keep
+        their values.
     type: dict
   max_changes:
     description:
-      - How many routing profiles may change, as a number, or as a percentage of all routing profiles that this run describes.
-        If there are more, the task fails before anything is changed, and returns them as RV(change_candidates).
-      - Without it, as many as are described; with O(select) no more than 100.
+      - Maximum number of routing profiles to change, or a percentage of all routing profiles that this run describes. If the
+        run would change more, the task fails before the first change, and lists them in RV(change_candidates).
+      - The default is no maximum, or 100 with O(select).
     type: raw
   src:
     description:
-      - File that describes the routing profiles, on the machine where the task runs. With a local connection it is looked for
-        beside the playbook and in the role's C(files) too.
-      - JSON or YAML, a list like O(routing_profiles), or a dictionary with C(routing_profiles) and C(defaults). Texts and numbers
-        stay as they are written, an unquoted C(no) too, and a key that is repeated in the same place is refused.
-      - A table with a row of headings, C(.csv), C(.tsv) and C(.txt), or an Excel workbook, C(.xlsx) and C(.xlsm), for which
-        openpyxl has to be installed where the task runs. An empty cell says nothing.
-      - A regular file of at most 64 MiB.
+      - File that describes the routing profiles, on the machine where the task runs. With a local connection, a relative path
+        is also searched beside the playbook and in the role's C(files).
+      - A JSON or YAML file contains a list like O(routing_profiles), or a dictionary with C(routing_profiles) and C(defaults).
+        Texts and numbers stay as written, also an unquoted C(no). A duplicate key is a fault.
+      - A table needs a row of headings. It is a text file (C(.csv), C(.tsv), C(.txt)) or an Excel workbook (C(.xlsx), C(.xlsm)).
+        Workbooks need openpyxl where the task runs. An empty cell leaves the value as it is.
+      - The file must be a regular file of at most 64 MiB.
     type: path
   columns:
     description:
-      - What the headings of a table in O(src) mean that are no option's name, as C(heading=option). Upper and lower case, blanks
-        and signs of a heading don't matter.
-      - C(OPTION:KEY) is one key of an option that is a dictionary.
+      - Maps headings of a table in O(src) to options, as C(heading=option). Case, blanks and punctuation in a heading don't
+        matter.
+      - C(OPTION:KEY) sets one key of an option that is a dictionary.
     type: dict
   ignore_columns:
-    description: Headings of columns of a table in O(src) that are left out. Any other heading that is no option is a fault.
+    description: Headings of columns in O(src) to ignore. Any other unknown heading is a fault.
     type: list
     elements: str
   sheet:
-    description: The sheet of a workbook in O(src). Without it, the first one that isn't hidden is read.
+    description: The sheet of a workbook in O(src). The default is the first sheet that isn't hidden.
     type: str
   defaults:
-    description: Options for every routing profile that doesn't say otherwise, with C(create) among them.
+    description: Options for every routing profile that doesn't set them itself, also C(create).
     type: dict
   state:
-    description: Whether the routing profiles should exist, unless a routing profile has a C(state) of its own.
+    description: Whether the routing profiles should exist, unless a routing profile has its own C(state).
     type: str
     default: present
     choices: [present, absent]
   create:
     description:
-      - Whether routing profiles that aren't there may be created, unless a routing profile, O(defaults) or the file's C(defaults)
-        say otherwise.
-      - With V(false), a routing profile that isn't there fails and the others are done. What only a creation needs, such as
-        keys, is not missing then.
+      - Whether to create routing profiles that don't exist. A single description, O(defaults) and the file's C(defaults) can
+        override it.
+      - With V(false), a routing profile that doesn't exist fails, and the others continue. Options that only a creation needs,
+        such as keys, are not required.
     type: bool
     default: true
   force:
-    description: Override the platform's optimistic locking, so that another writer's change at the same moment is overwritten.
+    description: Overwrite another user's change at the same moment, in spite of the platform's optimistic locking.
     type: bool
     default: false
   parallel:
-    description: How many requests are under way at once, from 1 to 64.
+    description: How many requests to send at the same time, from 1 to 64.
     type: int
     default: 8
   on_error:
     description:
-      - V(continue) goes on with the other routing profiles when one fails.
-      - V(stop) begins no further routing profile after the first failure. Those not begun are V(skipped).
+      - V(continue) continues with the other routing profiles when one fails.
+      - V(stop) starts no other routing profile after the first failure. The remaining routing profiles are V(skipped).
     type: str
     default: continue
     choices: [continue, stop]
   max_failures:
-    description: When more than this many routing profiles have failed, begin no further one.
+    description: Start no other routing profile after more than this number of routing profiles have failed.
     type: int
   max_deletions:
     description:
-      - How many routing profiles that are described as C(absent) may be deleted, as a number, or as a percentage of all routing
-        profiles that this run describes. If there are more, the task fails before anything is changed, and returns them as
-        RV(deletion_candidates).
-      - A purge has its own, O(purge.max).
+      - Maximum number of C(absent) routing profiles to delete, or a percentage of all routing profiles that this run describes.
+        If the run would delete more, the task fails before the first change, and lists them in RV(deletion_candidates).
+      - A purge has its own maximum, O(purge.max).
     type: raw
     default: 10%
   backup:
     description:
-      - File for what deleted routing profiles were, written before the first change of a run that deletes any. They stand there
-        with C(create) V(false), and without their secrets, which can't be read from the platform. To make them again, add their
-        secrets, say C(create) V(true) in the file's C(defaults), and give it as O(src). Without that, nothing is made, and
-        each routing profile says what it lacks.
-      - It must not exist yet. The default is a new file C(tdm/backup-*.json) below Ansible's home.
+      - Backup file of the deleted routing profiles. A run that deletes routing profiles writes it before its first change.
+        It must not exist yet. The default is a new file C(tdm/backup-*.json) below Ansible's home.
+      - The file contains no secrets, because the platform never shows them. To restore the routing profiles, add their secrets,
+        set C(create) to V(true) in the file's C(defaults), and use the file as O(src). Without these edits, the file creates
+        nothing, and each routing profile fails with a list of the missing options.
     type: path
   progress:
     description:
-      - Whether a long run says every two seconds how far it is, on the standard error. Only where the task runs in Ansible's
-        worker.
+      - Whether a long run reports its progress every two seconds, on the standard error. Only works if the task runs in Ansible's
+        worker process.
     type: bool
     default: true
   results:
-    description: Which routing profiles the result lists in RV(results). V(changed) are those that changed and those that failed.
+    description: Selects the routing profiles in RV(results). V(changed) lists changed and failed ones.
     type: str
     default: changed
     choices: [all, changed, failed, none]
   purge:
     description:
-      - Remove routing profiles that are not described. Without this option, nothing that isn't described is touched.
-      - It is done last, and only when no described routing profile failed.
+      - Removes routing profiles that you don't describe. Without this option, they stay untouched.
+      - The purge runs last, and only if no described routing profile failed.
     type: dict
     suboptions:
       scope:
-        description: Which routing profiles may go. All conditions given must hold, and one of them is required.
+        description: Conditions for the routing profiles to remove. One condition is required, and all conditions must match.
         type: dict
         required: true
         suboptions:
           name_prefix:
-            description: First characters of their name.
+            description: First characters of the name.
             type: str
           all:
             description: All routing profiles of the subscription.
@@ -162,12 +161,12 @@ options:
             default: false
       max:
         description:
-          - How many may go, as a number, or as a percentage of the routing profiles in O(purge.scope). If there are more, the
-            task fails before anything is changed, and returns them as RV(purge_candidates).
+          - Maximum number of routing profiles to remove, or a percentage of the routing profiles in O(purge.scope). If the
+            run would remove more, the task fails before the first change, and lists them in RV(purge_candidates).
         type: raw
         default: 10%
       action:
-        description: V(delete) deletes them.
+        description: V(delete) deletes the routing profiles.
         type: str
         default: delete
         choices: [delete]
@@ -180,7 +179,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Where the data of two customers go
+- name: Create or update the routing profiles of two customers
   lorawan.thingpark.tdm_routing_profiles:
     routing_profiles:
       - name: parking
@@ -192,7 +191,7 @@ EXAMPLES = r"""
           - destinations:
               - address: https://metering.example.com/uplinks
 
-- name: The customer has left
+- name: Delete one of the routing profiles
   lorawan.thingpark.tdm_routing_profiles:
     max_deletions: 1
     routing_profiles:
@@ -202,12 +201,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 summary:
-  description: How many routing profiles were V(created), V(updated), V(deleted), V(unchanged), V(failed) and V(skipped).
+  description: Number of routing profiles that were V(created), V(updated), V(deleted), V(unchanged), V(failed) and V(skipped).
   returned: when the platform was asked
   type: dict
   sample: {created: 2, updated: 1, deleted: 0, unchanged: 4, failed: 0, skipped: 0}
 results:
-  description: The routing profiles that O(results) asks for.
+  description: The routing profiles that O(results) selects, with the outcome of each.
   returned: when the platform was asked
   type: list
   elements: dict
@@ -216,19 +215,19 @@ results:
       description: The routing profile.
       type: str
     action:
-      description: What became of it, in the words of RV(summary).
+      description: The outcome, one of the keys of RV(summary).
       type: str
     changed:
-      description: Whether it changed.
+      description: Whether the routing profile changed.
       type: bool
     where:
-      description: Where it is described, such as V(line 12) or V(routing_profiles[3]), or V(purge).
+      description: Place of the description, such as V(line 12) or V(routing_profiles[3]), or V(purge).
       type: str
     error:
-      description: Why it failed or was skipped.
+      description: The reason why the routing profile failed or was skipped.
       type: str
     name:
-      description: Its name, where it was meant by that.
+      description: Name of the routing profile, if you described it by name.
       type: str
   sample:
     - name: metering
@@ -237,48 +236,48 @@ results:
       changed: true
       where: routing_profiles[0]
 requests:
-  description: How many requests were sent, by verb, with those of the login.
+  description: Number of requests by HTTP method, including the login.
   returned: when the platform was asked
   type: dict
   sample: {GET: 5, POST: 13, PUT: 3}
 looked_up:
-  description: How many routing profiles had to be fetched to be compared.
+  description: Number of routing profiles that the task fetched individually to compare them.
   returned: when the platform was asked
   type: int
   sample: 0
 seconds:
-  description: How long it took.
+  description: Duration of the task, in seconds.
   returned: when the platform was asked
   type: float
   sample: 3.21
 deletion_candidates:
-  description: The routing profiles that would have been deleted, were they not more than O(max_deletions).
-  returned: when the deletions were refused
+  description: The routing profiles that the run would have deleted, if they were not more than O(max_deletions).
+  returned: when there were too many deletions
   type: list
   elements: str
   sample: [TWA_100002581.26000]
 change_candidates:
-  description: The routing profiles that would have been changed, were they not more than O(max_changes).
-  returned: when the changes were refused
+  description: The routing profiles that the run would have changed, if they were not more than O(max_changes).
+  returned: when there were too many changes
   type: list
   elements: str
   sample: [TWA_100002581.26000]
 purge_candidates:
-  description: The routing profiles that a purge would have removed, were they not more than O(purge.max).
-  returned: when a purge was refused
+  description: The routing profiles that the purge would have removed, if they were not more than O(purge.max).
+  returned: when the purge had too many candidates
   type: list
   elements: str
   sample: [TWA_100002581.26000]
 backup_file:
-  description: The file with the routing profiles that the run was about to delete.
-  returned: when the run was about to delete routing profiles
+  description: Backup file with the routing profiles that the run deletes.
+  returned: when a run has routing profiles to delete
   type: str
   sample: /home/operator/.ansible/tdm/backup-20260102T030405Z-1f2e3d4c.json
 findings:
   description:
-    - All faults of the description, each with C(where), C(id), C(option) and C(message).
-    - A fault that many routing profiles have alike stands there once. Its C(where) names the first ones, its C(id) is empty,
-      and its C(rows) are all of them, each with C(where) and C(id).
+    - All faults of the description. Each has C(where), C(id), C(option) and C(message).
+    - If many routing profiles have the same fault, it is listed once. C(where) then names the first places, C(id) is empty,
+      and C(rows) lists all routing profiles with C(where) and C(id).
   returned: when the description has faults
   type: list
   elements: dict
@@ -288,11 +287,11 @@ findings:
       option: routes
       message: 'has a route without destinations: give a list of them, each with an address'
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
 """

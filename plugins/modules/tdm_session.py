@@ -8,12 +8,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_session
-short_description: Open or close a session with ThingPark's Device Manager
+short_description: Open or close a session on ThingPark
 version_added: 0.1.0
 description:
-  - Logs in once, and keeps the session in a file that the other modules of this collection take as O(session_file).
-  - The file has mode 0600, and a directory that is made for it 0700. The session's token and cookie are in it and nowhere else.
-  - In check mode too, the session is opened and closed, since nothing could be read without one.
+  - Logs in once, and stores the session in a file. Pass the file to other modules of this collection as O(session_file).
+  - The file has mode 0600. If the task creates the directory, it has mode 0700. The session's token and cookie are only in
+    this file.
+  - Check mode also opens and closes the session, because other tasks need it to read the platform.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -22,7 +23,7 @@ attributes:
   check_mode:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
     support: partial
-    details: Opens and closes the session in check mode too, since nothing could be read without one.
+    details: Check mode also opens and closes the session, because other tasks need it to read the platform.
   diff_mode:
     description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
     support: none
@@ -32,16 +33,16 @@ attributes:
 options:
   state:
     description:
-      - V(present) opens a session, or leaves the one alone that is alive.
-      - V(absent) closes it on the platform and removes its file.
+      - V(present) opens a session, or keeps the session in the file if it is still valid.
+      - V(absent) closes the session on the platform and removes its file.
     type: str
     default: present
     choices: [present, absent]
   forget_refusal:
     description:
-      - Whether to forget that a password of this account was refused, so that it is sent again.
-      - For once, when the operator has unlocked the account. It works once in 15 minutes, so that of many tasks one sends the
-        password again.
+      - Whether to send a password again although the platform refused it before.
+      - Use it once after the operator has unlocked the account. It works once in 15 minutes, so only one of many tasks sends
+        the password again.
     type: bool
     default: false
 seealso:
@@ -56,7 +57,7 @@ EXAMPLES = r"""
     password: "{{ tdm_password }}"
   register: session
 
-- name: Use it
+- name: Use the session
   lorawan.thingpark.tdm_subscriber_info:
     session_file: "{{ session.session_file }}"
 
@@ -66,7 +67,8 @@ EXAMPLES = r"""
     password: "{{ tdm_password }}"
     forget_refusal: true
 
-- name: Close it
+- name: Close the session
+
   lorawan.thingpark.tdm_session:
     session_file: "{{ session.session_file }}"
     state: absent
@@ -74,32 +76,32 @@ EXAMPLES = r"""
 
 RETURN = r"""
 session_file:
-  description: The file with the session.
+  description: Path of the session file.
   returned: success
   type: str
   sample: /home/operator/.ansible/tdm/session-3b6f0c.json
 subscription:
-  description: The subscription's number in the API's addresses, V(mine) with OAuth.
+  description: Number of the subscription in the API's addresses, or V(mine) with OAuth.
   returned: O(state=present)
   type: str
   sample: '100'
 granted_permissions:
-  description: What the session may do, as the platform names it. Empty where the platform doesn't say.
+  description: Permissions of the session, with the platform's names. Empty if the platform doesn't show them.
   returned: O(state=present)
   type: list
   elements: str
   sample: [x, a, ra]
 user:
-  description: The user's C(first_name), C(last_name) and C(language). Empty where the platform doesn't say.
+  description: The user's C(first_name), C(last_name) and C(language). Empty if the platform doesn't show them.
   returned: O(state=present)
   type: dict
   sample: {first_name: Olivia, last_name: Operator, language: en-US}
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
 """

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_statistics_info
-short_description: Show statistics of devices in ThingPark's Device Manager
+short_description: Show statistics of devices on ThingPark
 version_added: 0.1.0
 description:
-  - Returns measures of some devices, of a multicast group, or of the whole subscription.
-  - Of devices, each device and each kind of measure takes a request, so that 100 devices with three kinds take 300.
-  - The keys are the API's own in snake_case. Each time is in milliseconds of the epoch, and in C(time) as ISO 8601 in UTC.
+  - Returns statistics of some devices, of a multicast group, or of the whole subscription.
+  - Each device and each kind of statistics needs a request. For example, three kinds for 100 devices need 300 requests.
+  - The keys are the API's keys in snake_case. Times are in milliseconds since 1970, UTC, and in C(time) also as
+    ISO 8601 in UTC.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -22,50 +23,52 @@ extends_documentation_fragment:
 options:
   gather:
     description:
-      - What to return.
-      - V(counters) are how many devices are in which health state, of the subscription alone.
-      - V(frames) are single uplinks and downlinks, of devices and multicast groups. V(frame_totals) are their sums in each
-        slot of time, also of the subscription.
-      - V(battery_levels), V(locations) and V(spreading_factors) are of devices alone.
+      - Kinds of statistics to return.
+      - V(counters) is the number of devices by health state, only for the subscription.
+      - V(frames) lists uplinks and downlinks, for devices and multicast groups. V(frame_totals) counts them per
+        time slot, also for the subscription.
+      - V(battery_levels), V(locations) and V(spreading_factors) are only for devices.
     type: list
     elements: str
     required: true
     choices: [counters, frames, frame_totals, battery_levels, locations, spreading_factors]
   dev_eui:
-    description: The devices with these DevEUIs.
+    description: DevEUIs of the devices.
     type: list
     elements: str
   multicast_group:
-    description: The multicast group with this DevEUI.
+    description: DevEUI of the multicast group.
     type: str
   scope:
-    description: Without O(dev_eui) and O(multicast_group), whether all devices are meant or all multicast groups.
+    description: Whether to return statistics of all devices or of all multicast groups, without O(dev_eui) and
+      O(multicast_group).
     type: str
     default: subscription
     choices: [subscription, multicast_groups]
   begin:
-    description: When the first one was, such as V(2026-11-27T00:00:00Z). By default, O(duration) reaches up to now.
+    description: Start of the period, such as V(2026-11-27T00:00:00Z). By default, the period ends now and has the
+      length O(duration).
     type: str
   duration:
-    description: How long a time is looked at, such as V(PT24H) or V(P7D). By default it depends on the kind, and is mostly
-      V(P7D).
+    description: Length of the period, such as V(PT24H) or V(P7D). The default depends on the kind, and is V(P7D)
+      for most kinds.
     type: str
   step:
-    description: How long a slot of time is, such as V(PT1H) or V(P1D), of totals, batteries and locations.
+    description: Length of a time slot, such as V(PT1H) or V(P1D), for totals, batteries and locations.
     type: str
   timezone:
-    description: The time zone in which a slot begins, such as V(Europe/Amsterdam), of totals.
+    description: Time zone of the time slots, such as V(Europe/Amsterdam), for totals.
     type: str
   type:
-    description: Only frames of these types, of devices.
+    description: Only frames of these types, for devices.
     type: list
     elements: str
     choices: [uplink, downlink, microflow]
   gateway:
-    description: Only frames that the base station with this LRR ID received or sent, of devices.
+    description: Only frames that the base station with this LRR ID received or sent, for devices.
     type: str
   parallel:
-    description: How many requests are under way at once, from 1 to 64.
+    description: How many requests to send at the same time, from 1 to 64.
     type: int
     default: 8
 seealso:
@@ -74,18 +77,19 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: How many devices are alive
+- name: Count the devices by health state
   lorawan.thingpark.tdm_statistics_info:
     gather: [counters]
 
-- name: Whose battery won't see the summer
+- name: Show battery levels of three months, by week
   lorawan.thingpark.tdm_statistics_info:
     gather: [battery_levels]
     dev_eui: ["70B3D57ED0000001", "70B3D57ED0000002"]
     duration: P90D
     step: P7D
 
-- name: The traffic of the whole subscription, per day
+- name: Count the frames of the whole subscription, per day
+
   lorawan.thingpark.tdm_statistics_info:
     gather: [frame_totals]
     duration: P7D
@@ -96,8 +100,8 @@ EXAMPLES = r"""
 RETURN = r"""
 devices:
   description:
-    - 'With O(dev_eui): of each device its C(dev_eui), and what was gathered, each with C(briefs) and what the platform tells
-      besides.'
+    - Statistics of each device in O(dev_eui). Each entry has C(dev_eui), and a key per kind in O(gather), which contains
+      C(briefs) and other fields of the platform.
   returned: success and O(dev_eui) is given
   type: list
   elements: dict
@@ -109,12 +113,12 @@ devices:
             level: 180
             timestamp: 1795737600000
 counters:
-  description: How many devices are in which health state, in C(briefs), and C(total_count).
+  description: Number of devices by health state in C(briefs), and of all devices in C(total_count).
   returned: O(gather) has it
   type: dict
   sample: {total_count: 1963, briefs: [{health_state: ACTIVE, count: 1950}]}
 frames:
-  description: The downlinks of multicast groups, in C(briefs).
+  description: Downlinks of multicast groups, in C(briefs).
   returned: O(gather) has it, without O(dev_eui)
   type: dict
   sample:
@@ -124,16 +128,16 @@ frames:
         bs_success_count: 86
         status: SUCCESS
 frame_totals:
-  description: The sums of each slot of time, in C(briefs).
+  description: Number of frames per time slot, in C(briefs).
   returned: O(gather) has it, without O(dev_eui)
   type: dict
   sample: {briefs: [{time: '2026-11-27T00:00:00Z', up: {count: 47000}, dw: {count: 1200}}]}
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
 """

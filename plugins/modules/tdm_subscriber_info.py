@@ -8,11 +8,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_subscriber_info
-short_description: Show the subscription and the subscriber in ThingPark's Device Manager
+short_description: Show the subscription and the subscriber on ThingPark
 version_added: 0.1.0
 description:
-  - Returns the subscription, its subscriber, state and options, the user and the permissions.
-  - The keys are the API's own in snake_case. What the platform adds to them passes through.
+  - Returns the subscription with its subscriber, state and options, the user, and the permissions.
+  - The keys are the API's keys in snake_case. Unknown keys of the platform are included.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -23,11 +23,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Whose account is it?
+- name: Get the subscription and the subscriber
   lorawan.thingpark.tdm_subscriber_info:
   register: account
 
-- name: Show it
+- name: Show the owner of the account
+
   ansible.builtin.debug:
     msg: "{{ account.subscriber.name }}, subscription {{ account.subscription.id }}"
 """
@@ -35,24 +36,24 @@ EXAMPLES = r"""
 RETURN = r"""
 subscription:
   description:
-    - The subscription. Times are milliseconds of the epoch.
-    - With O(body_format=xml) it has C(id), C(creation_timestamp), C(alarm_state_notifications), C(state) and C(subscriber)
-      alone, since the platform's XML schema has no more.
+    - The subscription. Times are in milliseconds since 1970, UTC.
+    - With O(body_format=xml), it only has C(id), C(creation_timestamp), C(alarm_state_notifications), C(state) and C(subscriber),
+      because the platform's XML schema has no other fields.
   returned: success
   type: dict
   contains:
     id:
-      description: Its number in the API's addresses, V(mine) with OAuth.
+      description: Number of the subscription in the API's addresses, or V(mine) with OAuth.
       type: str
     state:
-      description: Its state, with C(value) and C(timestamp).
+      description: State of the subscription, with C(value) and C(timestamp).
       type: dict
     options:
-      description: What the operator switched on for it.
+      description: Features that the operator has enabled.
       returned: with O(body_format=json)
       type: dict
     network_subscriptions_handling:
-      description: How connectivity plans are chosen, in C(mode).
+      description: Way of choosing connectivity plans, in C(mode).
       returned: with O(body_format=json)
       type: dict
   sample:
@@ -69,22 +70,22 @@ subscriber:
   type: dict
   sample: {id: '100002581', name: Olivia Operator, organization: Example Operations}
 granted_permissions:
-  description: What the session may do, as the platform names it. Empty where the platform doesn't say.
+  description: Permissions of the session, with the platform's names. Empty if the platform doesn't show them.
   returned: success
   type: list
   elements: str
   sample: [x, a, ra]
 user:
-  description: The user's C(first_name), C(last_name) and C(language). Empty where the platform doesn't say.
+  description: The user's C(first_name), C(last_name) and C(language). Empty if the platform doesn't show them.
   returned: success
   type: dict
   sample: {first_name: Olivia, last_name: Operator, language: en-US}
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
 """

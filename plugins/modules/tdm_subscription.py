@@ -8,13 +8,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_subscription
-short_description: Change the settings of a subscription in ThingPark's Device Manager
+short_description: Change the settings of a subscription on ThingPark
 version_added: 0.1.0
 description:
-  - Changes the settings of the subscription that the account belongs to. There is one, which nobody makes or deletes.
-  - What isn't given is left alone. Only what differs is written.
-  - Without any option, it shows the settings.
-  - The platform's answers are always JSON, even with O(body_format=xml). Its XML of a subscription leaves most settings out.
+  - Changes the settings of the account's subscription. The module can't create or delete a subscription.
+  - Options that you don't set keep their values. The task writes only differences.
+  - Without options, the task only shows the settings.
+  - The task always uses JSON, even with O(body_format=xml), because the platform's XML of a subscription lacks most settings.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -23,49 +23,49 @@ extends_documentation_fragment:
 options:
   alarm_notifications:
     description:
-      - Who is told of alarms, by their severity. It is compared and written as a whole; an empty list tells nobody.
-      - Neighbouring severities with the same contacts are shown together, and their order doesn't matter.
-      - Contacts are personal data, and stand in results and differences. C(no_log) for the task hides them there.
+      - Contacts that get notifications of alarms, by severity. The list replaces all notifications. An empty list removes all
+        of them.
+      - The task combines adjacent severities with the same contacts. Their order doesn't matter.
+      - Contacts are personal data, and occur in results and diffs. Set C(no_log) for the task to hide them.
     type: list
     elements: dict
     suboptions:
       severities:
         description:
-          - Severities, by name or by number, each of which may stand in one notification alone.
-          - V(cleared) or V(1) is an alarm that is over, V(indeterminate) or V(2), V(warning) or V(3), V(minor) or V(4), V(major)
+          - Severities, by name or number. Each severity can occur in only one notification.
+          - V(cleared) or V(1) for the end of an alarm, V(indeterminate) or V(2), V(warning) or V(3), V(minor) or V(4), V(major)
             or V(5), V(critical) or V(6).
         type: list
         elements: str
         required: true
       contacts:
-        description: Where they are told, such as V(email:ann@example.com) or V(sms:+31612345678).
+        description: Addresses of the contacts, such as V(email:ann@example.com) or V(sms:+31612345678).
         type: list
         elements: str
         required: true
   default_ism_bands:
-    description: The ISM bands that the web page offers first, by ID such as V(eu868) or by name. They have no order.
+    description: ISM bands that the web interface offers first, by ID such as V(eu868) or by name. Their order doesn't matter.
     type: list
     elements: str
   ns_id:
-    description: The NSID, 16 hexadecimal digits. Where it was never set, the operator's counts. Nothing is known to take it
-      away again.
+    description: NSID, 16 hexadecimal digits. The default is the operator's NSID. There is no known way to remove it again.
     type: str
   non_roaming_net_id:
     description:
-      - The NetID for devices that don't roam, 6 hexadecimal digits. Where it was never set, the operator's counts.
-      - This one, O(roaming_net_id) and O(segregation_id) are restricted. They are written by a request of their own, after
-        all others, which takes the right C(ra) on the subscription. The other options take C(ra) or C(s1).
-      - An account that is known not to have the right is told before anything is written, unless nothing differs.
+      - NetID for devices that don't roam, 6 hexadecimal digits. The default is the operator's NetID.
+      - O(non_roaming_net_id), O(roaming_net_id) and O(segregation_id) are restricted. A separate request writes them after
+        all others. It needs the permission C(ra) on the subscription. The other options need C(ra) or C(s1).
+      - If the account is known to lack the permission and a value differs, the task fails before the first change.
     type: str
   roaming_net_id:
-    description: The NetID for devices that roam, 6 hexadecimal digits, see O(non_roaming_net_id).
+    description: NetID for devices that roam, 6 hexadecimal digits, see O(non_roaming_net_id).
     type: str
   segregation_id:
-    description: The segregation ID for devices, 8 hexadecimal digits, see O(non_roaming_net_id). Without it, the operator's
-      way to part the traffic decides.
+    description: Segregation ID for devices, 8 hexadecimal digits, see O(non_roaming_net_id). By default, the operator decides
+      how to separate the traffic.
     type: str
   force:
-    description: Override the platform's optimistic locking, so that another writer's change at the same moment is overwritten.
+    description: Overwrite another user's change at the same moment, in spite of the platform's optimistic locking.
     type: bool
     default: false
 seealso:
@@ -75,7 +75,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Mail for every warning, and a text message for the guard when it is serious
+- name: Send mail for every warning, and a text message for severe alarms
   lorawan.thingpark.tdm_subscription:
     alarm_notifications:
       - severities: [warning, minor]
@@ -83,23 +83,24 @@ EXAMPLES = r"""
       - severities: [major, critical]
         contacts: ["email:network@example.com", "sms:+31612345678"]
 
-- name: Nobody is told any more
+- name: Remove all notifications
   lorawan.thingpark.tdm_subscription:
     alarm_notifications: []
 
-- name: Devices of this subscription are in a segment of their own
+- name: Set the segregation ID of the subscription
+
   lorawan.thingpark.tdm_subscription:
     segregation_id: 1234ABCD
 """
 
 RETURN = r"""
 action:
-  description: What was done, or would be done in check mode. One of V(updated), V(unchanged) and V(failed).
+  description: The change, or in check mode the change that a run would make. One of V(updated), V(unchanged) and V(failed).
   returned: when the platform was asked
   type: str
   sample: updated
 subscription:
-  description: The subscription as it is now, or would be, in the words of this module's options.
+  description: The subscription after the task, or in check mode after a run, with the names and values of this module's options.
   returned: success
   type: dict
   sample:
@@ -114,7 +115,7 @@ subscription:
     default_ism_bands:
       - eu868
 findings:
-  description: All faults of the options, each with C(where), C(option) and C(message). C(where) is always V(options).
+  description: All faults of the options. Each has C(where), C(option) and C(message). C(where) is always V(options).
   returned: when the options have faults
   type: list
   elements: dict
@@ -123,11 +124,11 @@ findings:
       option: alarm_notifications
       message: 'has the severity major in two notifications: give its contacts in one of them'
 login_refused:
-  description: The platform refused the login. It is not tried again until the password changes or 15 minutes have passed.
+  description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused
   type: bool
 held_back:
-  description: The password was not even sent, since it was refused shortly before.
+  description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
 """

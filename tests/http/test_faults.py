@@ -68,21 +68,21 @@ def words(column: str, usual: Counter, requests: Counter, result: dict, is_lost:
     more = requests + Counter({own: int(is_lost)}) - usual
     done = []
     if more[LOGIN]:
-        done.append("logs in again")
+        done.append("logs in")
     if any(more[look] for look in LOOKS if look != own):
-        done.append("looks")
+        done.append("checks")
     if more[own]:
-        done.append("sends it again")
+        done.append("retries")
     if result.get("failed"):
         done.append("fails")
-    return ", ".join(done) or "goes on"
+    return ", ".join(done) or "continues"
 
 
 def table(cells: dict[str, dict[str, str]], faults: dict[str, dict]) -> str:
     """Return the table for the page."""
     lines = [".. list-table::", "   :header-rows: 1", "   :widths: 28 12 12 12 12 12 12", ""]
     rows = [(faults[name]["about"], *row.values()) for name, row in cells.items()]
-    for first, *others in [("what goes wrong", *REQUESTS), *rows]:
+    for first, *others in [("Fault", *(column.capitalize() for column in REQUESTS)), *rows]:
         lines += ["   * - " + first, *("     - " + other for other in others)]
     return "\n".join(lines) + "\n"
 

@@ -111,10 +111,10 @@ STRANGERS = 25  # devices that were there before, and are nobody's business
 PURGE = {"scope": {"tag": "parking"}, "max": "10%", "backup": "{{ playbook_dir }}/backup.json"}
 #: Title in the table -> (hosts of the inventory, further variables, what the fleet's summary says).
 RUNS: dict[str, tuple[Callable[[], dict], dict, dict]] = {
-    "%d devices are created" % FLEET: (fleet, {}, {"created": 40}),
-    "all are as described": (fleet, {}, {"unchanged": 40}),
-    "12 have changed": (edited, {}, {"updated": 10, "suspended": 1, "resumed": 1, "unchanged": 28}),
-    "3 are purged": (shrunk, {"tdm_fleet_purge": PURGE}, {"deleted": 3, "unchanged": 37}),
+    "%d new devices" % FLEET: (fleet, {}, {"created": 40}),
+    "no device has changed": (fleet, {}, {"unchanged": 40}),
+    "12 changed devices": (edited, {}, {"updated": 10, "suspended": 1, "resumed": 1, "unchanged": 28}),
+    "3 purged devices": (shrunk, {"tdm_fleet_purge": PURGE}, {"deleted": 3, "unchanged": 37}),
 }
 #: The sensor that a task of its own keeps, beside the fleet.
 LONE = {
@@ -250,8 +250,8 @@ def run_once(simulator: Simulator, directory: Path, hosts: dict, variables: dict
 
 def table(runs: dict[str, list[Run]]) -> str:
     """Return the table of costs for the page."""
-    costs = [("the role ``fleet``", "fleet_cost"), ("the other tasks", "other_cost")]
-    rows = [["run", "requests of", *runs]]
+    costs = [("role ``fleet``", "fleet_cost"), ("other tasks", "other_cost")]
+    rows = [["Run", "Task", *runs]]
     for number, title in enumerate(RUNS):
         for task, cost in costs:
             rows.append([title, task, *(str(getattr(of[number], cost)) for of in runs.values())])

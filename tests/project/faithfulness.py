@@ -29,9 +29,9 @@ _HEAD = [
     "   :header-rows: 1",
     "   :widths: 10 52 38",
     "",
-    "   * - verb",
-    "     - below ``/subscriptions/mine``",
-    "     - sent by",
+    "   * - Method",
+    "     - Path below ``/subscriptions/mine``",
+    "     - Module",
 ]
 
 

@@ -184,7 +184,7 @@ def test_the_picture_has_every_file():
             name = inner[1] + "/*" if len(inner) > 2 else path.stem
             assert name in rooms[room(path) if len(inner) > 1 else "ground"]
     folders = {path.name for path in (ROOT / "plugins").iterdir() if any(path.glob("*.py"))}
-    assert folders - {"module_utils", "doc_fragments"} == set(architecture.DOORS)
+    assert folders - {"module_utils", "doc_fragments"} == set(architecture.PLUGINS)
 
 
 def test_the_arrows_say_all_that_is_allowed():
@@ -195,4 +195,4 @@ def test_the_arrows_say_all_that_is_allowed():
             break
         reach |= further
     allowed = {(one, other) for one, others in PACKAGES.items() for other in others}
-    assert {pair for pair in reach if pair[0] != "doors"} == allowed
+    assert {pair for pair in reach if pair[0] != "plugins"} == allowed

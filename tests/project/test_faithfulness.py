@@ -37,8 +37,8 @@ def test_each_behaviour_names_a_test_that_exists():
 
 
 def test_each_row_has_all_three_cells():
-    body = PAGE.read_text(encoding="utf-8").split("What is left out\n")[0]
-    headers = body.count("   * - behaviour\n")
+    body = PAGE.read_text(encoding="utf-8").split("Not simulated\n")[0]
+    headers = body.count("   * - Behavior\n")
     assert body.count("\n   * - ") == len(rows()) + headers
 
 

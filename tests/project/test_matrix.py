@@ -56,6 +56,16 @@ def test_the_readme_says_which_releases_have_ended():
     assert ", ".join("%s (%s)" % pair for pair in MATRIX["ended"].items()) + ":" in text
 
 
+def test_the_page_of_versions_says_the_same():
+    text = read("docs/docsite/rst/versions.rst")
+    rows = re.findall(r"^   \* - (2\.\d+)\n     - (.+)\n     - (.+)$", text, re.MULTILINE)
+    dates = {**MATRIX["ended"], **MATRIX["ends"]}
+    assert rows == [(core, dates[core], ", ".join(suites)) for core, suites in MATRIX["ansible-core"].items()]
+    assert ", ".join(PYTHONS) in text
+    needs = re.findall(r"^(\w+)>=([\d.]+)$", read("requirements.txt"), re.MULTILINE)
+    assert needs and all("``%s`` %s or newer" % need in text for need in needs)
+
+
 def test_nothing_is_excepted_from_a_gate():
     """No ignore file of ansible-test, no rule that a linter is told to leave out for some files."""
     assert not list((ROOT / "tests").glob("sanity/ignore*"))
