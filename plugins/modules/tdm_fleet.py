@@ -287,6 +287,15 @@ options:
         as O(src). Without that, nothing is made, and each device says what it lacks.
       - It must not exist yet. The default is a new file C(tdm/backup-*.json) below Ansible's home.
     type: path
+  report:
+    description:
+      - A file for the outcomes, for people and their spreadsheets. It is a table in CSV with a row for each
+        described device, and its columns are C(dev_eui), C(where), C(action), C(error) and C(remedy).
+      - It is written at once, whole or not at all, also when the run fails. A fault of the description has
+        the action V(refused). Where the run ended before any device, the only row says why and names no device.
+      - Texts that a spreadsheet would take for formulas have an apostrophe in front. No secrets are in it.
+      - In check mode it is not written. M(lorawan.thingpark.tdm_report) reads it.
+    type: path
   check_licences:
     description:
       - Whether to compare the licences of each connectivity plan with the devices that are to be created with
@@ -515,6 +524,11 @@ purge_candidates:
   type: list
   elements: str
   sample: [70B3D57ED0000001]
+report_file:
+  description: The file that O(report) names.
+  returned: when one was written
+  type: str
+  sample: reports/last_run.csv
 backup_file:
   description: The file with the devices that the run was about to delete.
   returned: when the run was about to delete devices

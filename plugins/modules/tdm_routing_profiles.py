@@ -131,6 +131,15 @@ options:
         each routing profile says what it lacks.
       - It must not exist yet. The default is a new file C(tdm/backup-*.json) below Ansible's home.
     type: path
+  report:
+    description:
+      - A file for the outcomes, for people and their spreadsheets. It is a table in CSV with a row for each described routing
+        profile, and its columns are C(name), C(where), C(action), C(error) and C(remedy).
+      - It is written at once, whole or not at all, also when the run fails. A fault of the description has the action V(refused).
+        Where the run ended before any routing profile, the only row says why and names no routing profile.
+      - Texts that a spreadsheet would take for formulas have an apostrophe in front. No secrets are in it.
+      - In check mode it is not written. M(lorawan.thingpark.tdm_report) reads it.
+    type: path
   progress:
     description:
       - Whether a long run says every two seconds how far it is, on the standard error. Only where the task runs in Ansible's
@@ -269,6 +278,11 @@ purge_candidates:
   type: list
   elements: str
   sample: [TWA_100002581.26000]
+report_file:
+  description: The file that O(report) names.
+  returned: when one was written
+  type: str
+  sample: reports/last_run.csv
 backup_file:
   description: The file with the routing profiles that the run was about to delete.
   returned: when the run was about to delete routing profiles
