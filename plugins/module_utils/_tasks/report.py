@@ -26,7 +26,7 @@ from .._schema.texts import Fault, shown
 from .._text import utc_of
 from . import alarms as _alarms
 from .catalogue_info import KINDS, TYPES
-from .report_figures import COLUMNS, Fleet, Limits, Rows, alarm_figures, licence_rows, seen
+from .report_figures import COLUMNS, HOUR, Fleet, Limits, Rows, alarm_figures, licence_rows, seen
 from .report_metrics import metrics
 from .report_runs import NOT_YET, read_drift, read_last_run
 
@@ -52,7 +52,7 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
     report = {
         "created": utc_of(limits.now),
         "platform": urlsplit(params["url"]).hostname or "",
-        "silent_after": params["silent_after"],
+        "silent_after_hours": round((limits.now - limits.silent_since) / HOUR, 1),
         "battery_below": params["battery_below"],
         **figures,
         "last_run": last_run,
@@ -195,8 +195,8 @@ TASK = Task(
         "silent_after": {"type": "str", "default": "P2D"},
         "battery_below": {"type": "int", "default": 20},
         "last_run": {"type": "path"},
-        "drift": {"type": "dict"},
-        "limit": {"type": "int", "default": 100},
+        "drift": {"type": "raw"},
+        "limit": {"type": "int", "default": 20},
         "mode": {"type": "raw", "default": "0600"},
     },
     run,

@@ -47,13 +47,13 @@ def read_last_run(path: str) -> tuple[dict[str, Any] | None, Rows]:
     return figures, sorted(listed, key=lambda row: row["action"] not in TROUBLED)
 
 
-def read_drift(result: dict[str, Any]) -> tuple[dict[str, Any], Rows]:
+def read_drift(result: object) -> tuple[dict[str, Any], Rows]:
     """Return what a run in check mode would change, counted and by resource.
 
     :param result: as tdm_fleet returns it, or a role's rescue: ``msg`` alone where it failed early.
     """
-    summary = result.get("summary")
-    if not isinstance(summary, dict) and not result.get("msg"):
+    summary = result.get("summary") if isinstance(result, dict) else None
+    if not isinstance(result, dict) or (not isinstance(summary, dict) and not result.get("msg")):
         raise OptionError(NO_RESULT)
     rows = [_drifted(each, result.get("diff")) for each in result.get("results") or [] if isinstance(each, dict)]
     rows += [_found(each) for each in result.get("findings") or [] if isinstance(each, dict)]
