@@ -21,10 +21,9 @@ OWN: dict[str, dict[str, dict[str, Any]]] = {
         "title": {"type": "str", "default": "LoRaWAN fleet"},
         "template": {"type": "path", "default": "report.html.j2"},
         "mode": {"type": "str"},
+        "drift": {"type": "bool", "default": False},
     },
 }
-#: Options of a module that its role gives by itself.
-GIVEN = {"report": ("drift",)}
 OPTION = re.compile(r"\bO\((\w+)")
 SUBOPTION = re.compile(r"\bO\((\w+[.]\w+)\)")
 RETURN_VALUE = re.compile(r"\bRV\((\w+)\)")
@@ -38,7 +37,7 @@ def role_options(role: str, specs: dict[str, Any], documented: dict[str, Any]) -
     about = loaded("role_" + role)
     own, others = about.pop("options", {}), about.pop("others", {})
     options = {}
-    for name in [*own, *(name for name in specs if name not in own and name not in GIVEN.get(role, ()))]:
+    for name in [*own, *(name for name in specs if name not in own)]:
         told = own.get(name) or _as_variables(role, documented[name]["description"])
         options["tdm_%s_%s" % (role, name)] = _variable(told, {**specs.get(name, {}), **OWN.get(role, {}).get(name, {})})
     for name, told in others.items():

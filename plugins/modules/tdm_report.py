@@ -68,12 +68,12 @@ options:
     type: path
   drift:
     description: The result of M(lorawan.thingpark.tdm_fleet) in check mode, best with C(diff) V(true), as it was registered.
-    type: dict
+    type: raw
   limit:
     description:
       - How many rows of each table the result has, V(1000) at most. The files in O(dest) have all.
     type: int
-    default: 100
+    default: 20
   mode:
     description:
       - The permissions of the tables, in octal digits and quotation marks.
@@ -112,9 +112,9 @@ report:
     platform:
       description: Its host.
       type: str
-    silent_after:
-      description: The option.
-      type: str
+    silent_after_hours:
+      description: After how many hours a device counts as silent.
+      type: float
     battery_below:
       description: The option.
       type: int
@@ -151,6 +151,15 @@ report:
     tables:
       description: The tables, each with the C(total) of its rows, its C(columns), the first C(rows), and its C(file).
       type: dict
+  sample:
+    created: '2026-01-02T03:04:05Z'
+    devices:
+      total: 2000
+      alive: 1791
+      silent: 93
+      never_heard: 116
+      suspended: 0
+      battery_low: 34
 files:
   description: The files, each with its C(file), how many C(rows) it has, and C(action), which is V(written) or V(unchanged).
   returned: success

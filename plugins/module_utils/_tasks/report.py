@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import time
 from typing import Any, Callable, TypeVar
@@ -20,12 +19,13 @@ from .._errors import ApiError, OptionError
 from .._frame.connection import connected
 from .._frame.task import Context, Task
 from .._resources.device.declaration import DEVICE
-from .._schema.filters import Silence, read_filters
+from .._schema.filters import Silence
 from .._schema.severities import CLEARED
 from .._schema.texts import Fault, shown
 from .._text import utc_of
 from . import alarms as _alarms
 from .catalogue_info import KINDS, TYPES
+from .info import filters_in
 from .report_figures import COLUMNS, HOUR, Fleet, Limits, Rows, alarm_figures, licence_rows, seen
 from .report_metrics import metrics
 from .report_runs import NOT_YET, read_drift, read_last_run
@@ -40,7 +40,7 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
     """Return what there is to report; write the tables and the metrics where they are wanted."""
     started = time.monotonic()
     limits, mode = _limits(params), _mode(params["mode"])
-    filters = _filters(params)
+    filters = filters_in(DEVICE, params["filters"] or {})
     _refuse_places(params)
     last_run, last_rows = read_last_run(params["last_run"]) if params["last_run"] else (None, [])
     if params["last_run"] and last_run is None:
@@ -86,16 +86,6 @@ def _mode(given: object) -> int:
     if not 0o400 <= mode <= 0o777:
         raise OptionError('mode must be the permissions of a file in octal digits, such as "0644", got %s' % shown(given))
     return mode
-
-
-def _filters(params: dict[str, Any]) -> dict[str, Any]:
-    given = params["filters"] or {}
-    for name in given:
-        if name not in DEVICE.filters:
-            near = "".join(difflib.get_close_matches(str(name), sorted(DEVICE.filters), 1))
-            hint = "; did you mean %s?" % near if near else ""
-            raise OptionError("filters has %s, which is no filter of devices%s" % (shown(name), hint))
-    return read_filters(DEVICE.filters, given, DEVICE.plural, DEVICE.ranges)
 
 
 def _refuse_places(params: dict[str, Any]) -> None:

@@ -18,63 +18,71 @@ from typing import Any
 from .._resources.alarms import NAMES
 from .report_figures import HEALTH, severe
 
-Sample = tuple[dict[str, str], float]
+Samples = list[tuple[dict[str, str], float]]
+#: What Prometheus shows beside each metric.
+HELP = {
+    "devices": "Devices, by health state.",
+    "devices_alive": "Devices heard lately.",
+    "devices_silent": "Devices heard before, but not lately.",
+    "devices_never_heard": "Devices never heard.",
+    "devices_battery_low": "Devices with a battery to change.",
+    "alarms": "Active alarms, by name and severity.",
+    "alarms_not_acknowledged": "Active alarms that nobody has acknowledged.",
+    "licences_granted": "Licences granted, by connectivity plan.",
+    "licences_used": "Licences used, by connectivity plan.",
+    "last_run_devices": "Devices of the last run, by what became of them.",
+    "last_run_success": "Whether the last run did all it should: 1 for yes.",
+    "last_run_timestamp_seconds": "When the last run ended.",
+    "drift_devices": "Devices that are not as described.",
+    "report_timestamp_seconds": "When this was written.",
+}
 ESCAPED = {"\\": "\\\\", '"': '\\"', "\n": "\\n"}
 
 
 def metrics(report: dict[str, Any]) -> str:
-    """Return the figures of a report as text."""
+    """Return the figures of a report as text. What this account may not see, or nobody looked for, is left out."""
     lines: list[str] = []
-    for name, words, samples in _families(report):
-        lines += ["# HELP thingpark_%s %s" % (name, words), "# TYPE thingpark_%s gauge" % name]
-        lines += ["thingpark_%s%s %s" % (name, _labels(labels), _value(value)) for labels, value in samples]
+    for short, samples in _families(report):
+        name = "thingpark_" + short
+        lines += ["# HELP %s %s" % (name, HELP[short]), "# TYPE %s gauge" % name]
+        lines += ["%s%s %d" % (name, _labels(labels), value) for labels, value in samples]
     return "\n".join(lines) + "\n"
 
 
-def _families(report: dict[str, Any]) -> Iterator[tuple[str, str, list[Sample]]]:
-    devices = report["devices"]
-    yield "devices", "Devices, by health.", [({"health": name}, report["health"][name]) for name in HEALTH]
-    for state, words in (
-        ("alive", "Devices heard lately."),
-        ("silent", "Devices heard before, but not lately."),
-        ("never_heard", "Devices never heard."),
-        ("battery_low", "Devices with a battery to change."),
-    ):
-        yield "devices_" + state, words, [({}, devices[state])]
+def _families(report: dict[str, Any]) -> Iterator[tuple[str, Samples]]:
+    yield "devices", [({"health": name}, report["health"][name]) for name in HEALTH]
+    for state in ("alive", "silent", "never_heard", "battery_low"):
+        yield "devices_" + state, [({}, report["devices"][state])]
     yield from _of_alarms(report["alarms"])
     yield from _of_licences(report["licences"])
-    yield from _of_runs(report)
-    yield "report_timestamp_seconds", "When this was written.", [({}, _seconds(report["created"]))]
+    yield from _of_runs(report["last_run"], report["drift"])
+    yield "report_timestamp_seconds", [({}, _seconds(report["created"]))]
 
 
-def _of_alarms(alarms: dict[str, Any] | None) -> Iterator[tuple[str, str, list[Sample]]]:
+def _of_alarms(alarms: dict[str, Any] | None) -> Iterator[tuple[str, Samples]]:
     if alarms is None:
         return
     told = {each["alarm"]: each["by_severity"] for each in alarms["by_alarm"]}
     names = [*NAMES.values(), *sorted(set(told) - set(NAMES.values()))]
-    samples = [
-        ({"alarm": name, "severity": severity}, float(told.get(name, {}).get(severity, 0))) for name in names for severity in severe()
-    ]
-    yield "alarms", "Active alarms, by name and severity.", samples
-    yield "alarms_not_acknowledged", "Active alarms that nobody has acknowledged.", [({}, alarms["not_acked"])]
+    pairs = [(name, severity) for name in names for severity in severe()]
+    yield "alarms", [({"alarm": name, "severity": severity}, told.get(name, {}).get(severity, 0)) for name, severity in pairs]
+    yield "alarms_not_acknowledged", [({}, alarms["not_acked"])]
 
 
-def _of_licences(plans: list[dict[str, Any]] | None) -> Iterator[tuple[str, str, list[Sample]]]:
+def _of_licences(plans: list[dict[str, Any]] | None) -> Iterator[tuple[str, Samples]]:
     for name in ("granted", "used"):
         samples = [({"plan": plan["connectivity_plan"]}, plan[name]) for plan in plans or [] if plan[name] is not None]
         if samples:
-            yield "licences_" + name, "Licences %s, by connectivity plan." % name, samples
+            yield "licences_" + name, samples
 
 
-def _of_runs(report: dict[str, Any]) -> Iterator[tuple[str, str, list[Sample]]]:
-    run, drift = report["last_run"], report["drift"]
+def _of_runs(run: dict[str, Any] | None, drift: dict[str, Any] | None) -> Iterator[tuple[str, Samples]]:
     if run is not None:
-        actions = [({"action": name}, float(count)) for name, count in run["actions"].items()]
-        yield "last_run_devices", "Devices of the last run, by what became of them.", actions
-        yield "last_run_success", "Whether the last run did all it should.", [({}, float(run["succeeded"]))]
-        yield "last_run_timestamp_seconds", "When the last run ended.", [({}, _seconds(run["ended"]))]
+        yield "last_run_devices", [({"action": name}, count) for name, count in run["actions"].items()]
+        yield "last_run_success", [({}, run["succeeded"])]
+        yield "last_run_timestamp_seconds", [({}, _seconds(run["ended"]))]
     if drift is not None and drift["compared"]:
-        yield "drift_devices", "Devices that are not as described.", [({}, drift["total"])]
+        yield "drift_devices", [({}, drift["total"])]
 
 
 def _labels(labels: dict[str, str]) -> str:
@@ -82,10 +90,6 @@ def _labels(labels: dict[str, str]) -> str:
         return ""
     told = ('%s="%s"' % (name, re.sub(r'[\\"\n]', lambda found: ESCAPED[found.group()], text)) for name, text in labels.items())
     return "{%s}" % ",".join(told)
-
-
-def _value(value: float) -> str:
-    return "%d" % value
 
 
 def _seconds(time: str) -> float:
