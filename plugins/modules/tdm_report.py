@@ -135,18 +135,18 @@ report:
       type: dict
     alarms:
       description: How many alarms are active (C(total)), and not acknowledged (C(not_acked)), C(by_severity) and C(by_alarm).
-        Null where this account may not see them.
+        Missing where this account may not see them.
       type: dict
     licences:
-      description: The connectivity plans with their licences. Null where this account may not see them.
+      description: The connectivity plans with their licences. Missing where this account may not see them.
       type: list
       elements: dict
     last_run:
-      description: When the last run C(ended), whether it C(succeeded), and how many devices met which of the C(actions). Null
+      description: When the last run C(ended), whether it C(succeeded), and how many devices met which of the C(actions). Missing
         without O(last_run).
       type: dict
     drift:
-      description: How many devices (C(total)) are not as described, by C(actions). Null without O(drift).
+      description: How many devices (C(total)) are not as described, by C(actions). Missing without O(drift).
       type: dict
     tables:
       description: The tables, each with the C(total) of its rows, its C(columns), the first C(rows), and its C(file).

@@ -55,8 +55,8 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
         "silent_after_hours": round((limits.now - limits.silent_since) / HOUR, 1),
         "battery_below": params["battery_below"],
         **figures,
-        "last_run": last_run,
-        "drift": drift,
+        **({} if last_run is None else {"last_run": last_run}),
+        **({} if drift is None else {"drift": drift}),
         "tables": {name: _table(name, tables[name], params["limit"]) for name in COLUMNS},
     }
     files = _write(params, report, tables, mode, context.check)
@@ -99,7 +99,7 @@ def _refuse_places(params: dict[str, Any]) -> None:
 
 
 def _looked_at(client: Client, filters: dict[str, Any], limits: Limits, context: Context) -> tuple[dict[str, Any], dict[str, Rows]]:
-    """Return what the platform shows, counted and in tables; what this account may not see is None, and warned of."""
+    """Return what the platform shows, counted and in tables; what this account may not see is left out, with a warning."""
     devices = [seen(brief, limits) for brief in listed(ResourceClient(client, DEVICE), filters)]
     alarms = _allowed("alarms", lambda: _active_alarms(client), context)
     plans = _allowed("licences", lambda: _plans(client), context)
@@ -110,8 +110,8 @@ def _looked_at(client: Client, filters: dict[str, Any], limits: Limits, context:
     licences = None if plans is None else licence_rows(plans, devices)
     figures = {
         **fleet.figures(),
-        "alarms": None if alarms is None else alarm_figures(alarms),
-        "licences": licences,
+        **({} if alarms is None else {"alarms": alarm_figures(alarms)}),
+        **({} if licences is None else {"licences": licences}),
     }
     return figures, {**fleet.tables(), "licences": licences or []}
 
@@ -170,7 +170,7 @@ def _holds(path: str, content: bytes) -> bool:
 
 
 def _sentence(report: dict[str, Any]) -> str:
-    devices, alarms = report["devices"], report["alarms"]
+    devices, alarms = report["devices"], report.get("alarms")
     told = "" if alarms is None else ", %d alarms" % alarms["total"]
     words = "%d devices: %d alive, %d silent, %d never heard, %d suspended; %d batteries to change%s"
     counts = [devices[name] for name in ("total", "alive", "silent", "never_heard", "suspended", "battery_low")]

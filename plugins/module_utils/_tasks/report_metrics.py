@@ -53,9 +53,9 @@ def _families(report: dict[str, Any]) -> Iterator[tuple[str, Samples]]:
     yield "devices", [({"health": name}, report["health"][name]) for name in HEALTH]
     for state in ("alive", "silent", "never_heard", "battery_low"):
         yield "devices_" + state, [({}, report["devices"][state])]
-    yield from _of_alarms(report["alarms"])
-    yield from _of_licences(report["licences"])
-    yield from _of_runs(report["last_run"], report["drift"])
+    yield from _of_alarms(report.get("alarms"))
+    yield from _of_licences(report.get("licences"))
+    yield from _of_runs(report.get("last_run"), report.get("drift"))
     yield "report_timestamp_seconds", [({}, _seconds(report["created"]))]
 
 
