@@ -161,12 +161,13 @@ report:
       suspended: 0
       battery_low: 34
 files:
-  description: The files, each with its C(file), how many C(rows) it has, and C(action), which is V(written) or V(unchanged).
+  description: The files, each with its whole path (C(file)), how many C(rows) it has, and C(action), which is V(written) or
+    V(unchanged).
   returned: success
   type: list
   elements: dict
   sample:
-    - {file: reports/silent.csv, rows: 31, action: written}
+    - {file: /srv/reports/silent.csv, rows: 31, action: written}
 requests:
   description: How many requests were sent, by verb, with those of the login.
   returned: success

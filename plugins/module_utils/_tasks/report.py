@@ -146,11 +146,12 @@ def _write(params: dict[str, Any], report: dict[str, Any], tables: dict[str, Row
     """Write the files that are wanted; return what became of each."""
     wanted: list[tuple[str, str, int, int]] = []  # path, text, permissions, rows
     if params["dest"]:
+        directory = os.path.abspath(params["dest"])
         for name, columns in COLUMNS.items():
             text = as_csv(columns, ([row.get(column) for column in columns] for row in tables[name]))
-            wanted.append((os.path.join(params["dest"], name + ".csv"), text, mode, len(tables[name])))
+            wanted.append((os.path.join(directory, name + ".csv"), text, mode, len(tables[name])))
     if params["metrics"]:
-        wanted.append((params["metrics"], metrics(report), FOR_NODE_EXPORTER, 0))
+        wanted.append((os.path.abspath(params["metrics"]), metrics(report), FOR_NODE_EXPORTER, 0))
     files = []
     for path, text, permissions, rows in wanted:
         content = text.encode("utf-8", "replace")
