@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from .._errors import BadInput, TdmError
 from .._schema.resource import Resource
 from .csv_text import as_csv
-from .outcomes import FAILED, SKIPPED, Outcome
+from .outcomes import FAILED, Outcome
 
 #: What became of a resource whose description has a fault: the run was refused before it began.
 REFUSED = "refused"

@@ -98,7 +98,9 @@ def _refuse_places(params: dict[str, Any]) -> None:
         _files.refuse_unwritable("dest", os.path.join(params["dest"], "silent.csv"))
 
 
-def _looked_at(client: Client, filters: dict[str, Any], limits: Limits, context: Context) -> tuple[dict[str, Any], dict[str, Rows]]:
+def _looked_at(
+    client: Client, filters: dict[str, Any], limits: Limits, context: Context
+) -> tuple[dict[str, Any], dict[str, Rows]]:
     """Return what the platform shows, counted and in tables; what this account may not see is left out, with a warning."""
     devices = [seen(brief, limits) for brief in listed(ResourceClient(client, DEVICE), filters)]
     alarms = _allowed("alarms", lambda: _active_alarms(client), context)

@@ -214,7 +214,7 @@ def _by_severity(alarm: dict[str, Any]) -> tuple[int, bool, str, str]:
 
 def _alarm(alarm: dict[str, Any]) -> dict[str, Any]:
     domains = ", ".join("%s: %s" % pair for pair in (alarm.get("domains") or {}).items())
-    told = {name: alarm.get(name) for name in ("dev_eui", "device_name", "severity", "acked", "occurrences", "created", "updated")}
+    told = {name: alarm.get(name) for name in COLUMNS["alarms"]}
     return {**told, "alarm": alarm.get("name"), "domains": domains}
 
 
@@ -224,13 +224,12 @@ def alarm_figures(alarms: Sequence[dict[str, Any]]) -> dict[str, Any]:
     names = Counter(str(each.get("name")) for each in alarms)
     severities = Counter(str(each.get("severity")) for each in alarms)
     ordered = sorted(names, key=lambda name: (-names[name], name))
+    split = {name: {each: pairs[name, each] for each in severe()} for name in ordered}
     return {
         "total": len(alarms),
         "not_acked": sum(not each.get("acked") for each in alarms),
         "by_severity": {name: severities[name] for name in severe()},
-        "by_alarm": [
-            {"alarm": name, "total": names[name], "by_severity": {each: pairs[name, each] for each in severe()}} for name in ordered
-        ],
+        "by_alarm": [{"alarm": name, "total": names[name], "by_severity": split[name]} for name in ordered],
     }
 
 
