@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SUBJECTS = (
     "device",
     "adopt",
+    "report",
     "application_server",
     "routing_profile",
     "multicast_group",
@@ -39,7 +40,7 @@ SUBJECTS = (
     "subscriber_info",
 )
 #: The roles, each called as its module.
-ROLES = ("fleet", "adopt")
+ROLES = ("fleet", "adopt", "report")
 TABLE = re.compile(r"(\| module \| what it does \|\n\|---\|---\|\n)(?:\|.*\n)+")
 GROUP = """\
 ---

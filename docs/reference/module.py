@@ -134,6 +134,7 @@ class Module:
             "key": resource.key,
             "keys": resource.keys,
             "identity": identity.option,
+            "reported": identity.named_by or identity.option,
             "identifying": " or ".join("C(%s)" % each for each in identifying),
             "single": "tdm_" + resource.key,
             "actions": "V(created), V(updated), V(deleted), %sV(unchanged)"

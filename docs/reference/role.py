@@ -14,7 +14,16 @@ import yaml
 from words import LICENCE, PLUGINS, Short, dumped, loaded
 
 #: What a role says otherwise than its module.
-OWN: dict[str, dict[str, dict[str, Any]]] = {"fleet": {"group": {"type": "str"}, "defaults": {"default": {}}}}
+OWN: dict[str, dict[str, dict[str, Any]]] = {
+    "fleet": {"group": {"type": "str"}, "defaults": {"default": {}}},
+    "report": {
+        "dest": {"required": True},
+        "title": {"type": "str", "default": "LoRaWAN fleet"},
+        "template": {"type": "path", "default": "report.html.j2"},
+        "mode": {"type": "str"},
+        "drift": {"type": "bool", "default": False},
+    },
+}
 OPTION = re.compile(r"\bO\((\w+)")
 SUBOPTION = re.compile(r"\bO\((\w+[.]\w+)\)")
 RETURN_VALUE = re.compile(r"\bRV\((\w+)\)")

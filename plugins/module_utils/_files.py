@@ -66,9 +66,12 @@ def ensure_directory(path: str) -> None:
         raise OptionError("the directory %s can't be made: %s" % (_name(path), _why(error))) from None
 
 
-def read_source_file(path: str) -> bytes:
-    """Return what a user's file holds; raises :class:`OptionError`, without waiting, for what is no file or too large."""
-    name = "src " + _name(path)
+def read_source_file(path: str, option: str = "src") -> bytes:
+    """Return what a user's file holds; raises :class:`OptionError`, without waiting, for what is no file or too large.
+
+    :param option: the option that names it.
+    """
+    name = "%s %s" % (option, _name(path))
     try:
         content, _status = _read(path, name, LARGEST_SOURCE)
     except FileNotFoundError as error:
@@ -197,8 +200,21 @@ def write_json(path: str, data: object, indent: int | None = None) -> None:
     write(path, json.dumps(data, indent=indent).encode("utf-8"))  # json.dump takes a way that is several times slower
 
 
-def write(path: str, content: bytes) -> None:
-    """Write a file of mode 0600 at once: it is the old one or the new one, never half of it."""
+def refuse_unwritable(option: str, path: str) -> None:
+    """Raise :class:`OptionError` where a file that an option names could not be written later."""
+    if os.path.isdir(path):
+        raise OptionError("%s names the directory %s: name a file" % (option, _name(path)))
+    directory = os.path.dirname(os.path.abspath(path))
+    ensure_directory(directory)
+    if not os.access(directory, os.W_OK | os.X_OK):
+        raise OptionError("%s names a file in %s, where this user can't write: name another one" % (option, _name(directory)))
+
+
+def write(path: str, content: bytes, mode: int = 0o600) -> None:
+    """Write a file at once: it is the old one or the new one, never half of it.
+
+    :param mode: its permissions.
+    """
     directory = os.path.dirname(os.path.abspath(path))
     ensure_directory(directory)
     try:
@@ -207,6 +223,7 @@ def write(path: str, content: bytes) -> None:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(content)
                 file.flush()
+                os.fchmod(descriptor, mode)
                 os.fsync(descriptor)
             os.replace(temporary, path)
         except BaseException:

@@ -266,6 +266,15 @@ options:
         C(create) to V(true) in the file's C(defaults), and use the file as O(src). Without these edits, the file creates nothing,
         and each device fails with a list of the missing options.
     type: path
+  report:
+    description:
+      - A file for the outcomes, for people and their spreadsheets. It is a table in CSV with a row for each described device,
+        and its columns are C(dev_eui), C(where), C(action), C(error) and C(remedy).
+      - It is written at once, whole or not at all, also when the run fails. A fault of the description has the action V(refused).
+        Where the run ended before any device, the only row says why and names no device.
+      - Texts that a spreadsheet would take for formulas have an apostrophe in front. No secrets are in it.
+      - In check mode it is not written. M(lorawan.thingpark.tdm_report) reads it.
+    type: path
   check_licences:
     description:
       - Whether to check that each connectivity plan has enough free licenses for the devices that will get it. If not, the
@@ -489,6 +498,11 @@ purge_candidates:
   type: list
   elements: str
   sample: [70B3D57ED0000001]
+report_file:
+  description: The file that O(report) names.
+  returned: when one was written
+  type: str
+  sample: reports/last_run.csv
 backup_file:
   description: Backup file with the devices that the run deletes.
   returned: when a run has devices to delete

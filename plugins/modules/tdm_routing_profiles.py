@@ -130,6 +130,15 @@ options:
         set C(create) to V(true) in the file's C(defaults), and use the file as O(src). Without these edits, the file creates
         nothing, and each routing profile fails with a list of the missing options.
     type: path
+  report:
+    description:
+      - A file for the outcomes, for people and their spreadsheets. It is a table in CSV with a row for each described routing
+        profile, and its columns are C(name), C(where), C(action), C(error) and C(remedy).
+      - It is written at once, whole or not at all, also when the run fails. A fault of the description has the action V(refused).
+        Where the run ended before any routing profile, the only row says why and names no routing profile.
+      - Texts that a spreadsheet would take for formulas have an apostrophe in front. No secrets are in it.
+      - In check mode it is not written. M(lorawan.thingpark.tdm_report) reads it.
+    type: path
   progress:
     description:
       - Whether a long run reports its progress every two seconds, on the standard error. Only works if the task runs in Ansible's
@@ -268,6 +277,11 @@ purge_candidates:
   type: list
   elements: str
   sample: [TWA_100002581.26000]
+report_file:
+  description: The file that O(report) names.
+  returned: when one was written
+  type: str
+  sample: reports/last_run.csv
 backup_file:
   description: Backup file with the routing profiles that the run deletes.
   returned: when a run has routing profiles to delete

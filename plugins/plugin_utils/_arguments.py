@@ -251,7 +251,7 @@ def _refuse_misread(args: dict[str, Any], spec: dict[str, Any], task: Task, with
                     raise _no_text(message, at, name, example)
                 if isinstance(each, dict) and "options" in entry:
                     _refuse_misread(each, entry["options"], task, at + ".")
-                elif isinstance(each, dict) and name not in task.rows:  # names of its user's own, and their texts
+                elif isinstance(each, dict) and name not in task.rows and entry.get("type") != "raw":  # names of its user's own
                     _refuse_misread(each, {str(key): {} for key in each}, task, at + ".")
 
 

@@ -70,9 +70,9 @@ class Account:
     def __getattr__(self, name: str):
         task = TASKS[name]
 
-        def run(*, check: bool = False, diff: bool = False, report=None, **options: object) -> dict:
+        def run(*, check: bool = False, diff: bool = False, tell=None, **options: object) -> dict:
             params = validated(task, {**self.options, **options})
-            result = result_of(task, params, Context(check, diff, self.warnings.append, report))
+            result = result_of(task, params, Context(check, diff, self.warnings.append, tell))
             json.dumps(result)  # what a module returns has to be JSON
             assert not undocumented(name, result)
             return result

@@ -130,7 +130,7 @@ def test_it_says_how_far_it_is(simulator, account, fleet, dest, monkeypatch):
     monkeypatch.setattr("ansible_collections.lorawan.thingpark.plugins.module_utils._workers.TICK", 0.01)
     simulator.settings(latency_ms=20)
     lines: list = []
-    account.tdm_adopt(dest=str(dest), parallel=1, report=lines.append)
+    account.tdm_adopt(dest=str(dest), parallel=1, tell=lines.append)
     assert lines and all(line.startswith("tdm_adopt: ") and " of 20 devices, " in line for line in lines)
 
 

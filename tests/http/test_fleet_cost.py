@@ -336,12 +336,12 @@ def test_progress_is_reported_in_long_tasks_only(simulator, account, rows, monke
     from ansible_collections.lorawan.thingpark.plugins.module_utils import _workers
 
     lines: list = []
-    account.tdm_fleet(devices=rows(20), report=lines.append)
+    account.tdm_fleet(devices=rows(20), tell=lines.append)
     assert lines == []
     monkeypatch.setattr(_workers, "TICK", 0.05)
     simulator.settings(latency_ms=30)
-    account.tdm_fleet(devices=rows(60), report=lines.append)
+    account.tdm_fleet(devices=rows(60), tell=lines.append)
     assert lines and "of 40 devices" in lines[0] and "failed" in lines[0]
     lines.clear()
-    account.tdm_fleet(devices=rows(90), report=lines.append, progress=False)
+    account.tdm_fleet(devices=rows(90), tell=lines.append, progress=False)
     assert lines == []

@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/docsite/rst/errors.rst"
 VARIES = re.compile(r"%[-+0# ]*[0-9.]*[a-zA-Z]|\{\{.*?\}\}|\.\.\.")
 WORDS = re.compile(r"(?<!\S)[\"'(]?[A-Za-z][A-Za-z_.'-]*[\"',;:.?)]*(?=\s|$)")
-DOCUMENTATION = {"DOCUMENTATION", "IDEMPOTENT", "EXAMPLES", "RETURN", "ATTRIBUTES", "ACTIONGROUP", "INFO"}
+DOCUMENTATION = {"DOCUMENTATION", "IDEMPOTENT", "EXAMPLES", "RETURN", "ATTRIBUTES", "ACTIONGROUP", "INFO", "HELP"}
 #: What these get is for whoever maintains the collection, not for whoever runs a playbook.
 PROGRAMMERS_ERRORS = {"AssertionError", "NotImplementedError"}
 

@@ -119,6 +119,7 @@ def deeds(profile: str) -> list[tuple[str, dict]]:
         *(("tdm_fleet", _as_fleet(device)) for device in life),
         ("tdm_device_info", {"gather": "devices"}),
         ("tdm_adopt", {"dest": ADOPTED, "resources": ["devices", "application_servers"]}),
+        ("tdm_report", {}),
         *([] if profile == "enterprise" else [("tdm_adopt", {"dest": ADOPTED, "resources": ["routing_profiles"]})]),
         *(("tdm_application_server", {"name": "one", **wish}) for wish in ({}, {"description": "x"}, {"state": "absent"})),
         *(

@@ -80,10 +80,15 @@ def result_of(task: Task, params: dict[str, Any], context: Context) -> dict[str,
         return {"failed": True, "changed": False, "msg": problem}
     secrets = secrets_of(task, params)
 
-    def safely(tell: Callable[[str], object]) -> Callable[[str], object]:
-        return lambda text: tell(harmless(without(text, secrets, ours=True)))
+    def presentable_text(text: str) -> str:
+        shown: str = harmless(without(text, secrets, ours=True))
+        return shown
 
-    context = replace(context, warn=safely(context.warn), report=context.report and safely(context.report))
+    def safely(tell: Callable[[str], object]) -> Callable[[str], object]:
+        return lambda text: tell(presentable_text(text))
+
+    report = context.report and safely(context.report)
+    context = replace(context, warn=safely(context.warn), report=report, presentable=presentable_text)
     try:
         result = task.run(params, context)
     except TdmError as error:

@@ -14,6 +14,10 @@ def _ignore(*_arguments: object) -> None:
     return None
 
 
+def _same(text: str) -> str:
+    return text
+
+
 def _none(_text: str) -> list[str]:
     return []
 
@@ -26,12 +30,14 @@ class Context:
     :param diff: return what changed.
     :param warn: takes a warning for the user.
     :param report: takes a line about the progress of a long task; None where nobody could see it.
+    :param presentable: gives a message as it may be written to a file: without the task's secrets.
     """
 
     check: bool = False
     diff: bool = False
     warn: Callable[[str], object] = _ignore
     report: Callable[[str], object] | None = None
+    presentable: Callable[[str], str] = _same
 
 
 @dataclass(frozen=True)

@@ -33,12 +33,11 @@ from .._resources.device.declaration import DEVICE
 from .._resources.device.export_csv import not_in_csv
 from .._resources.multicast_group import MULTICAST_GROUP
 from .._resources.routing_profile import ROUTING_PROFILE
-from .._schema.filters import read_filters
 from .._schema.resource import Resource
 from .._schema.texts import shown
 from .._workers import each
 from .adopted_files import ENDINGS, SPLITS, File, Layout, content_of, desired_of, files_of, stale_files
-from .info import look
+from .info import filters_in, look
 from .progress import progress_of
 
 
@@ -322,23 +321,12 @@ def _layout(params: dict[str, Any], chosen: list[Adoptable]) -> Layout:
 
 def _filters(params: dict[str, Any]) -> dict[str, Any]:
     """Return which resources are meant; raises :class:`OptionError` for filters that nothing could match."""
-    given = params["filters"] or {}
     (resource,) = (one.resource for one in ADOPTABLE.values() if one.is_filtered)
-    for name in given:
-        if name not in resource.filters:
-            near = "".join(difflib.get_close_matches(str(name), sorted(resource.filters), 1))
-            hint = "; did you mean %s?" % near if near else ""
-            raise OptionError("filters has %s, which is no filter of %s%s" % (shown(name), resource.plural, hint))
-    if given and resource.keys not in params["resources"]:
+    found = filters_in(resource, params["filters"] or {})
+    if found and resource.keys not in params["resources"]:
         raise OptionError("filters are about %s, which resources doesn't name: leave them out" % resource.plural)
-    for name in resource.filters:
-        if name in given and name in DIGITS and not isinstance(given[name], str):
-            raise OptionError("filters: %s must be a text, and YAML took it for a number: quote it" % name)
-    return read_filters(resource.filters, given, resource.plural, resource.ranges)
+    return found
 
-
-#: Filters whose digits YAML may take for a number.
-DIGITS = ("eui_prefix",)
 
 TASK = Task(
     {

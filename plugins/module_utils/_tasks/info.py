@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import difflib
 from contextlib import suppress
 from typing import Any
 
@@ -18,11 +19,13 @@ from .._frame.connection import connected
 from .._frame.task import Context, Task
 from .._schema.filters import read_filters
 from .._schema.resource import BRIEF, Resource
-from .._schema.texts import Fault
+from .._schema.texts import Fault, shown
 from .._schema.values import UNKNOWN
 from .._text import in_snake_case
 from .._workers import each
 
+#: Filters whose digits YAML may take for a number.
+DIGITS = ("eui_prefix",)
 LEFT_OUT = "%d options of %s can't be described, and are left as they are: the return value left_out has each, and why"
 
 
@@ -58,6 +61,19 @@ def observed(resource: Resource, params: dict[str, Any], context: Context) -> li
     wish = task.wish(params)
     with connected(params, context) as client:
         return task.found(ResourceClient(client, resource), params, wish)
+
+
+def filters_in(resource: Resource, given: dict[str, Any]) -> dict[str, Any]:
+    """Return the filters that one option ``filters`` holds; raises :class:`OptionError` for what nothing could match."""
+    for name in given:
+        if name not in resource.filters:
+            near = "".join(difflib.get_close_matches(str(name), sorted(resource.filters), 1))
+            hint = "; did you mean %s?" % near if near else ""
+            raise OptionError("filters has %s, which is no filter of %s%s" % (shown(name), resource.plural, hint))
+    for name in DIGITS:
+        if name in given and not isinstance(given[name], str):
+            raise OptionError("filters: %s must be a text, and YAML took it for a number: quote it" % name)
+    return read_filters(resource.filters, given, resource.plural, resource.ranges)
 
 
 class _Info:

@@ -33,6 +33,7 @@ from .._schema.texts import shown
 from . import keys_apart
 from .keys_apart import KeysApart, has_keys, read_keys
 from .one import ENCRYPTION, EXISTENCE, WRITING, barred_in, client_of, diff_of, meaningless
+from .outcome_report import OutcomeReport, reported
 from .progress import progress_of
 from .selected import MOST_CHANGES, guard_changes, options_of, read_selection
 
@@ -58,6 +59,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "max_failures": {"type": "int"},
     "max_deletions": {"type": "raw", "default": "10%"},
     "backup": {"type": "path"},
+    "report": {"type": "path"},
     "check_licences": {"type": "bool", "default": True},
     "progress": {"type": "bool", "default": True},
     "results": {"type": "str", "choices": ["all", "changed", "failed", "none"], "default": "changed"},
@@ -113,6 +115,10 @@ class _Many:
 
     def run(self, params: dict[str, Any], context: Context) -> dict[str, Any]:
         """Make them be as described."""
+        with reported(self._resource, params["report"], context) as report:
+            return self._run(params, context, report)
+
+    def _run(self, params: dict[str, Any], context: Context, report: OutcomeReport) -> dict[str, Any]:
         resource = self._resource
         policy = self._policy(params)
         selection = read_selection(resource, params)
@@ -140,6 +146,7 @@ class _Many:
                     keys.note(described, outcomes, policy.update_keys)
         finally:
             self._save([cache, keys], context)  # once the session is closed: a task that is told to end may not come so far
+        report.write(outcomes)
         requests = dict(sorted(client.session.transport.counts.items()))
         result = self._result(outcomes, params, context)
         result.update(requests=requests, looked_up=plan.looked_at, seconds=round(time.monotonic() - started, 3))
@@ -147,6 +154,8 @@ class _Many:
             result["notes"] = plan.notes
         if backup:
             result["backup_file"] = backup
+        if report.path:
+            result["report_file"] = report.path
         return result
 
     def _most_changes(self, params: dict[str, Any]) -> object:

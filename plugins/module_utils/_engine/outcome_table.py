@@ -1,0 +1,84 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What became of each resource of a run, as a table for people: with what to do where something went wrong. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .._errors import BadInput, TdmError
+from .._schema.resource import Resource
+from .csv_text import as_csv
+from .outcomes import FAILED, Outcome
+
+#: What became of a resource whose description has a fault: the run was refused before it began.
+REFUSED = "refused"
+#: The columns behind the one that says which resource it is.
+COLUMNS = ("where", "action", "error", "remedy")
+MEND = "Mend the description, and run again: nothing was changed"
+OTHERWISE = "Look up the error on the page 'Errors and remedies', and run again"
+ENDED = "the run was ended from outside: what it did until then is not listed"
+AGAIN = "Run again: what took effect is seen then"
+LATER = "Run again later, when the platform answers"
+BEFORE = "Mend what failed before it, and run again"
+#: What to do about an error that has these words. The first one that fits counts.
+REMEDIES = (
+    ("the collection made a mistake", "Report it, with the traceback that -vvv shows"),
+    ("to take its place, is not as described", BEFORE),
+    ("the platform gave no usable answer for", LATER),
+    ("were refused alike", "Remove the cause that the error names, and run again"),
+    ("not begun:", BEFORE),
+    ("Whether it took effect is not known", AGAIN),
+    ("somebody else changed", "Look at that change, and run again; force: true overwrites it"),
+    ("others keep changing the", "Find the other program that writes it, and run again"),
+    ("was deleted by somebody else", AGAIN),
+    ("is not there, and create: false", "Correct which one is meant, or say create: true and give what it needs"),
+    ("which ThingPark can't change", "Take that option out, or delete it and make it anew by hand"),
+    ("ThingPark can't change", "Leave it as it is, or delete it and make it anew by hand"),
+    ("this account may not change", "Have the right granted, or leave the option out"),
+    ("(status 5", LATER),
+    ("the platform refused", "Remove the cause that the platform names, and run again"),
+    ("didn't answer within", LATER),
+    ("can't be reached", LATER),
+    ("broke before the answer was complete", LATER),
+)
+
+
+def table_of(resource: Resource, outcomes: Iterable[Outcome]) -> str:
+    """Return the outcomes of a run as CSV, in the order of the description."""
+    return _table(
+        resource,
+        [(one.identity, one.where, one.action, one.error, remedy_of(one.error) if one.error else "") for one in outcomes],
+    )
+
+
+def table_of_error(resource: Resource, error: BaseException, said: str) -> str:
+    """Return as CSV why a run ended before there were outcomes: a row for each fault of the description, or one for the run.
+
+    :param said: the error's sentence, as it may be shown.
+    """
+    if not isinstance(error, BadInput):
+        remedy = remedy_of(said) if isinstance(error, TdmError) else AGAIN
+        return _table(resource, [("", "", FAILED, said, remedy)])
+    key = resource.identity.option
+    rows = []
+    for finding in error.facts["findings"]:  # type: ignore[attr-defined]
+        fault = "%s %s" % (finding["option"], finding["message"])
+        rows += [(one.get(key, ""), one["where"], REFUSED, fault, MEND) for one in finding.get("rows", [finding])]
+    return _table(resource, rows)
+
+
+def remedy_of(error: str) -> str:
+    """Return what to do about an error."""
+    return next((remedy for words, remedy in REMEDIES if words in error), OTHERWISE)
+
+
+def heading_of(resource: Resource) -> str:
+    """Return the heading of the column that says which resource it is."""
+    return resource.identity.named_by or resource.identity.option
+
+
+def _table(resource: Resource, rows: Iterable[tuple[str, ...]]) -> str:
+    return as_csv((heading_of(resource), *COLUMNS), rows)
