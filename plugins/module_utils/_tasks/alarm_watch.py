@@ -28,7 +28,7 @@ from .._api import session as _session
 from .._api.login import Credentials
 from .._api.resources import Client
 from .._api.session import Session
-from .._errors import ApiError, LoginError, LoginRefused, OptionError, SessionDied, TdmError, TransportError, mistake_of, without
+from .._errors import ApiError, LoginError, OptionError, SessionDied, TdmError, TransportError, mistake_of, without
 from .._frame.connection import account_of, http_settings_of, session_in
 from .._frame.module import argument_spec, missing_library
 from .._frame.secrets import secrets_of
@@ -60,6 +60,7 @@ LONGEST_PAUSE = 900.0  # seconds between two tries while the platform is in trou
 AFTER_LOGIN = lockout.UNCLEAR_HOLD + 5.0  # seconds until a login without an answer may be tried again
 PAGE = 100
 WHOLE_EVERY = 60  # looks; the list is read whole now and then, should the platform's clock have been set back
+READS = 3  # of the whole list, in one look, until it is clear that none was missed
 MOST_PAGES = 10  # of the history, in search of alarms that are not listed any more
 LAST = 2.0  # seconds that the end of the session may take
 
@@ -77,7 +78,12 @@ class Watch:
         problem = missing_library()
         if problem:
             raise OptionError(problem)
-        checked = ArgumentSpecValidator(argument_spec(TASK), **RULE).validate(given)
+        spec = argument_spec(TASK)
+        unknown = sorted(set(given) - set(spec))
+        if unknown:
+            raise OptionError("the alarms' event source knows no option %s: it has %s" % (unknown[0], ", ".join(sorted(spec))))
+        # As for a module, null is nothing: the environment counts.
+        checked = ArgumentSpecValidator(spec, **RULE).validate({name: given[name] for name in given if given[name] is not None})
         self._params: dict[str, Any] = checked.validated_parameters
         self._secrets = secrets_of(TASK, self._params)
         self._warn = lambda text: warn(self._safe(text))
@@ -98,7 +104,7 @@ class Watch:
         self._ended = threading.Event()
         self._looking = threading.Lock()
         self._looks = self._troubles = 0
-        self._has_worked = False
+        self._has_worked = self._is_unsure = False
         self._off = [0, 0]  # by how much the platform's two numbers of alarms differ from what is listed
         self.pause = self._params["interval"]
         self.memory = Memory(self._params.get("state_file") or "", self._mark())
@@ -132,8 +138,10 @@ class Watch:
 
     def _bear(self, error: TdmError) -> None:
         """Wait longer before the next look, or raise what doesn't pass: a refused password is never sent again."""
-        is_refused = isinstance(error, (OptionError, LoginRefused)) or bool(error.facts.get("login_refused"))
-        is_wrong = isinstance(error, LoginError) or bool(getattr(error, "final", False))
+        # What a killed process, or a platform without an answer, has left: nobody knows whether it was refused.
+        unclear = self._unclear_for() if error.facts.get("held_back") else 0.0
+        is_refused = isinstance(error, OptionError) or bool(error.facts.get("login_refused") and not unclear)
+        is_wrong = isinstance(error, LoginError) and not unclear or bool(getattr(error, "final", False))
         if isinstance(error, ApiError):
             is_wrong = 400 <= error.status < 500 and error.status != 429
         if is_refused or (is_wrong and not self._has_worked):
@@ -141,17 +149,24 @@ class Watch:
         self._troubles += 1
         self.pause = max(self.pause, min(self._params["interval"] * 2.0 ** min(self._troubles, 10), LONGEST_PAUSE))
         if self._grant is None or isinstance(error, SessionDied):
-            self.pause = max(self.pause, AFTER_LOGIN)
+            self.pause = max(self.pause, unclear + 1.0 if unclear else AFTER_LOGIN)
         if self._troubles == 1:
             self._warn("%s; the next look is in %d s" % (error.message, self.pause))
+
+    def _unclear_for(self) -> float:
+        return lockout.unclear_for(lockout.note_path(self._account.gate_key()), self._account.secret)
+
+    def _rest(self, seconds: float) -> None:
+        """Wait as the platform asks, but no longer than the source lives."""
+        if self._ended.wait(seconds):
+            raise KeyboardInterrupt
 
     @contextmanager
     def _client(self) -> Iterator[Client]:
         """Give a client for one look, with the session of the look before: it may be opened again once in each."""
-        self._transport = transport = Transport(self._wire, Pacer(self._wire.rate, sleep=self._ended.wait))
+        self._transport = transport = Transport(self._wire, Pacer(self._wire.rate, sleep=self._rest))
         path = self._params.get("session_file") or ""
-        if self._ended.is_set():
-            transport.stop()
+        self._rest(0)
         if path:
             session = session_in(path, self._account, transport)
         else:
@@ -162,23 +177,37 @@ class Watch:
             self._grant = session.grant
 
     def _look(self) -> list[Change]:
-        of_loud, is_whole = self._looks % 2, self._looks % WHOLE_EVERY == 0
+        of_loud, is_whole = self._looks % 2, self._is_unsure or self._looks % WHOLE_EVERY == 0
         with self._client() as client:
-            found, count = self._read(client, bool(of_loud) and not is_whole, is_whole)
-            off = self._difference(found, count, of_loud)
-            if not is_whole and off not in (None, self._off[of_loud]):
-                found, _count = self._read(client, False, True)
-                is_whole = True
+            missing: set[str] = set()
+            found, count = self._read(client, bool(of_loud), False) if not is_whole else ({}, None)
+            if is_whole or self._difference(found, count, of_loud) not in (None, self._off[of_loud]):
+                found, self._is_unsure = self._read_whole(client)
                 self._off[of_loud] = self._difference(found, count, of_loud, alone=True) or 0
-            changes = [change for brief in found for change in self._steps(brief)]
-            if is_whole:
-                listed = {brief["alarmUid"] for brief in found}
-                changes += self._left(client, {uid for uid in self.memory.alarms if uid not in listed})
+                missing = set() if self._is_unsure else self.memory.alarms.keys() - found.keys()
+            in_order = sorted(found.values(), key=lambda brief: seen_of(brief).updated)
+            changes = [change for brief in in_order for change in self._steps(brief)]
+            changes += self._left(client, missing)
         self._looks += 1
         return changes
 
-    def _read(self, client: Client, of_loud: bool, is_whole: bool) -> tuple[list[dict[str, Any]], int | None]:
-        """Return alarms, the oldest change first, and how many the platform says there are.
+    def _read_whole(self, client: Client) -> tuple[dict[str, dict[str, Any]], bool]:
+        """Return all alarms by their UIDs, and whether some may be missing.
+
+        Where one leaves the list while it is read page by page, another one slips onto a page that was read already.
+        """
+        found, count = self._read(client, False, True)
+        for _again in range(READS - 1):
+            if count == len(found):
+                return found, False
+            before = found
+            found, count = self._read(client, False, True)
+            if before.keys() == found.keys():
+                return found, False
+        return found, count != len(found)
+
+    def _read(self, client: Client, of_loud: bool, is_whole: bool) -> tuple[dict[str, dict[str, Any]], int | None]:
+        """Return alarms by their UIDs, and how many the platform says there are.
 
         :param of_loud: those that nobody has acknowledged.
         :param is_whole: all of them, instead of those up to what is known. Of alarms with the same time, any may be new.
@@ -187,6 +216,7 @@ class Watch:
         count = None
         query = {**self._query, **({"acked": "false"} if of_loud else {}), "pageSize": PAGE}
         for document in client.whole_pages(LIST, query, SHOWN):
+            self._rest(0)
             page = document["briefs"]
             if not all(isinstance(brief.get("alarmUid"), str) for brief in page):
                 raise TransportError("the platform's list of alarms has one without its UID")
@@ -199,9 +229,9 @@ class Watch:
             known = [seen_of(brief).updated for brief in page if self.memory.alarms.get(brief["alarmUid"]) == seen_of(brief)]
             if known and not is_whole and seen_of(page[-1]).updated < max(known):
                 break
-        return sorted(found.values(), key=lambda brief: seen_of(brief).updated), count
+        return found, count
 
-    def _difference(self, found: list[dict[str, Any]], count: int | None, of_loud: int, alone: bool = False) -> int | None:
+    def _difference(self, found: dict[str, dict[str, Any]], count: int | None, of_loud: int, alone: bool = False) -> int | None:
         """Return how many alarms more the platform counts than are known after a look, None where it doesn't count.
 
         :param alone: the look was at all of them, and what else is known isn't listed any more.
@@ -209,7 +239,7 @@ class Watch:
         if count is None:
             return None
         known = {} if alone else dict(self.memory.alarms)
-        known.update((brief["alarmUid"], seen_of(brief)) for brief in found)
+        known.update((uid, seen_of(brief)) for uid, brief in found.items())
         return count - sum(not (of_loud and seen.acked) for seen in known.values())
 
     def _steps(self, brief: dict[str, Any]) -> Iterator[Change]:
@@ -255,13 +285,13 @@ class Watch:
     def close(self) -> None:
         """End a look that is under way, write what was told, and end the session unless it lives in a file."""
         self._ended.set()
-        if self._transport is not None:
-            self._transport.stop()
         try:
             self.memory.close()
         finally:
-            if self._looking.acquire(timeout=LAST):
-                grant = self._grant
-                if grant is not None and not self._params.get("session_file"):
-                    Session(self._account, Transport(replace(self._wire, timeout=LAST, retries=0)), grant).close()
-                self._looking.release()
+            # A login that is under way is waited for: broken off, its password would be held back from the next start.
+            is_over = self._looking.acquire(timeout=LAST)
+            if self._transport is not None:
+                self._transport.stop()
+            if is_over and self._grant is not None and not self._params.get("session_file"):
+                wire = replace(self._wire, timeout=LAST, retries=0)
+                Session(self._account, Transport(wire), self._grant).close()
