@@ -28,7 +28,7 @@ PROGRAMS = Path(sys.executable).parent
 LOGIN = "olivia@example.com"
 PREFIX = "70B3D57ED0"
 NO_UPLINK, CLEARED, MAJOR = 4, 1, 5
-SECONDS = 90  # for each step, on a machine that is busy
+SECONDS = 40  # for each step, on a machine that is busy
 NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 NO_JAVA = (
     "ansible-rulebook needs Java 17 or newer, and none is here: install it, on Debian and Ubuntu by "
@@ -74,22 +74,25 @@ class Webhook:
 
 
 class Rulebook:
-    """The real ansible-rulebook with a rulebook of the collection.
+    """The real ansible-rulebook.
+
+    :param rulebook: a file, or the whole name of one in a collection.
 
     :param directory: for all that it writes; its output is in ``rulebook.log`` there.
     :param url: the platform's, and ``password`` that of LOGIN.
     :param variables: the rulebook's own.
     """
 
-    def __init__(self, name: str, directory: Path, url: str, password: str, **variables: object) -> None:
+    def __init__(self, rulebook: str, directory: Path, url: str, password: str, **variables: object) -> None:
         self.log = directory / "rulebook.log"
         (directory / "inventory.yml").write_text("all: {hosts: {localhost: {ansible_connection: local}}}\n")
-        (directory / "vars.json").write_text(json.dumps({"state_file": str(directory / "state.json"), **variables}))
-        command = [PROGRAMS / "ansible-rulebook", "--rulebook", "lorawan.thingpark." + name, "--print-events"]
+        (directory / "vars.json").write_text(json.dumps(variables))
+        command = [PROGRAMS / "ansible-rulebook", "--rulebook", rulebook]
         command += ["--inventory", directory / "inventory.yml", "--vars", directory / "vars.json"]
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("TDM_", "ANSIBLE_"))}
         account = {"TDM_URL": url, "TDM_LOGIN": LOGIN, "TDM_PASSWORD": password}
         ansible = {
+            "HOME": str(directory),
             "ANSIBLE_HOME": str(directory / "home"),
             "ANSIBLE_CONFIG": str(ROOT / "tests/ansible.cfg"),
             "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build"),
@@ -103,6 +106,10 @@ class Rulebook:
 
     def output(self) -> str:
         return self.log.read_text(errors="replace")
+
+    def wait_for(self, condition: Callable[[], object]) -> bool:
+        """Return whether something came about while it runs."""
+        return wait_for(lambda: condition() or self.process.poll() is not None) and self.process.poll() is None
 
     def stop(self) -> int:
         """End it as a service manager does; return its exit status."""
@@ -185,28 +192,28 @@ def main() -> int:
             platform.inspect("PUT", "devices/" + eui, {"name": "meter-0002", "domains": place, "alarms": [0] * 6})
             tell("A simulated ThingPark runs, with three meters.")
             variables = {"interval": 1, "ticket_url": tickets.url}
-            rulebook = Rulebook("silent_meter", directory, platform.url, platform.password, **variables)
-            return 0 if _story(platform, tickets, eui) else _failed(rulebook)
+            rulebook = Rulebook("lorawan.thingpark.silent_meter", directory, platform.url, platform.password, **variables)
+            return 0 if _story(platform, tickets, rulebook, eui) else _failed(rulebook)
         finally:
             for one in filter(None, (rulebook, platform, tickets)):
                 one.stop()
 
 
-def _story(platform: Platform, tickets: Webhook, eui: str) -> bool:
+def _story(platform: Platform, tickets: Webhook, rulebook: Rulebook, eui: str) -> bool:
     """Tell it step by step; return whether each step came."""
     began = time.monotonic()
-    if not wait_for(lambda: platform.looks() > 1):
+    if not rulebook.wait_for(lambda: platform.looks() > 1):
         return False
     tell("ansible-rulebook watches its alarms, by the rulebook lorawan.thingpark.silent_meter.")
     platform.inspect("PUT", "alarms/" + eui, {"id": NO_UPLINK, "state": MAJOR, "details": ["PT48H"]})
     tell("meter-0002 falls silent: ThingPark raises the alarm no_uplink, major.")
-    if not wait_for(lambda: tickets.received):
+    if not rulebook.wait_for(lambda: tickets.received):
         return False
     ticket = tickets.received[0]
     tell("The rule fires, and its playbook makes a ticket:")
     for key in ("title", "severity", "since", "dev_eui", "domains"):
         print("            %-9s %s" % (key, ticket[key]), flush=True)  # noqa: T201
-    if not wait_for(lambda: platform.is_acknowledged(eui)):
+    if not rulebook.wait_for(lambda: platform.is_acknowledged(eui)):
         return False
     tell("The playbook acknowledges the alarm on ThingPark, in the name of %s." % LOGIN)
     platform.inspect("PUT", "alarms/" + eui, {"id": NO_UPLINK, "state": CLEARED})

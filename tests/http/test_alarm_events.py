@@ -11,11 +11,14 @@ import json
 import logging
 import random
 import runpy
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -449,10 +452,48 @@ def test_a_session_file_is_shared_and_left_alive(simulator, source, account, eui
 def test_the_account_comes_from_the_environment(simulator, source, euis, monkeypatch):
     for name in ("url", "login", "password"):
         monkeypatch.setenv("TDM_" + name.upper(), getattr(simulator, name))
-    with source(url=None, login=None, password=None, eda_feedback_queue=object()) as rulebook:
+    with source(url=None, login=None, password=None) as rulebook:
         settle(simulator)
         simulator.alarm(euis[0], NO_UPLINK, MAJOR)
         assert len(rulebook.wait_for(1)) == 1
+
+
+def test_with_feedback_an_event_is_remembered_once_it_is_stored(simulator, source, euis):
+    with source(feedback=True):
+        settle(simulator)
+    simulator.alarm(euis[0], NO_UPLINK, MAJOR)
+    told = []
+    for _run in range(2):  # the first one ends before ansible-rulebook has stored anything
+        with source(feedback=True, eda_feedback_queue=SimpleNamespace(get=lambda: asyncio.sleep(SECONDS))) as rulebook:
+            rulebook.wait_for(1)
+        told += rulebook.told()
+    with source(feedback=True, eda_feedback_queue=SimpleNamespace(get=lambda: asyncio.sleep(0))) as rulebook:
+        rulebook.wait_for(1)
+        settle(simulator)
+    with source(feedback=True) as last:
+        settle(simulator)
+    assert [told, rulebook.told(), last.told()] == [told[:1] * 2, told[:1], []]
+
+
+@pytest.mark.parametrize("place", ["", "ansible_collections/__init__.py", "ansible_collections/lorawan/__init__.py"])
+def test_no_other_package_hides_the_client(tmp_path, place):
+    """The package ansible installs collections as a regular package, which hides all others from Python."""
+    if place:
+        (tmp_path / place).parent.mkdir(parents=True)
+        for folder in Path(place).parents:
+            (tmp_path / folder / "__init__.py").touch()
+    code = "import runpy, sys; print(runpy.run_path(sys.argv[1])['client']().__file__)"
+    command = [sys.executable, "-c", code, str(SOURCE)]
+    done = subprocess.run(command, check=False, cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True)
+    assert done.stdout.strip() == str(SOURCE.parents[4] / "plugins/module_utils/_tasks/alarm_watch.py"), done.stderr
+
+
+def test_without_ansible_core_there_is_a_sentence(tmp_path):
+    (tmp_path / "ansible.py").touch()
+    code = "import runpy, sys; runpy.run_path(sys.argv[1])['client']()"
+    command = [sys.executable, "-c", code, str(SOURCE)]
+    done = subprocess.run(command, check=False, cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True)
+    assert "needs ansible-core in the Python that runs ansible-rulebook" in done.stderr.splitlines()[-1]
 
 
 def test_its_documentation_names_its_options():

@@ -51,6 +51,8 @@ OWN: dict[str, dict[str, Any]] = {
     "interval": {"type": "float", "default": 60.0},
     "initial": {"type": "str", "choices": ["skip", "emit"], "default": "skip"},
     "state_file": {"type": "path"},
+    # ansible-rulebook reads it as well.
+    "feedback": {"type": "bool", "default": False},
 }
 RULE = {"mutually_exclusive": [pair for pair in RULES["mutually_exclusive"] if set(pair) <= set(ASKED)]}
 #: For the functions of the frame, which take a task's options from it.

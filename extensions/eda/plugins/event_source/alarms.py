@@ -56,9 +56,16 @@ options:
       - A file for what was told, so that a restart repeats nothing and loses nothing. Each rulebook needs one of its own.
       - Without it, each start is a first look.
       - What happens while nothing runs is told after the restart.
-      - A process that is killed (C(kill -9)) may tell again what it told in its last second. Events that C(ansible-rulebook) holds
-        and has not yet handed to a rule are lost when it ends.
+      - Where the process is killed, it may tell again what it told in its last second. Events that C(ansible-rulebook) has in hand
+        then are lost, unless O(feedback=true). Its Java ends it at once on SIGTERM, which is such a case.
     type: path
+  feedback:
+    description:
+      - Remember an event as told only once C(ansible-rulebook) has stored it, so that nothing is lost whatever ends the process.
+      - Needs an C(ansible-rulebook) that knows feedback, with persistence (C(--persistence-id), or a switch of the activation), and
+        a name for the source.
+    type: bool
+    default: false
 notes:
   - Each option of the connection can come from the environment, as for modules, such as E(TDM_LOGIN) and E(TDM_PASSWORD).
   - What the platform says can't be a template in a playbook. A blank parts the two braces with which one begins.
@@ -94,6 +101,7 @@ from typing import Any
 #: where some are installed with the package ansible, those hide all others from Python's own way.
 PACKAGE = "lorawan_thingpark_plugins"
 PLUGINS = Path(__file__).absolute().parents[4] / "plugins"
+FEEDBACK = "eda_feedback_queue"  # what ansible-rulebook hands on where feedback is asked for
 LOGGER = logging.getLogger("lorawan.thingpark.alarms")
 
 
@@ -112,13 +120,16 @@ def client() -> Any:
 
 async def main(queue: asyncio.Queue[Any], args: dict[str, Any]) -> None:
     """Put each change into the queue, for as long as nobody ends it."""
-    given = {name: value for name, value in args.items() if name != "eda_feedback_queue"}
+    given = {name: value for name, value in args.items() if name != FEEDBACK}
+    feedback: asyncio.Queue[Any] | None = args.get(FEEDBACK)
     watch = client().Watch(given, LOGGER.warning)
     try:
         while True:
             for change in await asyncio.to_thread(watch.look):
                 if change.event is not None:
                     await queue.put(change.event)
+                    if feedback is not None:
+                        await feedback.get()
                 watch.memory.take(change)
             watch.memory.settle()
             await asyncio.sleep(watch.pause)
