@@ -6,6 +6,7 @@
 
 A block of YAML is of the first kind that fits:
 
+- a list of rulesets is a rulebook, which ansible-rulebook has to understand, with options that its sources have;
 - a list of plays is played;
 - a list of devices, or a dictionary with ``devices``, is a file for tdm_fleet's ``src``; so are JSON and rows of ThingPark's CSV;
 - any other list is tasks;
@@ -31,7 +32,9 @@ from pathlib import Path
 
 import yaml
 from ansible.playbook.play import Play
+from ansible_rulebook.rules_parser import parse_rule_sets
 
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.connection import OPTIONS
 from ansible_collections.lorawan.thingpark.tests.conftest import as_much_as
 from ansible_collections.lorawan.thingpark.tests.documentation import (
     FILTERS,
@@ -145,6 +148,8 @@ class Playbook:
         role = next((role for role in provisioning_first if keys and keys <= role_variables(role)), None)
         if rows and all("ansible.builtin.import_playbook" in row for row in rows):
             self.plays += [{"vars": {"tdm_fleet_src": str(self.directory / FLEET_FILE)}, **row} for row in rows]
+        elif rows and all("sources" in row for row in rows):
+            check_rulebook(rows)
         elif rows and all("hosts" in row for row in rows):
             for row in rows:
                 self._add_play(block, **{**row, "tasks": self._rehearsed(row.get("tasks", []))})
@@ -163,7 +168,7 @@ class Playbook:
             for way in sorted(ways) or [""]:
                 given = {name: value for name, value in data.items() if name not in ways - {way}}
                 self._add_role(block, role, given if way or role != "fleet" else {**given, "tdm_fleet_src": FLEET_FILE})
-        elif keys and (keys <= playbook_variables() or defines_environment(data)):
+        elif keys and (keys <= playbook_variables() or keys <= rulebook_variables() or defines_environment(data)):
             pass  # nothing to play
         elif keys and keys <= set(Play.fattributes):
             # The play finds no account in its environment: that of the example is what counts.
@@ -223,3 +228,21 @@ def playbook_variables() -> set:
     """Return the variables of this collection that its playbooks and roles name."""
     playbooks = "\n".join(path.read_text(encoding="utf-8") for path in ROOT.glob("playbooks/**/*.yml"))
     return set(re.findall(r"\btdm_\w+", playbooks)).union(*map(role_variables, ROLES))
+
+
+def rulebook_variables() -> set:
+    """Return the variables that the rulebooks of this collection take."""
+    rulebooks = "\n".join(path.read_text(encoding="utf-8") for path in ROOT.glob("extensions/eda/rulebooks/*.yml"))
+    return {name for name in re.findall(r"\{\{ (\w+)", rulebooks) if name != "event"}
+
+
+def check_rulebook(rulesets: list) -> None:
+    """Raise an exception where ansible-rulebook can't read it, or a source of this collection has no such option."""
+    parse_rule_sets(rulesets)
+    for source in (each for ruleset in rulesets for each in ruleset["sources"]):
+        for name in (name for name in source if name.startswith(NAME)):
+            path = ROOT / "extensions/eda/plugins/event_source" / (name.rpartition(".")[2] + ".py")
+            documented = yaml.safe_load(re.search(r'DOCUMENTATION = r"""(.*?)"""', path.read_text(encoding="utf-8"), re.DOTALL)[1])
+            unknown = set(source[name]) - set(documented["options"]) - set(OPTIONS)
+            if unknown:
+                raise ValueError("the source %s has no option %s" % (name, ", ".join(sorted(unknown))))
