@@ -391,12 +391,15 @@ def test_who_is_told_to_end_waits_for_no_platform(simulator, source, euis):
     assert rulebook.error is None
 
 
+KIND = "lorawan.thingpark alarms 1"
+
+
 @pytest.mark.parametrize(
     "content,expected",
     [
         ("{", "or is damaged"),
-        (json.dumps({"kind": "lorawan.thingpark alarms 1", "mark": "x", "alarms": {"a": [1, 2]}}), "or is damaged"),
-        (json.dumps({"kind": "lorawan.thingpark alarms 1", "mark": "x", "alarms": {}}), "of another account, or of other filters"),
+        (json.dumps({"kind": KIND, "mark": "x", "alarms": {"a": [1, 2]}}), "or is damaged"),
+        (json.dumps({"kind": KIND, "mark": "x", "alarms": {}}), "of another account, or of other filters"),
     ],
 )
 def test_a_file_of_something_else_ends_the_source_with_a_sentence(simulator, source, euis, tmp_path, content, expected):

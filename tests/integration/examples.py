@@ -242,7 +242,7 @@ def check_rulebook(rulesets: list) -> None:
     for source in (each for ruleset in rulesets for each in ruleset["sources"]):
         for name in (name for name in source if name.startswith(NAME)):
             path = ROOT / "extensions/eda/plugins/event_source" / (name.rpartition(".")[2] + ".py")
-            documented = yaml.safe_load(re.search(r'DOCUMENTATION = r"""(.*?)"""', path.read_text(encoding="utf-8"), re.DOTALL)[1])
-            unknown = set(source[name]) - set(documented["options"]) - set(OPTIONS)
+            text = re.search(r'DOCUMENTATION = r"""(.*?)"""', path.read_text(encoding="utf-8"), re.DOTALL)[1]
+            unknown = set(source[name]) - set(yaml.safe_load(text)["options"]) - set(OPTIONS)
             if unknown:
                 raise ValueError("the source %s has no option %s" % (name, ", ".join(sorted(unknown))))

@@ -95,8 +95,10 @@ class Watch:
             raise OptionError("interval must be at least %g seconds, got %g" % (LEAST_INTERVAL, self._params["interval"]))
         wanted = read_wanted(self._params)
         self._severities = Wanted([], "", {name: value for name, value in wanted.filters.items() if "severity" in name})
-        self._wanted = replace(wanted, filters={name: wanted.filters[name] for name in ("alarm", "domain") if name in wanted.filters})
-        self._query = {FILTERS[name].query: FILTERS[name].said(value) for name, value in self._wanted.filters.items()}
+        self._wanted = replace(wanted, filters={name: value for name, value in wanted.filters.items() if "severity" not in name})
+        self._query: dict[str, Any] = {
+            FILTERS[name].query: FILTERS[name].said(value) for name, value in self._wanted.filters.items()
+        }
         if wanted.dev_euis:
             self._query["devEUI"] = wanted.dev_euis
         self._account = account_of(self._params, Context(warn=self._warn))

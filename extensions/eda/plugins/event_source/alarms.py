@@ -13,10 +13,11 @@ author: The lorawan.thingpark contributors (@lorawan)
 description:
   - Asks the platform every minute for the alarms that changed. One request is enough as long as little changes.
   - An event has three parts. C(change) is V(raised), V(escalated), V(eased), V(acknowledged) or V(cleared). C(alarm) is what
-    M(lorawan.thingpark.tdm_alarm_info) returns, with C(previous_severity) besides. C(device) has C(dev_eui), C(name) and C(domains).
+    M(lorawan.thingpark.tdm_alarm_info) returns, with C(previous_severity) besides. C(device) has C(dev_eui), C(name) and
+    C(domains).
   - A look shows how an alarm is. What happened and was undone between two looks is not told.
-  - An alarm that is no longer listed, since its device was deleted or left the domain, is told as V(cleared), with C(listed) V(false)
-    in C(alarm) and without the device's name.
+  - An alarm that is no longer listed, since its device was deleted or left the domain, is told as V(cleared), with C(listed)
+    V(false) in C(alarm) and without the device's name.
   - The client is that of the modules. It waits as long as a platform asks it to, opens a session that died once in each look, and
     never sends a refused password again, which ends the source.
   - While the platform is in trouble, the source waits longer from look to look, up to 15 minutes, and then tells what changed.
@@ -29,7 +30,8 @@ options:
     type: list
     elements: str
   alarm:
-    description: Only alarms of this kind, by a name of M(lorawan.thingpark.tdm_alarm_info) such as V(no_uplink), or by its number.
+    description:
+      - Only alarms of this kind, by a name of M(lorawan.thingpark.tdm_alarm_info) such as V(no_uplink), or by its number.
     type: str
   severity:
     description: Only changes of alarms that have, or had before, this severity.
@@ -56,14 +58,14 @@ options:
       - A file for what was told, so that a restart repeats nothing and loses nothing. Each rulebook needs one of its own.
       - Without it, each start is a first look.
       - What happens while nothing runs is told after the restart.
-      - Where the process is killed, it may tell again what it told in its last second. Events that C(ansible-rulebook) has in hand
-        then are lost, unless O(feedback=true). Its Java ends it at once on SIGTERM, which is such a case.
+      - Where the process is killed, it may tell again what it told in its last second. Events that C(ansible-rulebook) has in
+        hand then are lost, unless O(feedback=true). Its Java ends it at once on SIGTERM, which is such a case.
     type: path
   feedback:
     description:
       - Remember an event as told only once C(ansible-rulebook) has stored it, so that nothing is lost whatever ends the process.
-      - Needs an C(ansible-rulebook) that knows feedback, with persistence (C(--persistence-id), or a switch of the activation), and
-        a name for the source.
+      - Needs an C(ansible-rulebook) that knows feedback, with persistence (C(--persistence-id), or a switch of the activation),
+        and a name for the source.
     type: bool
     default: false
 notes:
@@ -97,8 +99,8 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
 
-#: The collection's own code under a name of its own. ansible-rulebook runs this file without Ansible's way to find collections, and
-#: where some are installed with the package ansible, those hide all others from Python's own way.
+#: The collection's own code under a name of its own. ansible-rulebook runs this file without Ansible's way to find collections,
+#: and where some are installed with the package ansible, those hide all others from Python's own way.
 PACKAGE = "lorawan_thingpark_plugins"
 PLUGINS = Path(__file__).absolute().parents[4] / "plugins"
 FEEDBACK = "eda_feedback_queue"  # what ansible-rulebook hands on where feedback is asked for
