@@ -268,7 +268,7 @@ class Watch:
     def _left(self, client: Client, missing: set[str]) -> list[Change]:
         """Return what became of alarms that are not listed any more: cleared and acknowledged, or their device was deleted."""
         past: dict[str, dict[str, Any]] = {}
-        query = {name: self._query[name] for name in ("ID", "devEUI") if name in self._query}
+        query = {name: value for name, value in self._query.items() if name in ("ID", "devEUI")}
         for page in islice(client.pages(LIST + "/histories", query, SHOWN), MOST_PAGES) if missing else ():
             for brief in page:
                 uid = brief.get("alarmUid")
