@@ -32,7 +32,7 @@ from pathlib import Path
 
 import yaml
 from ansible.playbook.play import Play
-from ansible_rulebook.rules_parser import parse_rule_sets
+from ansible_rulebook.validators import Validate
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.connection import OPTIONS
 from ansible_collections.lorawan.thingpark.tests.conftest import as_much_as
@@ -52,6 +52,7 @@ DIRECTIVE = re.compile(r"^( *)\.\. (?:code|code-block|sourcecode)::(.*)\n((?:(?:
 #: In reStructuredText, a paragraph that ends in two colons begins a block of no language.
 PLAIN_BLOCK = re.compile(r"^(?! *\.\. ).*::\n\n", re.MULTILINE)
 FILE_NAME = re.compile(r"[\w.-]+\.(?:yml|json|csv)\b")
+EVENT_SOURCES = ROOT / "extensions/eda/plugins/event_source"
 CSV_ROW = re.compile(r"(?:CREATE|UPDATE|DELETE)[A-Z_]*,")
 
 YAML = ("yaml", "yaml+jinja")
@@ -90,6 +91,8 @@ def sources() -> dict[str, list[Block]]:
     for name in INVENTORIES:
         files = plugin("inventory", name).EXAMPLES.strip("\n").split("\n---\n")
         found["inventory " + name] = [Block(name, 1, "yaml", text, FILE_NAME.findall(text)[0]) for text in files]
+    for path in sorted(EVENT_SOURCES.glob("*.py")):
+        found["event source " + path.stem] = [Block(path.stem, 1, "yaml", text_in(path, "EXAMPLES"))]
     return {source: blocks for source, blocks in found.items() if blocks}
 
 
@@ -236,13 +239,17 @@ def rulebook_variables() -> set:
     return {name for name in re.findall(r"\{\{ (\w+)", rulebooks) if name != "event"}
 
 
+def text_in(path: Path, name: str) -> str:
+    """Return a text that an event source holds under a name."""
+    return re.search(r'%s = r"""(.*?)"""' % name, path.read_text(encoding="utf-8"), re.DOTALL)[1]
+
+
 def check_rulebook(rulesets: list) -> None:
     """Raise an exception where ansible-rulebook can't read it, or a source of this collection has no such option."""
-    parse_rule_sets(rulesets)
+    Validate.rulebook(rulesets)
     for source in (each for ruleset in rulesets for each in ruleset["sources"]):
         for name in (name for name in source if name.startswith(NAME)):
-            path = ROOT / "extensions/eda/plugins/event_source" / (name.rpartition(".")[2] + ".py")
-            text = re.search(r'DOCUMENTATION = r"""(.*?)"""', path.read_text(encoding="utf-8"), re.DOTALL)[1]
+            text = text_in(EVENT_SOURCES / (name.rpartition(".")[2] + ".py"), "DOCUMENTATION")
             unknown = set(source[name]) - set(yaml.safe_load(text)["options"]) - set(OPTIONS)
             if unknown:
                 raise ValueError("the source %s has no option %s" % (name, ", ".join(sorted(unknown))))
