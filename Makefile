@@ -41,13 +41,16 @@ HELD := $(if $(CONTRACT),tests/contract -p tests.contract.plugin)
 WORKERS := -n 3 --dist worksteal
 NOX := .cache/gates/venv/bin/nox --noxfile noxfile.py
 
-.PHONY: help setup demo test duration lint pytest thorough gates contract chaos bench unit format docs readability reference picture build ee clean
+.PHONY: help setup demo demo-events test duration lint pytest thorough gates contract chaos bench unit format docs readability reference picture build ee clean
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1  	/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1  	/p' Makefile
 
 demo: .venv/run $(COLLECTION)  ## a simulated network, a small fleet made, checked and changed
 	@.venv/bin/ansible-playbook lorawan.thingpark.quickstart $(ARGS)
+
+demo-events: .venv/events $(COLLECTION)  ## a meter falls silent: a rule fires, a ticket is made, the alarm is acknowledged; needs Java 17
+	@.venv/bin/python tests/events/story.py
 
 test: duration lint docs pytest  ## every check and test; the last line says what passed
 
@@ -67,7 +70,7 @@ thorough:  ## all tests, on every platform and in every frame, more of what is r
 gates: .venv/test $(COLLECTION) .cache/gates/installed  ## ansible-test with every supported ansible-core (CORES="2.16 newest sanity" for some)
 	.venv/bin/python tests/matrix.py .cache/gates/venv/bin/nox $(CORES)
 
-contract: $(if $(CONTRACT),.venv/contract .cache/prism/installed) .venv/test $(COLLECTION) $(AWX)/MANIFEST.json  ## the simulator and what talks to it, held to the vendor's contract in ../shared/api
+contract: $(if $(CONTRACT),.venv/contract .cache/prism/installed) .venv/test .venv/events $(COLLECTION) $(AWX)/MANIFEST.json  ## the simulator and what talks to it, held to the vendor's contract in ../shared/api
 	@test -n "$(CONTRACT)" || echo 'The contract is not at hand in ../shared/api: there is nothing to hold the simulator against.'
 	@test -z "$(CONTRACT)" || $(PYTEST) $(WORKERS) $(HELD) $(TESTS) $(ARGS)
 
@@ -103,8 +106,9 @@ readability: .venv/docs  ## how easily the documentation reads, and its hardest 
 reference: .venv/run $(COLLECTION)  ## the modules, their documentation and all else that follows from the declarations, written anew
 	PYTHONPATH=.build .venv/bin/python docs/reference/generate.py
 
-picture: .venv/docs $(COLLECTION)  ## the pictures in docs/images, one of them of a real run of the demo
+picture: .venv/docs .venv/events $(COLLECTION)  ## the pictures in docs/images, two of them of real runs of the demos
 	.venv/bin/python docs/pictures/demo.py
+	.venv/bin/python docs/pictures/events.py
 	.venv/bin/python docs/pictures/architecture.py
 
 build: .venv/run  ## the collection's archive, into .build

@@ -148,9 +148,10 @@ class Simulator:
         """Change a device behind the client's back."""
         return self.inspect("PUT", "devices/" + eui, fields)
 
-    def alarm(self, eui: str, number: int, state: int, *details: str) -> dict:
-        """Let an alarm be raised, grow worse or better, or be cleared (state 1)."""
-        return self.inspect("PUT", "alarms/" + eui, {"id": number, "state": state, "details": list(details)})
+    def alarm(self, eui: str, number: int, state: int, *details: str, updated: int | None = None) -> dict:
+        """Let an alarm be raised, grow worse or better, or be cleared (state 1); at a time of one's own where asked."""
+        when = {} if updated is None else {"updated": updated}
+        return self.inspect("PUT", "alarms/" + eui, {"id": number, "state": state, "details": list(details), **when})
 
     def settings(self, **changes: object) -> dict:
         """Change settings while it runs, or only return them."""

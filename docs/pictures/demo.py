@@ -23,9 +23,9 @@ TELLING = ("[First run", "[Second run", "[Third run", "[Fourth run", '"msg"', "-
 FRAMING = re.compile(r"TASK \[lorawan|included: |ok: |changed: |\}$|    \"changed\"")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 #: Rich's picture of a terminal, without the fonts that it would fetch from elsewhere.
-FRAME = """<!-- Drawn by docs/pictures/demo.py of a real run. -->
+FRAME = """<!-- Drawn by docs/pictures/SCRIPT of a real run. -->
 <svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg" role="img">
-<title>What the demo prints: 200 created, 200 unchanged, two differences, 2 updated</title>
+<title>TOLD</title>
 <style>
 .{unique_id}-matrix {{ font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; font-size: {char_height}px;
   line-height: {line_height}px; font-variant-east-asian: full-width; }}
@@ -67,16 +67,28 @@ def telling_lines(output: str) -> list:
     return lines
 
 
+def draw(lines: list, command: str, told: str, image: Path, script: str) -> None:
+    """Draw what a command prints.
+
+    :param told: what the picture shows, for whoever can't see it.
+    :param script: who draws it.
+    """
+    name = image.stem
+    text = Text.from_ansi("\n".join(["\x1b[1m$ %s\x1b[0m" % command, *lines]))
+    frame = FRAME.replace("SCRIPT", script).replace("TOLD", told)
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+        console = Console(record=True, width=COLUMNS, file=nowhere, force_terminal=True, color_system="standard")
+        console.print(text, soft_wrap=True, highlight=False)
+        drawing = console.export_svg(title=command, code_format=frame, unique_id=name)
+    image.write_text("".join(line.rstrip() + "\n" for line in drawing.splitlines()), encoding="utf-8")
+
+
 def main() -> None:
     """Play, choose and draw."""
     lines = telling_lines(play())
     assert any("200 created" in line for line in lines), "the demo didn't say what it did"
-    text = Text.from_ansi("\n".join(["\x1b[1m$ make demo\x1b[0m", *lines]))
-    with open(os.devnull, "w", encoding="utf-8") as nowhere:
-        console = Console(record=True, width=COLUMNS, file=nowhere, force_terminal=True, color_system="standard")
-        console.print(text, soft_wrap=True, highlight=False)
-        drawing = console.export_svg(title="make demo", code_format=FRAME, unique_id="demo")
-    IMAGE.write_text("".join(line.rstrip() + "\n" for line in drawing.splitlines()), encoding="utf-8")
+    told = "What the demo prints: 200 created, 200 unchanged, two differences, 2 updated"
+    draw(lines, "make demo", told, IMAGE, Path(__file__).name)
 
 
 if __name__ == "__main__":

@@ -72,6 +72,8 @@ LONGEST_NOTE = 300  # characters of a platform's own words that a message shows
 UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 #: The same in a JSON text, where some of them are escaped. It finds somewhat too much.
 ESCAPED = re.compile(UNSAFE.pattern + r"|\\[ubfr]")
+#: How a template of Jinja begins.
+TEMPLATE = re.compile(r"\{(?=[{%#])")
 #: Where a word of a key begins; the s of several LRRs begins none.
 BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z](?!s(?![a-z]))[a-z])")
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -158,6 +160,15 @@ def harmless(value: Any) -> Any:
     if isinstance(value, (dict, list)) and not ESCAPED.search(json.dumps(value, ensure_ascii=False, default=str)):
         return value
     return _shown(value)
+
+
+def inert(value: Any) -> Any:
+    """Return texts, and what holds texts, in which no template begins: a blank stands after the first of its two characters."""
+    if isinstance(value, str):
+        return TEMPLATE.sub("{ ", value)
+    if isinstance(value, dict):
+        return {inert(key): inert(each) for key, each in value.items()}
+    return [inert(each) for each in value] if isinstance(value, (list, tuple)) else value
 
 
 def _shown(value: Any) -> Any:

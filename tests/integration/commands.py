@@ -33,9 +33,9 @@ def commands_of(block: Block) -> list[str]:
 def runnable(command: str) -> tuple[list[str], bool]:
     """Return what to run for a command of a page, nothing where there is nothing to run, and whether in the checkout.
 
-    Commands of Ansible are run as they are, but for an installation from Galaxy, and for a playbook that asks for a vault's
-    password, which only has to be there. ``make build`` builds into the world; any other goal of ``make`` only says what it
-    would do: other tests do it. ``pip`` may install nothing new. The simulator reads its options and says that it isn't
+    Commands of Ansible are run as they are, but for an installation from Galaxy, and for a rulebook and a playbook that asks for
+    a vault's password, which only have to be there. ``make build`` builds into the world; any other goal of ``make`` only says
+    what it would do: other tests do it. ``pip`` may install nothing new. The simulator reads its options and says that it isn't
     running. The names and values of ``export`` are looked at; they are an example's.
     Raises ValueError for what can't be right, and for a command that none of this fits.
     """
@@ -49,6 +49,9 @@ def runnable(command: str) -> tuple[list[str], bool]:
     if program == "ansible-playbook" and "--ask-vault-pass" in rest:
         playbook = rest[0].removeprefix(NAME + ".").replace(".", "/") + ".yml"
         return ["test", "-f", "playbooks/" + playbook], True
+    if program == "ansible-rulebook":
+        name = rest[rest.index("--rulebook") + 1].removeprefix(NAME + ".")
+        return ["test", "-f", "extensions/eda/rulebooks/%s.yml" % name], True
     if program.startswith("ansible"):
         return ["bash", "-euc", command], False
     if words == ["make", "build"]:

@@ -6,6 +6,7 @@
 
 A block of YAML is of the first kind that fits:
 
+- a list of rulesets is a rulebook, which ansible-rulebook has to understand, with options that its sources have;
 - a list of plays is played;
 - a list of devices, or a dictionary with ``devices``, is a file for tdm_fleet's ``src``; so are JSON and rows of ThingPark's CSV;
 - any other list is tasks;
@@ -31,7 +32,9 @@ from pathlib import Path
 
 import yaml
 from ansible.playbook.play import Play
+from ansible_rulebook.validators import Validate
 
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.connection import OPTIONS
 from ansible_collections.lorawan.thingpark.tests.conftest import as_much_as
 from ansible_collections.lorawan.thingpark.tests.documentation import (
     FILTERS,
@@ -49,6 +52,7 @@ DIRECTIVE = re.compile(r"^( *)\.\. (?:code|code-block|sourcecode)::(.*)\n((?:(?:
 #: In reStructuredText, a paragraph that ends in two colons begins a block of no language.
 PLAIN_BLOCK = re.compile(r"^(?! *\.\. ).*::\n\n", re.MULTILINE)
 FILE_NAME = re.compile(r"[\w.-]+\.(?:yml|json|csv)\b")
+EVENT_SOURCES = ROOT / "extensions/eda/plugins/event_source"
 CSV_ROW = re.compile(r"(?:CREATE|UPDATE|DELETE)[A-Z_]*,")
 
 YAML = ("yaml", "yaml+jinja")
@@ -87,6 +91,8 @@ def sources() -> dict[str, list[Block]]:
     for name in INVENTORIES:
         files = plugin("inventory", name).EXAMPLES.strip("\n").split("\n---\n")
         found["inventory " + name] = [Block(name, 1, "yaml", text, FILE_NAME.findall(text)[0]) for text in files]
+    for path in sorted(EVENT_SOURCES.glob("*.py")):
+        found["event source " + path.stem] = [Block(path.stem, 1, "yaml", text_in(path, "EXAMPLES"))]
     return {source: blocks for source, blocks in found.items() if blocks}
 
 
@@ -145,6 +151,8 @@ class Playbook:
         role = next((role for role in provisioning_first if keys and keys <= role_variables(role)), None)
         if rows and all("ansible.builtin.import_playbook" in row for row in rows):
             self.plays += [{"vars": {"tdm_fleet_src": str(self.directory / FLEET_FILE)}, **row} for row in rows]
+        elif rows and all("sources" in row for row in rows):
+            check_rulebook(rows)
         elif rows and all("hosts" in row for row in rows):
             for row in rows:
                 self._add_play(block, **{**row, "tasks": self._rehearsed(row.get("tasks", []))})
@@ -163,7 +171,7 @@ class Playbook:
             for way in sorted(ways) or [""]:
                 given = {name: value for name, value in data.items() if name not in ways - {way}}
                 self._add_role(block, role, given if way or role != "fleet" else {**given, "tdm_fleet_src": FLEET_FILE})
-        elif keys and (keys <= playbook_variables() or defines_environment(data)):
+        elif keys and (keys <= playbook_variables() or keys <= rulebook_variables() or defines_environment(data)):
             pass  # nothing to play
         elif keys and keys <= set(Play.fattributes):
             # The play finds no account in its environment: that of the example is what counts.
@@ -223,3 +231,25 @@ def playbook_variables() -> set:
     """Return the variables of this collection that its playbooks and roles name."""
     playbooks = "\n".join(path.read_text(encoding="utf-8") for path in ROOT.glob("playbooks/**/*.yml"))
     return set(re.findall(r"\btdm_\w+", playbooks)).union(*map(role_variables, ROLES))
+
+
+def rulebook_variables() -> set:
+    """Return the variables that the rulebooks of this collection take."""
+    rulebooks = "\n".join(path.read_text(encoding="utf-8") for path in ROOT.glob("extensions/eda/rulebooks/*.yml"))
+    return {name for name in re.findall(r"\{\{ (\w+)", rulebooks) if name != "event"}
+
+
+def text_in(path: Path, name: str) -> str:
+    """Return a text that an event source holds under a name."""
+    return re.search(r'%s = r"""(.*?)"""' % name, path.read_text(encoding="utf-8"), re.DOTALL)[1]
+
+
+def check_rulebook(rulesets: list) -> None:
+    """Raise an exception where ansible-rulebook can't read it, or a source of this collection has no such option."""
+    Validate.rulebook(rulesets)
+    for source in (each for ruleset in rulesets for each in ruleset["sources"]):
+        for name in (name for name in source if name.startswith(NAME)):
+            text = text_in(EVENT_SOURCES / (name.rpartition(".")[2] + ".py"), "DOCUMENTATION")
+            unknown = set(source[name]) - set(yaml.safe_load(text)["options"]) - set(OPTIONS)
+            if unknown:
+                raise ValueError("the source %s has no option %s" % (name, ", ".join(sorted(unknown))))

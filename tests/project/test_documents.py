@@ -68,6 +68,8 @@ def rst_table(page: str, heading: str) -> list[list[str]]:
         ("module", names("plugins/modules", "*.py")),
         ("role", {path.parent.parent.name for path in (ROOT / "roles").glob("*/tasks/main.yml")}),
         ("playbook", playbooks()),
+        ("event source", names("extensions/eda/plugins/event_source", "*.py", "lorawan.thingpark.")),
+        ("rulebook", names("extensions/eda/rulebooks", "*.yml", "lorawan.thingpark.")),
         ("filter", names("plugins/filter", "*.py", "lorawan.thingpark.")),
     ],
 )

@@ -111,6 +111,12 @@ def refuse(path: str, secret: str, route: str = "", began: float = NEVER) -> Non
             raise TransportError(message, sent=False, final=True)
 
 
+def unclear_for(path: str, secret: str) -> float:
+    """Return for how many seconds a password is held back although nothing says that it was refused; 0 where it was."""
+    held = [note for note in (*_known(path), *_left_behind(path)) if note.kind in (HELD, LOCKED) and note.is_about(secret)]
+    return held[0].left() if held and held[0].seconds <= UNCLEAR_HOLD else 0.0
+
+
 def _remedy(note: Note, notes: list[Note]) -> str:
     """Return what somebody can do whose password is held back."""
     if note.kind == LOCKED:

@@ -67,10 +67,17 @@ class Client:
     def pages(self, path: str, params: dict[str, Any] | None = None, types: JsonTypes = NONE) -> Iterator[list[dict[str, Any]]]:
         """Yield the briefs of a list, page by page, until the platform says that there are no more.
 
-        Follows the cursor where the platform gives one (contract, ``cursors.last``), the page's index otherwise.
         Raises :class:`TransportError` rather than end early: a list cut short would make devices look unlisted.
 
         :param types: what the briefs' keys hold, which XML doesn't say.
+        """
+        for document in self.whole_pages(path, params, types):
+            yield document["briefs"]
+
+    def whole_pages(self, path: str, params: dict[str, Any] | None = None, types: JsonTypes = NONE) -> Iterator[dict[str, Any]]:
+        """Yield what the platform answers for each page of a list, as :meth:`pages` does: the briefs, and what is told besides.
+
+        Follows the cursor where the platform gives one (contract, ``cursors.last``), the page's index otherwise.
         """
         place: dict[str, object] = {}
         last = None
@@ -80,7 +87,7 @@ class Client:
             briefs = data.get("briefs")
             if not isinstance(briefs, list) or not all(isinstance(brief, dict) for brief in briefs):
                 raise TransportError("the platform's list of %s holds no briefs" % path.strip("/"))
-            yield briefs
+            yield data
             if str(data.get("more")).lower() != "true":
                 return
             cursor = dig(data, ("cursors", "last")) or None  # missing or null: this platform gives none

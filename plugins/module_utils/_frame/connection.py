@@ -159,7 +159,7 @@ def connected(params: dict[str, Any], context: Context) -> Iterator[Client]:
     session = None
     with unbroken():  # from before the session is there until it is closed, but for the work in it
         try:
-            session = _from_file(path, account, transport) if path else _of_its_own(account, transport)
+            session = session_in(path, account, transport) if path else _of_its_own(account, transport)
             with breakable():
                 yield Client(session, read_only=context.check)
         finally:
@@ -172,7 +172,7 @@ def _of_its_own(account: Account, transport: Transport) -> Session:
     return Session(account, transport, _session.log_in(account, transport))
 
 
-def _from_file(path: str, account: Account, transport: Transport) -> Session:
+def session_in(path: str, account: Account, transport: Transport) -> Session:
     """Return the session in a file; open one and put it there where the file holds none."""
     session = _session.load(path, account, transport)
     if session is None:

@@ -76,7 +76,7 @@ def alarms(client: Client, wanted: Wanted, history: bool = False) -> Iterator[di
     try:
         pages = client.pages(owner + below, query, SHOWN) if owner else _of_one(client, wanted, below, query)
         for page in pages:
-            yield from (brief for brief in page if _matches(wanted, brief))
+            yield from (brief for brief in page if matches(wanted, brief))
     except ApiError as error:
         if error.status == 404 and owner != ALL:
             what = ("multicast_group", wanted.group) if wanted.group else ("dev_eui", wanted.dev_euis[0])
@@ -109,7 +109,7 @@ def _query(wanted: Wanted, history: bool) -> dict[str, Any]:
 ALWAYS = ("alarm", "acked", "created_from", "updated_to")
 
 
-def _matches(wanted: Wanted, brief: dict[str, Any]) -> bool:
+def matches(wanted: Wanted, brief: dict[str, Any]) -> bool:
     """Return whether an alarm is one that is meant, as far as its brief tells."""
     filters, severity = wanted.filters, brief.get("state")
     eui = dig(brief, ("device", "EUI"))

@@ -26,6 +26,7 @@ from .multicast_groups import GROUPS
 
 CLEARED, CRITICAL = 1, 6
 _NO_UPLINK = 4  # C: alarm 004
+_OF_STATES = (1, 4, 5, 6, 12, 13)  # Actility's documentation: they are there or not, and don't happen several times
 MOST_DETAILS = 5  # C: addInfo to addInfo5
 _ACK = Thing(_needed=("alarmUids",), alarmUids=Many(Text()))
 _HIDDEN = ("severity",)
@@ -53,15 +54,17 @@ def add(world: World, eui: str, state: int, when: int | None = None) -> None:
     count(world, eui)
 
 
-def tell(world: World, eui: str, number: int, state: int, details: list[str]) -> Document:
-    """Let an alarm of this kind be raised, change its severity, or be cleared.
+def tell(world: World, eui: str, number: int, state: int, details: list[str], when: int | None = None) -> Document:
+    """Let an alarm of this kind be raised, change its severity, happen once more, or be cleared.
 
-    Actility's documentation: a cleared alarm that comes back keeps its UID, and one that grows worse is no longer
-    acknowledged.
+    Actility's documentation: a cleared alarm that comes back keeps its UID and counts its occurrences anew, one that grows worse
+    is no longer acknowledged, and only alarms of events count what happens once more.
+
+    :param when: the platform's time; None for now, and later than before.
     """
     record = next((one for one in world.alarms.get(eui, ()) if one["ID"] == number), None)
     if record is None:
-        add(world, eui, state)
+        add(world, eui, state, when)
         record = world.alarms[eui][-1]
         record["ID"] = number
     else:
@@ -69,8 +72,10 @@ def tell(world: World, eui: str, number: int, state: int, details: list[str]) ->
             record["acked"] = False
             record.pop("ackedInfo", None)
             record.pop("ackedTimestamp", None)
-        record["occurrence"] += record["state"] == CLEARED
-        record.update(state=state, level=state - 1, updateTimestamp=max(now_ms(), record["updateTimestamp"] + 1))
+        is_back = record["state"] == CLEARED < state
+        record["occurrence"] = 1 if is_back else record["occurrence"] + (state > CLEARED and number not in _OF_STATES)
+        when = max(now_ms(), record["updateTimestamp"] + 1) if when is None else when
+        record.update(state=state, level=state - 1, updateTimestamp=when)
         if state > CLEARED:
             record["severity"] = state
     record.update(("addInfo%s" % (place if place > 1 else ""), text) for place, text in enumerate(details, 1))

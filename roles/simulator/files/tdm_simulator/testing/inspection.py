@@ -25,7 +25,7 @@ from .meter import Meter
 
 _EUI_PREFIX = re.compile(r"[0-9A-Fa-f]{1,12}\Z")
 _SEED = Thing(count=Number())
-_ALARM = Thing(_needed=("id", "state"), id=Number(), state=Number(), details=Many(Text()))
+_ALARM = Thing(_needed=("id", "state"), id=Number(), state=Number(), details=Many(Text()), updated=Number(0, 2**53))
 
 
 class Inspection:
@@ -171,7 +171,8 @@ class Inspection:
             raise ApiError("bad_request", "a number from 1 to 999 and a state from 1 to 6 are expected")
         if len(details) > alarms.MOST_DETAILS:
             raise ApiError("bad_request", "%d details are the most" % alarms.MOST_DETAILS)
-        return encode(request, 200, alarms.tell(self._world, eui, number, state, details))
+        told = alarms.tell(self._world, eui, number, state, details, body.get("updated"))
+        return encode(request, 200, told)
 
     def _delete_devices(self, request: Request, rest: list[str]) -> Response:
         self._world.remove(self._world.devices, self._require(rest))

@@ -1,0 +1,121 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What was told of alarms, in a file that outlives the process."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+
+from .. import _files
+from .._errors import OptionError
+from .alarm_changes import Change, Seen
+
+KIND = "lorawan.thingpark alarms 1"
+LARGEST = 256 * 1024 * 1024  # bytes; an alarm has some 60
+PACE = 1.0  # seconds between two writings while many changes are told
+TYPES = (int, bool, int, int, int, str)
+
+
+class Memory:
+    """The alarms as they were told.
+
+    :param path: the file; nothing for a memory that ends with the process.
+    :param mark: whose alarms they are, and which of them.
+
+    ``alarms`` is what is known of each, by its UID. ``is_empty`` says that nothing was ever asked for.
+
+    A change is taken once it is told, and written within a second; what was told since is told again where the process is killed.
+    """
+
+    def __init__(self, path: str, mark: str) -> None:
+        self.alarms: dict[str, Seen] = {}
+        self.is_empty = True
+        self._path, self._mark = path, mark
+        self._lock = -1
+        self._is_changed = False
+        self._saved = time.monotonic()
+        if path:
+            self._claim()
+            try:
+                self._load()
+            except BaseException:
+                self._release()
+                raise
+
+    def _claim(self) -> None:
+        """Let no other process tell the same changes, as long as this one lives."""
+        _files.ensure_directory(os.path.dirname(os.path.abspath(self._path)))
+        try:
+            flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+            self._lock = os.open(self._path + ".lock", flags, 0o600)
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._release()
+            message = "state_file %s is in use by another rulebook: give each rulebook a file of its own"
+            raise OptionError(message % self._path) from None
+        except (OSError, ValueError) as error:
+            self._release()
+            raise OptionError("state_file %s can't be locked: %s" % (self._path, error)) from None
+
+    def _load(self) -> None:
+        text = _files.read_text(self._path, LARGEST)
+        if not text:
+            return
+        data = _files.from_json(text)
+        kept = data.get("alarms") if isinstance(data, dict) and data.get("kind") == KIND else None
+        if not isinstance(kept, dict) or not all(_is_seen(each) for each in kept.values()):
+            raise OptionError(
+                "state_file %s is something else than what was told of alarms, or is damaged: name another file, or remove it to "
+                "begin anew" % self._path
+            )
+        if data.get("mark") != self._mark:
+            raise OptionError(
+                "state_file %s is of another account, or of other filters: name another file, or remove it to begin anew"
+                % self._path
+            )
+        self.alarms = {uid: Seen(*each) for uid, each in kept.items()}
+        self.is_empty = False
+
+    def take(self, change: Change) -> None:
+        """Remember a change that was told."""
+        if change.seen is None:
+            self.alarms.pop(change.uid, None)
+        else:
+            self.alarms[change.uid] = change.seen
+        self._is_changed = True
+        if change.event is not None and time.monotonic() - self._saved > PACE:
+            self._write()
+
+    def settle(self) -> None:
+        """Note that all that was found is told."""
+        if self._is_changed or self.is_empty:
+            self._write()
+        self.is_empty = False
+
+    def close(self) -> None:
+        """Write what was told, and let another process have the file."""
+        try:
+            if self._is_changed:
+                self._write()
+        finally:
+            self._release()
+
+    def _release(self) -> None:
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+    def _write(self) -> None:
+        self._is_changed = False
+        self._saved = time.monotonic()
+        if self._path:
+            _files.write_json(self._path, {"kind": KIND, "mark": self._mark, "alarms": self.alarms})
+
+
+def _is_seen(data: object) -> bool:
+    """Return whether this is what is remembered of an alarm, as the file has it."""
+    return isinstance(data, list) and len(data) == len(TYPES) and all(type(each) is kind for each, kind in zip(data, TYPES))
