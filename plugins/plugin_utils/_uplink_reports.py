@@ -164,7 +164,8 @@ class Query(NamedTuple):
         for part in raw.split("&") if raw else []:
             name, _equals, value = part.partition("=")
             try:
-                pairs.append((unquote(name, errors="strict"), unquote(value, errors="strict")))
+                value = unquote(value, errors="strict") if "%" in value else value
+                pairs.append((unquote(name, errors="strict") if "%" in name else name, value))
             except UnicodeDecodeError:
                 raise Refused(400, "the query is no UTF-8") from None
         values = dict(pairs)
@@ -328,10 +329,9 @@ def _without_keys(value: Any, depth: int) -> Any:
         return [_without_keys(one, depth + 1) for one in value]
     if not isinstance(value, dict):
         return value
-    is_status = value.get("Type") in ("devstatusans", "reset")
-    hidden = ("var1", "var2") if "Type" in value and not is_status else ()
-    return {
-        name: _without_keys(one, depth + 1)
-        for name, one in value.items()
-        if "key" not in name.lower() and name.lower() not in hidden
-    }
+    is_told = "Type" not in value or value["Type"] in ("devstatusans", "reset")
+    kept = {}
+    for name, one in value.items():
+        if "key" not in name.lower() and (is_told or name not in ("Var1", "Var2")):
+            kept[name] = _without_keys(one, depth + 1) if isinstance(one, (dict, list)) else one
+    return kept
