@@ -12,6 +12,7 @@ import hmac
 import json
 import math
 import re
+from contextlib import suppress
 from datetime import datetime, timezone
 from typing import Any, Callable, NamedTuple
 from urllib.parse import unquote
@@ -219,7 +220,7 @@ def written(report: dict[str, Any], name: str) -> str:
 
 
 def event_of(kind: Kind, report: dict[str, Any], as_id: str, signed: bool) -> dict[str, Any]:
-    """Return the event of a report. What the platform left out is left out; raise Refused where a value can't be."""
+    """Return the event of a report; raise Refused where it has no DevEUI. What is missing or can't be read is left out."""
     report = _without_keys(report, 0)
     dev_eui = report.get("DevEUI")
     if not isinstance(dev_eui, str) or not EUI.match(dev_eui):
@@ -228,13 +229,14 @@ def event_of(kind: Kind, report: dict[str, Any], as_id: str, signed: bool) -> di
     for name, element, value_type in (*HEADS[kind.name], *(STATUS if report.get("Type") == "devstatusans" else ())):
         value = report.get(element)
         if value not in (None, ""):
-            try:
+            # What can't be read is in the report all the same, for whoever knows better.
+            with suppress(TypeError, ValueError, OverflowError):
                 head[name] = value_type(value)
-            except (TypeError, ValueError, OverflowError):
-                raise Refused(400, "an element of the report has a value that it can't have", element) from None
+    if "CustomerData" in report:
+        report["CustomerData"] = _customer_data(report["CustomerData"])
     return {
         "type": kind.name,
-        "device": {"dev_eui": dev_eui.upper(), **_customer_data(report.get("CustomerData"))},
+        "device": _device(dev_eui, report.get("CustomerData", {})),
         kind.name: head,
         "as_id": as_id,
         "signed": signed,
@@ -303,17 +305,21 @@ STATUS = (("battery", "Var1", _whole), ("margin", "Var2", _whole))
 
 
 def _customer_data(data: object) -> dict[str, Any]:
-    """Return the device's name, tags and domains, where the platform sends them; in XML they are JSON in a text."""
+    """Return what the platform tells of the device's owner; in XML, and in untyped JSON, it is JSON in a text."""
     if isinstance(data, str):
         try:
             data = _without_keys(read_json(data.encode("utf-8", "surrogatepass")), 0)
         except (ValueError, Refused):
             return {}
-    if not isinstance(data, dict):
-        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _device(dev_eui: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Return whose report it is: the DevEUI, and the name, tags and domains where the platform sends them."""
     domains = data.get("doms")
     domains = [one for one in domains if isinstance(one, dict)] if isinstance(domains, list) else []
     found = {
+        "dev_eui": dev_eui.upper(),
         "name": data.get("name"),
         "tags": data.get("tags"),
         "domains": [{"group": one.get("g"), "name": one.get("n")} for one in domains],
