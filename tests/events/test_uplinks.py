@@ -271,7 +271,7 @@ def test_a_full_queue_is_told_and_nothing_is_lost(monkeypatch):
             left = [each for each, status in zip(posts, statuses) if status == 503]
             taken = []
             while len(taken) < len(posts):
-                taken.append((await one.queue.get())["uplink"]["f_cnt"])
+                taken.append((await asyncio.wait_for(one.queue.get(), 10))["uplink"]["f_cnt"])
                 if left and await one.post(*left[0]) == 200:
                     left.pop(0)
             assert await one.post(*posts[-1]) == 200, "the repeated one counts as received now"
@@ -281,14 +281,16 @@ def test_a_full_queue_is_told_and_nothing_is_lost(monkeypatch):
     assert sorted(asyncio.run(go())) == list(range(12))
 
 
-def test_a_report_waits_a_moment_for_room():
+def test_a_report_waits_a_moment_for_room(monkeypatch):
+    monkeypatch.setitem(NAMES["main"].__globals__, "FULL_SECONDS", 30)
+
     async def go():
-        async with listening(room=1, queue_size=1) as one:
+        async with listening(room=1, queue_size=1, request_timeout=1) as one:
             for number in range(3):
                 assert await one.uplink(FCntUp=number) == 200
             waiting = asyncio.create_task(one.uplink(FCntUp=3))
-            await asyncio.sleep(0.2)
-            assert not waiting.done()
+            await asyncio.sleep(2.2)
+            assert not waiting.done(), "who waits for the rules is no slow sender"
             assert (await one.queue.get())["uplink"]["f_cnt"] == 0
             assert await waiting == 200
 
