@@ -73,13 +73,13 @@ class Written(float):
     def __new__(cls, text: str) -> Written:
         made = super().__new__(cls, text)
         if not math.isfinite(made):
-            raise ValueError("no such number")
+            raise ValueError("not finite")
         made.text = text
         return made
 
 
 def _no_number(_text: str) -> None:
-    raise ValueError("no number of JSON")
+    raise ValueError("not JSON")
 
 
 def read_json(body: bytes) -> object:
@@ -117,7 +117,7 @@ def read_xml(body: bytes) -> dict[str, Any]:
         stack[-1][1].append(text)
 
     def refuse(*_what: object) -> None:
-        raise ValueError("a document type")
+        raise ValueError("doctype")
 
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
@@ -214,6 +214,29 @@ def written(report: dict[str, Any], name: str) -> str:
     if isinstance(value, (str, int)) and not isinstance(value, bool):
         return str(value)
     raise Refused(400, "an element that the token covers is neither text nor number")
+
+
+class Tokens:
+    """The tokens of reports that were taken, by the minute that each names, for as long as a report of it would be taken."""
+
+    def __init__(self, skew: int) -> None:
+        self._skew = skew
+        self._minutes: dict[int, set[bytes]] = {}
+        self.count = 0
+
+    def has(self, moment: float, token: str) -> bool:
+        """Return whether a report with this token was taken."""
+        return bytes.fromhex(token)[:12] in self._minutes.get(int(moment // 60), ())
+
+    def add(self, moment: float, token: str) -> None:
+        """Remember the token of a report that was taken."""
+        self._minutes.setdefault(int(moment // 60), set()).add(bytes.fromhex(token)[:12])
+        self.count += 1
+
+    def forget(self, now: float) -> None:
+        """Forget what would be refused for its time."""
+        for minute in [one for one in self._minutes if one * 60 + 60 < now - self._skew]:
+            self.count -= len(self._minutes.pop(minute))
 
 
 # -- events --------------------------------------------------------------------

@@ -225,7 +225,7 @@ def test_tokens_are_forgotten_when_their_time_is_over_and_bounded_before(monkeyp
     def token(number: int) -> str:
         return hashlib.sha256(b"%d" % number).hexdigest()
 
-    tokens = NAMES["Tokens"](300)
+    tokens = NAMES["reports"].Tokens(300)
     for second in range(0, 3600, 10):
         tokens.add(second, token(second))
         tokens.forget(second)

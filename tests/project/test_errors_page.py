@@ -3,7 +3,7 @@
 
 """Every message that a user can meet stands with its remedy on docs/docsite/rst/errors.rst.
 
-A message is any text in the plugins' code, and any ``fail_msg`` of a role or playbook, with three words in a row that
+A message is any text in the code of plugins and event sources, and any ``fail_msg`` of a role or playbook, with three words in a row that
 don't vary. The page has some of Ansible's own messages too. It quotes a piece of each, with dots for what varies::
 
     ``purge would ... and purge.max ... allows``
@@ -67,7 +67,7 @@ def fail_msgs(tasks: object) -> list[str]:
 def messages() -> list[tuple[str, str]]:
     """Return all messages: ``(where it stands, its text)``."""
     found = []
-    for path in sorted((ROOT / "plugins").rglob("*.py")):
+    for path in sorted([*(ROOT / "plugins").rglob("*.py"), *(ROOT / "extensions").rglob("*.py")]):
         found += [("%s:%d" % (path.relative_to(ROOT), line), text) for line, text in texts_of(path)]
     for path in sorted([*(ROOT / "roles").rglob("*.yml"), *(ROOT / "playbooks").rglob("*.yml")]):
         found += [(str(path.relative_to(ROOT)), text) for text in fail_msgs(DataLoader().load_from_file(str(path)))]
@@ -132,6 +132,6 @@ def test_every_entry_has_a_remedy(quotations, remedy):
 
 def test_every_kind_of_source_gave_messages():
     folders = {place.split("/")[0] for place, _message in MESSAGES}
-    assert folders == {"plugins", "roles", "playbooks"}
+    assert folders == {"plugins", "extensions", "roles", "playbooks"}
     assert len(MESSAGES) > 150
     assert len(set(QUOTATIONS)) == len(QUOTATIONS), "a quotation stands there twice"

@@ -98,32 +98,32 @@ EXAMPLES = r"""
 """
 
 import asyncio
+import importlib.util
 import logging
 import os
 import re
 import ssl
-import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-# ansible-rulebook runs this file by its path alone: the collection that it belongs to must be found from here.
-sys.path.append(str(Path(__file__).absolute().parents[7]))
-from ansible_collections.lorawan.thingpark.plugins.plugin_utils._uplink_reports import (
-    Query,
-    Refused,
-    event_of,
-    is_signed,
-    read_report,
-    seconds_of,
-)
+if TYPE_CHECKING:
+    from ansible_collections.lorawan.thingpark.plugins.plugin_utils import _uplink_reports as reports
+    from ansible_collections.lorawan.thingpark.plugins.plugin_utils._uplink_reports import Query, Refused
+else:
+    # ansible-rulebook runs this file by its path, and Python alone doesn't find Ansible's collections.
+    _path = Path(__file__).absolute().parents[4] / "plugins/plugin_utils/_uplink_reports.py"
+    _spec = importlib.util.spec_from_file_location("lorawan_thingpark_uplink_reports", _path)
+    reports = importlib.util.module_from_spec(_spec)
+    _spec.loader.exec_module(reports)
+    Query, Refused = reports.Query, reports.Refused
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("lorawan.thingpark.uplinks")
 #: aiohttp logs what it can't parse, and a query holds a token.
 SILENT = logging.Logger("silent", logging.CRITICAL + 1)
 
@@ -236,29 +236,6 @@ def _truth(name: str, value: object) -> bool:
     return word in ("true", "yes", "on", "1")
 
 
-class Tokens:
-    """The tokens of reports that were taken, by the minute that each names, for as long as a report of it would be taken."""
-
-    def __init__(self, skew: int) -> None:
-        self._skew = skew
-        self._minutes: dict[int, set[bytes]] = {}
-        self.count = 0
-
-    def has(self, moment: float, token: str) -> bool:
-        """Return whether a report with this token was taken."""
-        return bytes.fromhex(token)[:12] in self._minutes.get(int(moment // 60), ())
-
-    def add(self, moment: float, token: str) -> None:
-        """Remember the token of a report that was taken."""
-        self._minutes.setdefault(int(moment // 60), set()).add(bytes.fromhex(token)[:12])
-        self.count += 1
-
-    def forget(self, now: float) -> None:
-        """Forget what would be refused for its time."""
-        for minute in [one for one in self._minutes if one * 60 + 60 < now - self._skew]:
-            self.count -= len(self._minutes.pop(minute))
-
-
 class Refusals:
     """What was refused and why, for the log: the first of a kind at once, the others as a number each minute."""
 
@@ -311,7 +288,7 @@ class Receiver:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._tokens = Tokens(options.max_clock_skew)
+        self._tokens = reports.Tokens(options.max_clock_skew)
         self._refusals = Refusals()
         self._certificate: tuple[float, ...] = ()
         self._waiting: set[str] = set()
@@ -435,7 +412,7 @@ class Receiver:
         if query.as_id not in self._options.keys:
             raise Refused(401, "no key is known for the AS ID", query.as_id)
         try:
-            moment = seconds_of(query.time)
+            moment = reports.seconds_of(query.time)
         except (ValueError, OverflowError):
             raise Refused(401, "the query has no time") from None
         if abs(time.time() - moment) > self._options.max_clock_skew:
@@ -455,15 +432,15 @@ class Receiver:
 
     async def _take(self, query: Query, moment: float, body_format: str, body: bytes) -> str:
         """Put a report into the queue; return what to answer."""
-        kind, report = read_report(body_format, body)
+        kind, report = reports.read_report(body_format, body)
         signed = False
         if query.token:
-            signed = is_signed(kind, report, query, self._options.keys[query.as_id])
+            signed = reports.is_signed(kind, report, query, self._options.keys[query.as_id])
             if not signed and not (kind.name == "notification" and self._options.allow_unverified_notifications):
                 raise Refused(401, "the token is not that of the report", query.as_id)
             if query.dev_eui.upper() != str(report.get("DevEUI")).upper():
                 raise Refused(401, "the query and the report name different devices")
-        event = event_of(kind, report, query.as_id, signed)
+        event = reports.event_of(kind, report, query.as_id, signed)
         if not signed:
             await self._put(event)
             return "received"
