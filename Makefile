@@ -35,7 +35,7 @@ PYTEST := .venv/bin/python -m pytest
 # The vendor's contract is no part of the project. Where it is at hand, every test run is held to it.
 CONTRACT := $(wildcard ../shared/api/*.openapi.yaml)
 # What takes longest comes first, so that no worker is left with it in the end.
-TESTS := tests/integration tests/http tests/simulator tests/benchmarks tests/unit tests/project
+TESTS := tests/integration tests/http tests/events tests/simulator tests/benchmarks tests/unit tests/project
 HELD := $(if $(CONTRACT),tests/contract -p tests.contract.plugin)
 # One more than there are cores on a small machine: a test waits for its processes now and then.
 WORKERS := -n 3 --dist worksteal

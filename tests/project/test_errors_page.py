@@ -3,8 +3,8 @@
 
 """Every message that a user can meet stands with its remedy on docs/docsite/rst/errors.rst.
 
-A message is any text in the plugins' code, and any ``fail_msg`` of a role or playbook, with three words in a row that
-don't vary. The page has some of Ansible's own messages too. It quotes a piece of each, with dots for what varies::
+A message is any text in the code of plugins and event sources, and any ``fail_msg`` of a role or playbook, with three words in
+a row that don't vary. The page has some of Ansible's own messages too. It quotes a piece of each, with dots for what varies::
 
     ``purge would ... and purge.max ... allows``
         Look at ``purge_candidates`` first.

@@ -18,6 +18,7 @@ from .settings import Settings
 from .testing.faults import Faults
 from .testing.inspection import Inspection
 from .testing.meter import Meter
+from .testing.uplinks import Uplinks
 from .world.world import World
 
 _BELOW = BASE_PATH + "/subscriptions/"
@@ -33,7 +34,8 @@ class Application:
         self.accounts = Accounts(settings)
         self.operations = resources.operations(settings)
         self.faults = Faults(self.world, self.accounts)
-        self._inspection = Inspection(self.world, self.accounts, self.meter, self.faults)
+        self.uplinks = Uplinks(self.world)
+        self._inspection = Inspection(self.world, self.accounts, self.meter, self.faults, self.uplinks)
         self._routes = Routes(self.operations)
         self._outside = Routes(WaysIn(self.accounts, settings, self.meter).operations())
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import ipaddress
 import json
 import os
 import signal
@@ -29,12 +28,12 @@ def parser() -> argparse.ArgumentParser:
     one = argparse.ArgumentParser(
         prog="tdm_simulator",
         description="A simulator of the ThingPark Device Manager API. Secrets can be given in "
-        "TDM_SIMULATOR_PASSWORD and TDM_SIMULATOR_CLIENT_SECRET.",
+        "TDM_SIMULATOR_PASSWORD, TDM_SIMULATOR_CLIENT_SECRET and TDM_SIMULATOR_UPLINKS_KEY.",
     )
     one.add_argument(
         "--secrets-from-stdin",
         action="store_true",
-        help="read password and client_secret as JSON from the standard input",
+        help="read password, client_secret and uplinks_key as JSON from the standard input",
     )
     one.add_argument("--host", default="127.0.0.1", help="address to listen on")
     one.add_argument("--allow-remote", action="store_true", help="allow an address that other hosts can reach")
@@ -117,33 +116,25 @@ def _licences(text: str) -> tuple[str, int]:
     return plan, int(count)
 
 
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def to_settings(options: argparse.Namespace) -> Settings:
     """Options to settings; ValueError with a sentence when they make no sense."""
-    if not _is_loopback(options.host) and not options.allow_remote:
+    if not defaults.is_loopback(options.host) and not options.allow_remote:
         raise ValueError(
             "refusing to listen on %s: it can be reached from other hosts, and the simulator "
             "protects nothing. Use 127.0.0.1, or --allow-remote if you mean it." % options.host
         )
-    password, secret = options.password, options.client_secret
+    password, secret, key = options.password, options.client_secret, None
     if options.secrets_from_stdin:
         given = json.load(sys.stdin)
-        password, secret = given.get("password"), given.get("client_secret")
+        password, secret, key = (given.get(name) for name in ("password", "client_secret", "uplinks_key"))
     if password is None:
         password = os.environ.get("TDM_SIMULATOR_PASSWORD") or defaults.DEFAULT_PASSWORD
     if secret is None:
         secret = os.environ.get("TDM_SIMULATOR_CLIENT_SECRET") or defaults.DEFAULT_CLIENT_SECRET
+    key = key or os.environ.get("TDM_SIMULATOR_UPLINKS_KEY") or defaults.DEFAULT_UPLINKS_KEY
     given = {name: getattr(options, name) for name in defaults.declared() if getattr(options, name) is not None}
     chosen = {**PROFILES.get(options.profile, {}), **given}
-    return Settings(password=password, client_secret=secret, licences=dict(options.licences), **chosen)
+    return Settings(password=password, client_secret=secret, uplinks_key=key, licences=dict(options.licences), **chosen)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -275,6 +266,7 @@ async def _run(options: argparse.Namespace, settings: Settings, report: _Report)
     front = Front(application, settings, Recorder(options.record) if options.record else None)
     server, port = await listen(front, options.host, options.port)
     url = "http://%s" % front.address
+    sending = asyncio.create_task(application.uplinks.run()) if settings.uplinks_url else None
     try:
         if options.ready_file:
             write_atomically(options.ready_file, json.dumps({"url": url, "port": port, "pid": os.getpid()}))
@@ -289,6 +281,8 @@ async def _run(options: argparse.Namespace, settings: Settings, report: _Report)
                 # A large world is saved more rarely, so that it also answers.
                 pause = max(SAVE_EVERY, 20 * (time.monotonic() - began))
     finally:
+        if sending is not None:
+            sending.cancel()
         server.close()
         for connection in list(front.connections):
             connection.abort()

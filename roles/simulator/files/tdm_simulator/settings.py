@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import Field, dataclass, field, fields
 from typing import Any
+from urllib.parse import urlsplit
 
 DEFAULT_LOGIN = "operator@example.com"
 DEFAULT_PASSWORD = "simulator-demo"
 DEFAULT_CLIENT_ID = "sub-100002581/simulator"
 DEFAULT_CLIENT_SECRET = "simulator-demo-secret"
+DEFAULT_UPLINKS_KEY = "0123456789abcdef0123456789abcdef"
 EDITIONS = ("wireless", "enterprise")
 WAYS_IN = ("html", "smp", "digest", "oauth2")
 FORMATS = ("json", "xml")
@@ -97,6 +100,14 @@ class Settings:
     rate_limit: float = field(
         default=0.0, metadata=_option("requests a second before 429 is answered; 0 is no limit", bounds=(0, 10**6))
     )
+    uplinks_url: str = field(
+        default="", metadata=_option("where uplinks of the devices are posted, a http address on this host", runtime=False)
+    )
+    uplinks_rate: float = field(default=1.0, metadata=_option("uplinks a second, at most", bounds=(0.01, 1000)))
+    uplinks_as_id: str = field(
+        default="TWA_100002581.1972.AS", metadata=_option("the AS ID under which uplinks are signed", runtime=False)
+    )
+    uplinks_key: str = DEFAULT_UPLINKS_KEY
     licences: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -105,6 +116,8 @@ class Settings:
         if not self.formats:
             self.formats = ("json",) if self.enterprise else FORMATS
         self._check_pages(self.page_size_min, self.page_size_max)
+        if self.uplinks_url and not is_here(self.uplinks_url):
+            raise ValueError("uplinks_url (--uplinks-url) must be a http address on this host: nobody else is posted to")
 
     @property
     def enterprise(self) -> bool:
@@ -143,6 +156,25 @@ class Settings:
 def declared() -> dict[str, Field[Any]]:
     """{name: dataclass field} of the settings that have a declaration: all but secrets and licences."""
     return {one.name: one for one in fields(Settings) if one.metadata}
+
+
+def is_loopback(host: str) -> bool:
+    """True for a host that only this one reaches."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def is_here(url: str) -> bool:
+    """True for a plain HTTP address on this host."""
+    try:
+        address = urlsplit(url)
+        return address.scheme == "http" and is_loopback(address.hostname or "") and address.port != 0 and url.isascii()
+    except ValueError:
+        return False
 
 
 def _plain(value: Any) -> Any:

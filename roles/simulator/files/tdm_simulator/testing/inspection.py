@@ -22,6 +22,7 @@ from ..world.world import World
 from . import seeding
 from .faults import Faults
 from .meter import Meter
+from .uplinks import Uplinks
 
 _EUI_PREFIX = re.compile(r"[0-9A-Fa-f]{1,12}\Z")
 _SEED = Thing(count=Number())
@@ -31,7 +32,7 @@ _ALARM = Thing(_needed=("id", "state"), id=Number(), state=Number(), details=Man
 class Inspection:
     """Looks into the world and changes it behind the client's back."""
 
-    def __init__(self, world: World, accounts: Accounts, meter: Meter, faults: Faults) -> None:
+    def __init__(self, world: World, accounts: Accounts, meter: Meter, faults: Faults, uplinks: Uplinks) -> None:
         self._world, self._accounts, self._meter, self._faults = world, accounts, meter, faults
         self._settings, self._jobs = world.settings, world.jobs
         self._plain: dict[str, Callable[[], Document | None]] = {
@@ -47,6 +48,7 @@ class Inspection:
             "DELETE faults": faults.clear,
             "GET jobs": lambda: {"jobs": world.jobs.shown()},
             "GET settings": world.settings.public,
+            "GET uplinks": uplinks.shown,
             "POST reset": self._reset,
         }
 

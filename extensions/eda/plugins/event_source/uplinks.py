@@ -1,0 +1,487 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""An event source for Event-Driven Ansible: the reports that ThingPark posts to an application server."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+short_description: Receive the uplinks of LoRaWAN devices from ThingPark
+description:
+  - Listens for the reports that ThingPark posts to an application server, and gives each of them to the rules as an event.
+    These are uplinks (C(DevEUI_uplink)), downlinks that were sent (C(DevEUI_downlink_Sent)), locations (C(DevEUI_location))
+    and notifications of joins, resets, batteries and margins (C(DevEUI_notification)), in JSON or XML.
+  - A report counts when its token is right. The token is a hash over parts of the report, the query and a key that only
+    ThingPark and you know. A report that is too old, too new or too large is refused as well. A report that comes a second
+    time is answered and not passed on.
+  - A report is answered as soon as it is in the queue to the rules. Where the queue stays full for two seconds, ThingPark
+    gets the status 503 and has to repeat.
+  - No key, token or C(AppSKey) is in an event or in the log.
+options:
+  host:
+    description: The address to listen on. Behind a reverse proxy on the same machine, the default is right.
+    type: str
+    default: 127.0.0.1
+  port:
+    description: The port to listen on.
+    type: int
+    required: true
+  keys:
+    description:
+      - The security key of each application server, by its AS ID. They are the options
+        O(lorawan.thingpark.tdm_application_server#module:as_id) and
+        O(lorawan.thingpark.tdm_application_server#module:as_key) of the module for application servers.
+      - A dictionary, or a text with pairs such as C(TWA_100000001.1.AS=0123...cdef), apart by commas, blanks or lines.
+      - Without O(keys) and O(keys_file), the environment variable E(TDM_UPLINK_KEYS) has this text.
+    type: raw
+  keys_file:
+    description: A file with the text for O(keys). Its lines may be comments, which begin with C(#).
+    type: path
+  certfile:
+    description:
+      - The certificate to listen with over HTTPS, with its chain, as a PEM file. Without it, reports come over plain HTTP.
+      - A renewed certificate is taken within a minute.
+    type: path
+  keyfile:
+    description: The private key of O(certfile), not encrypted. By default, it is in O(certfile).
+    type: path
+  max_clock_skew:
+    description:
+      - How many seconds the time in a report's query may be away from the clock here, before or after.
+      - The tokens of this time are remembered, so that no report counts twice.
+    type: int
+    default: 300
+  max_body:
+    description: The most bytes of a report.
+    type: int
+    default: 65536
+  request_timeout:
+    description: How many seconds a sender has for a whole request.
+    type: int
+    default: 10
+  queue_size:
+    description:
+      - How many reports may wait for the rules. What waits is lost when ansible-rulebook is killed.
+    type: int
+    default: 1000
+  allow_unsigned:
+    description:
+      - Take reports without a token. Anybody who reaches the port can then make up reports.
+      - A token that is there must be right all the same. The event says in C(signed) whether there was one.
+    type: bool
+    default: false
+  allow_unverified_notifications:
+    description:
+      - Take notifications whose token can't be verified. Which of their parts the token covers is not published.
+      - The token is tried over C(CustomerID) and C(DevEUI), as another client of this interface does. Where that does not
+        hold, the notification is refused, or with this option taken with C(signed) false.
+    type: bool
+    default: false
+"""
+
+EXAMPLES = r"""
+# One application server, behind a reverse proxy that ends TLS.
+- lorawan.thingpark.uplinks:
+    port: 5000
+    keys:
+      TWA_100000001.1.AS: "{{ uplink_key }}"
+
+# Directly on the internet, for several application servers.
+- lorawan.thingpark.uplinks:
+    host: 0.0.0.0
+    port: 8443
+    keys_file: /run/secrets/uplink-keys
+    certfile: /etc/letsencrypt/live/uplinks.example.com/fullchain.pem
+    keyfile: /etc/letsencrypt/live/uplinks.example.com/privkey.pem
+"""
+
+import asyncio
+import importlib.util
+import logging
+import os
+import re
+import ssl
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+if TYPE_CHECKING:
+    from ansible_collections.lorawan.thingpark.plugins.plugin_utils import _uplink_reports as reports
+    from ansible_collections.lorawan.thingpark.plugins.plugin_utils._uplink_reports import Query, Refused
+else:
+    # ansible-rulebook runs this file by its path, and Python alone doesn't find Ansible's collections.
+    _path = Path(__file__).absolute().parents[4] / "plugins/plugin_utils/_uplink_reports.py"
+    _spec = importlib.util.spec_from_file_location("lorawan_thingpark_uplink_reports", _path)
+    reports = importlib.util.module_from_spec(_spec)
+    _spec.loader.exec_module(reports)
+    Query, Refused = reports.Query, reports.Refused
+
+logger = logging.getLogger("lorawan.thingpark.uplinks")
+#: aiohttp logs what it can't parse, and a query holds a token.
+SILENT = logging.Logger("silent", logging.CRITICAL + 1)
+
+MOST_LINE = 4096  # bytes of the request line, and of a header
+MOST_HEADERS = 64
+MOST_CONNECTIONS = 1000
+MOST_TOKENS = 1000000  # some 120 MB
+IDLE_SECONDS = 75
+FULL_SECONDS = 2  # that a report waits for room in the queue
+
+AS_ID = re.compile(r"[A-Za-z0-9._-]+\Z")
+KEY = re.compile(r"[0-9A-Fa-f]{32}\Z")
+TYPES = {"application/json": "json", "application/xml": "xml", "text/xml": "xml"}
+
+
+class UplinksError(Exception):
+    """The source can't start; one sentence with the remedy."""
+
+
+@dataclass
+class Options:
+    """The options of the source, checked; DOCUMENTATION says what they mean."""
+
+    port: int
+    host: str = "127.0.0.1"
+    keys: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    certfile: str = ""
+    keyfile: str = ""
+    max_clock_skew: int = 300
+    max_body: int = 65536
+    request_timeout: int = 10
+    queue_size: int = 1000
+    allow_unsigned: bool = False
+    allow_unverified_notifications: bool = False
+
+    BOUNDS = {
+        "port": (0, 65535),
+        "max_clock_skew": (1, 86400),
+        "max_body": (1024, 16777216),
+        "request_timeout": (1, 3600),
+        "queue_size": (1, 1000000),
+    }
+
+    @classmethod
+    def of(cls, args: dict[str, Any]) -> Options:
+        """Return the options that a rulebook gives; raise UplinksError where they make no sense."""
+        known = {one.name: one for one in fields(cls)}
+        given = {name: value for name, value in args.items() if value is not None}
+        unknown = sorted(set(given) - set(known) - {"keys_file"})
+        if unknown:
+            raise UplinksError("%s is no option of uplinks: take one of %s" % (unknown[0], ", ".join([*known, "keys_file"])))
+        if "port" not in given:
+            raise UplinksError("port is missing: name the port that ThingPark, or the proxy before it, posts to")
+        values: dict[str, Any] = {"keys": cls._keys(given)}
+        for name, one in known.items():
+            if name in given and name != "keys":
+                if name in cls.BOUNDS:
+                    values[name] = _whole_number(name, given[name], *cls.BOUNDS[name])
+                elif isinstance(one.default, bool):
+                    values[name] = _truth(name, given[name])
+                else:
+                    values[name] = str(given[name])
+        made = cls(**values)
+        if not made.keys and not made.allow_unsigned:
+            raise UplinksError("keys is missing: give the key of each AS ID in keys, keys_file or TDM_UPLINK_KEYS")
+        if made.keyfile and not made.certfile:
+            raise UplinksError("keyfile needs certfile: name the certificate too")
+        return made
+
+    @staticmethod
+    def _keys(given: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+        """Return how each key may be spelled, by AS ID: a key is hashed as it was typed in, or in lower case."""
+        if "keys" in given and "keys_file" in given:
+            raise UplinksError("keys and keys_file are both given: leave one of them out")
+        pairs = given.get("keys", os.environ.get("TDM_UPLINK_KEYS", ""))
+        if "keys_file" in given:
+            try:
+                with open(given["keys_file"], encoding="utf-8") as stream:
+                    pairs = re.sub(r"(?m)^\s*#.*$", "", stream.read())
+            except (OSError, ValueError) as problem:
+                reason = getattr(problem, "strerror", None) or "it is no text"
+                raise UplinksError("keys_file %s can't be read (%s): mend that" % (given["keys_file"], reason)) from None
+        if isinstance(pairs, str):
+            pairs = [pair.partition("=")[::2] for pair in re.split(r"[,\s]+", pairs) if pair]
+        elif isinstance(pairs, dict):
+            pairs = list(pairs.items())
+        else:
+            raise UplinksError("keys must be a dictionary, or a text such as AS_ID=key: mend that")
+        found = {}
+        for number, (as_id, key) in enumerate(pairs, 1):
+            if not AS_ID.match(str(as_id)):
+                raise UplinksError("keys has no AS ID in its entry %d: write letters, digits, dashes, dots, underscores" % number)
+            if not KEY.match(str(key)):
+                raise UplinksError("keys has no key of 32 hexadecimal digits for %s: copy it as it is in ThingPark" % as_id)
+            found[str(as_id)] = tuple(dict.fromkeys((str(key), str(key).lower())))
+        return found
+
+
+def _whole_number(name: str, value: object, low: int, high: int) -> int:
+    text = str(value)
+    if isinstance(value, bool) or not re.match(r"\d{1,9}\Z", text, re.ASCII) or not low <= int(text) <= high:
+        raise UplinksError("%s must be a whole number from %d to %d: mend that" % (name, low, high))
+    return int(text)
+
+
+def _truth(name: str, value: object) -> bool:
+    word = str(value).lower()
+    if word not in ("true", "yes", "on", "1", "false", "no", "off", "0"):
+        raise UplinksError("%s must be true or false: mend that" % name)
+    return word in ("true", "yes", "on", "1")
+
+
+class Refusals:
+    """What was refused and why, for the log: the first of a kind at once, the others as a number each minute."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+
+    def note(self, refusal: Refused) -> None:
+        """Log a refusal, or count it."""
+        if refusal.reason in self._counts:
+            self._counts[refusal.reason] += 1
+            return
+        self._counts[refusal.reason] = 0
+        detail = " (%.80s)" % ascii(refusal.detail) if refusal.detail else ""
+        logger.warning("a report was refused with %d: %s%s", refusal.status, refusal.reason, detail)
+
+    def tell(self) -> None:
+        """Log the numbers, and begin anew."""
+        for reason, count in self._counts.items():
+            if count:
+                logger.warning("%d more reports were refused: %s", count, reason)
+        self._counts.clear()
+
+
+class Connection(web.RequestHandler):
+    """A connection that knows since when a request is under way: aiohttp itself waits for a request's head for ever."""
+
+    since: float | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take a connection, unless there are too many."""
+        super().connection_made(transport)
+        self.since = time.monotonic()
+        if self._manager is not None and len(self._manager.connections) > MOST_CONNECTIONS:
+            self.end()
+
+    def data_received(self, data: bytes) -> None:
+        """Take a piece of a request."""
+        if self.since is None:
+            self.since = time.monotonic()
+        super().data_received(data)
+
+    def end(self) -> None:
+        """End the connection at once."""
+        if self.transport is not None:
+            self.transport.abort()
+
+
+class Receiver:
+    """Takes reports, and keeps them until the rules take them."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._tokens = reports.Tokens(options.max_clock_skew)
+        self._refusals = Refusals()
+        self._certificate: tuple[float, ...] = ()
+        self._waiting: set[str] = set()
+        self.events: asyncio.Queue[dict[str, Any]] = asyncio.Queue(options.queue_size)
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """Listen as long as the context lasts; raise UplinksError where that can't be."""
+        options, loop = self._options, asyncio.get_running_loop()
+        context = self._tls()
+        server = web.Server(self.answer)
+        limits: dict[str, Any] = {"max_line_size": MOST_LINE, "max_field_size": MOST_LINE, "max_headers": MOST_HEADERS}
+        limits.update(access_log=None, logger=SILENT, keepalive_timeout=IDLE_SECONDS, lingering_time=1.0, auto_decompress=False)
+        tls: dict[str, Any] = {"ssl": context, "ssl_handshake_timeout": options.request_timeout} if context else {}
+        try:
+            listener = await loop.create_server(
+                lambda: Connection(server, loop=loop, **limits), options.host, options.port, backlog=1024, **tls
+            )
+        except (OSError, UnicodeError) as problem:
+            raise UplinksError(
+                "host %s and port %d can't be listened on (%s): end what uses the port, or take another"
+                % (options.host, options.port, problem)
+            ) from None
+        logger.info(
+            "uplinks are received on %s port %d, %s", options.host, options.port, "with TLS" if context else "without TLS"
+        )
+        watch = asyncio.create_task(self._watch(server, context))
+        try:
+            yield
+        finally:
+            watch.cancel()
+            listener.close()
+            await server.shutdown(1.0)
+            self._refusals.tell()
+            if self.events.qsize():
+                logger.warning("%d reports were received and not taken by the rules any more", self.events.qsize())
+
+    def _tls(self) -> ssl.SSLContext | None:
+        if not self._options.certfile:
+            return None
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        try:
+            self._load(context)
+        except (OSError, ValueError) as problem:
+            raise UplinksError(
+                "certfile %s can't be used with its key (%s): both must be readable PEM files, and the key not encrypted"
+                % (self._options.certfile, problem)
+            ) from None
+        return context
+
+    def _load(self, context: ssl.SSLContext) -> None:
+        """Load the certificate, unless it is the one that is loaded."""
+        names = [name for name in (self._options.certfile, self._options.keyfile) if name]
+        stamps = tuple(os.stat(name).st_mtime for name in names)
+        if stamps != self._certificate:
+            # Without a password here, OpenSSL would ask the terminal for one.
+            context.load_cert_chain(names[0], names[-1], password="")
+            self._certificate = stamps
+
+    async def _watch(self, server: web.Server, context: ssl.SSLContext | None) -> None:
+        """End slow senders each second; each minute, count refusals, forget tokens and look for a new certificate."""
+        minute = time.monotonic()
+        while True:
+            await asyncio.sleep(1)
+            now = time.monotonic()
+            for one in list(server.connections):
+                if isinstance(one, Connection) and one.since is not None and now - one.since > self._options.request_timeout:
+                    self._refusals.note(Refused(408, "the sender took longer than request_timeout"))
+                    one.end()
+            if now - minute < 60:
+                continue
+            minute = now
+            self._refusals.tell()
+            self._tokens.forget(time.time())
+            if context is not None:
+                try:
+                    self._load(context)
+                except (OSError, ValueError) as problem:
+                    logger.warning("the new certificate can't be used, the old one stays (%s)", problem)
+
+    async def answer(self, request: web.BaseRequest) -> web.Response:
+        """Answer a request: 200 where its report is in the queue."""
+        try:
+            body_format = self._head(request)
+            query = Query.of(request.raw_path.partition("?")[2])
+            moment = self._moment(query)
+            body = await self._body(request)
+            _rest(request)
+            return web.Response(text=await self._take(query, moment, body_format, body))
+        except Refused as refusal:
+            self._refusals.note(refusal)
+            answer = web.Response(status=refusal.status, text=refusal.reason)
+            if refusal.status == 503:
+                answer.headers["Retry-After"] = "5"
+            return answer
+        finally:
+            _rest(request)
+
+    def _head(self, request: web.BaseRequest) -> str:
+        """Return the format that the headers name; raise Refused before anything of the body is read."""
+        if request.method != "POST":
+            raise Refused(405, "the method is not POST")
+        if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+            raise Refused(415, "the body is encoded")
+        if (request.content_length or 0) > self._options.max_body:
+            raise Refused(413, "the body is larger than max_body")
+        body_format = TYPES.get(request.content_type, "") if "Content-Type" in request.headers else "any"
+        if not body_format:
+            raise Refused(415, "the content type is neither JSON nor XML")
+        if request.headers.get("Expect", "").lower() == "100-continue" and request.transport is not None:
+            request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        return body_format
+
+    def _moment(self, query: Query) -> float:
+        """Return when a report was signed, 0 where it wasn't; raise Refused where its token can't be right."""
+        if not query.token:
+            if self._options.allow_unsigned:
+                return 0
+            raise Refused(401, "the report has no token")
+        if query.as_id not in self._options.keys:
+            raise Refused(401, "no key is known for the AS ID", query.as_id)
+        try:
+            moment = reports.seconds_of(query.time)
+        except (ValueError, OverflowError):
+            raise Refused(401, "the query has no time") from None
+        if abs(time.time() - moment) > self._options.max_clock_skew:
+            raise Refused(401, "the time in the query differs from the clock here by more than max_clock_skew", query.time)
+        return moment
+
+    async def _body(self, request: web.BaseRequest) -> bytes:
+        body = bytearray()
+        try:
+            async for piece in request.content.iter_any():
+                body += piece
+                if len(body) > self._options.max_body:
+                    raise Refused(413, "the body is larger than max_body")
+        except web.RequestPayloadError:
+            raise Refused(400, "the body is broken off") from None
+        return bytes(body)
+
+    async def _take(self, query: Query, moment: float, body_format: str, body: bytes) -> str:
+        """Put a report into the queue; return what to answer."""
+        kind, report = reports.read_report(body_format, body)
+        signed = False
+        if query.token:
+            signed = reports.is_signed(kind, report, query, self._options.keys[query.as_id])
+            if not signed and not (kind.name == "notification" and self._options.allow_unverified_notifications):
+                raise Refused(401, "the token is not that of the report", query.as_id)
+            if query.dev_eui.upper() != str(report.get("DevEUI")).upper():
+                raise Refused(401, "the query and the report name different devices")
+        event = reports.event_of(kind, report, query.as_id, signed)
+        if not signed:
+            await self._put(event)
+            return "received"
+        if query.token in self._waiting:
+            raise Refused(503, "the same report waits for the queue")
+        if self._tokens.has(moment, query.token):
+            return "received before"
+        if self._tokens.count >= MOST_TOKENS:
+            raise Refused(503, "more reports came within max_clock_skew than can be remembered")
+        self._waiting.add(query.token)
+        try:
+            await self._put(event)
+            self._tokens.add(moment, query.token)
+        finally:
+            self._waiting.discard(query.token)
+        return "received"
+
+    async def _put(self, event: dict[str, Any]) -> None:
+        try:
+            self.events.put_nowait(event)
+        except asyncio.QueueFull:
+            try:
+                await asyncio.wait_for(self.events.put(event), FULL_SECONDS)
+            except asyncio.TimeoutError:
+                raise Refused(503, "the queue to the rules is full") from None
+
+
+def _rest(request: web.BaseRequest) -> None:
+    """Note that all of a request is here."""
+    if isinstance(request.protocol, Connection):
+        request.protocol.since = None
+
+
+async def main(queue: Any, args: dict[str, Any]) -> None:
+    """Receive reports until the task is cancelled.
+
+    :param queue: takes the events.
+    :param args: the options, as in DOCUMENTATION.
+    :raises UplinksError: one of them, a file or the port can't be.
+    """
+    receiver = Receiver(Options.of(args))
+    async with receiver.listening():
+        while True:
+            await queue.put(await receiver.events.get())
