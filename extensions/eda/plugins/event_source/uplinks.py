@@ -205,13 +205,13 @@ class Options:
                     pairs = re.sub(r"(?m)^\s*#.*$", "", stream.read())
             except (OSError, ValueError) as problem:
                 reason = getattr(problem, "strerror", None) or "it is no text"
-                raise UplinksError("keys_file %s can't be read (%s): mend that" % (given["keys_file"], reason)) from None
+                raise UplinksError("keys_file %s can't be read (%s): name a text file that this user may read" % (given["keys_file"], reason)) from None
         if isinstance(pairs, str):
             pairs = [pair.partition("=")[::2] for pair in re.split(r"[,\s]+", pairs) if pair]
         elif isinstance(pairs, dict):
             pairs = list(pairs.items())
         else:
-            raise UplinksError("keys must be a dictionary, or a text such as AS_ID=key: mend that")
+            raise UplinksError("keys must be a dictionary, or a text such as AS_ID=key")
         found = {}
         for number, (as_id, key) in enumerate(pairs, 1):
             if not AS_ID.match(str(as_id)):
@@ -225,14 +225,14 @@ class Options:
 def _whole_number(name: str, value: object, low: int, high: int) -> int:
     text = str(value)
     if isinstance(value, bool) or not re.match(r"\d{1,9}\Z", text, re.ASCII) or not low <= int(text) <= high:
-        raise UplinksError("%s must be a whole number from %d to %d: mend that" % (name, low, high))
+        raise UplinksError("%s must be a whole number from %d to %d" % (name, low, high))
     return int(text)
 
 
 def _truth(name: str, value: object) -> bool:
     word = str(value).lower()
     if word not in ("true", "yes", "on", "1", "false", "no", "off", "0"):
-        raise UplinksError("%s must be true or false: mend that" % name)
+        raise UplinksError("%s must be true or false" % name)
     return word in ("true", "yes", "on", "1")
 
 
