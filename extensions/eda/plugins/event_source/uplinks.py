@@ -205,7 +205,8 @@ class Options:
                     pairs = re.sub(r"(?m)^\s*#.*$", "", stream.read())
             except (OSError, ValueError) as problem:
                 reason = getattr(problem, "strerror", None) or "it is no text"
-                raise UplinksError("keys_file %s can't be read (%s): name a text file that this user may read" % (given["keys_file"], reason)) from None
+                text = "keys_file %s can't be read (%s): name a text file that this user may read"
+                raise UplinksError(text % (given["keys_file"], reason)) from None
         if isinstance(pairs, str):
             pairs = [pair.partition("=")[::2] for pair in re.split(r"[,\s]+", pairs) if pair]
         elif isinstance(pairs, dict):
