@@ -158,8 +158,6 @@ report:
       alive: 1791
       silent: 93
       never_heard: 116
-      suspended: 0
-      battery_low: 34
 files:
   description: The files, each with its whole path (C(file)), how many C(rows) it has, and C(action), which is V(written) or
     V(unchanged).
