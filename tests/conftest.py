@@ -204,8 +204,8 @@ class Simulators:
     """
 
     MOST_IDLE = 6
-    #: Options of which a reset leaves something: a file, or devices that it takes away.
-    OF_ONE_TEST = ("record", "seed", "state_file")
+    #: Options of which a reset leaves something: a file, devices that it takes away, or posts to a port that others may get.
+    OF_ONE_TEST = ("record", "seed", "state_file", "uplinks_url")
 
     def __init__(self, directories: pytest.TempPathFactory) -> None:
         self._directories = directories

@@ -95,6 +95,7 @@ def measure(folder: Path, name: str, port: int, command: list[str]) -> None:
     write_posts(folder / "posts")
     process = subprocess.Popen(["taskset", "-c", "0", *command], cwd=folder, stdout=subprocess.PIPE, text=True)
     wait_for(port)
+    load(folder, port)  # Java compiles what is used often
     begun = cpu(process.pid)
     rate = load(folder, port)
     used = cpu(process.pid) - begun
