@@ -10,7 +10,7 @@ import socket
 import threading
 
 import pytest
-import requests
+import urllib3
 from urllib3 import exceptions
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import OptionError, TdmError, TransportError
@@ -176,10 +176,10 @@ def test_a_proxy_whose_name_is_not_known():
 def test_a_proxy_that_takes_no_connection(monkeypatch):
     """An older library says no more than that a connection took too long."""
 
-    def send(*_arguments, **_options):
-        raise requests.exceptions.ConnectTimeout(exceptions.ConnectTimeoutError())
+    def urlopen(*_arguments, **_options):
+        raise exceptions.ConnectTimeoutError
 
-    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)
+    monkeypatch.setattr(urllib3.HTTPConnectionPool, "urlopen", urlopen)
     assert "a:1 can't be reached" in str(failure(PLATFORM, proxy="http://a:1"))
     assert "didn't take a connection" in str(failure(PLATFORM))
 
