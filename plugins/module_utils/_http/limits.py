@@ -98,7 +98,7 @@ class _Answer(http.client.HTTPResponse):
     def __init__(self, sock: socket.socket, *arguments: Any, **options: Any) -> None:
         super().__init__(sock, *arguments, **options)
         self._bounded = _Bounded(self.fp.detach(), PATIENCE * (sock.gettimeout() or 30.0))
-        self.fp = io.BufferedReader(self._bounded, CHUNK)
+        self.fp = io.BufferedReader(self._bounded)
 
     def begin(self) -> None:
         """Read the head."""
@@ -117,11 +117,33 @@ class _Answer(http.client.HTTPResponse):
             raise
 
 
-class _Connection(HTTPConnection):
+class _InOnePiece:
+    """Sends the head and the body of a request together: a call of the system less on both sides."""
+
+    _pieces: list[bytes] | None = None
+
+    def request(self, *arguments: Any, **options: Any) -> None:
+        """Send a request."""
+        self._pieces = pieces = []
+        try:
+            super().request(*arguments, **options)  # type: ignore[misc]
+        finally:
+            self._pieces = None
+        self.send(b"".join(pieces))
+
+    def send(self, data: bytes) -> None:
+        """Send what is no part of a request at once, and keep what is."""
+        if self._pieces is None:
+            super().send(data)  # type: ignore[misc]
+        else:
+            self._pieces.append(data)
+
+
+class _Connection(_InOnePiece, HTTPConnection):
     response_class = _Answer
 
 
-class _TlsConnection(HTTPSConnection):
+class _TlsConnection(_InOnePiece, HTTPSConnection):
     response_class = _Answer
 
     def connect(self) -> None:
@@ -176,6 +198,8 @@ def _unpacked(response: Any) -> bytes:
             return bytes(body)
         if unpacker is not None and unpacker.eof:
             raise TooMuch("goes on after its end: check url and proxy")
+        if unpacker is None and not body and response.length_remaining == 0:  # nearly all answers: there is nothing to be joined
+            return bytes(chunk)
         body += chunk if unpacker is None else unpacker.decompress(chunk, LARGEST_BODY + 1 - len(body))
     raise TooMuch(_too_large())
 

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -241,7 +242,7 @@ class Transport:
     def _exchange(self, request: Request) -> Answer:
         wire, url, route = self.wire, request.url, None
         try:
-            place = parse_url(url)
+            place = _place(url)
             route = self._route_to(place)
             response = route.pool.urlopen(
                 request.method,
@@ -273,6 +274,11 @@ class Transport:
         if route is None:
             route = self._routes[key] = route_to(place, self.wire)
         return route
+
+
+@lru_cache(maxsize=64)  # a fleet's creations go to one address
+def _place(url: str) -> Url:
+    return parse_url(url)
 
 
 def _digest(request: Request, answer: Answer) -> str:
