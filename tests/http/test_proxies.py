@@ -188,3 +188,17 @@ def test_the_machines_own_settings(monkeypatch, nobody):
     """macOS and Windows keep a proxy elsewhere than in the environment."""
     monkeypatch.setattr(proxies.requests.utils, "get_environ_proxies", lambda _url: {"https": "http://" + nobody})
     assert str(failure(PLATFORM)).endswith("Check the machine's settings, or name platform.example.com in no_proxy")
+
+
+@pytest.mark.parametrize("by", ["environment", "option"])
+def test_a_process_looks_into_the_environment_once_for_each_host(simulator, account_on, meddler, rows, monkeypatch, tmp_path, by):
+    """The items of a loop are tasks of one process."""
+    looks = []
+    usual = proxies.requests.utils.get_environ_proxies
+    monkeypatch.setattr(proxies.requests.utils, "get_environ_proxies", lambda url: looks.append(url) or usual(url))
+    options = {"session_file": str(tmp_path / "session.json"), "proxy": meddler.origin if by == "option" else None}
+    mine = account_on(simulator).with_options(**options)
+    assert all(mine.tdm_device(**row)["changed"] for row in rows(3))
+    assert "failed" not in mine.tdm_session(state="absent")
+    assert looks == ([simulator.origin] if by == "environment" else [])
+    assert bool(meddler.seen) == (by == "option")

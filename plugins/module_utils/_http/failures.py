@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import errno
+import http.client
 import os
 import socket
 
@@ -50,7 +51,7 @@ def explained(error: Exception, url: str, wire: HttpSettings, proxy: Proxy | Non
         return TransportError("%s can't be reached: check url and the network" % host, sent=False)
     if isinstance(error, kinds.TimeoutError) or "timed out" in str(error):
         return TransportError("%s didn't answer within %g s: raise timeout, or lower parallel" % (host, wire.timeout))
-    if isinstance(error, kinds.LocationValueError):
+    if isinstance(error, kinds.LocationValueError) or isinstance(error.__context__, http.client.InvalidURL):
         return TransportError("%s is no usable address: check url, login_url and session_url" % host, sent=False)
     if isinstance(error, (OSError, ValueError)):  # a ca_path or client_cert that isn't there
         reason = without(str(error).split("\n", maxsplit=1)[0], passwords_in(wire.proxy))

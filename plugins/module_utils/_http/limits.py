@@ -198,9 +198,9 @@ def _unpacked(response: Any) -> bytes:
             return bytes(body)
         if unpacker is not None and unpacker.eof:
             raise TooMuch("goes on after its end: check url and proxy")
-        if unpacker is None and not body and response.length_remaining == 0:  # nearly all answers: there is nothing to be joined
-            return bytes(chunk)
         body += chunk if unpacker is None else unpacker.decompress(chunk, LARGEST_BODY + 1 - len(body))
+        if unpacker is None and response.length_remaining == 0 and len(body) <= LARGEST_BODY:
+            return bytes(body)  # without a look for more, which takes as long again for a small answer
     raise TooMuch(_too_large())
 
 
