@@ -15,8 +15,9 @@ from urllib3 import exceptions
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import OptionError, TdmError, TransportError
 from ansible_collections.lorawan.thingpark.plugins.module_utils._http import proxies
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http.pools import HttpSettings
 from ansible_collections.lorawan.thingpark.plugins.module_utils._http.proxies import proxy_for
-from ansible_collections.lorawan.thingpark.plugins.module_utils._http.transport import HttpSettings, Request, Transport
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http.transport import Request, Transport
 
 PLATFORM = "https://platform.example.com/thingpark"
 
