@@ -14,6 +14,7 @@ from email.utils import formatdate
 from types import SimpleNamespace
 
 import pytest
+import urllib3
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._api.session import Call
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import TransportError
@@ -256,9 +257,7 @@ def test_connections_are_kept(server, transport, do):
 
 @pytest.fixture
 def one_by_one():
-    """Start a server that answers a request on each connection and hangs up without having said so; give its port, and a list
-    of what it got at once."""
-    got: list = []
+    """Start a server that answers a request on each connection and hangs up without having said so; give the connections."""
     left: list = []
     listener = socket.create_server(("127.0.0.1", 0))
 
@@ -266,13 +265,13 @@ def one_by_one():
         with suppress(OSError):
             while True:
                 connection, _address = listener.accept()
-                got.append(connection.recv(65536))
+                connection.recv(65536)
                 connection.sendall(b"HTTP/1.1 201 x\r\nContent-Length: 2\r\n\r\n{}")
                 connection.close()
                 left.append(connection)
 
     threading.Thread(target=serve, daemon=True).start()
-    yield SimpleNamespace(url="http://127.0.0.1:%d/x" % listener.getsockname()[1], got=got, left=left)
+    yield SimpleNamespace(url="http://127.0.0.1:%d/x" % listener.getsockname()[1], left=left)
     listener.close()
 
 
@@ -285,9 +284,21 @@ def test_a_connection_that_the_platform_has_left_is_not_used_again(transport, on
             time.sleep(0.001)
 
 
-def test_a_request_goes_out_in_one_piece(transport, one_by_one):
+def test_a_request_goes_out_in_one_piece(transport, one_by_one, monkeypatch):
+    pieces, connect = [], urllib3.util.connection.create_connection
+
+    class Socket(socket.socket):
+        def sendall(self, data: bytes) -> None:
+            pieces.append(data)
+            super().sendall(data)
+
+    def create_connection(*arguments, **options):
+        return Socket(fileno=connect(*arguments, **options).detach())
+
+    monkeypatch.setattr(urllib3.util.connection, "create_connection", create_connection)
     transport().send(Request("POST", one_by_one.url, {"a": "b c", "none": None}, b'{"d": 1}', {"X-One": "1"}))
-    head, _blank, body = one_by_one.got[0].partition(b"\r\n\r\n")
+    assert len(pieces) == 1
+    head, _blank, body = pieces[0].partition(b"\r\n\r\n")
     first, *lines = head.decode().split("\r\n")
     fields = dict(line.split(": ") for line in lines)
     assert (first, body) == ("POST /x?a=b+c HTTP/1.1", b'{"d": 1}')
