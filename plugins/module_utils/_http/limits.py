@@ -117,24 +117,25 @@ class _Answer(http.client.HTTPResponse):
             raise
 
 
-class _InOnePiece:
+class _InOnePiece(http.client.HTTPConnection):
     """Sends the head and the body of a request together: a call of the system less on both sides."""
 
-    _pieces: list[bytes] | None = None
+    _pieces: list[bytes] | None = None  # of the request that is being put together
 
     def request(self, *arguments: Any, **options: Any) -> None:
         """Send a request."""
-        self._pieces = pieces = []
+        pieces: list[bytes] = []
+        self._pieces = pieces
         try:
-            super().request(*arguments, **options)  # type: ignore[misc]
+            super().request(*arguments, **options)
         finally:
             self._pieces = None
         self.send(b"".join(pieces))
 
-    def send(self, data: bytes) -> None:
+    def send(self, data: Any) -> None:
         """Send what is no part of a request at once, and keep what is."""
         if self._pieces is None:
-            super().send(data)  # type: ignore[misc]
+            super().send(data)
         else:
             self._pieces.append(data)
 

@@ -25,6 +25,7 @@ try:
     import urllib3
     from requests.auth import HTTPDigestAuth
     from requests.cookies import RequestsCookieJar, extract_cookies_to_jar
+    from requests.utils import parse_dict_header
     from urllib3.filepost import encode_multipart_formdata
     from urllib3.util import Url, parse_url
 
@@ -265,7 +266,7 @@ class Transport:
             raise route.proxy.failure(host_of(url), "", LOGIN_WANTED)
         cookies = RequestsCookieJar()
         if "set-cookie" in response.headers:
-            extract_cookies_to_jar(cookies, requests.Request("GET", url).prepare(), response)
+            extract_cookies_to_jar(cookies, requests.Request("GET", url).prepare(), response)  # type: ignore[no-untyped-call]
         return Answer(response.status, content, response.headers.get("content-type", ""), response.headers, cookies)
 
     def _route_to(self, place: Url) -> Route:
@@ -288,7 +289,7 @@ def _digest(request: Request, answer: Answer) -> str:
         return ""
     auth: Any = HTTPDigestAuth(*request.digest)
     auth.init_per_thread_state()
-    auth._thread_local.chal = requests.utils.parse_dict_header(re.sub("(?i)digest ", "", challenge, count=1))
+    auth._thread_local.chal = parse_dict_header(re.sub("(?i)digest ", "", challenge, count=1))  # type: ignore[no-untyped-call]
     try:
         return auth.build_digest_header(request.method, request.url) or ""
     except KeyError:  # a challenge that lacks a part
