@@ -21,7 +21,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.module import argument_spec, result_of
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.task import Context
-from ansible_collections.lorawan.thingpark.plugins.module_utils._http import throttle, transport
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http import proxies, throttle, transport
 from ansible_collections.lorawan.thingpark.tests.documentation import MODULES, plugin, undocumented
 from ansible_collections.lorawan.thingpark.tests.meddler import Meddler
 
@@ -33,12 +33,13 @@ PROFILE = "LORA/GenericA.1.0.2a_ETSI_Rx2-SF12"
 
 @pytest.fixture(autouse=True)
 def home(tmp_path, monkeypatch):
-    """Give every test an Ansible home of its own, no account from the environment, and short pauses."""
+    """Give every test an Ansible home of its own, no account and no proxy from the environment, and short pauses."""
     for name in list(os.environ):
         if name.startswith("TDM_") or name.lower() in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("ANSIBLE_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(transport, "FIRST_PAUSE", 0.002)
+    proxies.proxy_for.cache_clear()  # another test is another process
     return tmp_path / "home"
 
 

@@ -17,7 +17,8 @@ import pytest
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._api.codec import XML, decode
 from ansible_collections.lorawan.thingpark.plugins.module_utils._api.platform import place_of
-from ansible_collections.lorawan.thingpark.plugins.module_utils._http.transport import HttpSettings, Request, Transport
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http.pools import HttpSettings
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http.transport import Request, Transport
 
 PASSWORD, TOKEN, COOKIE = "not-a-real-passphrase", "T0KENT0KENT0KEN", "C00KIEC00KIE"
 EUI = "70B3D57ED1000001"

@@ -10,13 +10,14 @@ import socket
 import threading
 
 import pytest
-import requests
+import urllib3
 from urllib3 import exceptions
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import OptionError, TdmError, TransportError
 from ansible_collections.lorawan.thingpark.plugins.module_utils._http import proxies
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http.pools import HttpSettings
 from ansible_collections.lorawan.thingpark.plugins.module_utils._http.proxies import proxy_for
-from ansible_collections.lorawan.thingpark.plugins.module_utils._http.transport import HttpSettings, Request, Transport
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http.transport import Request, Transport
 
 PLATFORM = "https://platform.example.com/thingpark"
 
@@ -176,10 +177,10 @@ def test_a_proxy_whose_name_is_not_known():
 def test_a_proxy_that_takes_no_connection(monkeypatch):
     """An older library says no more than that a connection took too long."""
 
-    def send(*_arguments, **_options):
-        raise requests.exceptions.ConnectTimeout(exceptions.ConnectTimeoutError())
+    def urlopen(*_arguments, **_options):
+        raise exceptions.ConnectTimeoutError
 
-    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)
+    monkeypatch.setattr(urllib3.HTTPConnectionPool, "urlopen", urlopen)
     assert "a:1 can't be reached" in str(failure(PLATFORM, proxy="http://a:1"))
     assert "didn't take a connection" in str(failure(PLATFORM))
 
@@ -188,3 +189,17 @@ def test_the_machines_own_settings(monkeypatch, nobody):
     """macOS and Windows keep a proxy elsewhere than in the environment."""
     monkeypatch.setattr(proxies.requests.utils, "get_environ_proxies", lambda _url: {"https": "http://" + nobody})
     assert str(failure(PLATFORM)).endswith("Check the machine's settings, or name platform.example.com in no_proxy")
+
+
+@pytest.mark.parametrize("by", ["environment", "option"])
+def test_a_process_looks_into_the_environment_once_for_each_host(simulator, account_on, meddler, rows, monkeypatch, tmp_path, by):
+    """The items of a loop are tasks of one process."""
+    looks = []
+    usual = proxies.requests.utils.get_environ_proxies
+    monkeypatch.setattr(proxies.requests.utils, "get_environ_proxies", lambda url: looks.append(url) or usual(url))
+    options = {"session_file": str(tmp_path / "session.json"), "proxy": meddler.origin if by == "option" else None}
+    mine = account_on(simulator).with_options(**options)
+    assert all(mine.tdm_device(**row)["changed"] for row in rows(3))
+    assert "failed" not in mine.tdm_session(state="absent")
+    assert looks == ([simulator.origin] if by == "environment" else [])
+    assert bool(meddler.seen) == (by == "option")

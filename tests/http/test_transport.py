@@ -9,16 +9,20 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from contextlib import suppress
 from email.utils import formatdate
+from types import SimpleNamespace
 
 import pytest
+import urllib3
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._api.session import Call
 from ansible_collections.lorawan.thingpark.plugins.module_utils._errors import TransportError
 from ansible_collections.lorawan.thingpark.plugins.module_utils._http import limits
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http.pools import HttpSettings
 from ansible_collections.lorawan.thingpark.plugins.module_utils._http.throttle import RESERVE, Pacer, seconds_to_wait
 from ansible_collections.lorawan.thingpark.plugins.module_utils._http.transport import (
-    HttpSettings,
+    USER_AGENT,
     Request,
     Transport,
     cookies_at,
@@ -249,6 +253,62 @@ def test_connections_are_kept(server, transport, do):
     for _number in range(5):  # also by the next task of a loop
         transport().send(Request("GET", server.origin + "/x"))
     assert len(peers) == 1
+
+
+@pytest.fixture
+def one_by_one():
+    """Start a server that answers a request on each connection and hangs up without having said so; give the connections."""
+    left: list = []
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                connection, _address = listener.accept()
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 201 x\r\nContent-Length: 2\r\n\r\n{}")
+                connection.close()
+                left.append(connection)
+
+    threading.Thread(target=serve, daemon=True).start()
+    yield SimpleNamespace(url="http://127.0.0.1:%d/x" % listener.getsockname()[1], left=left)
+    listener.close()
+
+
+def test_a_connection_that_the_platform_has_left_is_not_used_again(transport, one_by_one):
+    """Such a request would count as one that may have arrived."""
+    sender = transport(retries=0)
+    for number in range(3):
+        assert sender.send(Request("POST", one_by_one.url, body=b"{}", repeatable=False)).status == 201
+        while len(one_by_one.left) <= number:
+            time.sleep(0.001)
+
+
+def test_a_request_goes_out_in_one_piece(transport, one_by_one, monkeypatch):
+    pieces, connect = [], urllib3.util.connection.create_connection
+
+    class Socket(socket.socket):
+        def sendall(self, data: bytes) -> None:
+            pieces.append(data)
+            super().sendall(data)
+
+    def create_connection(*arguments, **options):
+        return Socket(fileno=connect(*arguments, **options).detach())
+
+    monkeypatch.setattr(urllib3.util.connection, "create_connection", create_connection)
+    transport().send(Request("POST", one_by_one.url, {"a": "b c", "none": None}, b'{"d": 1}', {"X-One": "1"}))
+    assert len(pieces) == 1
+    head, _blank, body = pieces[0].partition(b"\r\n\r\n")
+    first, *lines = head.decode().split("\r\n")
+    fields = dict(line.split(": ") for line in lines)
+    assert (first, body) == ("POST /x?a=b+c HTTP/1.1", b'{"d": 1}')
+    assert fields == {
+        "Host": one_by_one.url.split("/")[2],
+        "Accept-Encoding": "identity",
+        "User-Agent": USER_AGENT,
+        "X-One": "1",
+        "Content-Length": "8",
+    }
 
 
 def test_redirects_are_not_followed(server, start_meddler, transport, do):

@@ -150,8 +150,12 @@ def test_odd_answers(meddler, administrator, do, way, method, path, status, body
     assert len(meddler.seen) == 1
 
 
-def test_a_digest_that_never_went_out_is_not_held_back(meddler, administrator, do):
-    meddler.on("GET", "/admins/id", do.says(401, {}, WWW_Authenticate='Basic realm="x"'), times=1)
+UNANSWERABLE = ['Basic realm="x"', 'Digest realm="x"', 'Digest realm="x", nonce="y", algorithm=ODD']
+
+
+@pytest.mark.parametrize("challenge", UNANSWERABLE)
+def test_a_digest_that_never_went_out_is_not_held_back(meddler, administrator, do, challenge):
+    meddler.on("GET", "/admins/id", do.says(401, {}, WWW_Authenticate=challenge), times=1)
     account = administrator("digest", meddler.url)
     assert "asked for no HTTP Digest" in account.tdm_subscriber_info()["msg"]
     assert "failed" not in account.tdm_subscriber_info()

@@ -17,7 +17,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from .. import _files
 from .._errors import ApiError, LoginError, OptionError, SessionDied, TdmError, TransportError, without
-from .._http.transport import LAST, Answer, HttpSettings, Request, Transport, cookies_at
+from .._http.pools import HttpSettings
+from .._http.transport import LAST, Answer, Request, Transport, cookies_at
 from .._schema.json_types import JsonTypes
 from .._signals import is_told_to_end, unbroken
 from .._text import in_short

@@ -20,7 +20,8 @@ from .._api.resources import Client
 from .._api.session import Session
 from .._errors import OptionError
 from .._http.addresses import is_this_machine, parts_of
-from .._http.transport import HttpSettings, Transport
+from .._http.pools import HttpSettings
+from .._http.transport import Transport
 from .._signals import breakable, unbroken
 from .._text import SPACES
 from .task import Context

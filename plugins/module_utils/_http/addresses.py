@@ -17,6 +17,12 @@ USUAL_PORTS = {"http": 80, "https": 443}
 NUMBER = re.compile(r"0x[0-9a-f]*\Z|[0-9]+\Z")
 
 
+def host_of(url: str) -> str:
+    """Return the scheme, host and port of a URL: what a message may show of it."""
+    scheme, _colon, rest = url.partition("://")
+    return "%s://%s" % (scheme, re.split("[/?#]", rest, maxsplit=1)[0].rpartition("@")[2])
+
+
 def parts_of(address: str) -> SplitResult | None:
     """Return the parts of an http or https address with a host and without a login, None for anything else."""
     try:

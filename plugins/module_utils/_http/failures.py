@@ -1,0 +1,105 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a library's exception means: one sentence with its remedy, and whether the request may have reached the platform."""
+
+from __future__ import annotations
+
+import errno
+import http.client
+import os
+import socket
+
+try:
+    from urllib3 import exceptions as kinds
+except Exception:  # the glue reports it before anything here is called, by what transport and limits keep
+    pass
+
+from .._errors import NoRoom, TransportError, passwords_in, without
+from .addresses import host_of
+from .limits import TooMuch, was_before_sending
+from .pools import HttpSettings
+from .proxies import Proxy
+
+#: What OpenSSL says when it finds no version of TLS in common.
+OLD_TLS = ("PROTOCOL_VERSION", "PROTOCOL VERSION", "UNSUPPORTED_PROTOCOL", "VERSION_TOO_LOW")
+#: What OpenSSL says when the platform ended TLS before it got a whole request; with TLS 1.3, that can be during the request.
+TLS_IS_OVER = ("alert", "EOF occurred")
+#: What the system says when a process, or the machine, has as many files and connections open as it may.
+SHORT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+
+
+def explained(error: Exception, url: str, wire: HttpSettings, proxy: Proxy | None = None) -> TransportError:
+    """Return the TransportError that says what a library's exception means, without the query of the URL."""
+    host = host_of(url)
+    if _is_short(error):
+        return NoRoom("this machine lets the process open no further file or connection: raise ulimit -n, or lower parallel")
+    if isinstance(error, TooMuch):
+        return TransportError("the answer of %s %s" % (host, error), final=True)
+    # With older libraries, a connection that is refused is one that took too long.
+    is_late = isinstance(error, kinds.ConnectTimeoutError) and not isinstance(error, kinds.NewConnectionError)
+    if proxy and (is_late or isinstance(error, kinds.ProxyError)):  # it is the proxy that is connected to
+        return proxy.failure(host, str(error))
+    if isinstance(error, kinds.SSLError):
+        return _of_tls(error, host)
+    if is_late:
+        return TransportError(
+            "%s didn't take a connection within %g s: check url and the network" % (host, wire.timeout), sent=False
+        )
+    if isinstance(error, kinds.NewConnectionError):
+        return TransportError("%s can't be reached: check url and the network" % host, sent=False)
+    if isinstance(error, kinds.TimeoutError) or "timed out" in str(error):
+        return TransportError("%s didn't answer within %g s: raise timeout, or lower parallel" % (host, wire.timeout))
+    if isinstance(error, kinds.LocationValueError) or isinstance(error.__context__, http.client.InvalidURL):
+        return TransportError("%s is no usable address: check url, login_url and session_url" % host, sent=False)
+    if isinstance(error, (OSError, ValueError)):  # a ca_path or client_cert that isn't there
+        reason = without(str(error).split("\n", maxsplit=1)[0], passwords_in(wire.proxy))
+        return TransportError("%s can't be used: %s" % (host, reason[:200]), sent=False)
+    return TransportError("the connection to %s broke before the answer was complete" % host)
+
+
+def _of_tls(error: Exception, host: str) -> TransportError:
+    text = str(error)
+    if any(mark in text.upper() for mark in OLD_TLS):
+        return TransportError(
+            "%s offers no TLS 1.2 or newer, and an older one is never used: tell its operator" % host, sent=False
+        )
+    if was_before_sending(error) or any(mark in text for mark in TLS_IS_OVER):
+        return TransportError(
+            "the TLS certificate of %s was not accepted (%s): give its authority with ca_path, "
+            "or a client_cert where the platform asks for one" % (host, _tls_reason(text)),
+            sent=False,
+        )
+    return TransportError("the connection to %s broke before the answer was complete" % host)
+
+
+def _is_short(error: BaseException | None) -> bool:
+    """Return whether an exception, or what led to it, is the system's word that it has no more files or connections."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in SHORT:
+            return True
+        if isinstance(error, socket.gaierror):  # who looks up a name needs a file too, and doesn't say that there was none
+            try:
+                os.close(os.open(os.devnull, os.O_RDONLY))
+            except OSError:
+                return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _tls_reason(text: str) -> str:
+    for mark, reason in (
+        ("certificate has expired", "it has expired"),
+        ("not yet valid", "it is not valid yet"),
+        ("Hostname mismatch", "it is for another host name"),
+        ("doesn't match", "it is for another host name"),
+        ("IP address mismatch", "it is for another host name"),
+        ("self-signed", "it is signed by itself"),
+        ("self signed", "it is signed by itself"),
+        ("unable to get local issuer", "its authority is not known here"),
+        ("alert", "the platform refused ours"),
+    ):
+        if mark in text:
+            return reason
+    return "TLS failed"

@@ -1,0 +1,112 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The connections that a process keeps, and the way to each host: straight or through a proxy, with the TLS that is asked for.
+
+There is no session of ``requests``: it would follow redirections, keep cookies and hand them on to other accounts and hosts,
+and take certificates and passwords from the environment and .netrc instead of from the user. It would also take half of the
+processor's time of a request.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+try:
+    import urllib3
+    from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_auth_from_url
+    from urllib3.util import Url
+except Exception:  # the glue reports it before anything here is called, by what transport and limits keep
+    pass
+
+from .limits import POOLS
+from .proxies import Proxy, proxy_for
+
+#: Hosts whose connections are kept at a time; a login, a session and the calls can be on three.
+HOSTS = 16
+#: Connections to a host that are kept.
+KEPT = 64
+
+
+@dataclass(frozen=True)
+class HttpSettings:
+    """How to reach the platform; equal ones share their connections.
+
+    :param timeout: seconds to wait for a connection, and again for each part of an answer.
+    :param retries: how often a request is tried again, as long as the task has retries left.
+    :param rate: requests per second of the task, 0 for no bound.
+    """
+
+    validate_certs: bool = True
+    ca_path: str = ""
+    client_cert: str = ""
+    client_key: str = ""
+    proxy: str = ""
+    timeout: float = 30.0
+    retries: int = 4
+    rate: float = 0.0
+
+
+class Route(NamedTuple):
+    """The way to a host.
+
+    :param pool: its connections.
+    :param prefix: what stands before the path in a request: a proxy needs the whole address where TLS doesn't hide it.
+    """
+
+    pool: urllib3.HTTPConnectionPool
+    proxy: Proxy | None
+    prefix: str
+
+
+#: Keep-alive connections outlive a task: the items of a loop run in one worker process.
+_MANAGERS: dict[tuple[HttpSettings, Proxy | None], urllib3.PoolManager] = {}
+_LOCK = threading.Lock()
+
+
+def route_to(place: Url, wire: HttpSettings) -> Route:
+    """Return the way to an address's host.
+
+    Raises :class:`OptionError` for a proxy that can't be used, OSError for a file that isn't there, and what urllib3 raises for
+    an address that is none.
+    """
+    origin = "%s://%s" % (place.scheme, place.netloc)
+    proxy = proxy_for(origin, wire.proxy)
+    with _LOCK:
+        manager = _MANAGERS.get((wire, proxy))
+        if manager is None:
+            manager = _MANAGERS[wire, proxy] = _manager(wire, proxy)
+        pool = manager.connection_from_host(place.host, place.port, place.scheme)
+    return Route(pool, proxy, origin if proxy and place.scheme == "http" else "")
+
+
+def _manager(wire: HttpSettings, proxy: Proxy | None) -> urllib3.PoolManager:
+    if not wire.validate_certs:  # the user said so; a warning with each request would bury the playbook's output
+        urllib3.disable_warnings()
+    options: dict[str, Any] = {"num_pools": HOSTS, "maxsize": KEPT, **_tls(wire)}
+    if proxy is None:
+        manager = urllib3.PoolManager(**options)
+    else:
+        login = get_auth_from_url(proxy.address)
+        headers = urllib3.make_headers(proxy_basic_auth="%s:%s" % login) if login[0] else {}
+        manager = urllib3.ProxyManager(proxy.address, proxy_headers=headers, **options)
+    manager.pool_classes_by_scheme = POOLS
+    return manager
+
+
+def _tls(wire: HttpSettings) -> dict[str, Any]:
+    """Return whose certificates are believed, and the own one. The environment's CA bundle never counts."""
+    authorities = (wire.ca_path or DEFAULT_CA_BUNDLE_PATH) if wire.validate_certs else None
+    for path in (authorities, wire.client_cert, wire.client_key):
+        if path and not os.path.exists(path):  # the library would blame the platform's certificate
+            raise FileNotFoundError("%s isn't there" % path)
+    return {
+        "cert_reqs": "CERT_REQUIRED" if authorities else "CERT_NONE",
+        "ca_cert_dir" if authorities and os.path.isdir(authorities) else "ca_certs": authorities,
+        "cert_file": wire.client_cert or None,
+        "key_file": wire.client_key or None,
+    }
