@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from .._schema.resource import NEVER, Resource
+from .._schema.resource import NEVER, Field, Resource
 from .._schema.row import Faults
 from .._schema.sections import Section
 from .._schema.values import UNKNOWN, Values, dig, members
@@ -94,6 +94,14 @@ class Observed:
         if self.recalled is not None and each.path[0] in self.recalled:
             return each.from_whole(self.recalled)
         return UNKNOWN if self.brief is None else each.from_brief(self.brief)
+
+    def is_plainly(self, each: Field, value: object) -> bool:
+        """Return whether a list shows this very value: most of a fleet is as described, and need not be read to see that."""
+        if self.brief is None or self.whole is not None or self.parts is not None or not each.is_plain:
+            return False
+        key = each.path[0]
+        shown = self.recalled if self.recalled is not None and key in self.recalled else self.brief
+        return each.type.is_shown_by(value, shown.get(key))
 
     def is_sure(self, option: str) -> bool:
         """Whether a difference in this option would be a real one, not just a brief that shows it otherwise."""
@@ -195,16 +203,21 @@ def compare(desired: Desired, observed: Observed) -> Comparison:
     unknown: list[str] = []
     for name, value in values.items():
         each = resource.by_name[name]
-        if each.seen == NEVER or (name in judged and not resource.rules.is_compared(name, values, observed)):
+        if name in judged:
+            if not resource.rules.is_compared(name, values, observed):
+                continue
+            actual = resource.rules.stand_in(name, values, observed)
+        elif each.seen == NEVER or observed.is_plainly(each, value):
             continue
-        actual = resource.rules.stand_in(name, values, observed) if name in judged else observed.value(name)
+        else:
+            actual = observed.value(name)
         if actual is UNKNOWN or value is UNKNOWN:
             unknown.append(name)
         elif not each.type.same(value, actual):
             is_sure = observed.is_sure(name) and (not value or each.type.decided(actual))
             (differing if is_sure else unknown).append(name)
     # Whoever takes one of two that exclude each other has to leave the other, and so must know of it.
-    for name, other in resource.excluding:
+    for name, other in resource.excluding if differing else ():
         if name in differing and values[name] and other not in values and observed.value(other) is UNKNOWN:
             unknown.append(other)
     return Comparison(differing, unknown)
@@ -251,13 +264,13 @@ def _creation(desired: Desired, observed: Observed) -> Change:
 
 
 def _change(desired: Desired, observed: Observed, update_keys: bool, differing: list[str]) -> Change:
-    resource, values = observed.resource, wanted(desired, observed)
-    message = _refusal(desired, observed, differing)
+    resource, message = observed.resource, _refusal(desired, observed, differing)
     if message:
         return Change(desired, REFUSE, observed, message=message)
     change = Change(desired, UPDATE if differing else NOTHING, observed)
     if not differing and not update_keys:  # as most are, of thousands
         return change
+    values = wanted(desired, observed)
     change.before = {name: observed.value(name) for name in differing}
     change.after = {name: values[name] for name in differing}
     for name, value in resource.rules.implied(values, observed, change.after).items():

@@ -17,6 +17,7 @@ from typing import Any
 
 from .._api.resources import ResourceClient
 from .._errors import OptionError
+from .._memory import all_kept
 from .._schema.references import Reference, References
 from .._schema.values import UNKNOWN
 from .._workers import ahead, each
@@ -26,7 +27,7 @@ from .cache import Cache
 from .desired import Desired, Problem, refuse
 from .lookup import Found, Lookup
 from .names import Names
-from .plan import CREATE, DELETE, REFUSE, SAME, SUSPEND, Change, Comparison, Observed, compare, lacking_rights, out_of_reach, plan
+from .plan import CREATE, DELETE, NOTHING, REFUSE, SAME, SUSPEND, Change, Comparison, Observed, compare, lacking_rights, out_of_reach, plan
 from .policy import Policy, Purge
 from .replacement import NOT_THERE, inherited
 
@@ -97,6 +98,9 @@ class _Preparation:
         self._observed: dict[str, Observed] = {}
         self._comparisons: dict[str, Comparison] = {}
         self._names = Names(api.resource, self._described) if api.resource.identity.named_by else None
+        #: What is as described, and of which no more is kept than that. A purge counts all in its scope, by their briefs.
+        self._settled: set[str] = set()
+        self._may_forget = policy.purge is None and not policy.update_keys and len(described) > FEW
         #: How many had to be fetched because their briefs lack something.
         self.count = 0
 
@@ -107,13 +111,29 @@ class _Preparation:
 
     def take_list(self) -> None:
         """Take what the list shows; it is compared page by page, while the platform is at work with the next page."""
-        for identity, one in self._listed():
-            # A list that changes between its pages may show a resource twice: the last brief counts.
-            self._take(identity, one)
+        kept = self._resource.kept_keys
+        with all_kept():
+            for identity, one in self._listed():
+                # A list that changes between its pages may show a resource twice: the last brief counts.
+                self._settled.discard(identity)
+                self._take(identity, one)
+                if self._may_forget and self._is_settled(identity, one):
+                    self._settled.add(identity)
+                    self._take(identity, None)
+                elif one.brief is not None:
+                    one.brief = {name: value for name, value in one.brief.items() if name in kept}
+
+    def _is_settled(self, identity: str, one: Observed) -> bool:
+        """Return whether a resource is as described and nobody asks what is known of it: of a fleet, that is most."""
+        if self._comparisons.get(identity) is not SAME:
+            return False
+        desired = self._described[identity]
+        is_needed = desired.meant_by or desired.replaces or desired.after or desired.rewrites_keys
+        return not is_needed and not self._resource.rules.refuse_change(desired.values, one)
 
     def _listed(self) -> Iterator[tuple[str, Observed]]:
         """Yield what the list shows of each resource that is described, and for a purge of every one."""
-        everything, kept = self._policy.purge is not None, self._resource.kept_keys
+        everything = self._policy.purge is not None
         recall = self._cache.recall if self._cache.path else None
         if self._resource.is_single:
             for identity in self._described:
@@ -124,8 +144,7 @@ class _Preparation:
             for brief in page:
                 identity = self._name_of(brief)
                 if everything or identity in self._described:
-                    known = {name: value for name, value in brief.items() if name in kept}
-                    yield identity, Observed(self._resource, known, recalled=recall(brief) if recall else None)
+                    yield identity, Observed(self._resource, brief, recalled=recall(brief) if recall else None)
 
     def _few(self) -> Iterator[list[dict[str, Any]]]:
         for identity in sorted(self._described):
@@ -193,7 +212,7 @@ class _Preparation:
         rest = [
             identity
             for identity, desired in self._described.items()
-            if not desired.absent and self._comparisons.get(identity) is not SAME
+            if not desired.absent and identity not in self._settled and self._comparisons.get(identity) is not SAME
         ]
         self._show_ids(rest)
         unclear = [self._described[name] for name in rest if name in self._comparisons and self._comparisons[name].unknown]
@@ -273,7 +292,9 @@ class _Preparation:
         self._observed.update(self._counted(absent))
         nothing, always = Observed(self._resource), self._policy.update_keys
         return [
-            plan(desired, self._observed.get(identity, nothing), self._comparisons.get(identity), always)
+            Change(desired, NOTHING, nothing)
+            if identity in self._settled
+            else plan(desired, self._observed.get(identity, nothing), self._comparisons.get(identity), always)
             for identity, desired in self._described.items()
         ]
 
@@ -284,6 +305,7 @@ class _Preparation:
 
     def problems_of_run(self, changes: list[Change]) -> list[Problem]:
         """Return what this account may not write, and what all changes together can't have."""
+        changes = [change for change in changes if change.action != NOTHING]
         lacked = out_of_reach(self._resource, self._api.client.rights)
         lacking = [problem for change in changes for problem in change.desired.problems(lacking_rights(change, lacked))]
         return lacking + (self._problems_of_licences(changes) if self._policy.check_licences else [])

@@ -102,6 +102,10 @@ class ValueType:
         """Return whether two canonical values mean the same."""
         return desired == actual
 
+    def is_shown_by(self, desired: object, api: object) -> bool:
+        """Return whether the API's words are plainly those of a canonical value, so that they need no reading."""
+        return isinstance(api, str) and desired == api
+
     def like(self, desired: Value, actual: object) -> Value:
         """Return a canonical value to be sent, in the words of the actual one where several mean the same."""
         return desired

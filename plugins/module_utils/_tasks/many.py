@@ -27,6 +27,7 @@ from .._engine.sources import Source, overlaid, read_source, rows_of
 from .._errors import OptionError
 from .._frame.connection import account_of, connected
 from .._frame.task import Context, Task
+from .._memory import all_kept
 from .._schema.parts import Within
 from .._schema.resource import Resource
 from .._schema.texts import shown
@@ -117,7 +118,8 @@ class _Many:
         policy = self._policy(params)
         selection = read_selection(resource, params)
         keys = read_keys(resource, params)
-        described = [] if selection else self._described(params, context, keys)
+        with all_kept():
+            described = [] if selection else self._described(params, context, keys)
         keys.remember(described, self._kept_path(resource.keys + "-keys", params), context.warn)
         if policy.purge is not None and not described:
             raise OptionError(EMPTY % (resource.keys, self._module))
