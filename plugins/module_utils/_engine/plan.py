@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from .._schema.resource import NEVER, Field, Resource
-from .._schema.row import Faults
 from .._schema.sections import Section
 from .._schema.values import UNKNOWN, Values, dig, members
 from .desired import Desired
@@ -44,10 +44,6 @@ NOT_TO_BE_MADE = (
 )
 NOT_BY_IDENTITY = (
     "no %s has this %s, and the platform makes them by itself: correct it; or, to make another one, leave it out and give the %s"
-)
-LACKS_RIGHT = (
-    "needs the right %s on the subscription, which this account doesn't have: have the operator grant it, log in with an account "
-    "that has it, or leave the option out"
 )
 FORBIDDEN = (
     "this account may not change %s, which takes the right %s on the subscription (%s): have the operator grant it, log in with "
@@ -143,6 +139,7 @@ class Comparison(NamedTuple):
 
 
 SAME = Comparison([], [])
+NONE: Any = MappingProxyType({})
 
 
 @dataclass
@@ -175,6 +172,11 @@ class Change:
     def address(self) -> str:
         """Which resource it is about, as the platform calls it."""
         return self.observed.address or self.desired.identity
+
+
+def unchanged(desired: Desired, observed: Observed) -> Change:
+    """Return that nothing has to happen; of a large fleet, that is said so often that it is to take little memory."""
+    return Change(desired, NOTHING, observed, NONE, NONE, NONE, NONE, NONE)
 
 
 def wanted(desired: Desired, observed: Observed) -> Values:
@@ -267,9 +269,9 @@ def _change(desired: Desired, observed: Observed, update_keys: bool, differing: 
     resource, message = observed.resource, _refusal(desired, observed, differing)
     if message:
         return Change(desired, REFUSE, observed, message=message)
-    change = Change(desired, UPDATE if differing else NOTHING, observed)
     if not differing and not update_keys:  # as most are, of thousands
-        return change
+        return unchanged(desired, observed)
+    change = Change(desired, UPDATE if differing else NOTHING, observed)
     values = wanted(desired, observed)
     change.before = {name: observed.value(name) for name in differing}
     change.after = {name: values[name] for name in differing}
@@ -383,27 +385,6 @@ def merged(whole: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
         before = result.get(key)
         result[key] = {**before, **value} if isinstance(before, dict) and isinstance(value, dict) else value
     return result
-
-
-def out_of_reach(resource: Resource, granted: frozenset[str] | None) -> dict[str, tuple[str, ...]]:
-    """Return the options that an account may not write: option -> the rights of which it would need one.
-
-    :param granted: the rights of the account; None where they aren't known.
-    """
-    if granted is None:
-        return {}
-    sections = by_section(resource, {each.name: None for each in resource.fields})
-    lacked = [(section, names) for section, names in sections if section.rights and not granted.intersection(section.rights)]
-    return {name: section.rights for section, names in lacked for name in names}
-
-
-def lacking_rights(change: Change, lacked: dict[str, tuple[str, ...]]) -> Faults:
-    """Return the options that a change would write, of those that the account may not."""
-    if not lacked or change.action in (NOTHING, DELETE, REFUSE):
-        return []
-    # What may not be sent when a resource is made, comes in a second request, unless it is empty anyway.
-    written = {*change.values, *(name for name, value in change.after.items() if value)}
-    return [(name, LACKS_RIGHT % " or ".join(rights)) for name, rights in lacked.items() if name in written]
 
 
 def forbidden(section: Section, values: Values, said: str) -> str:

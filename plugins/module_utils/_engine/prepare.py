@@ -18,18 +18,18 @@ from typing import Any
 from .._api.resources import ResourceClient
 from .._errors import OptionError
 from .._memory import all_kept
-from .._schema.references import Reference, References
 from .._schema.values import UNKNOWN
 from .._workers import ahead, each
 from . import keys
 from . import purge as _purge
 from .cache import Cache
 from .desired import Desired, Problem, refuse
-from .lookup import Found, Lookup
+from .lookup import Found, Lookup, is_only_named
 from .names import Names
-from .plan import CREATE, DELETE, NOTHING, REFUSE, SAME, SUSPEND, Change, Comparison, Observed, compare, lacking_rights, out_of_reach, plan
+from .plan import CREATE, DELETE, REFUSE, SAME, SUSPEND, Change, Comparison, Observed, compare, plan, unchanged
 from .policy import Policy, Purge
 from .replacement import NOT_THERE, inherited
+from .rights import problems_of_licences, problems_of_rights
 
 #: Up to this many resources are asked for one by one; beyond it the whole list is cheaper.
 FEW = 10
@@ -226,7 +226,7 @@ class _Preparation:
         wanted: dict[str, set[str]] = {}
         for identity in rest:
             unknown = self._comparisons[identity].unknown if identity in self._comparisons else []
-            if unknown and all(_is_only_named(self._observed[identity], option) for option in unknown):
+            if unknown and all(is_only_named(self._observed[identity], option) for option in unknown):
                 for option in unknown:
                     wanted.setdefault(option, set()).add(self._described[identity].values[option])
         if not wanted:
@@ -292,7 +292,7 @@ class _Preparation:
         self._observed.update(self._counted(absent))
         nothing, always = Observed(self._resource), self._policy.update_keys
         return [
-            Change(desired, NOTHING, nothing)
+            unchanged(desired, nothing)
             if identity in self._settled
             else plan(desired, self._observed.get(identity, nothing), self._comparisons.get(identity), always)
             for identity, desired in self._described.items()
@@ -305,19 +305,11 @@ class _Preparation:
 
     def problems_of_run(self, changes: list[Change]) -> list[Problem]:
         """Return what this account may not write, and what all changes together can't have."""
-        changes = [change for change in changes if change.action != NOTHING]
-        lacked = out_of_reach(self._resource, self._api.client.rights)
-        lacking = [problem for change in changes for problem in change.desired.problems(lacking_rights(change, lacked))]
-        return lacking + (self._problems_of_licences(changes) if self._policy.check_licences else [])
-
-    def _problems_of_licences(self, changes: list[Change]) -> list[Problem]:
-        triples = [(change.action, change.before, change.after) for change in changes]
-        faults = self._resource.rules.check_run(triples, self._all_of)
-        return [Problem("all %s" % self._resource.plural, "", option, message) for option, message in faults]
-
-    def _all_of(self, option: str) -> list[dict[str, Any]]:
-        """Return the list of what an option names, as it is now."""
-        return self._lookup.listed(option)
+        granted = self._api.client.rights
+        problems = [] if granted is None else problems_of_rights(self._resource, changes, granted)
+        if self._policy.check_licences:
+            problems += problems_of_licences(self._resource, changes, self._lookup.listed)
+        return problems
 
     def purged(self, purge: Purge) -> tuple[list[Change], list[str]]:
         """Return what happens to resources that nobody described, and what the user should know of it."""
@@ -405,10 +397,3 @@ class _Preparation:
     def notes(self) -> list[str]:
         """Return what a user who wants to know more is told."""
         return [OLDER % (self._resource.one, self.count)] if self._api.shown.is_older and self.count else []
-
-
-def _is_only_named(one: Observed, option: str) -> bool:
-    value = one.value(option)
-    type_ = one.resource.by_name[option].type
-    is_one = isinstance(type_, Reference) and not isinstance(type_, References)
-    return is_one and isinstance(value, tuple) and not value[0]

@@ -58,15 +58,14 @@ ABP = {"E": "nwk_s_key", "F": "app_s_keys", "U": "s_nwk_s_int_key", "V": "nwk_s_
 IDENTITY_LABELS = {
     name: "%s (column %s)" % (name, letter) for name, letter in (("directive", "A"), ("dev_eui", "B"), ("onboarding_tag", "B"))
 }
-LETTERS = [*"ABCDEFGHIJKLMNOPQRSTUVWXYZ", "AA"]
-#: Activation -> (letter and option of each column from C on, label by option).
+#: Activation -> (option by column, label by option).
 COLUMNS = {
-    activation: (
-        [(letter, names.get(letter, "")) for letter in LETTERS[2:]],
-        {**IDENTITY_LABELS, **{name: "%s (column %s)" % (name, letter) for letter, name in names.items()}},
-    )
+    activation: (names, {**IDENTITY_LABELS, **{name: "%s (column %s)" % (name, letter) for letter, name in names.items()}})
     for activation, names in (("OTAA", {**COMMON, **OTAA}), ("ABP", {**COMMON, **ABP}))
 }
+LETTERS = [*"ABCDEFGHIJKLMNOPQRSTUVWXYZ", "AA"]
+#: Activation -> letter and option of each column from C on.
+IN_ORDER = {activation: [(each, names.get(each)) for each in LETTERS[2:]] for activation, (names, _labels) in COLUMNS.items()}
 #: Directive -> (activation, state, whether the device has to exist).
 DIRECTIVES = {
     "CREATE_OTAA": ("OTAA", "present", False),
@@ -197,11 +196,11 @@ def _csv_row(where: str, directive: str, cells: list[str], delimiter: str, ignor
         row.faults += [("column %s" % letter, fault) for letter, fault in faults if fault]
         return row
     raw.update({"create": False} if update_only else {"activation": activation})
-    columns, row.labels = COLUMNS[activation]
-    for (letter, name), cell in zip(columns, cells[2:]):
+    _names, row.labels = COLUMNS[activation]
+    for (letter, name), cell in zip(IN_ORDER[activation], cells[2:]):
         if not cell:
             continue
-        if name:
+        if name is not None:
             raw[name] = cell
         elif fault := _fault_of(cell):
             row.faults.append(("column %s" % letter, fault))
