@@ -15,7 +15,7 @@ from contextlib import contextmanager
 def all_kept() -> Iterator[None]:
     """Look for no garbage in here, where a fleet is read and nearly all objects stay; nor ever among what is there by then.
 
-    Each search goes through all objects, Ansible's own too, which copies the memory that its worker shares with it.
+    Each search goes through all objects, again and again.
     """
     was_enabled = gc.isenabled()
     gc.disable()

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from .._schema.resource import NEVER, Field, Resource
+from .._schema.resource import NEVER, Resource
 from .._schema.sections import Section
 from .._schema.values import UNKNOWN, Values, dig, members
 from .desired import Desired
@@ -91,14 +91,6 @@ class Observed:
             return each.from_whole(self.recalled)
         return UNKNOWN if self.brief is None else each.from_brief(self.brief)
 
-    def is_plainly(self, each: Field, value: object) -> bool:
-        """Return whether a list shows this very value: most of a fleet is as described, and need not be read to see that."""
-        if self.brief is None or self.whole is not None or self.parts is not None or not each.is_plain:
-            return False
-        key = each.path[0]
-        shown = self.recalled if self.recalled is not None and key in self.recalled else self.brief
-        return each.type.is_shown_by(value, shown.get(key))
-
     def is_sure(self, option: str) -> bool:
         """Whether a difference in this option would be a real one, not just a brief that shows it otherwise."""
         each = self.resource.by_name[option]
@@ -131,11 +123,6 @@ class Comparison(NamedTuple):
 
     differing: list[str]
     unknown: list[str]
-
-    @property
-    def is_same(self) -> bool:
-        """Whether the resource plainly is as described."""
-        return not self.differing and not self.unknown
 
 
 SAME = Comparison([], [])
@@ -198,9 +185,11 @@ def wanted(desired: Desired, observed: Observed) -> Values:
 
 
 def compare(desired: Desired, observed: Observed) -> Comparison:
-    """Return what differs, of an existing resource."""
+    """Return what differs, of an existing resource: SAME where it plainly is as described."""
     resource, values = observed.resource, wanted(desired, observed)
     judged = resource.rules.judged
+    brief = observed.brief if observed.whole is None and observed.parts is None else None
+    recalled = observed.recalled or {}
     differing: list[str] = []
     unknown: list[str] = []
     for name, value in values.items():
@@ -209,8 +198,10 @@ def compare(desired: Desired, observed: Observed) -> Comparison:
             if not resource.rules.is_compared(name, values, observed):
                 continue
             actual = resource.rules.stand_in(name, values, observed)
-        elif each.seen == NEVER or observed.is_plainly(each, value):
+        elif each.seen == NEVER:
             continue
+        elif brief and each.type.is_shown_by(value, (recalled if each.plain_key in recalled else brief).get(each.plain_key)):
+            continue  # as nearly all of most fleets
         else:
             actual = observed.value(name)
         if actual is UNKNOWN or value is UNKNOWN:
@@ -222,7 +213,7 @@ def compare(desired: Desired, observed: Observed) -> Comparison:
     for name, other in resource.excluding if differing else ():
         if name in differing and values[name] and other not in values and observed.value(other) is UNKNOWN:
             unknown.append(other)
-    return Comparison(differing, unknown)
+    return Comparison(differing, unknown) if differing or unknown else SAME
 
 
 def plan(desired: Desired, observed: Observed, comparison: Comparison | None = None, update_keys: bool = False) -> Change:

@@ -117,16 +117,14 @@ class _Preparation:
                 # A list that changes between its pages may show a resource twice: the last brief counts.
                 self._settled.discard(identity)
                 self._take(identity, one)
-                if self._may_forget and self._is_settled(identity, one):
+                if self._may_forget and self._comparisons.get(identity) is SAME and self._is_settled(identity, one):
                     self._settled.add(identity)
                     self._take(identity, None)
                 elif one.brief is not None:
                     one.brief = {name: value for name, value in one.brief.items() if name in kept}
 
     def _is_settled(self, identity: str, one: Observed) -> bool:
-        """Return whether a resource is as described and nobody asks what is known of it: of a fleet, that is most."""
-        if self._comparisons.get(identity) is not SAME:
-            return False
+        """Return whether nobody asks any more what is known of a resource that is as described: of a fleet, of nearly all."""
         desired = self._described[identity]
         is_needed = desired.meant_by or desired.replaces or desired.after or desired.rewrites_keys
         return not is_needed and not self._resource.rules.refuse_change(desired.values, one)
@@ -168,8 +166,7 @@ class _Preparation:
     def _compare(self, identity: str) -> None:
         desired = self._described.get(identity)
         if desired is not None and not desired.absent:
-            comparison = compare(desired, self._observed[identity])
-            self._comparisons[identity] = SAME if comparison.is_same else comparison
+            self._comparisons[identity] = compare(desired, self._observed[identity])
 
     def _name(self, found: Found) -> list[str]:
         """Put IDs in the place of names; return whose."""

@@ -86,9 +86,9 @@ class Field:
     section: Section | None = None
 
     @cached_property
-    def is_plain(self) -> bool:
-        """Whether a list shows it as the resource itself does, at its root."""
-        return self.seen == BRIEF and self.in_brief is None and len(self.path) == 1
+    def plain_key(self) -> str | None:
+        """Its key in a brief, where that shows it at its root as the resource itself does; None for others."""
+        return self.path[0] if self.seen == BRIEF and self.in_brief is None and len(self.path) == 1 else None
 
     def from_whole(self, resource: dict[str, Any]) -> object:
         """Return the canonical value in a whole resource; what it lacks is empty."""
@@ -300,8 +300,9 @@ class Resource:
         values, faults = self.parse_fields(raw)
         unread = {name for name, _message in faults}
         # What has a fault of its own is there all the same: nothing that depends on it is missing.
-        there = {**dict.fromkeys(unread), **values} if faults else values
-        faults += [(name, message) for name, message in self._check_edits(there) + self.rules.check(there) if name not in unread]
+        there = {**dict.fromkeys(unread), **values} if unread else values
+        more = self._check_edits(there) + self.rules.check(there)
+        faults += [fault for fault in more if fault[0] not in unread] if unread else more
         self.rules.complete(values)
         return values, faults
 
