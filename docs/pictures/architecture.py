@@ -27,7 +27,7 @@ PACKAGES = {
     "_schema": [],
 }
 #: The files that lie in no package: each may import those behind it.
-GROUND = ["_files", "_workers", "_signals", "_text", "_errors"]
+GROUND = ["_files", "_workers", "_memory", "_signals", "_text", "_errors"]
 #: What a box is, in a few words, and where it stands: (column, row).
 BOXES = {
     "plugins": ("what Ansible calls: one call of a task each", 1, 0),

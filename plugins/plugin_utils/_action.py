@@ -10,6 +10,7 @@ about a task asks for a process of its own, it runs right here; otherwise its mo
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -50,6 +51,7 @@ class TdmAction(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Run the task in the frame that fits; return its result."""
+        gc.freeze()  # to look for garbage among Ansible's own objects takes time, and copies the memory that a worker shares
         result = super().run(tmp, task_vars)
         spec = argument_spec(self.task)
         try:

@@ -28,7 +28,7 @@ MOST_DIGITS = 40  # of a number; an epoch in milliseconds has 13
 #: What tells without reading a body that it holds no such number, and no such depth: each takes a thirtieth of reading it.
 DIGITS = bytes.maketrans(b"123456789", b"000000000")
 TOO_MANY_DIGITS = b"0" * (MOST_DIGITS + 1)
-NO_BRACKETS = bytes(code for code in range(256) if code not in b"[]{}")
+NO_MARKS = bytes(code for code in range(256) if code not in b"[]{},")
 
 PAGE = "is a web page, not data: a login or maintenance page, or a proxy's"
 
@@ -68,14 +68,15 @@ def decode(body: bytes, content_type: str, types: JsonTypes = NONE) -> object:
     if start[:1] == b"<" or ("xml" in kind and body[:2] in UTF_16):
         return _decode_xml(body, "xml" in kind or start[:5] == b"<?xml", types)
     # Each of them is a value, which takes many times its bytes in memory; those in texts count too, and are few.
-    if sum(map(body.count, (b"[", b"{", b","))) > MOST_ELEMENTS:
+    marks = body.translate(None, NO_MARKS)
+    if sum(map(marks.count, (b"[", b"{", b","))) > MOST_ELEMENTS:
         raise NotData(TOO_MUCH)
     may_be_long = b"\x00" in body or TOO_MANY_DIGITS in body.translate(DIGITS)
     try:
         data = json.loads(body, parse_int=_integer if may_be_long else None, parse_float=_number, parse_constant=_number)
     except (ValueError, RecursionError):
         raise NotData("is not readable as %s" % ("XML" if "xml" in kind else "JSON")) from None
-    if not _is_plainly_shallow(body) and _is_too_deep(data):
+    if not _is_plainly_shallow(marks.replace(b",", b"")) and _is_too_deep(data):
         raise NotData(TOO_MUCH)
     return data
 
@@ -88,14 +89,14 @@ def _integer(text: str) -> int:
 
 def _number(text: str) -> float:
     """Return a number with a fraction; Python's reader would take NaN, and 1e999 for an infinity, which no JSON can hold."""
-    if not math.isfinite(float(text)):
+    number = float(text)
+    if not math.isfinite(number):
         raise ValueError
-    return float(text)
+    return number
 
 
-def _is_plainly_shallow(body: bytes) -> bool:
+def _is_plainly_shallow(brackets: bytes) -> bool:
     """Return whether the brackets of a text alone show that nothing in it is too deep; those in its strings count too."""
-    brackets = body.translate(None, NO_BRACKETS)
     for _depth in range(DEEPEST // 2):
         brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")  # takes one level off, or two
         if not brackets:

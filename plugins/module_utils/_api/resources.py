@@ -124,6 +124,7 @@ class ResourceClient:
         self.resource = resource
         self.shown = client.session.platform.of(resource.name)
         self._hidden = [each.path for each in resource.fields if each.seen == NEVER]
+        self._hidden_keys = frozenset(path[0] for path in self._hidden)
         self.document = resource.document or resource.name
         self._key = resource.identity.key
         self._types = resource.json_types
@@ -327,7 +328,7 @@ class ResourceClient:
 
     def _learn(self, brief: dict[str, Any]) -> None:
         newer, shown = self.resource.newer, self.shown
-        if newer and not any(key in brief for key in newer):
+        if newer and brief.keys().isdisjoint(newer):
             shown.is_older, shown.by_identity = True, False
         if shown.by_identity is False and (place := place_of(brief, self.resource.path)):
             shown.places[str(brief.get(self._key)).upper()] = place
@@ -337,13 +338,17 @@ class ResourceClient:
         if not isinstance(answer, dict):
             return {}
         # No answer should hold a secret that can only be written; old platforms sent some (O), which go no further than here.
+        seen = answer if answer.keys().isdisjoint(self._hidden_keys) else self._without_hidden(answer)
+        return self.shown.identified(seen) if self.shown.identifiers else seen
+
+    def _without_hidden(self, answer: dict[str, Any]) -> dict[str, Any]:
         seen = dict(answer)
         for first, *rest in self._hidden:
             if first in seen and not rest:
                 del seen[first]
             elif isinstance(seen.get(first), dict):
                 seen[first] = {key: value for key, value in seen[first].items() if key != rest[0]}
-        return self.shown.identified(seen) if self.shown.identifiers else seen
+        return seen
 
     def _secrets_in(self, body: dict[str, Any]) -> tuple[str, ...]:
         """Return the texts in a body that no message may repeat; some stand in an XML document."""

@@ -57,8 +57,7 @@ class Cache:
     def recall(self, brief: dict[str, Any]) -> dict[str, Any] | None:
         """Return the remembered pieces of the resource with this brief, None when it has changed since."""
         record: object = self._kept.get(brief.get(self._key, ""))
-        mark = _mark(brief)
-        if mark is None or not isinstance(record, list) or len(record) != 3 or record[:2] != mark:
+        if not isinstance(record, list) or len(record) != 3 or record[:2] != _mark(brief):
             return None
         return record[2] if isinstance(record[2], dict) else None
 

@@ -134,8 +134,8 @@ def _named_twice(resource: Resource, described: list[Desired]) -> list[Problem]:
 
 def _read_replacement(resource: Resource, raw: dict[str, Any], desired: Desired, faults: Faults) -> None:
     """Take the options about a replacement out of a row; adds faults."""
-    said = {option: raw.pop(option) for option in REPLACEMENT if option in raw}
-    given = {option: value for option, value in said.items() if value not in (None, "")}
+    given = {option: raw.pop(option) for option in REPLACEMENT if option in raw}
+    given = {option: value for option, value in given.items() if value not in (None, "")}
     if not given:
         return
     try:

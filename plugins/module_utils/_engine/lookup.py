@@ -14,10 +14,11 @@ from .._api.resources import Client, as_object, several
 from .._api.session import Call
 from .._errors import ApiError
 from .._schema.parts import Listing
+from .._schema.references import Reference, References
 from .._schema.resource import Resource
 from .._schema.texts import shown
 from .desired import Desired, Problem
-from .plan import CREATE, UPDATE, Change
+from .plan import CREATE, UPDATE, Change, Observed
 
 #: Identity -> option -> the IDs in the place of names.
 Found = dict[str, dict[str, Any]]
@@ -191,3 +192,11 @@ class Lookup:
         if names:
             hint = "; nearest: %s" % ", ".join(near) if near else "; it knows, for instance: %s" % ", ".join(sorted(names)[:3])
         return "", "%s is not known to the platform%s" % (shown(text, 60), hint)
+
+
+def is_only_named(one: Observed, option: str) -> bool:
+    """Return whether a platform names what a resource refers to, and doesn't say its ID (O)."""
+    value = one.value(option)
+    type_ = one.resource.by_name[option].type
+    is_one = isinstance(type_, Reference) and not isinstance(type_, References)
+    return is_one and isinstance(value, tuple) and not value[0]

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from .._schema.resource import NEVER, Resource
-from .._schema.row import Faults
 from .._schema.sections import Section
 from .._schema.values import UNKNOWN, Values, dig, members
 from .desired import Desired
@@ -44,10 +44,6 @@ NOT_TO_BE_MADE = (
 )
 NOT_BY_IDENTITY = (
     "no %s has this %s, and the platform makes them by itself: correct it; or, to make another one, leave it out and give the %s"
-)
-LACKS_RIGHT = (
-    "needs the right %s on the subscription, which this account doesn't have: have the operator grant it, log in with an account "
-    "that has it, or leave the option out"
 )
 FORBIDDEN = (
     "this account may not change %s, which takes the right %s on the subscription (%s): have the operator grant it, log in with "
@@ -128,13 +124,9 @@ class Comparison(NamedTuple):
     differing: list[str]
     unknown: list[str]
 
-    @property
-    def is_same(self) -> bool:
-        """Whether the resource plainly is as described."""
-        return not self.differing and not self.unknown
-
 
 SAME = Comparison([], [])
+NONE: Any = MappingProxyType({})
 
 
 @dataclass
@@ -169,6 +161,11 @@ class Change:
         return self.observed.address or self.desired.identity
 
 
+def unchanged(desired: Desired, observed: Observed) -> Change:
+    """Return that nothing has to happen; of a large fleet, that is said so often that it is to take little memory."""
+    return Change(desired, NOTHING, observed, NONE, NONE, NONE, NONE, NONE)
+
+
 def wanted(desired: Desired, observed: Observed) -> Values:
     """Return what a resource should be; what is added to a set or removed from it is applied to the set as it is now.
 
@@ -188,26 +185,35 @@ def wanted(desired: Desired, observed: Observed) -> Values:
 
 
 def compare(desired: Desired, observed: Observed) -> Comparison:
-    """Return what differs, of an existing resource."""
+    """Return what differs, of an existing resource: SAME where it plainly is as described."""
     resource, values = observed.resource, wanted(desired, observed)
     judged = resource.rules.judged
+    brief = observed.brief if observed.whole is None and observed.parts is None else None
+    recalled = observed.recalled or {}
     differing: list[str] = []
     unknown: list[str] = []
     for name, value in values.items():
         each = resource.by_name[name]
-        if each.seen == NEVER or (name in judged and not resource.rules.is_compared(name, values, observed)):
+        if name in judged:
+            if not resource.rules.is_compared(name, values, observed):
+                continue
+            actual = resource.rules.stand_in(name, values, observed)
+        elif each.seen == NEVER:
             continue
-        actual = resource.rules.stand_in(name, values, observed) if name in judged else observed.value(name)
+        elif brief and each.type.is_shown_by(value, (recalled if each.plain_key in recalled else brief).get(each.plain_key)):
+            continue  # as nearly all of most fleets
+        else:
+            actual = observed.value(name)
         if actual is UNKNOWN or value is UNKNOWN:
             unknown.append(name)
         elif not each.type.same(value, actual):
             is_sure = observed.is_sure(name) and (not value or each.type.decided(actual))
             (differing if is_sure else unknown).append(name)
     # Whoever takes one of two that exclude each other has to leave the other, and so must know of it.
-    for name, other in resource.excluding:
+    for name, other in resource.excluding if differing else ():
         if name in differing and values[name] and other not in values and observed.value(other) is UNKNOWN:
             unknown.append(other)
-    return Comparison(differing, unknown)
+    return Comparison(differing, unknown) if differing or unknown else SAME
 
 
 def plan(desired: Desired, observed: Observed, comparison: Comparison | None = None, update_keys: bool = False) -> Change:
@@ -251,13 +257,13 @@ def _creation(desired: Desired, observed: Observed) -> Change:
 
 
 def _change(desired: Desired, observed: Observed, update_keys: bool, differing: list[str]) -> Change:
-    resource, values = observed.resource, wanted(desired, observed)
-    message = _refusal(desired, observed, differing)
+    resource, message = observed.resource, _refusal(desired, observed, differing)
     if message:
         return Change(desired, REFUSE, observed, message=message)
-    change = Change(desired, UPDATE if differing else NOTHING, observed)
     if not differing and not update_keys:  # as most are, of thousands
-        return change
+        return unchanged(desired, observed)
+    change = Change(desired, UPDATE if differing else NOTHING, observed)
+    values = wanted(desired, observed)
     change.before = {name: observed.value(name) for name in differing}
     change.after = {name: values[name] for name in differing}
     for name, value in resource.rules.implied(values, observed, change.after).items():
@@ -370,27 +376,6 @@ def merged(whole: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
         before = result.get(key)
         result[key] = {**before, **value} if isinstance(before, dict) and isinstance(value, dict) else value
     return result
-
-
-def out_of_reach(resource: Resource, granted: frozenset[str] | None) -> dict[str, tuple[str, ...]]:
-    """Return the options that an account may not write: option -> the rights of which it would need one.
-
-    :param granted: the rights of the account; None where they aren't known.
-    """
-    if granted is None:
-        return {}
-    sections = by_section(resource, {each.name: None for each in resource.fields})
-    lacked = [(section, names) for section, names in sections if section.rights and not granted.intersection(section.rights)]
-    return {name: section.rights for section, names in lacked for name in names}
-
-
-def lacking_rights(change: Change, lacked: dict[str, tuple[str, ...]]) -> Faults:
-    """Return the options that a change would write, of those that the account may not."""
-    if not lacked or change.action in (NOTHING, DELETE, REFUSE):
-        return []
-    # What may not be sent when a resource is made, comes in a second request, unless it is empty anyway.
-    written = {*change.values, *(name for name, value in change.after.items() if value)}
-    return [(name, LACKS_RIGHT % " or ".join(rights)) for name, rights in lacked.items() if name in written]
 
 
 def forbidden(section: Section, values: Values, said: str) -> str:

@@ -17,18 +17,19 @@ from typing import Any
 
 from .._api.resources import ResourceClient
 from .._errors import OptionError
-from .._schema.references import Reference, References
+from .._memory import all_kept
 from .._schema.values import UNKNOWN
 from .._workers import ahead, each
 from . import keys
 from . import purge as _purge
 from .cache import Cache
 from .desired import Desired, Problem, refuse
-from .lookup import Found, Lookup
+from .lookup import Found, Lookup, is_only_named
 from .names import Names
-from .plan import CREATE, DELETE, REFUSE, SAME, SUSPEND, Change, Comparison, Observed, compare, lacking_rights, out_of_reach, plan
+from .plan import CREATE, DELETE, REFUSE, SAME, SUSPEND, Change, Comparison, Observed, compare, plan, unchanged
 from .policy import Policy, Purge
 from .replacement import NOT_THERE, inherited
+from .rights import problems_of_licences, problems_of_rights
 
 #: Up to this many resources are asked for one by one; beyond it the whole list is cheaper.
 FEW = 10
@@ -97,6 +98,9 @@ class _Preparation:
         self._observed: dict[str, Observed] = {}
         self._comparisons: dict[str, Comparison] = {}
         self._names = Names(api.resource, self._described) if api.resource.identity.named_by else None
+        #: What is as described, and of which no more is kept than that. A purge counts all in its scope, by their briefs.
+        self._settled: set[str] = set()
+        self._may_forget = policy.purge is None and not policy.update_keys and len(described) > FEW
         #: How many had to be fetched because their briefs lack something.
         self.count = 0
 
@@ -107,13 +111,27 @@ class _Preparation:
 
     def take_list(self) -> None:
         """Take what the list shows; it is compared page by page, while the platform is at work with the next page."""
-        for identity, one in self._listed():
-            # A list that changes between its pages may show a resource twice: the last brief counts.
-            self._take(identity, one)
+        kept = self._resource.kept_keys
+        with all_kept():
+            for identity, one in self._listed():
+                # A list that changes between its pages may show a resource twice: the last brief counts.
+                self._settled.discard(identity)
+                self._take(identity, one)
+                if self._may_forget and self._comparisons.get(identity) is SAME and self._is_settled(identity, one):
+                    self._settled.add(identity)
+                    self._take(identity, None)
+                elif one.brief is not None:
+                    one.brief = {name: value for name, value in one.brief.items() if name in kept}
+
+    def _is_settled(self, identity: str, one: Observed) -> bool:
+        """Return whether nobody asks any more what is known of a resource that is as described: of a fleet, of nearly all."""
+        desired = self._described[identity]
+        is_needed = desired.meant_by or desired.replaces or desired.after or desired.rewrites_keys
+        return not is_needed and not self._resource.rules.refuse_change(desired.values, one)
 
     def _listed(self) -> Iterator[tuple[str, Observed]]:
         """Yield what the list shows of each resource that is described, and for a purge of every one."""
-        everything, kept = self._policy.purge is not None, self._resource.kept_keys
+        everything = self._policy.purge is not None
         recall = self._cache.recall if self._cache.path else None
         if self._resource.is_single:
             for identity in self._described:
@@ -124,8 +142,7 @@ class _Preparation:
             for brief in page:
                 identity = self._name_of(brief)
                 if everything or identity in self._described:
-                    known = {name: value for name, value in brief.items() if name in kept}
-                    yield identity, Observed(self._resource, known, recalled=recall(brief) if recall else None)
+                    yield identity, Observed(self._resource, brief, recalled=recall(brief) if recall else None)
 
     def _few(self) -> Iterator[list[dict[str, Any]]]:
         for identity in sorted(self._described):
@@ -149,8 +166,7 @@ class _Preparation:
     def _compare(self, identity: str) -> None:
         desired = self._described.get(identity)
         if desired is not None and not desired.absent:
-            comparison = compare(desired, self._observed[identity])
-            self._comparisons[identity] = SAME if comparison.is_same else comparison
+            self._comparisons[identity] = compare(desired, self._observed[identity])
 
     def _name(self, found: Found) -> list[str]:
         """Put IDs in the place of names; return whose."""
@@ -193,7 +209,7 @@ class _Preparation:
         rest = [
             identity
             for identity, desired in self._described.items()
-            if not desired.absent and self._comparisons.get(identity) is not SAME
+            if not desired.absent and identity not in self._settled and self._comparisons.get(identity) is not SAME
         ]
         self._show_ids(rest)
         unclear = [self._described[name] for name in rest if name in self._comparisons and self._comparisons[name].unknown]
@@ -207,7 +223,7 @@ class _Preparation:
         wanted: dict[str, set[str]] = {}
         for identity in rest:
             unknown = self._comparisons[identity].unknown if identity in self._comparisons else []
-            if unknown and all(_is_only_named(self._observed[identity], option) for option in unknown):
+            if unknown and all(is_only_named(self._observed[identity], option) for option in unknown):
                 for option in unknown:
                     wanted.setdefault(option, set()).add(self._described[identity].values[option])
         if not wanted:
@@ -273,7 +289,9 @@ class _Preparation:
         self._observed.update(self._counted(absent))
         nothing, always = Observed(self._resource), self._policy.update_keys
         return [
-            plan(desired, self._observed.get(identity, nothing), self._comparisons.get(identity), always)
+            unchanged(desired, nothing)
+            if identity in self._settled
+            else plan(desired, self._observed.get(identity, nothing), self._comparisons.get(identity), always)
             for identity, desired in self._described.items()
         ]
 
@@ -284,18 +302,11 @@ class _Preparation:
 
     def problems_of_run(self, changes: list[Change]) -> list[Problem]:
         """Return what this account may not write, and what all changes together can't have."""
-        lacked = out_of_reach(self._resource, self._api.client.rights)
-        lacking = [problem for change in changes for problem in change.desired.problems(lacking_rights(change, lacked))]
-        return lacking + (self._problems_of_licences(changes) if self._policy.check_licences else [])
-
-    def _problems_of_licences(self, changes: list[Change]) -> list[Problem]:
-        triples = [(change.action, change.before, change.after) for change in changes]
-        faults = self._resource.rules.check_run(triples, self._all_of)
-        return [Problem("all %s" % self._resource.plural, "", option, message) for option, message in faults]
-
-    def _all_of(self, option: str) -> list[dict[str, Any]]:
-        """Return the list of what an option names, as it is now."""
-        return self._lookup.listed(option)
+        granted = self._api.client.rights
+        problems = [] if granted is None else problems_of_rights(self._resource, changes, granted)
+        if self._policy.check_licences:
+            problems += problems_of_licences(self._resource, changes, self._lookup.listed)
+        return problems
 
     def purged(self, purge: Purge) -> tuple[list[Change], list[str]]:
         """Return what happens to resources that nobody described, and what the user should know of it."""
@@ -383,10 +394,3 @@ class _Preparation:
     def notes(self) -> list[str]:
         """Return what a user who wants to know more is told."""
         return [OLDER % (self._resource.one, self.count)] if self._api.shown.is_older and self.count else []
-
-
-def _is_only_named(one: Observed, option: str) -> bool:
-    value = one.value(option)
-    type_ = one.resource.by_name[option].type
-    is_one = isinstance(type_, Reference) and not isinstance(type_, References)
-    return is_one and isinstance(value, tuple) and not value[0]

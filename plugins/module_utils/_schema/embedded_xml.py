@@ -23,9 +23,9 @@ except Exception as error:  # the glue reports it before anything here is called
     IMPORT_ERROR = error
 
 from .json_types import ListOf
-from .structures import PORTS, address_within
+from .structures import PORTS, Ports, address_within
 from .texts import Fault, shown, text_of, text_within
-from .values import BASE64, Integer, Key, Ports, Value, ValueType
+from .values import BASE64, Integer, Key, Value, ValueType
 
 N = "([0-9]{1,9})"
 DURATION = re.compile(r"P(?:{0}W|(?:{0}D)?(?:T(?:{0}H)?(?:{0}M)?(?:{0}S)?)?)\Z".replace("{0}", N))

@@ -140,6 +140,9 @@ class Reference(ValueType):
         # A part that the platform doesn't show is empty too, and no answer to who wants "none".
         return bool(desired) and desired in actual if isinstance(actual, tuple) else desired == actual
 
+    def is_shown_by(self, desired: object, api: object) -> bool:
+        return bool(desired) and isinstance(api, dict) and api.get("ID") == desired
+
     def decided(self, actual: object) -> bool:
         # Old platforms' briefs name a plan without its ID (O).
         return not isinstance(actual, tuple) or bool(actual[0])

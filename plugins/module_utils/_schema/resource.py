@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Any, Callable
 
 from .filters import Filter, HexPrefix
@@ -21,7 +22,7 @@ from .rules import Rules
 from .sections import Section
 from .tables import OwnTable
 from .texts import Fault, shown, without_keys
-from .values import UNKNOWN, Hex, Key, Values, ValueType, dig, members
+from .values import UNKNOWN, Hex, Key, Value, Values, ValueType, dig, members
 
 #: Where a field's actual value can be read.
 BRIEF = "brief"  # in the list, and in the resource itself
@@ -34,6 +35,11 @@ MOST_HINTS = 60  # whoever has more unknown names than that gave another file
 BESIDE = "stands beside %s, which says all that there should be: give one of the two"
 BOTH = "takes away %s, which %s adds: take it out of one of the two"
 LONGEST_NAME = 60  # characters of a name that can be a misspelled option
+
+
+@lru_cache(maxsize=2048)  # thousands of rows say the same of most options; as one object, it takes their memory once, too
+def _parsed(type_: ValueType, text: str) -> Value:
+    return type_.parse(text)
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,11 @@ class Field:
     edits: str = ""
     removes: bool = False
     section: Section | None = None
+
+    @cached_property
+    def plain_key(self) -> str | None:
+        """Its key in a brief, where that shows it at its root as the resource itself does; None for others."""
+        return self.path[0] if self.seen == BRIEF and self.in_brief is None and len(self.path) == 1 else None
 
     def from_whole(self, resource: dict[str, Any]) -> object:
         """Return the canonical value in a whole resource; what it lacks is empty."""
@@ -289,8 +300,9 @@ class Resource:
         values, faults = self.parse_fields(raw)
         unread = {name for name, _message in faults}
         # What has a fault of its own is there all the same: nothing that depends on it is missing.
-        there = {**dict.fromkeys(unread), **values}
-        faults += [(name, message) for name, message in self._check_edits(there) + self.rules.check(there) if name not in unread]
+        there = {**dict.fromkeys(unread), **values} if unread else values
+        more = self._check_edits(there) + self.rules.check(there)
+        faults += [fault for fault in more if fault[0] not in unread] if unread else more
         self.rules.complete(values)
         return values, faults
 
@@ -314,18 +326,19 @@ class Resource:
         faults: Faults = []
         for name, given in raw.items():
             spec = self.by_name.get(name)
+            is_text = isinstance(given, str)
             if spec is None:
                 faults.append((without_keys(str(name)), self._unknown(str(name))))
-            elif spec.secret and isinstance(given, str) and not given.strip():
+            elif spec.secret and is_text and not given.strip():
                 # Left out, it would say something else: a device would be made for an external join server, for ever.
                 faults.append((spec.name, "is empty: give it, or leave the option out"))
-            elif given is None or (not spec.type.clears and isinstance(given, str) and not given.strip()):
+            elif given is None or (is_text and not spec.type.clears and not given.strip()):
                 continue
             elif spec.name in values:
                 faults.append((spec.name, "is given twice, as %s too" % shown(name)))
             else:
                 try:
-                    values[spec.name] = spec.type.parse(given)
+                    values[spec.name] = _parsed(spec.type, given) if is_text and not spec.secret else spec.type.parse(given)
                 except Fault as fault:
                     faults.append((spec.name, str(fault)))
         return values, faults

@@ -10,12 +10,13 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
+from .._text import plain
 from .json_types import ListOf
 from .references import TAG
 from .texts import Fault, line_within, shown, text_within
-from .values import Ports, Value, ValueType
+from .values import Value, ValueType
 
-PORTS = Ports()
+PORT = re.compile(r"[0-9]{1,3}\Z")
 #: The contract's patterns (AppServerCustomHttpHeaders), and the headers that can't be customized.
 HEADER_NAME = re.compile(r"[!#$%&'*+\-.^`|~0-9A-Za-z_]+\Z")
 HEADER_VALUE = re.compile(r"[\x21-\x7e]+(?:[ \t]+[\x21-\x7e]+)*\Z")
@@ -24,6 +25,27 @@ MOST_HEADERS = 5
 STRATEGIES = ("SEQUENTIAL", "BLAST")
 #: Whose a tag of base stations is (contract, BsTag).
 OPERATOR, SUBSCRIBER = "OPERATOR", "SUBSCRIBER"
+
+
+class Ports(ValueType):
+    """LoRaWAN ports of an AppSKey: ``*``, ``1``, ``1,2`` or ``10-20`` (contract, ``appKeys``)."""
+
+    spec = {"type": "str"}
+
+    def parse(self, raw: object) -> str:
+        text = plain(text_within(raw, "ports")).replace(" ", "")
+        if text == "*":
+            return text
+        for part in text.split(","):
+            ends = part.split("-")
+            if len(ends) > 2 or not all(PORT.match(e) and 1 <= int(e) <= 255 for e in ends):
+                raise Fault("has ports %s: use *, a port from 1 to 255, a list 1,2 or a range 10-20" % shown(raw))
+            if len(ends) == 2 and int(ends[0]) > int(ends[1]):
+                raise Fault("has ports %s: the range runs backwards" % shown(raw))
+        return text
+
+
+PORTS = Ports()
 
 
 def address_within(raw: object) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 
 from .._text import DASHES, SCIENTIFIC, SPACES, code_of, made_a_number, plain
 from .json_types import FLAG, INTEGER, NUMBER, TEXT, JsonType, JsonTypes
-from .texts import Fault, json_in_cell, shown, text_of, text_within
+from .texts import Fault, json_in_cell, shown, text_of
 
 #: A canonical value; only its kind knows its type. What may be less than canonical is an ``object``.
 Value = Any
@@ -29,7 +29,6 @@ SEPARATORS = str.maketrans("", "", DASHES + SPACES + ":._")
 #: What stands around digits in code, and in a spreadsheet: 0x70B3, '70B3, ="70B3".
 AROUND = re.compile(r"\A(?:=?[\"'\u2018\u201c]+|0[xX])+|[\"'\u2019\u201d]+\Z")
 BASE64 = re.compile(r"[A-Za-z0-9+/]{64,}={0,2}\Z")
-PORT = re.compile(r"[0-9]{1,3}\Z")
 YAMLS_REMEDY = '; quote it, YAML or an INI inventory took it for a number: "24E1..." in YAML, \'"24E1..."\' in an INI inventory'
 SPREADSHEETS_REMEDY = "; a spreadsheet made a number of it: format the column as text, and fill it in anew"
 
@@ -101,6 +100,10 @@ class ValueType:
     def same(self, desired: object, actual: object) -> bool:
         """Return whether two canonical values mean the same."""
         return desired == actual
+
+    def is_shown_by(self, desired: object, api: object) -> bool:
+        """Return whether the API's words are plainly those of a canonical value, so that they need no reading."""
+        return isinstance(api, str) and desired == api
 
     def like(self, desired: Value, actual: object) -> Value:
         """Return a canonical value to be sent, in the words of the actual one where several mean the same."""
@@ -379,21 +382,3 @@ class Flag(ValueType):
 
     def send(self, value: object) -> object:
         return self.words[1] if value else self.words[0]
-
-
-class Ports(ValueType):
-    """LoRaWAN ports of an AppSKey: ``*``, ``1``, ``1,2`` or ``10-20`` (contract, ``appKeys``)."""
-
-    spec = {"type": "str"}
-
-    def parse(self, raw: object) -> str:
-        text = plain(text_within(raw, "ports")).replace(" ", "")
-        if text == "*":
-            return text
-        for part in text.split(","):
-            ends = part.split("-")
-            if len(ends) > 2 or not all(PORT.match(e) and 1 <= int(e) <= 255 for e in ends):
-                raise Fault("has ports %s: use *, a port from 1 to 255, a list 1,2 or a range 10-20" % shown(raw))
-            if len(ends) == 2 and int(ends[0]) > int(ends[1]):
-                raise Fault("has ports %s: the range runs backwards" % shown(raw))
-        return text

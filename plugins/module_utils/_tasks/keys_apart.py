@@ -55,6 +55,9 @@ class KeysApart:
 
     def added(self, rows: Iterable[Row]) -> Iterator[Row]:
         """Yield the rows, each with its keys; what the row says itself counts."""
+        if not self._by_identity:
+            yield from rows
+            return
         type_, option = self._resource.identity.type, self._resource.identity.option
         for row in rows:
             try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
+from collections.abc import Iterator
 from typing import Any, Callable
 
 from .. import _files
@@ -27,8 +28,10 @@ from .._engine.sources import Source, overlaid, read_source, rows_of
 from .._errors import OptionError
 from .._frame.connection import account_of, connected
 from .._frame.task import Context, Task
+from .._memory import all_kept
 from .._schema.parts import Within
 from .._schema.resource import Resource
+from .._schema.row import Row
 from .._schema.texts import shown
 from . import keys_apart
 from .keys_apart import KeysApart, has_keys, read_keys
@@ -123,7 +126,8 @@ class _Many:
         policy = self._policy(params)
         selection = read_selection(resource, params)
         keys = read_keys(resource, params)
-        described = [] if selection else self._described(params, context, keys)
+        with all_kept():
+            described = [] if selection else self._described(params, context, keys)
         keys.remember(described, self._kept_path(resource.keys + "-keys", params), context.warn)
         if policy.purge is not None and not described:
             raise OptionError(EMPTY % (resource.keys, self._module))
@@ -195,7 +199,7 @@ class _Many:
             context.warn(warning)
         defaults = overlaid(self._resource, source.defaults, params.get("defaults") or {})
         barred = barred_in(params, self._resource)
-        return read_desired(self._resource, keys.added(source.rows), defaults, params["state"], params["create"], barred)
+        return read_desired(self._resource, keys.added(_taken(source.rows)), defaults, params["state"], params["create"], barred)
 
     def _source(self, params: dict[str, Any]) -> Source:
         items = self._resource.keys
@@ -300,6 +304,13 @@ class _Many:
     def _sentence(self, summary: dict[str, int], check: bool) -> str:
         parts = ["%d %s" % (count, action) for action, count in summary.items() if count]
         return ("would be: " if check else "") + (", ".join(parts) or "no %s is described" % self._resource.name)
+
+
+def _taken(rows: list[Row]) -> Iterator[Row]:
+    """Yield the rows, and leave each when the next one is wanted: all of them take as much memory as what is read of them."""
+    rows.reverse()
+    while rows:
+        yield rows.pop()
 
 
 def _layout(params: dict[str, Any]) -> Layout:

@@ -57,6 +57,10 @@ class ProtocolIdentifier(ValueType):
         return text
 
 
+#: The API's words (contract, joinServer).
+JOIN_SERVERS = {"LOCAL": LOCAL, "LOCAL_WITH_HSM": LOCAL, "EXTERNAL": EXTERNAL}
+
+
 class JoinServer(Choice):
     """Who holds the keys of an OTAA device: the platform or another one. Its keys decide that at creation (contract, joinServer).
 
@@ -69,7 +73,8 @@ class JoinServer(Choice):
         super().__init__(LOCAL, EXTERNAL)
 
     def read(self, api: object) -> object:
-        return LOCAL if api == "LOCAL_WITH_HSM" else super().read(api or None)
+        known = JOIN_SERVERS.get(api) if isinstance(api, str) else None
+        return known or super().read(api or None)
 
 
 def _suspended_in_brief(brief: dict[str, Any]) -> object:

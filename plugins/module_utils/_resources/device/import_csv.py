@@ -64,6 +64,8 @@ COLUMNS = {
     for activation, names in (("OTAA", {**COMMON, **OTAA}), ("ABP", {**COMMON, **ABP}))
 }
 LETTERS = [*"ABCDEFGHIJKLMNOPQRSTUVWXYZ", "AA"]
+#: Activation -> letter and option of each column from C on.
+IN_ORDER = {activation: [(each, names.get(each)) for each in LETTERS[2:]] for activation, (names, _labels) in COLUMNS.items()}
 #: Directive -> (activation, state, whether the device has to exist).
 DIRECTIVES = {
     "CREATE_OTAA": ("OTAA", "present", False),
@@ -128,6 +130,8 @@ def _read(text: TextTable, name: str, warnings: list[str]) -> list[Row]:
 
 def _is_comment(cells: list[str]) -> bool:
     """Return whether a row or a line, cut into cells, is a comment: an error value in column A is none."""
+    if "#" not in cells[0]:  # as in nearly all rows
+        return False
     # Excel puts quotation marks around a comment that holds a separator.
     first = cells[0].strip().strip('"').strip()
     if not first.startswith("#"):
@@ -192,11 +196,10 @@ def _csv_row(where: str, directive: str, cells: list[str], delimiter: str, ignor
         row.faults += [("column %s" % letter, fault) for letter, fault in faults if fault]
         return row
     raw.update({"create": False} if update_only else {"activation": activation})
-    names, row.labels = COLUMNS[activation]
-    for letter, cell in zip(LETTERS[2:], cells[2:]):
+    _names, row.labels = COLUMNS[activation]
+    for (letter, name), cell in zip(IN_ORDER[activation], cells[2:]):
         if not cell:
             continue
-        name = names.get(letter)
         if name is not None:
             raw[name] = cell
         elif fault := _fault_of(cell):
@@ -206,7 +209,7 @@ def _csv_row(where: str, directive: str, cells: list[str], delimiter: str, ignor
             row.faults.append(("HSM group (column R)", message))
         else:
             ignored.setdefault(letter, []).append(where)
-    if any(cells[len(LETTERS) :]):
+    if len(cells) > len(LETTERS) and any(cells[len(LETTERS) :]):
         row.faults.append(("row", "has %d columns; the last one known is AA, the 27th" % len(cells)))
     _read_words(row, delimiter)
     return row
@@ -236,10 +239,11 @@ def _without_directive(where: str, cells: list[str]) -> Row:
 def _read_words(row: Row, delimiter: str) -> None:
     """Turn the cells that hold words of their own into options."""
     raw = row.raw
-    features = [part.strip() for part in raw.get("connectivity_plan", "").split(",")]
-    if all(part in PLAN_FEATURES for part in features):
-        del raw["connectivity_plan"]
-        raw.update({name: word in features for word, name in PLAN_FEATURES.items()})
+    if raw.get("connectivity_plan", "").startswith(tuple(PLAN_FEATURES)):
+        features = [part.strip() for part in raw["connectivity_plan"].split(",")]
+        if all(part in PLAN_FEATURES for part in features):
+            del raw["connectivity_plan"]
+            raw.update({name: word in features for word, name in PLAN_FEATURES.items()})
     if "suspended" in raw:
         word = raw["suspended"].upper()
         if word in STATES:

@@ -152,6 +152,8 @@ class DeviceRules(Rules):
         return values.get("activation") or observed.value("activation")
 
     def refuse_change(self, values: Values, observed: Facts) -> str:
+        if "app_key" not in values and "owner_token" not in values:
+            return ""
         server = observed.value("join_server")
         if "app_key" in values and server == EXTERNAL:
             return "app_key is given, but the device was made for an external join server, which ThingPark can't change. " + LOSS

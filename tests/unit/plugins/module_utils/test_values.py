@@ -11,6 +11,7 @@ import unicodedata
 import pytest
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.references import Domains, Reference, References, Tags
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.structures import Ports
 from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.texts import Fault, shown
 from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.values import (
     Choice,
@@ -20,7 +21,6 @@ from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.values i
     Integer,
     Key,
     Note,
-    Ports,
     ValueType,
 )
 
