@@ -12,14 +12,14 @@ short_description: Make a fleet of LoRaWAN devices in ThingPark's Device Manager
 version_added: 0.1.0
 description:
   - Makes devices match a list or a file, tells what it changed, and can be run again at any moment.
-  - The platform's list is read once. A device is fetched only where something is described that its line in
-    the list doesn't show. Only what differs is written. A fleet that is as described costs the list and nothing
-    else.
+  - The platform's list is read once. A device is fetched only where something is described that its line
+    in the list doesn't show. Only what differs is written. A fleet that is as described costs the list
+    and nothing else.
   - Every row is checked before the first request, and all faults that it shows by itself are reported together.
-    Names of plans, profiles and servers are looked up after the login, before the first write, and so is what
-    devices lack that have to be created, and how many licences there are for them.
-  - One bad device spoils nothing. The others are done, then the task fails and still returns what became of
-    each.
+    Names of plans, profiles and servers are looked up after the login, before the first write, and so is
+    what devices lack that have to be created, and how many licences there are for them.
+  - One bad device spoils nothing. The others are done, then the task fails and still returns what became
+    of each.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -32,15 +32,15 @@ options:
     description:
       - The devices, each a dictionary with the options of M(lorawan.thingpark.tdm_device), of which C(dev_eui)
         or C(onboarding_tag) is required. C(state) and C(create) may be given for each.
-      - C(host) may say what messages call a device. The filter P(lorawan.thingpark.devices#filter) puts the
-        inventory's host there.
+      - C(host) may say what messages call a device. The filter P(lorawan.thingpark.devices#filter) puts
+        the inventory's host there.
       - Unknown options are faults. One of O(devices) and O(src) is required.
     type: list
     elements: dict
   select:
     description:
-      - Instead of O(devices) and O(src), all devices on the platform that match these filters get what O(set)
-        says. None is made.
+      - Instead of O(devices) and O(src), all devices on the platform that match these filters get what
+        O(set) says. None is made.
       - Run again, those that are as O(set) says already are left alone.
     type: dict
     suboptions:
@@ -48,23 +48,24 @@ options:
         description:
           - Only devices whose DevEUI begins with these hexadecimal digits, 1 to 16 of them, in any spelling
             of a DevEUI.
-          - Put it between quotation marks. Without them, YAML takes digits such as V(0012) or V(10.10) for
-            a number and changes them.
+          - Put it between quotation marks. Without them, YAML takes digits such as V(0012) or V(10.10)
+            for a number and changes them.
         type: str
       name:
-        description: Only devices whose name begins with these characters, in this case. Blanks at the end count.
+        description: Only devices whose name begins with these characters, in this case. Blanks at the end
+          count.
         type: str
       tag:
         description:
-          - Only devices with this tag, or with all of these tags; one of them isn't enough. For devices with
-            any of several tags, run the task for each of them.
-          - Where an older platform's list doesn't show a device's tags, it is left to the platform how it combines
-            several.
+          - Only devices with this tag, or with all of these tags; one of them isn't enough. For devices
+            with any of several tags, run the task for each of them.
+          - Where an older platform's list doesn't show a device's tags, it is left to the platform how
+            it combines several.
         type: list
         elements: str
       domain:
-        description: 'Only devices with this domain, as C(group: name), or with all of these domains, one of
-          each group.'
+        description: 'Only devices with this domain, as C(group: name), or with all of these domains, one
+          of each group.'
         type: dict
       connectivity_plan:
         description:
@@ -74,8 +75,8 @@ options:
         type: str
       application_server:
         description:
-          - Only devices that are associated directly with this application server, or with all of these, by
-            ID or name. A way through an AS routing profile doesn't count.
+          - Only devices that are associated directly with this application server, or with all of these,
+            by ID or name. A way through an AS routing profile doesn't count.
           - A name takes two requests more, as that of O(select.connectivity_plan) does. One that the platform
             doesn't know is an error.
         type: list
@@ -91,26 +92,26 @@ options:
         type: str
       created_from:
         description:
-          - Only devices that were created at this time or later, such as V(2018-08-24T09:27:59Z), with or without
-            quotation marks.
-          - Without an offset such as V(Z) or V(+02:00), the time is the platform's own. A date alone is its
-            first moment there.
+          - Only devices that were created at this time or later, such as V(2018-08-24T09:27:59Z), with
+            or without quotation marks.
+          - Without an offset such as V(Z) or V(+02:00), the time is the platform's own. A date alone is
+            its first moment there.
         type: str
       created_to:
-        description: Only devices that were created at this time or earlier, as O(select.created_from) has it.
-          A date alone is the whole day.
+        description: Only devices that were created at this time or earlier, as O(select.created_from) has
+          it. A date alone is the whole day.
         type: str
       last_up_before:
         description:
-          - Only devices whose last uplink came before this time, such as V(2018-08-24T09:27:59+02:00). Its
-            offset from UTC has to be said.
+          - Only devices whose last uplink came before this time, such as V(2018-08-24T09:27:59+02:00).
+            Its offset from UTC has to be said.
           - A device that never sent anything counts, however new it is. To leave out the newest, say O(select.created_to)
             too.
         type: str
       silent_for:
         description:
-          - Only devices that sent nothing for at least so long, as an ISO 8601 duration such as V(P2D) or V(PT12H),
-            by the clock of the machine where the task runs.
+          - Only devices that sent nothing for at least so long, as an ISO 8601 duration such as V(P2D)
+            or V(PT12H), by the clock of the machine where the task runs.
           - A device that never sent anything counts as silent, however new it is. To leave out the newest,
             say O(select.created_to) too.
         type: str
@@ -131,8 +132,8 @@ options:
       battery_level:
         description:
           - Only devices whose battery level is this or below.
-          - LoRaWAN knows levels from 1, the lowest, to 254, the highest. Devices with power from outside are
-            left out.
+          - LoRaWAN knows levels from 1, the lowest, to 254, the highest. Devices with power from outside
+            are left out.
         type: int
       max_rssi:
         description: Only devices whose average RSSI is this or below, in dBm, from -200 to 20.
@@ -155,8 +156,8 @@ options:
       max_longitude:
         description:
           - Only devices that lie west of this longitude, in decimal degrees.
-          - It can't be less than O(select.min_longitude). For an area across 180 degrees, run the task for
-            each side.
+          - It can't be less than O(select.min_longitude). For an area across 180 degrees, run the task
+            for each side.
         type: float
       all:
         description: Every device of the subscription; no filter goes with it.
@@ -175,28 +176,29 @@ options:
     type: raw
   src:
     description:
-      - File that describes the devices, on the machine where the task runs. With a local connection it is looked
-        for beside the playbook and in the role's C(files) too.
-      - C(.csv), C(.tsv) and C(.txt) are ThingPark's own import format, columns A to AA, without headings, or
-        a table whose first row has headings, such as C(DevEUI) and C(AppKey), in any order. C(.xlsx) and C(.xlsm)
-        are Excel workbooks with headings, for which openpyxl has to be installed where the task runs.
-      - JSON and YAML are a list like O(devices), or a dictionary with C(devices) and C(defaults). Their texts
-        and numbers stay as they are written, an unquoted C(no) too, and a key that is repeated in the same
-        place is refused.
+      - File that describes the devices, on the machine where the task runs. With a local connection it
+        is looked for beside the playbook and in the role's C(files) too.
+      - C(.csv), C(.tsv) and C(.txt) are ThingPark's own import format, columns A to AA, without headings,
+        or a table whose first row has headings, such as C(DevEUI) and C(AppKey), in any order. C(.xlsx)
+        and C(.xlsm) are Excel workbooks with headings, for which openpyxl has to be installed where the
+        task runs.
+      - JSON and YAML are a list like O(devices), or a dictionary with C(devices) and C(defaults). Their
+        texts and numbers stay as they are written, an unquoted C(no) too, and a key that is repeated in
+        the same place is refused.
       - A regular file of at most 64 MiB.
-      - An empty cell leaves alone what the device has. Latitude and longitude may have a decimal comma where
-        semicolons or tabs separate the cells, and nowhere else. Column G (ThingPark X configuration) has no
-        field in the API and is left out with a warning.
+      - An empty cell leaves alone what the device has. Latitude and longitude may have a decimal comma
+        where semicolons or tabs separate the cells, and nowhere else. Column G (ThingPark X configuration)
+        has no field in the API and is left out with a warning.
     type: path
   columns:
     description:
-      - What the headings of a table in O(src) mean that are no option's name, as C(heading=option). Upper and
-        lower case, blanks and signs of a heading don't matter.
+      - What the headings of a table in O(src) mean that are no option's name, as C(heading=option). Upper
+        and lower case, blanks and signs of a heading don't matter.
       - C(OPTION:KEY) is one key of an option that is a dictionary, such as V(domains:Site).
     type: dict
   ignore_columns:
-    description: Headings of columns of a table in O(src) that are left out. Any other heading that is no option
-      is a fault.
+    description: Headings of columns of a table in O(src) that are left out. Any other heading that is no
+      option is a fault.
     type: list
     elements: str
   sheet:
@@ -223,28 +225,28 @@ options:
   update_keys:
     description:
       - V(on_create) sends keys and other write-only options when a device is created, and never again.
-      - V(on_change) does that too, and sends the keys in O(keys) or O(keys_src) again, once, where they are
-        others than in the last run. A salted fingerprint of each device's keys is kept below Ansible's home
-        for it, and no key. What the first run with a device sees counts as written.
+      - V(on_change) does that too, and sends the keys in O(keys) or O(keys_src) again, once, where they
+        are others than in the last run. A salted fingerprint of each device's keys is kept below Ansible's
+        home for it, and no key. What the first run with a device sees counts as written.
       - V(always) sends them in every run, which is a change in every run, since nothing shows whether they
         differ.
     type: str
     default: on_create
     choices: [on_create, on_change, always]
   force:
-    description: Override the platform's optimistic locking, so that another writer's change at the same moment
-      is overwritten.
+    description: Override the platform's optimistic locking, so that another writer's change at the same
+      moment is overwritten.
     type: bool
     default: false
   key_encryption:
     description:
       - V(exchange_key) encrypts C(app_key) and C(nwk_key) with the platform's public RSA exchange key before
-        they are sent, so that they are never in clear on their way. The key is asked for once in a task, and
-        only where one is to be sent.
-      - The platform takes no other keys so. Where another one would have to be sent, nothing is written, and
-        the fault is told.
-      - With it, keys are described in clear, and none of C(exchange_key_version), C(hsm_app_key_version) and
-        C(hsm_nwk_key_version) may be given.
+        they are sent, so that they are never in clear on their way. The key is asked for once in a task,
+        and only where one is to be sent.
+      - The platform takes no other keys so. Where another one would have to be sent, nothing is written,
+        and the fault is told.
+      - With it, keys are described in clear, and none of C(exchange_key_version), C(hsm_app_key_version)
+        and C(hsm_nwk_key_version) may be given.
       - It needs the Python library C(cryptography) where the task runs. Ansible's own machine has it.
     type: str
     default: none
@@ -252,8 +254,8 @@ options:
   key_encryption_padding:
     description:
       - How a key is padded before it is encrypted with O(key_encryption=exchange_key).
-      - B(Which padding the platform wants is published nowhere), nor that a key's 16 bytes are what it wants
-        encrypted. Try it with one device, and see it join, before you describe a fleet so.
+      - B(Which padding the platform wants is published nowhere), nor that a key's 16 bytes are what it
+        wants encrypted. Try it with one device, and see it join, before you describe a fleet so.
     type: str
     default: oaep_sha256
     choices: [oaep_sha256, oaep_sha1, pkcs1v15]
@@ -273,9 +275,9 @@ options:
     type: int
   max_deletions:
     description:
-      - How many devices that are described as C(absent) may be deleted, as a number, or as a percentage of
-        all devices that this run describes. If there are more, the task fails before anything is changed, and
-        returns them as RV(deletion_candidates).
+      - How many devices that are described as C(absent) may be deleted, as a number, or as a percentage
+        of all devices that this run describes. If there are more, the task fails before anything is changed,
+        and returns them as RV(deletion_candidates).
       - A purge has its own, O(purge.max).
     type: raw
     default: 10%
@@ -283,14 +285,14 @@ options:
     description:
       - File for what deleted devices were, written before the first change of a run that deletes any. They
         stand there with C(create) V(false), and without their secrets, which can't be read from the platform.
-        To make them again, add their secrets, say C(create) V(true) in the file's C(defaults), and give it
-        as O(src). Without that, nothing is made, and each device says what it lacks.
+        To make them again, add their secrets, say C(create) V(true) in the file's C(defaults), and give
+        it as O(src). Without that, nothing is made, and each device says what it lacks.
       - It must not exist yet. The default is a new file C(tdm/backup-*.json) below Ansible's home.
     type: path
   check_licences:
     description:
-      - Whether to compare the licences of each connectivity plan with the devices that are to be created with
-        it or to get it. If there are too few, the task fails before anything is changed.
+      - Whether to compare the licences of each connectivity plan with the devices that are to be created
+        with it or to get it. If there are too few, the task fails before anything is changed.
       - The platform's list of plans is read for their names anyway.
     type: bool
     default: true
@@ -308,9 +310,9 @@ options:
     choices: [all, changed, failed, none]
   cache:
     description:
-      - Whether to remember, in a file below Ansible's home, what lists of the platform don't show of a device,
-        together with the time of its last change. As long as that time is the same, the device needs not be
-        fetched again.
+      - Whether to remember, in a file below Ansible's home, what lists of the platform don't show of a
+        device, together with the time of its last change. As long as that time is the same, the device
+        needs not be fetched again.
       - Without it, each run fetches every device that has such an option.
     type: bool
     default: true
@@ -344,8 +346,8 @@ options:
             default: false
       max:
         description:
-          - How many may go, as a number, or as a percentage of the devices in O(purge.scope). If there are
-            more, the task fails before anything is changed, and returns them as RV(purge_candidates).
+          - How many may go, as a number, or as a percentage of the devices in O(purge.scope). If there
+            are more, the task fails before anything is changed, and returns them as RV(purge_candidates).
         type: raw
         default: 10%
       action:
@@ -356,6 +358,37 @@ options:
       backup:
         description: The same as O(backup).
         type: path
+      bulk:
+        description: Whether the platform's import may delete them too, where O(bulk) is not V(never).
+        type: bool
+        default: false
+  bulk:
+    description:
+      - Whether devices are created and deleted by the platform's own import, which takes up to 500 of them
+        in one request, instead of one request for each.
+      - V(never) sends one request for each device. This is the default because the import was tried on
+        the collection's simulator and never on a real platform. Try V(auto) with a test subscription first.
+      - V(auto) takes 50 or more devices. It times one device by a request of its own and then an import
+        of 50. Imports go on as long as they take less time for a device than single requests would. An
+        import that is slow keeps nothing waiting, since single requests go on beside it.
+      - V(always) imports whatever a row of an import can say, at any speed.
+      - Only how devices are created and deleted changes. Validation, the plan, check mode, the result for
+        each device, labels and what the next run does stay the same. Changes of existing devices are single
+        requests, always.
+      - These devices are created by single requests in any case, since no row can say it. Devices with
+        C(debug_network_geolocation), C(lorawan_debug), C(location_type) V(network) or C(suspended), OTAA
+        devices with a C(dev_addr), and texts with line breaks or with blanks around them. On ThingPark
+        Enterprise, and with C(auth_method) V(oauth2) on any platform, also devices with C(routing_profile),
+        C(marker_id), C(verification_code), C(nwk_key) or the version of a key that encrypts others.
+      - Nothing is imported with O(on_error=stop), O(max_failures) or O(update_keys=always), since an import
+        can't end at its first failure. A purge is imported only with O(purge.bulk).
+      - An import that gets no usable answer is looked up in the device list until that stays the same.
+        What is missing then goes by single requests. After all imports the list is read once more, and
+        what it shows otherwise than described is mended.
+      - A platform or an account without the import (status 403, 404, 405 or 415) gets single requests.
+    type: str
+    default: never
+    choices: [never, auto, always]
   keys:
     description:
       - Keys that stand apart from the description, as dictionaries of options such as C(app_key), by dev_eui.
