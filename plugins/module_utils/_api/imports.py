@@ -54,11 +54,13 @@ class Imported:
     :param seen: the number of lines that the platform looked at.
     :param refusals: why some of them were refused, by line, from 1; the others were done.
     :param is_told: it said which rows failed. A task that is over does not.
+    :param is_doubtful: it may have looked at more lines than ``seen``.
     """
 
     seen: int
     refusals: dict[int, Refusal] = field(default_factory=dict)
     is_told: bool = True
+    is_doubtful: bool = False
 
 
 class Imports:
@@ -166,5 +168,7 @@ def _imported(lines: dict[int, list[str]], total: int, secrets: tuple[str, ...])
     for (line, faults), reason in zip(lines.items(), reasons):
         match = FAULT.match(faults[0])
         refusals[line] = Refusal(int(match.group(1)) if match else 0, in_short(reason))
-    count = sum(map(len, lines.values()))
-    return Imported(max(lines) if count >= MOST_ERRORS else total, refusals)
+    # Nobody knows whether it is rows or faults that are counted.
+    if len(lines) > MOST_ERRORS or sum(map(len, lines.values())) < MOST_ERRORS:
+        return Imported(total, refusals)
+    return Imported(max(lines), refusals, is_doubtful=len(lines) < MOST_ERRORS)

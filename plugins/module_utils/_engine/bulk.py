@@ -39,7 +39,7 @@ class Load(NamedTuple):
 
 
 class Work:
-    """The changes of a run. Each is in one place: for single requests, for imports, under way in an import, or in a worker's hands.
+    """The changes of a run. Each is in one place: left for single requests or imports, under way in an import, or a worker's.
 
     :param singles: changes that go by single requests.
     :param loads: changes that go by import, as long as single requests don't get them too; see :meth:`open`.
@@ -71,7 +71,9 @@ class Work:
                     return change, False
                 if self._is_open and self._under_way:
                     self.lent += 1  # the last row first: an import begins with the first
-                    return self._under_way.popitem()[1], True
+                    change = self._under_way.popitem()[1]
+                    self._state.notify_all()  # nobody needs to wait for an import without rows
+                    return change, True
                 if not self._loads and not self._under_way:
                     break
                 self._state.wait()
@@ -125,7 +127,7 @@ class Work:
             self._state.notify_all()
 
     def wait(self, coming: Future[Any], seconds: float | None = None) -> bool:
-        """Return whether an import's answer is there, or of no use any more since each row has a single request; not in time else."""
+        """Return whether an import's answer is there in time, or of no use any more since each row has a single request."""
 
         def wake(_coming: Future[Any]) -> None:
             with self._state:

@@ -234,7 +234,7 @@ class Bulk:
             # What else the platform refuses to delete, or to make, is asked for by a request that tells more.
             elif change.action == CREATE and refusal.code != ALREADY_EXISTS and self._work.settled(change):
                 self._singles.conclude(change, partial(self._refuse, refusal))
-        self._singles.doubt(unseen)
+        self._singles.doubt(unseen if said.is_doubtful else [])
         self._work.put_back(load, unseen)
         self._work.hand_over(load.changes)
 

@@ -45,8 +45,8 @@ BACKUP_NOTE = (
 FOR_FILES = "columns, ignore_columns and sheet are about the file in src, and %s is given: leave them out"
 EMPTY = "%s is empty: with purge, everything in its scope would go. Name what should go with state: absent, in %s too"
 BULK_ALONE = (
-    "bulk: always can't be had with on_error: stop, max_failures or update_keys: always, since an import doesn't end at its first "
-    "failure, and changes nothing that exists: leave them out, or say bulk: auto"
+    "bulk: always can't be had with on_error: stop, max_failures or update_keys: always, since an import doesn't end at its "
+    "first failure, and changes nothing that exists: leave them out, or say bulk: auto"
 )
 #: Options of a task about many resources, besides the list and the purge.
 OPTIONS: dict[str, dict[str, Any]] = {

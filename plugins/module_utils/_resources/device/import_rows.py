@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Rows of ThingPark's import CSV that create and delete devices (contract, ``devices/import``); ``import_csv.py`` reads such rows.
+"""Rows of ThingPark's import CSV that create and delete devices (contract, ``devices/import``); ``import_csv.py`` reads them.
 
 A row says what one request that creates the device would say, or there is no such row: then that request is sent.
 """
