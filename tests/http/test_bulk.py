@@ -361,10 +361,9 @@ def test_auto_times_one_device_and_imports_as_long_as_that_is_faster(simulator, 
 
 
 @pytest.mark.parametrize("parallel", [1, 16])
-def test_auto_leaves_imports_that_are_slower(simulator, account, rows, counts, parallel):
-    simulator.settings(latency_ms=5, import_row_ms=20 if parallel == 1 else 1000)
-    fleet = rows(120)
-    result = account.tdm_fleet(devices=fleet, bulk="auto", parallel=parallel, results="all")
+def test_auto_leaves_imports_that_are_slower(simulator, account, rows, counts, parallel, small):
+    simulator.settings(latency_ms=5, import_row_ms=250 if parallel == 1 else 1000)
+    result = account.tdm_fleet(devices=rows(40), bulk="auto", parallel=parallel, results="all")
     (job,) = simulator.inspect("GET", "jobs")["jobs"]
     assert set(actions(result)) == {"created"} and counts()[IMPORT] == 1
     # Where there is more than one request at a time, the import's rows were taken singly, and nobody waited for its end.
