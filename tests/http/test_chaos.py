@@ -300,7 +300,7 @@ def test_a_fleet_converges_under_bursts_at_full_parallelism(platform, row, refus
     _converges(platform, row, case, refuse)
 
 
-@schedules(max(SCHEDULES // 3, 2))
+@schedules(max(SCHEDULES // 4, 2))
 @given(case=imported)
 def test_a_fleet_converges_by_imports(platform, row, few_rows, case):
     platform.simulator.settings(import_row_ms=case.row_ms)

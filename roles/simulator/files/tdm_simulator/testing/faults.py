@@ -240,10 +240,10 @@ class Faults:
 
     def _precede(self, request: Request, call: Answering) -> None:
         """Somebody else makes the same device first, or the first one of an import, under another name."""
-        if request.method != "POST" or not request.path.endswith(("/devices", "/devices/import")):
+        rows = _FIRST_ROW.findall(request.body) if request.path.endswith("/devices/import") else []
+        if request.method != "POST" or not (rows or request.path.endswith("/devices")):
             return
         before, own = set(self._world.devices), copy.copy(request)
-        rows = _FIRST_ROW.findall(request.body)
         if rows:
             head, _rows, _rest = request.body.partition(rows[0])
             own.body = head + rows[0] + b"\r\n--" + request.body.rpartition(b"\r\n--")[2]
