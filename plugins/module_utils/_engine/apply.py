@@ -18,8 +18,8 @@ from .._errors import ApiError, Conflict, OptionError, SessionDied, TdmError, Tr
 from .._http.transport import TROUBLE
 from .._schema.values import ValueType
 from .._workers import each
-from .cache import Cache
 from .bulk import NEVER
+from .cache import Cache
 from .importing import ALREADY_EXISTS, Bulk, contradictions, is_bulk
 from .labels import label
 from .outcomes import FAILED, SKIPPED, Outcome, Refusals, refused, too_many, without_keys

@@ -314,7 +314,7 @@ class Bulk:
 
     def _listed(self, identities: Iterable[str]) -> dict[str, dict[str, Any]]:
         """Return the briefs of those of these resources that the list shows, asked for by what their identities begin with."""
-        wanted = set(identities)
+        wanted, kept = set(identities), self._resource.kept_keys
         query, beginning = self._resource.identity.query, os.path.commonprefix(list(wanted))
         filters = {"pageSize": PAGE, **({query: beginning} if query and beginning else {})}
         found = {}
@@ -322,5 +322,5 @@ class Bulk:
             for brief in page:
                 identity = self._resource.names_of(brief)[0]
                 if identity in wanted:
-                    found[identity] = brief
+                    found[identity] = {name: value for name, value in brief.items() if name in kept}
         return found
