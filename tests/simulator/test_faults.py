@@ -207,7 +207,8 @@ def test_rules_that_are_none(wireless, rule):
     assert wireless.call("PUT", "/_simulator/faults", {"rules": [rule]})[0] == 400
 
 
-ROWS = "".join("CREATE_OTAA,70B3D57ED000000%d,,LORA/GenericA.1.0.2a_ETSI_Rx2-SF12,,%s\n" % (number, "A5" * 16) for number in range(1, 5))
+ROW = "CREATE_OTAA,70B3D57ED000000%d,,LORA/GenericA.1.0.2a_ETSI_Rx2-SF12,,%s\n"
+ROWS = "".join(ROW % (number, "A5" * 16) for number in range(1, 5))
 
 
 def names_of(client):

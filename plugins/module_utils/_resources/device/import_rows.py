@@ -17,9 +17,7 @@ from .import_csv import COLUMNS, LETTERS, PLAN_FEATURES
 from .rules import EXTERNAL, FLAGS_OF_PLAN, LOCAL, MANUAL
 
 #: Activation -> option -> column.
-COLUMN_OF = {
-    activation: {option: letter for letter, option in names.items()} for activation, (names, _labels) in COLUMNS.items()
-}
+COLUMN_OF = {activation: {option: letter for letter, option in names.items()} for activation, (names, _labels) in COLUMNS.items()}
 PLAN_COLUMN = "H"
 #: Options whose column ThingPark Enterprise ignores, by activation (contract, "Not applicable to ThingPark Enterprise").
 IGNORED = {

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import deque
 from concurrent.futures import Future
@@ -159,7 +160,10 @@ def test_what_no_row_can_say(words):
     assert row(**words) is None
 
 
-@pytest.mark.parametrize("words", [{"suspended": False}, {"location_type": "manual"}, {"join_server": "local"}, {"tags": ()}], ids=str)
+ITSELF = [{"suspended": False}, {"location_type": "manual"}, {"join_server": "local"}, {"tags": ()}]
+
+
+@pytest.mark.parametrize("words", ITSELF, ids=str)
 def test_what_comes_about_by_itself(words):
     assert row(latitude=1.0, longitude=1.0, described=words) is not None
 
@@ -177,7 +181,7 @@ class Platform:
         self.client = self
         self.resource = DEVICE
         self.shown = SimpleNamespace(imports=SimpleNamespace(is_late=False, is_task=None, is_refused=False))
-        self._body = b"" if not text else ('{"code": 1, "message": %s}' % __import__("json").dumps(text)).encode()
+        self._body = b"" if not text else ('{"code": 1, "message": %s}' % json.dumps(text)).encode()
 
     def call(self, _call: object) -> Answer:
         return Answer(200, self._body, "application/json", {}, None)
@@ -198,7 +202,8 @@ def test_an_empty_answer_says_that_all_were_done():
 
 
 def test_faults_are_read_as_the_contract_shows_them():
-    text = "\n\n".join([fault(6), fault(7, "[111] exists", "[222] No device profile: a", " b"), EUIS[8].lower() + ',"line 9",[-1]'])
+    several = fault(7, "[111] exists", "[222] No device profile: a", " b")
+    text = "\n\n".join([fault(6), several, EUIS[8].lower() + ',"line 9",[-1]'])
     assert told(text).refusals == {
         6: Refusal(111, "exists"),
         7: Refusal(111, "exists; No device profile: a, b"),
