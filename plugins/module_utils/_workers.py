@@ -21,23 +21,27 @@ def ahead(items: Iterable[Item]) -> Iterator[Item]:
     """Yield the items; while the caller is at work with one, a thread of its own gets the next, if the system has one."""
     source = iter(items)
     end: Any = object()
-    coming = _next(source, end)
+
+    def get() -> Any:
+        return next(source, end)
+
+    coming = begun(get)
     while True:
         item = coming.result()
         if item is end:
             return
-        coming = _next(source, end)
+        coming = begun(get)
         yield item
 
 
-def _next(source: Iterator[Item], end: Any) -> Future[Any]:
-    """Begin to get the next item. Nobody waits for the thread, as a library's pool would, when the task is interrupted."""
-    coming: Future[Any] = Future()
+def begun(work: Callable[[], Item]) -> Future[Item]:
+    """Begin some work. Nobody waits for its thread, as a library's pool would, when the task is interrupted."""
+    coming: Future[Item] = Future()
 
     def get() -> None:
         try:
-            coming.set_result(next(source, end))
-        except BaseException as error:  # raised where the item is wanted
+            coming.set_result(work())
+        except BaseException as error:  # raised where the result is wanted
             coming.set_exception(error)
 
     try:

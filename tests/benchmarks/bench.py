@@ -72,7 +72,7 @@ class Bench:
         simulator = self._simulator
         self._prepare(cell)
         command = plays.command(cell, directory, simulator.url)
-        simulator.settings(latency_ms=cell.latency, workers=cell.workers)
+        simulator.settings(latency_ms=cell.latency, workers=cell.workers, import_row_ms=cell.row)
         simulator.forget_requests()
         # A home of its own: nothing is remembered from run to run.
         account = {"TDM_URL": simulator.url, "TDM_LOGIN": simulator.login, "TDM_PASSWORD": simulator.password}
@@ -82,7 +82,7 @@ class Bench:
         try:
             figures = measured(command, directory, own)
         finally:
-            simulator.settings(latency_ms=0, workers=0)
+            simulator.settings(latency_ms=0, workers=0, import_row_ms=0)
         return figures_of(cell, figures, simulator.requests())
 
     def _prepare(self, cell: Cell) -> None:
@@ -143,5 +143,7 @@ def check(cell: Cell, counted: dict) -> None:
     if cell.way == "loop of nothing":
         wanted = {}
     found = written_of(counted["by_path"])
+    if cell.bulk != "never":  # how many devices are in an import, no path tells
+        wanted = {path: found[path] for path in ("POST " + devices, "POST %s/import" % devices) if path in found}
     if refused or found != wanted:
         raise RuntimeError("%s: refused %s, written %s instead of %s" % (cell.name, refused, found, wanted))

@@ -29,6 +29,8 @@ class Cell:
     :param runs: how often it is measured.
     :param slices: processes that share the job.
     :param workers: requests that the simulator works on at a time; 0 for as many as come.
+    :param bulk: how the engine uses the platform's import.
+    :param row: milliseconds that an import takes for each row, besides what the simulator itself needs.
     """
 
     way: str
@@ -39,11 +41,15 @@ class Cell:
     runs: int = RUNS
     slices: int = 1
     workers: int = 0
+    bulk: str = "never"
+    row: int = 0
 
     @property
     def name(self) -> str:
         """What it is called in the results, and for ``--only``."""
         more = ", %d slices, %d workers" % (self.slices, self.workers) if self.way == "slices" else ""
+        if self.bulk != "never":
+            more += ", bulk: %s, %d ms a row" % (self.bulk, self.row)
         return "%s: %s %d at %d ms, parallel %d%s" % (self.way, self.job, self.devices, self.latency, self.parallel, more)
 
     @property
@@ -97,6 +103,9 @@ class Plan:
         self.loop_of_nothing = Cell("loop of nothing", "create", self.of(1_000), parallel=1)
         self.validation = Cell("inside", "validation", hundred, parallel=1)
         self.masking = [Cell("inside", "masking", self.of(n), parallel=1) for n in (5_000, 10_000, 20_000)]
+        # By the platform's import, whose rows cost next to nothing, or as much as a single request.
+        self.imported = [Cell("engine", "create", ten, latency, bulk="auto") for latency in (0, 20)]
+        self.imported_dear = [Cell("engine", "create", ten, latency, bulk="auto", row=row) for latency, row in ((0, 5), (20, 20))]
         # Few requests at once from each, and a platform that does so many and no more: its limit is the one that is met.
         self.slices = [Cell("slices", "create", self.of(3_000), 100, 4, slices=n, workers=16) for n in (1, 2, 4, 8)]
         # Of a cell that is there twice, the first one counts, with its number of runs.
@@ -111,6 +120,7 @@ class Plan:
         return [
             self.ceiling, self.late_ceiling, self.late, self.late_yardstick, self.quick, self.quick_yardstick, self.uri,
             self.start, self.converged, self.listing, self.converged_small, self.converged_large, self.from_inventory,
+            *self.imported, *self.imported_dear,
             self.loop, self.loop_of_nothing, self.validation, *self.masking, *[cell for pair in self.late_lists for cell in pair],
         ]  # fmt: skip
 

@@ -49,7 +49,7 @@ def _fleet_options(cell: Cell, directory: Path) -> dict:
     kept = cell.devices - cell.hundredth if cell.job == "purge" else cell.devices
     edited = cell.hundredth if cell.job == "changed" else 0
     (directory / "fleet.csv").write_text(fleets.csv_text(kept, edited), encoding="utf-8")
-    options: dict = {"src": "fleet.csv", "parallel": cell.parallel}
+    options: dict = {"src": "fleet.csv", "parallel": cell.parallel, "bulk": cell.bulk}
     if cell.job == "purge":
         options["purge"] = {"scope": {"eui_prefix": fleets.PREFIX}, "max": str(cell.hundredth)}
     return options

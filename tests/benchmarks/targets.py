@@ -34,6 +34,32 @@ class Figures:
         return median(found)
 
 
+def _about_imports(plan: Plan, of: Callable[[Cell, str], float]) -> list[tuple]:
+    """Return the rows about creations by import, each with what computes it."""
+
+    def imports() -> tuple[str, bool]:
+        count, most = max(of(cell, "requests") for cell in plan.imported), plan.quick.devices // 400 + 15
+        return "%d, at most %d" % (count, most), count <= most
+
+    def imported() -> tuple[str, bool]:
+        pairs = list(zip(plan.imported, (plan.quick_yardstick, plan.late_yardstick)))
+        shares = [of(one, "wall") / of(other, "wall") for one, other in pairs]
+        # At 0 ms, an empty play takes longer than that already.
+        words = "%.2f x at 20 ms (%.2f s); %.2f x at 0 ms (%.2f s, of which an empty play takes %.2f s)"
+        quick, late = (of(one, "wall") for one, _other in pairs)
+        return words % (shares[1], late, shares[0], quick, of(plan.start, "wall")), shares[1] <= 0.25
+
+    def dear() -> tuple[str, bool]:
+        shares = [of(one, "wall") / of(other, "wall") for one, other in zip(plan.imported_dear, (plan.quick, plan.late))]
+        return "%.2f x at 0 ms, %.2f x at 20 ms" % tuple(shares), max(shares) <= 1.1
+
+    return [
+        (f"create {plan.quick.devices:,}, bulk: auto", "requests at most N / 400 + 15", imports),
+        ("", "cheap rows at 20 ms: time at most 0.25 x (d)", imported),
+        ("", "rows as dear as requests: at most 1.1 x bulk: never", dear),
+    ]
+
+
 def rows(results: dict) -> list[Row]:
     """Return the table of targets."""
     plan, figures = Plan(results["scale"]), Figures(results)
@@ -106,6 +132,7 @@ def rows(results: dict) -> list[Row]:
         ("", "0.8 x (d)", versus(plan.late, plan.late_yardstick, 0.8, "(d)")),
         (f"create {ten:,} at 0 ms", "0.6 x (d)", versus(plan.quick, plan.quick_yardstick, 0.6, "(d)")),
         ("", "100 x (a)", versus(plan.quick, plan.uri, 100, "(a)")),
+        *_about_imports(plan, of),
         (f"converged run of {ten:,}", "requests at most N / page size + 5", requests),
         ("", "wall at most 2 x a bare listing by (c)", listing),
         (f"converged run of {hundred:,}", f"time per device at most 1.2 x that of {thousand:,}", growth),

@@ -26,6 +26,8 @@ ITEMS = 2  # in a loop
 
 CELLS = [
     (Cell("engine", "create", DEVICES), {**LIST, **NAMES, "POST /devices": DEVICES}),
+    # The first 50 rows, then the rest, and the list in the end.
+    (Cell("engine", "create", DEVICES, bulk="always"), {**LIST, **NAMES, "GET /devices": 2, "POST /devices/import": 2}),
     (Cell("engine", "converged", DEVICES), LIST),
     (Cell("engine", "changed", DEVICES), {**LIST, **CHANGE}),
     (Cell("engine", "purge", DEVICES), {**LIST, **PURGE}),
@@ -105,7 +107,7 @@ def test_the_targets_are_computed_from_the_medians(scale):
     cells = {cell.name: {"cell": cell.as_dict(), "runs": [run, {**run, "wall": 9.0, "rate": 1.0}, run]} for cell in plan.cells}
     rows = {(job, least): (text, reached) for job, least, text, reached in targets.rows({"scale": scale, "cells": cells})}
     assert "not measured" not in {text for text, _reached in rows.values()}  # each of them has its cells in the plan
-    assert len(rows) == 13 and rows[("", "100 x (a)")] == ("1.00 x (a)", False)
+    assert len(rows) == 16 and rows[("", "100 x (a)")] == ("1.00 x (a)", False)
     assert rows[("", "0.8 x (d)")] == ("1.00 x (d)", True)
     nothing = targets.rows({"scale": scale, "cells": {}})
     assert {(text, reached) for _job, _least, text, reached in nothing} == {("not measured", None)}

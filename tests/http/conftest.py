@@ -19,6 +19,8 @@ import pytest
 import urllib3
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ansible_collections.lorawan.thingpark.plugins.module_utils._api import imports
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine import importing
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.module import argument_spec, result_of
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.task import Context
 from ansible_collections.lorawan.thingpark.plugins.module_utils._http import proxies, throttle, transport
@@ -40,6 +42,8 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setenv("ANSIBLE_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(transport, "FIRST_PAUSE", 0.002)
     proxies.proxy_for.cache_clear()  # another test is another process
+    monkeypatch.setattr(importing, "PAUSE", 0.02)
+    monkeypatch.setattr(imports, "PAUSE", 0.02)
     return tmp_path / "home"
 
 

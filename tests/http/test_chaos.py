@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from dataclasses import dataclass
 
 import pytest
 from hypothesis import HealthCheck, Phase, event, given, note, settings
 from hypothesis import strategies as st
 
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine import bulk, importing
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.apply import NOT_KNOWN
 from ansible_collections.lorawan.thingpark.tests.conftest import as_much_as
 
@@ -38,6 +40,7 @@ PLACES = [
     ("GET", "/customers"),
     ("GET", "/devices"),
     ("POST", "/devices"),
+    ("POST", "/devices/import"),
     ("GET", "/devices/[^/]+"),
     ("PUT", "/devices/[^/]+"),
     ("DELETE", "/devices/[^/]+"),
@@ -49,7 +52,7 @@ FAULTS = (
     *("reset_before", "reset_after", "silence_before", "silence_after", "error_before", "error_after"),
     *("bad_gateway", "unavailable", "gateway_timeout", "rate_seconds", "rate_date", "rate_absurd", "rate_bare"),
     *("cut", "short_length", "maintenance", "garbage", "session_401", "session_403_4", "session_403_163", "session_403_164"),
-    *("session_page", "new_cookie", "drip", "other_writer", "shifting_list", "licences_out"),
+    *("session_page", "new_cookie", "drip", "other_writer", "shifting_list", "licences_out", "rival", "half", "wrong_lines"),
 )
 
 rules = st.builds(
@@ -82,6 +85,8 @@ class Case:
     :param strays: devices that nobody describes, in the scope of a purge.
     :param maximum: how many a purge may take, None for no purge.
     :param refused: how many connections are refused, and how many come before them.
+    :param bulk: how imports are used.
+    :param row_ms: milliseconds that an import takes for each row.
     """
 
     fleet: list
@@ -90,6 +95,8 @@ class Case:
     strays: int
     maximum: int | None
     refused: tuple = (0, 0)
+    bulk: str = "never"
+    row_ms: int = 0
 
     def rows(self, row, lacks: str) -> tuple[list, list]:
         """Return the rows of the start and those of the fleet, without an option that a platform lacks."""
@@ -123,6 +130,19 @@ cases = st.builds(
     st.sampled_from([1, 4]),
     st.integers(0, 3),
     st.sampled_from([None, None, 1, 3]),
+)
+#: With imports, half of what goes wrong meets those. Some are still at work when their time is out, and when the run is over.
+imported = st.builds(
+    Case,
+    st.lists(devices, min_size=2 * SIZE, max_size=2 * SIZE),
+    st.lists(
+        st.one_of(rules, rules.map(lambda rule: {**rule, "method": "POST", "path": "/devices/import"})), min_size=1, max_size=5
+    ),
+    st.sampled_from([1, 4]),
+    st.integers(0, 3),
+    st.sampled_from([None, 3]),
+    bulk=st.sampled_from(["always", "always", "auto"]),
+    row_ms=st.sampled_from([0, 0, 20, 150]),
 )
 #: What a platform says, or doesn't, to all that is under way.
 BURSTS = ("rate_bare", "rate_seconds", "rate_date", "unavailable", "bad_gateway", "error_before", "reset_before", "reset_after")
@@ -173,24 +193,37 @@ class Platform:
             if not eui.startswith(PASSING)
         }
 
-    def run(self, fleet: list, parallel: int, maximum: int | None = None) -> dict:
+    def at_rest(self) -> dict:
+        """Return what counts of each device, once no import is at work any more."""
+        while any(job["state"] != "FINISHED" for job in self.simulator.inspect("GET", "jobs")["jobs"]):
+            time.sleep(0.01)
+        return self.seen()
+
+    def rivals(self) -> list:
+        """Return the devices that somebody else made right before a request that wanted to."""
+        return [one["eui"] for one in self.simulator.inspect("GET", "faults")["struck"] if "eui" in one]
+
+    def run(self, fleet: list, parallel: int, maximum: int | None = None, bulk: str = "never") -> dict:
         """Run the task once; what it says must be true, and what it did must have been allowed."""
-        purge = {} if maximum is None else {"purge": {"scope": {"eui_prefix": FLEET}, "max": maximum}}
-        before = self.seen()
+        scope = {"scope": {"eui_prefix": FLEET}, "max": maximum, "bulk": bulk != "never"}
+        options = {"parallel": parallel, "results": "all", "max_deletions": "100%", "bulk": bulk}
+        before, known = self.at_rest(), len(self.rivals())
         result = {
             "results": [],
-            **self.account.tdm_fleet(devices=fleet, parallel=parallel, results="all", max_deletions="100%", **purge),
+            **self.account.tdm_fleet(devices=fleet, **options, **({} if maximum is None else {"purge": scope})),
         }
         note("%d outcomes; %s" % (len(result["results"]), result["msg"]))
         for held in (self.home / "tdm").glob("login-*.json"):  # a quarter of an hour passes
             held.unlink()
-        after = self.seen()
+        after = self.at_rest()
+        for rival in self.rivals()[known:]:
+            before.setdefault(rival, {"name": "somebody else's"})  # made meanwhile, and not by this run
         for one in result["results"]:
             note("%(dev_eui)s %(action)s %(changed)s" % one + " " + one.get("error", ""))
         described = {one["dev_eui"] for one in fleet}
         gone = []
         for eui in {*before, *after} - described:
-            if purge and eui.startswith(STRAYS) and eui not in after:
+            if maximum is not None and eui.startswith(STRAYS) and eui not in after:
                 gone.append(eui)
             else:
                 assert before.get(eui) == after.get(eui), "%s is not described, and was touched" % eui
@@ -267,6 +300,20 @@ def test_a_fleet_converges_under_bursts_at_full_parallelism(platform, row, refus
     _converges(platform, row, case, refuse)
 
 
+@schedules(max(SCHEDULES // 4, 2))
+@given(case=imported)
+def test_a_fleet_converges_by_imports(platform, row, few_rows, case):
+    platform.simulator.settings(import_row_ms=case.row_ms)
+    _converges(platform, row, case)
+
+
+@pytest.fixture
+def few_rows(monkeypatch):
+    """Make imports so small that a fleet needs several."""
+    for module, name, value in ((bulk, "FIRST", 3), (importing, "FIRST", 3), (bulk, "MOST", 6), (bulk, "LEAST", 2)):
+        monkeypatch.setattr(module, name, value)
+
+
 def _converges(platform, row, case, refuse=None) -> None:
     start, fleet = case.rows(lambda number, **options: row(number, **{**platform.servers, **options}), platform.lacks)
     platform.begin(start, case.strays)
@@ -276,7 +323,7 @@ def _converges(platform, row, case, refuse=None) -> None:
     runs = 0
     result = {"failed": True}
     while result.get("failed") and runs < RUNS:
-        result = platform.run(fleet, case.parallel, case.maximum)
+        result = platform.run(fleet, case.parallel, case.maximum, case.bulk)
         runs += 1
     for one in platform.simulator.inspect("GET", "faults")["struck"]:
         event(one["fault"])
@@ -284,12 +331,12 @@ def _converges(platform, row, case, refuse=None) -> None:
     maximum = case.maximum
     if case.is_too_much:
         before = platform.seen()
-        result = platform.run(fleet, case.parallel, maximum)
+        result = platform.run(fleet, case.parallel, maximum, case.bulk)
         assert "purge would delete %d of" % case.strays in result["msg"] and platform.seen() == before, result
         maximum = None
     for _time in range(LAST_RUNS):
         if result.get("failed"):
-            result = platform.run(fleet, case.parallel, maximum)
+            result = platform.run(fleet, case.parallel, maximum, case.bulk)
     assert "failed" not in result, result["msg"]
     _reached(fleet, platform.seen())
     strays = [eui for eui in platform.seen() if eui.startswith(STRAYS)]

@@ -144,6 +144,23 @@ def test_a_session_that_is_being_opened_anew_is_closed_too(simulator, meddler, f
     assert simulator.sessions()["sessions"] == 0
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("share", [0.05, 0.6])
+def test_an_import_that_goes_on_when_its_task_is_stopped(simulator, account, options, rows, home, number, share):
+    """The next run finds some of the devices, and makes the others while the import does so too."""
+    simulator.settings(import_row_ms=20)
+    fleet = rows(SIZE)
+    child = Child("tdm_fleet", {**options, "devices": fleet, "bulk": "always"})
+    child.waits_until(lambda: len(simulator.devices()) >= share * SIZE)
+    assert child.ends(number) < END
+    assert number == signal.SIGKILL or simulator.sessions()["sessions"] == 0
+    for held in (home / "tdm").glob("login-*"):
+        held.unlink()
+    again = account.tdm_fleet(devices=fleet, bulk="always", results="all")
+    assert "failed" not in again and not account.tdm_fleet(devices=fleet)["changed"], again
+    assert {one["name"] for one in simulator.devices().values()} == {one["name"] for one in fleet}
+
+
 def test_a_pause_that_the_platform_asked_for(simulator, meddler, fleet):
     meddler.on("POST", DEVICES, lambda request, forward: (429, {"Retry-After": "60"}, b""))
     child = Child("tdm_fleet", fleet)

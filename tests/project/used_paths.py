@@ -117,6 +117,7 @@ def deeds(profile: str) -> list[tuple[str, dict]]:
         ("tdm_subscriber_info", {}),
         *(("tdm_device", device) for device in life),
         *(("tdm_fleet", _as_fleet(device)) for device in life),
+        *(("tdm_fleet", {**_as_fleet(device), "bulk": "always"}) for device in life[-2:]),
         ("tdm_device_info", {"gather": "devices"}),
         ("tdm_adopt", {"dest": ADOPTED, "resources": ["devices", "application_servers"]}),
         ("tdm_report", {}),

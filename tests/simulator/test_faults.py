@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 
 from .conftest import otaa
+from .test_resources import send_csv
 
 EUI = "70B3D57ED0000001"
 UNTIL_TIMEOUT = 0.5  # seconds
@@ -54,7 +55,7 @@ NAMES = (
     *("reset_before", "reset_after", "silence_before", "silence_after", "error_before", "error_after"),
     *("bad_gateway", "unavailable", "gateway_timeout", "rate_seconds", "rate_date", "rate_absurd", "rate_bare"),
     *("cut", "short_length", "maintenance", "garbage", "session_401", "session_403_4", "session_403_163", "session_403_164"),
-    *("session_page", "new_cookie", "drip", "other_writer", "shifting_list", "licences_out"),
+    *("session_page", "new_cookie", "drip", "other_writer", "shifting_list", "licences_out", "rival", "half", "wrong_lines"),
 )
 
 
@@ -204,3 +205,40 @@ def test_chance_is_the_same_with_the_same_seed(faulty):
 )
 def test_rules_that_are_none(wireless, rule):
     assert wireless.call("PUT", "/_simulator/faults", {"rules": [rule]})[0] == 400
+
+
+ROW = "CREATE_OTAA,70B3D57ED000000%d,,LORA/GenericA.1.0.2a_ETSI_Rx2-SF12,,%s\n"
+ROWS = "".join(ROW % (number, "A5" * 16) for number in range(1, 5))
+
+
+def names_of(client):
+    """The names of the devices, by the last digit of their EUIs."""
+    return {int(one["EUI"][-1]): one["name"] for one in client.inspect("GET", "devices")["devices"]}
+
+
+def test_a_rival_makes_the_first_device_of_an_import(faulty):
+    client = faulty({"fault": "rival", "path": "/devices/import"}, {"fault": "rival", "method": "POST", "path": "/devices"})
+    assert send_csv(client, ROWS)[1]["message"].startswith("%s,line 1,[111]" % EUI)
+    assert names_of(client)[1] == "somebody else's" != names_of(client)[2]
+    assert client.inspect("GET", "faults")["struck"][0]["eui"] == EUI
+    assert client.api("POST", "/devices", otaa(EUI=EUI[:-1] + "9"))[0] == 409 and names_of(client)[9] == "somebody else's"
+
+
+@pytest.mark.parametrize("row_ms", [0, 10])
+def test_half_an_import(faulty, row_ms):
+    client = faulty({"fault": "half", "path": "/devices/import"})
+    client.inspect("PUT", "settings", {"import_row_ms": row_ms})
+    token = "?sessionToken=" + client.query["sessionToken"]
+    body = '--edge\r\nContent-Disposition: form-data; name="csv"\r\n\r\n%s\r\n--edge--\r\n' % ROWS
+    kind = {"Content-Type": "multipart/form-data; boundary=edge"}
+    assert client.raw("POST", client.root + "/devices/import" + token, body, dict(client.headers, **kind))[0] == 500
+    client.inspect("PUT", "settings", {"import_row_ms": 0})
+    end = time.monotonic() + 10
+    while client.inspect("GET", "jobs")["jobs"][-1]["state"] != "FINISHED":
+        assert time.monotonic() < end
+    assert set(names_of(client)) == {1, 2}
+
+
+def test_faults_of_an_import_beside_other_lines(faulty):
+    client = faulty({"fault": "wrong_lines", "path": "/devices/import"})
+    assert send_csv(client, "DELETE,%s\n" % EUI)[1]["message"].startswith("%s,line 2," % EUI)

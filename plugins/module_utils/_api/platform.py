@@ -31,12 +31,27 @@ class LookedUp:
 
 
 @dataclass
+class ShownImports:
+    """How a platform has taken imports.
+
+    :param is_refused: it takes none, or none of this account.
+    :param is_late: one ended without an answer in time, so that it is asked to go on by itself.
+    :param is_task: it does go on by itself, and gives the address of a task; None as long as nothing showed it.
+    """
+
+    is_refused: bool = False
+    is_late: bool = False
+    is_task: bool | None = None
+
+
+@dataclass
 class Shown:
     """What a platform has shown of one kind of resource.
 
     :param by_identity: whether one can be addressed by its identity; None as long as nothing showed it.
     :param is_older: its briefs lack most of what they have since release 7.3.
     :param places: the paths of resources below their subscription, by identity, where they can't be made of it.
+    :param imports: how it takes imports of them, as far as that showed.
     :param identifiers: API key -> name -> ID, for what it only names, such as ``networkSubscription``.
     """
 
@@ -44,6 +59,7 @@ class Shown:
     is_older: bool = False
     places: dict[str, str] = field(default_factory=dict)
     identifiers: dict[str, dict[str, str]] = field(default_factory=dict)
+    imports: ShownImports = field(default_factory=ShownImports)
 
     def identified(self, item: dict[str, Any]) -> dict[str, Any]:
         """Return a resource, or its brief, with the IDs of what the platform only names, as far as they were looked up.

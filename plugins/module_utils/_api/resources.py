@@ -277,6 +277,11 @@ class ResourceClient:
                         raise TransportError("the platform's list of %s doesn't say where one is removed" % path.strip("/"))
                     self.client.call(Call("DELETE", place))
 
+    def sent(self, body: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """Return a body as it would go out, and the texts in it that no message may repeat."""
+        call = self._saying(body, Call("POST", ""))
+        return call.body or {}, call.secrets
+
     def make_ready(self) -> None:
         """Ask for what the first write of a key needs, so that its lack is told before anything is written."""
 

@@ -78,7 +78,7 @@ class Call(NamedTuple):
     :param types: what the keys of body and answer hold, which XML doesn't say.
     :param accept: the media type of the answer, where it isn't the account's format.
     :param upload: ``(content, media type)`` of a body that is no document.
-    :param raw: return ``(content, media type)`` of the answer, whatever it holds.
+    :param raw: return a good answer as it came, whatever it holds.
     """
 
     verb: str
@@ -101,7 +101,7 @@ class Call(NamedTuple):
 def _content(answer: Answer, call: Call) -> object:
     """Return what an answer holds; a web page is never what was asked for."""
     if call.raw and answer.status < 300 and "html" not in answer.content_type.lower():
-        return answer.body, answer.content_type
+        return answer
     return decode(answer.body, answer.content_type, call.types)
 
 

@@ -13,15 +13,16 @@ import threading
 from dataclasses import replace
 from typing import Any, Callable
 
-from .._api.labelling import NO_SUCH_PATH, Labelling, labellings
 from .._api.resources import ResourceClient
-from .._errors import ApiError, Conflict, OptionError, SessionDied, TdmError, TransportError, mistake_of, without
+from .._errors import ApiError, Conflict, OptionError, SessionDied, TdmError, TransportError, mistake_of
 from .._http.transport import TROUBLE
-from .._schema.resource import Resource
 from .._schema.values import ValueType
 from .._workers import each
+from .bulk import NEVER
 from .cache import Cache
-from .outcomes import FAILED, SKIPPED, Outcome, Refusals
+from .importing import ALREADY_EXISTS, Bulk, contradictions, is_bulk
+from .labels import label
+from .outcomes import FAILED, SKIPPED, Outcome, Refusals, refused, too_many, without_keys
 from .plan import (
     CREATE,
     DELETE,
@@ -46,11 +47,9 @@ ATTEMPTS = 3
 SILENCE = 20
 NOT_KNOWN = "Whether it took effect is not known; the next run will see"
 PARTLY = "What else was to change was changed before"
-FIRST_FAILED = "not begun: %s had failed, and on_error or max_failures ends the run at the first one"
-TOO_MANY = "not begun: %d %s had failed, and no more than %d may"
 HEIR_FAILED = "not begun: %s, which is to take its place, is not as described"
+LEFT = "an import that held it got no usable answer, and it was not sent again: %s"
 SILENT = "not begun: the platform gave no usable answer for %d %s in a row"
-ALREADY_EXISTS = 111  # error code (O)
 NOT_ALLOWED, CONFLICT = 403, 409  # status
 #: Takes the numbers of resources that are done, in all, and failed.
 Progress = Callable[[int, int, int], None]
@@ -83,11 +82,13 @@ class Run:
         """Begin no further resource."""
         self._stopped = self._stopped or why
 
-    def apply(self, changes: list[Change]) -> list[Outcome]:
-        """Take the changes; return their outcomes in the same order. May be called again for further changes."""
-        for change in changes:
-            if change.action == REFUSE:
-                self._note(change, refused(change))
+    def apply(self, changes: list[Change], bulk: bool = True) -> list[Outcome]:
+        """Take the changes; return their outcomes in the same order. May be called again for further changes.
+
+        :param bulk: whether the platform's import may carry them out, where the policy has it.
+        """
+        for change in filter(lambda one: one.action == REFUSE, changes):
+            self._note(change, refused(change))
         busy = [change for change in changes if change.action not in (REFUSE, NOTHING)]
 
         def tick() -> None:
@@ -96,21 +97,38 @@ class Run:
                 self._progress(done, len(busy), self._failed)
 
         for some in ([one for one in busy if not one.desired.after], [one for one in busy if one.desired.after]):
-            each(some, self._take, min(self._policy.parallel, len(some)), tick)
+            if bulk and self._policy.bulk != NEVER and is_bulk(self._policy, self._api):
+                Bulk(self._api, self._policy, self._cache, self).take(some, tick)
+            else:
+                each(some, self.take, min(self._policy.parallel, len(some)), tick)
             taken = [self._taken.get(change.identity, change) for change in some]
-            self._label([change for change in taken if change.add or change.remove])
+            if any(change.add or change.remove for change in taken):
+                done = [change for change in taken if self._outcomes[change.identity].action not in (FAILED, SKIPPED)]
+                label(self._api, done, self._policy.parallel, self)
         return [self._outcomes.get(change.identity) or success(change) for change in changes]
 
-    def _take(self, change: Change) -> None:
+    def why_not(self, change: Change) -> str:
+        """Return why a resource is not to be begun any more, or nothing."""
+        refused_alike = self._refusals.stopped(change) if change.action == CREATE else ""
+        return self._stopped or refused_alike or self._waits(change)
+
+    def take(self, change: Change) -> None:
+        """Take one change by requests of its own, and enter its outcome."""
+        why = self.why_not(change)
+        if not why:
+            self.conclude(change, lambda: self._do(change))
+        elif change.identity in self._unclear:
+            self._note(change, self._failed_at(change, LEFT % why))
+        else:
+            self._note(change, outcome_of(change, SKIPPED, why))
+
+    def conclude(self, change: Change, work: Callable[[], Outcome]) -> None:
+        """Enter the outcome that some work has, or the failure in which it ends."""
         refusals = self._refusals if change.action == CREATE else None
-        stopped = self._stopped or (refusals.stopped(change) if refusals else "") or self._waits(change)
-        if stopped:
-            self._note(change, outcome_of(change, SKIPPED, stopped))
-            return
         try:
-            outcome = self._do(change)
+            outcome = work()
         except SessionDied as error:
-            self._stopped = "not begun: " + error.message
+            self.stop("not begun: " + error.message)
             outcome = self._failed_at(change, error.message)
         except TdmError as error:
             outcome = self._failed_at(change, error.message)
@@ -118,7 +136,7 @@ class Run:
             if refusals:
                 refusals.note(change, error)
         except Exception as error:  # a mistake of ours, which must not take the other outcomes with it
-            self._stopped = self._stopped or "not begun: " + mistake_of(error)
+            self.stop("not begun: " + mistake_of(error))
             outcome = self._failed_at(change, mistake_of(error))
         else:
             self._unclear.discard(change.identity)  # asked again, the platform told
@@ -126,6 +144,22 @@ class Run:
             if refusals:
                 refusals.note(change, None)
         self._note(change, outcome)
+
+    def finish(self, change: Change) -> Outcome:
+        """Return the outcome of what an import did."""
+        self._changed.add(change.identity)
+        if change.action == DELETE:
+            self._cache.forget(change.address)
+        return success(change)
+
+    def mend(self, change: Change, brief: dict[str, Any]) -> Outcome:
+        """Bring what an import made to what is described; return the outcome of both together."""
+        done = self._update(self._again(change, Observed(self._resource, brief=brief)))
+        return done if done.action == FAILED else success(change)
+
+    def doubt(self, changes: list[Change]) -> None:
+        """Remember that something of ours may have taken these changes already."""
+        self._unclear.update(change.identity for change in changes)
 
     def _waits(self, change: Change) -> str:
         """Return why a resource stays although another one was to take its place, or nothing."""
@@ -136,7 +170,7 @@ class Run:
         if change.action == CREATE:
             return self._create(change)
         if change.action == DELETE:
-            is_done = self._delete(change)
+            is_done = self._delete(change) or change.identity in self._unclear
             self._cache.forget(change.address)
             return success(change) if is_done else outcome_of(change, "unchanged")
         return self._update(change)
@@ -144,7 +178,7 @@ class Run:
     def _delete(self, change: Change) -> bool:
         """Return whether this run deleted a resource, and not somebody else before it."""
         try:
-            return bool(self._write([change], self._api.delete, change.address))
+            return bool(self.write([change], self._api.delete, change.address))
         except TransportError as error:
             if self._api.brief(change.address) is not None:
                 raise
@@ -155,7 +189,7 @@ class Run:
         body = self._resource.body(change.values)
         for attempt in range(ATTEMPTS):
             try:
-                whole = self._write([change], self._api.create, change.identity, body)
+                whole = self.write([change], self._api.create, change.identity, body)
             except (ApiError, TransportError) as error:
                 if isinstance(error, ApiError) and error.status < 500 and not _says_exists(error):
                     raise
@@ -164,9 +198,12 @@ class Run:
                     if attempt == ATTEMPTS - 1:
                         raise
                     continue
-                if change.identity not in self._unclear:  # nothing of ours can have made it: somebody else did, meanwhile
-                    return self._update(self._again(change, Observed(self._resource, brief=brief)))
-                whole = self._api.get(Observed(self._resource, brief).address) or {}
+                fresh = self._again(change, Observed(self._resource, brief=brief))
+                # Else nothing of ours can have made it: somebody else did, meanwhile.
+                is_ours = change.identity in self._unclear and not contradictions(change, fresh.observed)
+                if not is_ours:
+                    return self._update(fresh)
+                whole = fresh.observed.whole or {}
             return self._finish(change, whole)
         raise AssertionError("unreachable")
 
@@ -221,7 +258,7 @@ class Run:
             if one.version is not None:
                 body["occContext"] = {"version": one.version}
             try:
-                answer = self._write([change], self._api.update, change.address, body, self._policy.force, section)
+                answer = self.write([change], self._api.update, change.address, body, self._policy.force, section)
             except ApiError as error:
                 if error.status == NOT_ALLOWED and section.rights:
                     raise OptionError(forbidden(section, values, error.message)) from None
@@ -230,7 +267,7 @@ class Run:
             one = replace(one, whole=merged(one.whole or {}, answer) if section.path else answer)
         return one.whole or {}
 
-    def _write(self, changes: list[Change], send: Callable[..., Any], *what: object) -> Any:
+    def write(self, changes: list[Change], send: Callable[..., Any], *what: object) -> Any:
         """Return the answer to a write, and remember the resources where it isn't known whether it took effect."""
         try:
             return send(*what)
@@ -276,53 +313,24 @@ class Run:
             self._cache.remember(done.address or change.identity, whole)
         return done
 
-    def _label(self, changes: list[Change]) -> None:
-        """Add and remove labels, many resources in a request; those of a request that fails are tried in smaller ones."""
-        groups: dict[Labelling, list[Change]] = {}
-        for change in changes:
-            if self._outcomes[change.identity].action not in (FAILED, SKIPPED):
-                for labelling in labellings(self._resource, change.add, change.remove):
-                    groups.setdefault(labelling, []).append(change)
-        work = []
-        for labelling, some in groups.items():
-            at_once = self._resource.labels[labelling.option].at_once
-            work += [(labelling, some[start : start + at_once]) for start in range(0, len(some), at_once)]
-        each(work, self._label_some, min(self._policy.parallel, len(work)))
+    def labelled(self, changes: list[Change]) -> None:
+        """Enter that these resources got their labels, and lost others."""
+        with self._lock:
+            for change in changes:
+                self._unclear.discard(change.identity)
+                self._changed.add(change.identity)
+                self._outcomes[change.identity].changed = True
 
-    def _label_some(self, work: tuple[Labelling, list[Change]]) -> None:
-        labelling, changes = work
-        try:
-            self._write(changes, self._api.label, labelling, [change.address for change in changes])
-        except TdmError as error:
-            if isinstance(error, ApiError) and error.status in NO_SUCH_PATH and self._resource.labels[labelling.option].on_update:
-                for change in changes:
-                    self._rewrite(change, labelling.option)
-            elif len(changes) > 1:
-                half = len(changes) // 2
-                for some in (changes[:half], changes[half:]):
-                    self._label_some((labelling, some))
-            else:
-                message = "the %s could not be %s: %s" % (*labelling.told(self._resource), error.message)
-                self._not_labelled(changes[0], self._told(changes[0], message))
-        else:
-            with self._lock:
-                for change in changes:
-                    self._unclear.discard(change.identity)
-                    self._changed.add(change.identity)
-                    self._outcomes[change.identity].changed = True
-
-    def _rewrite(self, change: Change, option: str) -> None:
+    def relabelled(self, change: Change, option: str) -> None:
         """Say the labels in the resource's own body, on a platform that can't label many resources at once."""
         self._in_body.add(option)
-        try:
-            done = self._update(in_its_body(replace(change, values={}), [option]))
-        except TdmError as error:
-            self._not_labelled(change, self._told(change, error.message))
-        else:
-            with self._lock:
-                self._outcomes[change.identity].changed |= done.changed
+        done = self._update(in_its_body(replace(change, values={}), [option]))
+        with self._lock:
+            self._outcomes[change.identity].changed |= done.changed
 
-    def _not_labelled(self, change: Change, message: str) -> None:
+    def not_labelled(self, change: Change, message: str) -> None:
+        """Enter why a resource could not be labelled."""
+        message = self._told(change, message)
         with self._lock:
             done = self._outcomes[change.identity]
             self._failed += done.action != FAILED
@@ -347,7 +355,8 @@ class Run:
         with self._lock:
             self._outcomes[change.identity] = outcome
             self._failed += outcome.action == FAILED
-            self._stopped = self._stopped or too_many(self._resource, self._failed, self._policy.max_failures)
+            if self._policy.max_failures is not None:
+                self._stopped = self._stopped or too_many(self._resource, self._failed, self._policy.max_failures)
 
     def _count_silence(self, silent: bool) -> None:
         with self._lock:
@@ -366,13 +375,6 @@ def _same(type_: ValueType, one: object, other: object) -> bool:
     return type_.show(one) == type_.show(other) or type_.same(one, other)
 
 
-def too_many(resource: Resource, failed: int, maximum: int | None) -> str:
-    """Return why no further resource is begun after so many failures, or nothing."""
-    if maximum is None or failed <= maximum:
-        return ""
-    return TOO_MANY % (failed, resource.plural, maximum) if maximum else FIRST_FAILED % resource.one
-
-
 def outcome_of(change: Change, action: str, error: str = "") -> Outcome:
     """Return that a resource met this end."""
     desired = change.desired
@@ -386,14 +388,3 @@ def success(change: Change) -> Outcome:
     done = outcome_of(change, DONE[change.action])
     done.changed, done.before, done.after = change.action != NOTHING, change.before, change.after
     return done
-
-
-def refused(change: Change) -> Outcome:
-    """Return that a change is refused before anything is sent."""
-    return outcome_of(change, FAILED, without_keys(change, change.message))
-
-
-def without_keys(change: Change, message: str) -> str:
-    """Return a message without the resource's keys, new or old, should the platform have repeated one."""
-    resource = change.observed.resource
-    return without(message, [*resource.secrets(change.desired.values), *resource.secrets(change.before)], ours=True)

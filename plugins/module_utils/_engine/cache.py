@@ -68,6 +68,15 @@ class Cache:
             # A piece that the resource lacks is empty, and that is worth knowing too.
             self._new[identity] = [*mark, {piece: whole.get(piece) for piece in self._pieces}]
 
+    def remember_sent(self, identity: str, brief: dict[str, Any], body: dict[str, Any]) -> None:
+        """Remember what a request made of a resource that shows itself in its brief alone; in vain without a ``path``.
+
+        What the request didn't say, the platform may have set by itself: that isn't known.
+        """
+        mark = _mark(brief)
+        if mark:
+            self._new[identity] = [*mark, {piece: body[piece] for piece in self._pieces if piece in body}]
+
     def forget(self, identity: str) -> None:
         """Drop a resource that is gone."""
         self._gone.add(identity)

@@ -11,7 +11,7 @@ import threading
 from collections import Counter
 from dataclasses import dataclass, field
 
-from .._errors import ApiError, TdmError
+from .._errors import ApiError, TdmError, without
 from .._schema.resource import Resource
 from .plan import Change
 
@@ -19,6 +19,8 @@ from .plan import Change
 ALIKE = 20
 CAUSES, NAMED = 10, 3  # causes that a message tells, and resources that it names of each
 FAILED, SKIPPED = "failed", "skipped"
+FIRST_FAILED = "not begun: %s had failed, and on_error or max_failures ends the run at the first one"
+TOO_MANY = "not begun: %d %s had failed, and no more than %d may"
 SET_ASIDE = ("suspended", "resumed")
 ACTIONS = ("created", "updated", "deleted", *SET_ASIDE, "unchanged", FAILED, SKIPPED)
 
@@ -120,3 +122,23 @@ def _line(resource: Resource, cause: str, group: list[Outcome]) -> str:
     more = " and %d more" % (len(group) - NAMED) if len(group) > NAMED else ""
     many = "%d %s, " % (len(group), resource.plural) if len(group) > 1 else resource.name + " "
     return "%s%s%s: %s" % (many, ", ".join(shown), more, cause if len(group) > 1 else group[0].error)
+
+
+def too_many(resource: Resource, failed: int, maximum: int | None) -> str:
+    """Return why no further resource is begun after so many failures, or nothing."""
+    if maximum is None or failed <= maximum:
+        return ""
+    return TOO_MANY % (failed, resource.plural, maximum) if maximum else FIRST_FAILED % resource.one
+
+
+def refused(change: Change) -> Outcome:
+    """Return that a change is refused before anything is sent."""
+    desired, message = change.desired, without_keys(change, change.message)
+    address, meant_by = change.observed.address, desired.meant_by
+    return Outcome(desired.identity, FAILED, desired.where, error=message, address=address, meant_by=meant_by)
+
+
+def without_keys(change: Change, message: str) -> str:
+    """Return a message without the resource's keys, new or old, should the platform have repeated one."""
+    resource = change.observed.resource
+    return without(message, [*resource.secrets(change.desired.values), *resource.secrets(change.before)], ours=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from . import purge as _purge
+from .bulk import NEVER
 from .plan import DELETE
 
 
@@ -18,11 +19,13 @@ class Purge:
 
     :param maximum: how many, as a number or a percentage of those in scope.
     :param action: DELETE or SUSPEND.
+    :param bulk: whether imports may delete them, where the policy takes imports at all.
     """
 
     scope: _purge.Scope
     maximum: object
     action: str = DELETE
+    bulk: bool = False
 
 
 @dataclass
@@ -36,6 +39,7 @@ class Policy:
     :param max_deletions: how many resources that are described as absent may be deleted, as a number or a percentage of
         those that are described. None for a task whose user names one: it may go, without a backup.
     :param check_licences: refuse what all changes together can't have, such as more devices than a plan has licences for.
+    :param bulk: whether the platform's import carries out creations and deletions: NEVER, AUTO or ALWAYS.
     """
 
     update_keys: bool = False
@@ -45,3 +49,4 @@ class Policy:
     max_deletions: object = None
     check_licences: bool = False
     purge: Purge | None = None
+    bulk: str = NEVER

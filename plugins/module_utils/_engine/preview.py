@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 from .._schema.resource import Resource
-from .apply import HEIR_FAILED, outcome_of, refused, success, too_many
-from .outcomes import SKIPPED, Outcome
+from .apply import HEIR_FAILED, outcome_of, success
+from .outcomes import SKIPPED, Outcome, refused, too_many
 from .plan import NOTHING, REFUSE, Change
 from .prepare import Plan
 

@@ -74,7 +74,7 @@ class Pacer:
                 slept = 0.0
                 while True:
                     now = self._clock()
-                    due = max(self._last + max(self._interval, 1 / self._rate), self._gate if gate is None else gate)
+                    due = max(self._last + self.interval, self._gate if gate is None else gate)
                     if self._going >= self._most or (self._repeated and not again):
                         self._state.wait()
                     elif due > now:
@@ -90,6 +90,11 @@ class Pacer:
             with self._state:
                 self._repeated -= again
                 self._state.notify_all()
+
+    @property
+    def interval(self) -> float:
+        """Seconds that lie between two requests at the present pace at least."""
+        return max(self._interval, 1 / self._rate)
 
     def done(self) -> None:
         """A request is no longer under way."""

@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any, Callable
 
 from .json_types import JsonTypes
 from .texts import Fault
-from .values import ValueType
+from .values import Values, ValueType
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,25 @@ class Labels:
     on_create: bool = False
     on_update: bool = False
     at_once: int = 1
+
+
+@dataclass(frozen=True)
+class Importing:
+    """How the platform makes and deletes many of these resources in one request, the rows of a CSV.
+
+    :param path: where, below the subscription; ``part`` is what the form calls the CSV.
+    :param creation: gives the row that makes a resource: of its identity, of all that is described (canonical), of what a body
+        would say (in the API's words, by option), and of whether the platform may be the Enterprise edition. None where no row
+        can say it.
+    :param deletion: gives the row that deletes a resource, of its identity.
+    :param labels: option -> the parameter that gives its labels to all that one request makes.
+    """
+
+    path: str
+    part: str
+    creation: Callable[[str, Values, dict[str, Any], bool], list[str] | None]
+    deletion: Callable[[str], list[str]]
+    labels: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

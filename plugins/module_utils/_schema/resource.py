@@ -16,7 +16,7 @@ from typing import Any, Callable
 
 from .filters import Filter, HexPrefix
 from .json_types import JsonType, JsonTypes, ListOf
-from .parts import Beginning, Encryption, Gathered, Identity, Labels, Listing, Users, Within
+from .parts import Beginning, Encryption, Gathered, Identity, Importing, Labels, Listing, Users, Within
 from .row import Faults
 from .rules import Rules
 from .sections import Section
@@ -166,6 +166,7 @@ class Resource:
     :param not_on_enterprise: what to say where ThingPark Enterprise, which lacks them, doesn't know their path.
     :param gathered: lists that belong to one, by what they are called as a return value.
     :param encryption: how its keys can be encrypted on their way; None where the platform takes none so.
+    :param importing: how the platform makes and deletes many in one request; None where it can't.
     """
 
     name: str
@@ -205,6 +206,7 @@ class Resource:
     not_on_enterprise: str = ""
     gathered: dict[str, Gathered] = field(default_factory=dict)
     encryption: Encryption | None = None
+    importing: Importing | None = None
     by_name: dict[str, Field] = field(default_factory=dict, compare=False)
     #: The pairs that exclude each other, each of them both ways round.
     excluding: list[tuple[str, str]] = field(default_factory=list, compare=False)

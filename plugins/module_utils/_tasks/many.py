@@ -15,6 +15,7 @@ from typing import Any, Callable
 from .. import _files
 from .._engine import outcomes as _outcomes
 from .._engine.apply import Progress, Run
+from .._engine.bulk import ALWAYS, AUTO, NEVER
 from .._engine.cache import Cache
 from .._engine.desired import Desired, read_desired
 from .._engine.headings import Layout
@@ -47,6 +48,10 @@ BACKUP_NOTE = (
 )
 FOR_FILES = "columns, ignore_columns and sheet are about the file in src, and %s is given: leave them out"
 EMPTY = "%s is empty: with purge, everything in its scope would go. Name what should go with state: absent, in %s too"
+BULK_ALONE = (
+    "bulk: always can't be had with on_error: stop, max_failures or update_keys: always, since an import doesn't end at its "
+    "first failure, and changes nothing that exists: leave them out, or say bulk: auto"
+)
 #: Options of a task about many resources, besides the list and the purge.
 OPTIONS: dict[str, dict[str, Any]] = {
     "src": {"type": "path"},
@@ -85,6 +90,9 @@ def many(resource: Resource, module: str) -> Task:
     }
     listed = {items: {"type": "list", "elements": "dict"}}
     options = {**listed, **options_of(resource), **OPTIONS, "purge": {"type": "dict", "options": purge}}
+    if resource.importing:
+        options["bulk"] = {"type": "str", "choices": [NEVER, AUTO, ALWAYS], "default": NEVER}
+        purge["bulk"] = {"type": "bool", "default": False}
     if has_keys(resource):
         options.update(keys_apart.OPTIONS)
         options["update_keys"] = {**options["update_keys"], "choices": ["on_create", keys_apart.ON_CHANGE, "always"]}
@@ -146,7 +154,7 @@ class _Many:
                     outcomes = preview(resource, plan, policy.max_failures)
                 else:
                     backup = self._back_up(path, plan.deletions())
-                    outcomes = self._apply(Run(api, policy, cache, self._reporter(params, context)), plan)
+                    outcomes = self._apply(Run(api, policy, cache, self._reporter(params, context)), plan, policy)
                     keys.note(described, outcomes, policy.update_keys)
         finally:
             self._save([cache, keys], context)  # once the session is closed: a task that is told to end may not come so far
@@ -180,16 +188,20 @@ class _Many:
             options = params["purge"]
             allowance("purge.max", options["max"], 0)
             action = SUSPEND if options["action"] == "suspend" else DELETE
-            purge = Purge(read_scope(self._resource, options["scope"] or {}), options["max"], action)
+            purge = Purge(read_scope(self._resource, options["scope"] or {}), options["max"], action, options.get("bulk", False))
         most = 0 if params["on_error"] == "stop" else params["max_failures"]
+        update_keys = params.get("update_keys") == "always"
+        if params.get("bulk") == ALWAYS and (update_keys or most is not None):
+            raise OptionError(BULK_ALONE)
         return Policy(
-            params.get("update_keys") == "always",
+            update_keys,
             params.get("force", False),
             params["parallel"],
             most,
             params["max_deletions"],
             params.get("check_licences", False),
             purge,
+            params.get("bulk", NEVER),
         )
 
     def _described(self, params: dict[str, Any], context: Context, keys: KeysApart) -> list[Desired]:
@@ -233,12 +245,12 @@ class _Many:
         """Return what turns progress into lines for the user, None where nobody reads them."""
         return progress_of(context, self._module, self._resource.plural) if params["progress"] else None
 
-    def _apply(self, run: Run, plan: Plan) -> list[Outcome]:
+    def _apply(self, run: Run, plan: Plan, policy: Policy) -> list[Outcome]:
         outcomes = run.apply(plan.changes)
         failed = sum(outcome.action == FAILED for outcome in outcomes)
         if failed and plan.purge:
             run.stop(PURGE_LAST % (self._resource.name, failed))
-        return outcomes + run.apply(plan.purge)
+        return outcomes + run.apply(plan.purge, bulk=policy.purge is not None and policy.purge.bulk)
 
     def _backup_path(self, params: dict[str, Any]) -> str:
         """Return the new file for what a run will delete."""

@@ -16,7 +16,7 @@ from .._api.session import Call
 from .._errors import ApiError, OptionError, TdmError
 from .._frame.connection import connected
 from .._frame.task import Context, Task
-from .._http.transport import as_form
+from .._http.transport import Answer, as_form
 from .._resources.application_server import APPLICATION_SERVER
 from .._resources.device.declaration import DEVICE
 from .._schema.texts import shown
@@ -123,7 +123,7 @@ def _open(data: Any) -> Any:
 
 def _stored(answer: object, dest: str, writes: bool, check: bool) -> dict[str, Any]:
     """Write an answer to a file, whole or not at all, where it isn't there already."""
-    content, kind = answer if isinstance(answer, tuple) else (b"", "")
+    content, kind = (answer.body, answer.content_type) if isinstance(answer, Answer) else (b"", "")
     if os.path.lexists(dest) and not os.path.isfile(dest):
         raise OptionError("dest %s is there, and is no regular file: name another one" % dest)
     try:

@@ -24,6 +24,7 @@ from ..._schema.values import EUI, UNKNOWN, Choice, Degrees, Flag, Hex, Integer,
 from .filters import FILTERS, RANGES
 from .headings import HEADINGS
 from .import_csv import IMPORT_CSV, STATES
+from .import_rows import IMPORTING
 from .rules import EXTERNAL, FLAGS_OF_PLAN, LOCAL, LOSS, MANUAL, NETWORK, DeviceRules, is_lorawan
 from .shown import SHOWN
 
@@ -176,6 +177,7 @@ DEVICE = Resource(
     is_licensed=True,
     grouped_by="connectivity_plan",
     own_table=IMPORT_CSV,
+    importing=IMPORTING,
     headings=HEADINGS,
     cell_words={"suspended": STATES},
     loss=LOSS,

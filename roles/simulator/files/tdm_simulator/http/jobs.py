@@ -43,6 +43,11 @@ class Job:
         else:
             self._do(self.seen["rows"])
 
+    def end_early(self) -> None:
+        """Leave out the second half of the steps; to be said before it begins."""
+        self.seen["rows"] //= 2
+        self.seconds /= 2
+
     def _wait(self) -> None:
         loop = asyncio.get_running_loop()
         self._timer = loop.call_at(self._begun + (self.seen["done"] + 1) * self._pause, self._tick)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 import random
 import re
 import time
@@ -25,6 +26,8 @@ SHIFT_PREFIX = "70B3D57EDF"  # of devices that come and go by themselves
 _HTML = "text/html;charset=UTF-8"
 _MAINTENANCE = b"<!DOCTYPE html><html><body><h1>We will be right back</h1><p>Maintenance until noon.</p></body></html>"
 _MAX_RULES = 1000
+_LINE = re.compile(rb"line (\d+)")
+_FIRST_ROW = re.compile(rb"(?<=\n)CREATE[^\n]*")
 Answering = Callable[[Request], Response]
 
 
@@ -63,11 +66,14 @@ FAULTS = {
     "drip": Fault("the answer comes in very small pieces", True),
     "other_writer": Fault("somebody changes the device right after this answer", True),
     "shifting_list": Fault("one device appears and another one disappears during the list", True),
+    "rival": Fault("another user creates the device, or the first one of an import, right before this request", True),
+    "half": Fault("500, although the request was carried out; of an import, only the first half of the rows", True),
+    "wrong_lines": Fault("an import's errors name other lines than their own", True),
     "licences_out": Fault("from now on, no plan has a free license", True),
 }
 #: What doesn't wait for the work behind the request.
 _AT_ONCE = ("reset", "silence", "error", "gateway")
-_STATUSES = {"error_before": 500, "error_after": 500, "bad_gateway": 502, "unavailable": 503, "gateway_timeout": 504}
+_STATUSES = {"error_before": 500, "error_after": 500, "half": 500, "bad_gateway": 502, "unavailable": 503, "gateway_timeout": 504}
 
 
 class Broken(Response):
@@ -176,7 +182,11 @@ class Faults:
             return self._without_session(name, request, call)
         if name == "shifting_list":
             self._shift()
+        if name == "rival":
+            self._precede(request, call)
         response = call(request) if FAULTS[name].takes_effect else Response(200)
+        if name == "half" and isinstance(response, Later):
+            response.job.end_early()
         if isinstance(response, Later) and not name.startswith(_AT_ONCE):
             return response.but(lambda there: self._spoiled(name, request, there))
         return self._spoiled(name, request, response)
@@ -199,6 +209,8 @@ class Faults:
             return Response(response.status, b"\x00<{]" * 8, response.media_type, response.headers)
         if name == "drip":
             return Broken(response, "drip")
+        if name == "wrong_lines":
+            response.body = _LINE.sub(lambda found: b"line %d" % (int(found.group(1)) + 1), response.body)
         self._afterwards(name, request, response)
         return response
 
@@ -225,6 +237,25 @@ class Faults:
             for key, plan in self._world.plans.items():
                 self._granted.setdefault(key, plan["granted"])
                 plan["granted"] = 0
+
+    def _precede(self, request: Request, call: Answering) -> None:
+        """Somebody else makes the same device first, or the first one of an import, under another name."""
+        rows = _FIRST_ROW.findall(request.body) if request.path.endswith("/devices/import") else []
+        if request.method != "POST" or not (rows or request.path.endswith("/devices")):
+            return
+        before, own = set(self._world.devices), copy.copy(request)
+        if rows:
+            head, _rows, _rest = request.body.partition(rows[0])
+            own.body = head + rows[0] + b"\r\n--" + request.body.rpartition(b"\r\n--")[2]
+        call(own)
+        job = self._world.jobs.take()
+        if job is not None:
+            job.seconds = 0.0
+            job.start(0.0)
+        for eui in set(self._world.devices) - before:
+            device = self._world.devices[eui]
+            DEVICES.changed(other_writer(self._world), device, {"name": "somebody else's"})
+            self._struck[-1]["eui"] = eui
 
     def _shift(self) -> None:
         """A device comes to the front of the list, and the one that came before it goes."""

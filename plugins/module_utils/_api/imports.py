@@ -1,0 +1,174 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Imports: requests that make or delete many resources of one kind (contract, ``devices/import``).
+
+The platform answers nothing where all went well, and else which lines failed and why. It stops at 100 errors (O).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import time
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from .._errors import ApiError, TransportError, without
+from .._http.transport import Answer, as_form
+from .._schema.parts import Importing
+from .._schema.texts import Fault
+from .._schema.values import dig
+from .._text import in_short
+from .codec import NotData, decode
+from .resources import ResourceClient
+from .session import Call
+from .xml_types import COMMON
+
+#: Status of an answer that says that this account, or this platform, has no import.
+NO_IMPORT = (403, 404, 405, 415)
+TIMED_OUT = 504
+MOST_ERRORS = 100  # (O)
+LINE = re.compile(r"line ([0-9]{1,9})\Z")
+FAULT = re.compile(r"\[(-?[0-9]{1,9})\] ?(.*)\Z", re.DOTALL)
+#: What tells that a task isn't over; its document is published nowhere (?).
+UNDER_WAY = re.compile(r"RUNNING|PENDING|PROGRESS|QUEUED|WAITING|CREATED|STARTED|SCHEDULED", re.IGNORECASE)
+PAUSE, LONGEST_PAUSE = 0.5, 5.0  # seconds between two looks at a task
+LONGEST_TASK = 600.0  # seconds, after which a task is no longer waited for
+UNREADABLE = "the platform's answer to POST %s can't be understood"
+
+
+class Refusal(NamedTuple):
+    """Why one row was refused, in the platform's words."""
+
+    code: int
+    reason: str
+
+
+@dataclass
+class Imported:
+    """What the platform said of an import.
+
+    :param seen: the number of lines that the platform looked at.
+    :param refusals: why some of them were refused, by line, from 1; the others were done.
+    :param is_told: it said which rows failed. A task that is over does not.
+    :param is_doubtful: it may have looked at more lines than ``seen``.
+    """
+
+    seen: int
+    refusals: dict[int, Refusal] = field(default_factory=dict)
+    is_told: bool = True
+    is_doubtful: bool = False
+
+
+class Imports:
+    """The imports of one kind of resource."""
+
+    def __init__(self, api: ResourceClient, declared: Importing) -> None:
+        self._api = api
+        self._declared = declared
+        self.shown = api.shown.imports
+
+    def send(self, rows: dict[str, list[str]], params: dict[str, Any], secrets: tuple[str, ...]) -> Imported:
+        """Import these rows, by identity, and return what became of them. Never sent twice by itself.
+
+        Raises :class:`TransportError` for an answer that can't be understood, and what else a request may end with.
+
+        :param secrets: texts in any of the rows that no message may repeat.
+        """
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows(rows.values())
+        upload = as_form(self._declared.part, "rows.csv", text.getvalue().encode("utf-8"))
+        if self.shown.is_late and self.shown.is_task is not False:
+            params = {**params, "async": "true"}
+        call = Call("POST", self._declared.path, params, upload=upload, secrets=secrets, repeatable=False, raw=True)
+        try:
+            answer = self._api.client.call(call)
+        except ApiError as error:
+            self.shown.is_refused = self.shown.is_refused or error.status in NO_IMPORT
+            self.shown.is_late = self.shown.is_late or error.status == TIMED_OUT
+            raise
+        except TransportError as error:
+            self.shown.is_late = self.shown.is_late or error.unclear
+            raise
+        if not isinstance(answer, Answer):
+            raise TransportError(UNREADABLE % self._declared.path)
+        self._note_task(answer, params)
+        if answer.status == 202:
+            self._wait(answer.headers.get("location", ""))
+            return Imported(len(rows), is_told=False)
+        return self._told(answer, list(rows), secrets)
+
+    def _note_task(self, answer: Answer, params: dict[str, Any]) -> None:
+        if "async" in params or answer.status == 202:
+            self.shown.is_task = self.shown.is_late = answer.status == 202
+
+    def _wait(self, location: str) -> None:
+        """Wait for a task's end, as far as the platform shows it (contract, Async: nothing is said of what is there)."""
+        session, pause, end = self._api.client.session, PAUSE, time.monotonic() + LONGEST_TASK
+        path = session.path_of(location) if location else ""
+        while path and time.monotonic() < end:
+            try:
+                task = session.call(Call("GET", path))
+            except ApiError:
+                return
+            state = task.get("state") if isinstance(task, dict) else None
+            if not isinstance(state, str) or not UNDER_WAY.search(state):
+                return
+            session.transport.pacer.rest(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+    def _told(self, answer: Answer, identities: list[str], secrets: tuple[str, ...]) -> Imported:
+        try:
+            content = decode(answer.body, answer.content_type, COMMON)
+        except NotData as error:
+            raise TransportError("%s: it %s" % (UNREADABLE % self._declared.path, error)) from None
+        if content is None:
+            return Imported(len(identities))
+        # Contract: the error document's message is the CSV. The schema of XML has another place for it.
+        places = (("message",), ("errors", "csv"), ("csv",))
+        texts = [text for text in (dig(content, place) for place in places) if isinstance(text, str)]
+        faults = next(filter(None, (self._faults(text, identities) for text in texts)), {})
+        if not faults:
+            raise TransportError(UNREADABLE % self._declared.path)
+        return _imported(faults, len(identities), secrets)
+
+    def _faults(self, text: str, identities: list[str]) -> dict[int, list[str]]:
+        """Return the faults of each line, nothing where a line isn't that of the resource that stands beside it."""
+        found: dict[int, list[str]] = {}
+        try:
+            for cells in csv.reader(io.StringIO(text)):
+                if not any(cell.strip() for cell in cells):
+                    continue
+                identity = self._api.resource.identity.type.parse(cells[0].strip())
+                match = LINE.match(cells[1].strip())
+                number = int(match.group(1)) if match else 0
+                if not 1 <= number <= len(identities) or identities[number - 1] != identity:
+                    return {}
+                if not FAULT.match(cells[2].strip()):
+                    return {}
+                faults = found.setdefault(number, [])
+                for cell in cells[2:]:
+                    if FAULT.match(cell.strip()):
+                        faults.append(cell.strip())
+                    elif cell.strip():  # the platform's words may hold a comma
+                        faults[-1] += ", " + cell.strip()
+        except (csv.Error, Fault, IndexError):
+            return {}
+        return found
+
+
+def _imported(lines: dict[int, list[str]], total: int, secrets: tuple[str, ...]) -> Imported:
+    """Return what lines with faults mean; their texts hold none of the secrets, whosever they are."""
+    texts = ["; ".join(FAULT.sub(r"\2", fault) for fault in faults) for faults in lines.values()]
+    reasons = without("\0".join(texts), secrets).split("\0")
+    refusals = {}
+    for (line, faults), reason in zip(lines.items(), reasons):
+        match = FAULT.match(faults[0])
+        refusals[line] = Refusal(int(match.group(1)) if match else 0, in_short(reason))
+    # Nobody knows whether it is rows or faults that are counted.
+    if len(lines) > MOST_ERRORS or sum(map(len, lines.values())) < MOST_ERRORS:
+        return Imported(total, refusals)
+    return Imported(max(lines), refusals, is_doubtful=len(lines) < MOST_ERRORS)

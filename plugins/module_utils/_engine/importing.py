@@ -1,0 +1,326 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Creations and deletions by the platform's import: many in one request, one such request at a time.
+
+What a row can't say, and what an import leaves open, goes by single requests. In the end the platform's list is looked at: what
+is there counts, not what an import said.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+from collections.abc import Iterable
+from functools import partial
+from typing import Any, Callable, NamedTuple, Protocol
+
+from .._api.imports import Imported, Imports, Refusal
+from .._api.resources import ResourceClient
+from .._errors import ApiError, SessionDied, TdmError
+from .._schema.values import dig, members
+from .._workers import ahead, begun, each
+from .bulk import ALWAYS, AUTO, FIRST, NEVER, Load, Pace, Work
+from .cache import Cache
+from .outcomes import Outcome
+from .plan import CREATE, DELETE, Change, Observed, compare
+from .policy import Policy
+
+ALREADY_EXISTS = 111  # error code (O)
+#: Imports in a row that came to nothing, after which no more are sent.
+TRIES = 3
+PAGE = 2000  # of a list that is looked at for what imports did; the platform may have smaller ones
+PAUSE, LONGEST_PAUSE = 2.0, 10.0  # seconds between two looks
+LONGEST_LOOK = 600.0  # seconds, after which an import that still goes on is no longer waited for
+REFUSED = "the platform refused a row of POST %s (code %d: %s)"
+
+
+class Row(NamedTuple):
+    """What an import says of one change.
+
+    :param params: what the whole request has to say for it.
+    :param secrets: texts in it that no message may repeat.
+    """
+
+    cells: list[str]
+    params: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    secrets: tuple[str, ...] = ()
+
+
+class Singles(Protocol):
+    """Takes changes by requests of their own, and keeps the outcomes of all: a Run."""
+
+    def why_not(self, change: Change) -> str: ...
+    def take(self, change: Change) -> None: ...
+    def conclude(self, change: Change, work: Callable[[], Outcome]) -> None: ...
+    def finish(self, change: Change) -> Outcome: ...
+    def mend(self, change: Change, brief: dict[str, Any]) -> Outcome: ...
+    def doubt(self, changes: list[Change]) -> None: ...
+    def stop(self, why: str) -> None: ...
+
+
+def is_bulk(policy: Policy, api: ResourceClient) -> bool:
+    """Return whether imports may carry out changes: not where a run is to end at a failure, or writes keys again."""
+    is_wanted = policy.bulk != NEVER and policy.max_failures is None and not policy.update_keys
+    return is_wanted and api.resource.importing is not None and not api.shown.imports.is_refused
+
+
+def contradictions(change: Change, observed: Observed) -> list[str]:
+    """Return the options that show that a resource is not what a creation made: they are otherwise than the request said.
+
+    What the platform sets by itself shows nothing.
+    """
+    by_name = observed.resource.by_name
+    return [name for name in compare(change.desired, observed).differing if name in change.values and not by_name[name].resets]
+
+
+class Bulk:
+    """Carries out the changes of a run by imports, as long as that is worth it, and the others by single requests.
+
+    :param singles: takes those, and keeps the outcomes.
+    """
+
+    def __init__(self, api: ResourceClient, policy: Policy, cache: Cache, singles: Singles) -> None:
+        declared = api.resource.importing
+        if declared is None:
+            raise AssertionError("%s can't be imported" % api.resource.plural)
+        self._api = api
+        self._resource = api.resource
+        self._declared = declared
+        self._policy = policy
+        self._cache = cache
+        self._singles = singles
+        self._imports = Imports(api, declared)
+        self._rows: dict[str, Row] = {}
+        self._done: list[Change] = []  # by imports, as far as those say
+        self._failures = 0  # in a row
+        self._work = Work([], [])
+        self._pace = Pace(False, 1, 0)
+
+    def take(self, changes: list[Change], tick: Callable[[], object]) -> None:
+        """Take the changes and enter their outcomes.
+
+        :param tick: called every two seconds.
+        """
+        singles, loads = self._shared(changes)
+        parallel = min(self._policy.parallel, len(changes))
+        self._pace = Pace(self._policy.bulk == AUTO, parallel, sum(len(load.changes) for load in loads))
+        self._work = Work(singles, loads)
+        each([self._import, *[self._send_singly] * (parallel - 1)], lambda work: work(), parallel, tick)
+        for action in (CREATE, DELETE):
+            self._look_again(action, [change for change in self._done if change.action == action])
+
+    def _shared(self, changes: list[Change]) -> tuple[list[Change], list[Load]]:
+        """Return which changes go by single requests, and which by imports."""
+        singles: list[Change] = []
+        loads: dict[object, Load] = {}
+        for change in changes:
+            row = self._row(change)
+            if row is None:
+                singles.append(change)
+                continue
+            self._rows[change.identity] = row
+            key = (change.action, row.params)
+            loads.setdefault(key, Load(*key, deque())).changes.append(change)
+        worth = 1 if self._policy.bulk == ALWAYS else FIRST
+        for load in loads.values():
+            if len(load.changes) < worth:
+                singles.extend(load.changes)
+        return singles, [load for load in loads.values() if len(load.changes) >= worth]
+
+    def _row(self, change: Change) -> Row | None:
+        """Return what an import says of a change, None where none can say it."""
+        if change.action == DELETE:
+            return Row(self._declared.deletion(change.identity))
+        if change.action != CREATE:
+            return None
+        resource, is_mine = self._resource, self._api.client.session.is_mine
+        values = {name: value for name, value in change.values.items() if name not in self._declared.labels}
+        body, secrets = self._api.sent(resource.body(values))
+        names = [*values, *([resource.encryption.version] if resource.encryption else [])]
+        words = {name: word for name in names if (word := dig(body, resource.by_name[name].path)) or name in values}
+        cells = self._declared.creation(change.identity, change.desired.values, words, is_mine)
+        if cells is None:
+            return None
+        labels = [
+            (param, tuple(":".join(label) for label in members(change.values.get(option))))
+            for option, param in self._declared.labels.items()
+        ]
+        query = [(name, (value,)) for name, value in resource.rules.query(body, is_mine).items()]
+        params = tuple(sorted(query + [(name, texts) for name, texts in labels if texts]))
+        return Row(cells, params, (*secrets, *resource.secrets(change.desired.values)))
+
+    def _send_singly(self) -> None:
+        """Take changes by single requests until there are none any more."""
+        try:
+            while (given := self._work.single()) is not None:
+                change, is_imported = given
+                if is_imported:
+                    self._singles.doubt([change])
+                self._singles.take(change)
+        except BaseException:  # an interruption; whoever waits for more need not
+            self._work.close()
+            raise
+
+    def _import(self) -> None:
+        """Send imports as long as they are worth it; then help with the rest."""
+        try:
+            if self._policy.bulk == AUTO:
+                self._try_single()
+            while self._pace.goes_on and self._failures < TRIES and not self._imports.shown.is_refused:
+                load = self._work.load(self._pace.size)
+                if load is None:
+                    break
+                self._carry(load)
+        except BaseException:
+            self._work.close()
+            raise
+        self._work.open()
+        self._send_singly()
+
+    def _try_single(self) -> None:
+        """Take one change by a request of its own, to see how long that takes."""
+        load = self._work.load(1)
+        for change in load.changes if load is not None else ():
+            self._work.settled(change)
+            began = time.monotonic()
+            self._singles.take(change)
+            self._pace.note_single(time.monotonic() - began, self._api.client.session.transport.pacer.interval)
+
+    def _carry(self, load: Load) -> None:
+        """Send one import, with single requests beside it once it has had its time."""
+        self._work.hand_over([change for change in load.changes if self._singles.why_not(change)])
+        load = load._replace(changes=deque(change for change in load.changes if self._work.holds(change)))
+        if not load.changes:
+            return
+        rows = {change.identity: self._rows[change.identity] for change in load.changes}
+        cells = {identity: row.cells for identity, row in rows.items()}
+        secrets = tuple({text for row in rows.values() for text in row.secrets})
+        began = opened = time.monotonic()
+        coming = begun(lambda: self._imports.send(cells, dict(load.params), secrets))
+        lent = self._work.lent
+        if not self._work.wait(coming, self._pace.patience(len(rows))):
+            opened = time.monotonic()
+            self._work.open()
+            self._work.wait(coming)
+        now = time.monotonic()
+        if not coming.done():  # nobody waits for it any more: each of its rows has a request of its own
+            self._pace.goes_on = False
+            return
+        try:
+            said = coming.result()
+        except TdmError as error:
+            self._fail(load, error)
+        else:
+            self._failures = 0
+            self._pace.note(len(rows), now - began, self._work.lent - lent, now - opened)
+            self._work.open(not self._pace.goes_on)
+            self._settle(load, said)
+
+    def _settle(self, load: Load, said: Imported) -> None:
+        """Enter what the platform said of an import."""
+        if not said.is_told:
+            self._look(load)
+            return
+        unseen: list[Change] = []
+        for line, change in enumerate(load.changes, 1):
+            refusal = said.refusals.get(line)
+            if refusal is None and line <= said.seen:
+                self._enter(change)
+            elif refusal is None:
+                unseen.append(change)
+            # What else the platform refuses to delete, or to make, is asked for by a request that tells more.
+            elif change.action == CREATE and refusal.code != ALREADY_EXISTS and self._work.settled(change):
+                self._singles.conclude(change, partial(self._refuse, refusal))
+        self._singles.doubt(unseen if said.is_doubtful else [])
+        self._work.put_back(load, unseen)
+        self._work.hand_over(load.changes)
+
+    def _refuse(self, refusal: Refusal) -> Outcome:
+        message = REFUSED % (self._declared.path, refusal.code, refusal.reason)
+        raise ApiError(message, 400, refusal.code, refusal.reason)
+
+    def _enter(self, change: Change) -> None:
+        """Enter that an import took a change, unless a single request has it too."""
+        if self._work.settled(change):
+            self._done.append(change)
+            self._singles.conclude(change, partial(self._singles.finish, change))
+
+    def _fail(self, load: Load, error: TdmError) -> None:
+        """Go on after an import that got no usable answer."""
+        self._failures += 1
+        self._pace.begin_again()
+        if isinstance(error, SessionDied):
+            self._singles.stop("not begun: " + error.message)
+        if error.unclear:
+            self._look(load)
+        self._work.hand_over(load.changes)
+
+    def _look(self, load: Load) -> None:
+        """Look which changes of an import without an answer were taken; the others are left to single requests."""
+        changes = list(load.changes)
+        self._singles.doubt(changes)
+        try:
+            found = self._found([change.identity for change in changes], load.action == CREATE)
+        except TdmError:  # each request says it of its own
+            return
+        for change in changes:
+            if not self._open_of(change, found.get(change.identity)):
+                self._enter(change)
+        self._work.hand_over(changes)
+
+    def _open_of(self, change: Change, brief: dict[str, Any] | None) -> bool:
+        """Return whether a change is still to be taken, as the list shows its resource."""
+        if change.action == DELETE or brief is None:
+            return (change.action == CREATE) == (brief is None)
+        return bool(contradictions(change, Observed(self._resource, brief=brief)))
+
+    def _look_again(self, action: str, changes: list[Change]) -> None:
+        """Hold what imports say that they did against the list, and mend it; remember what the list doesn't show."""
+        if not changes:
+            return
+        try:
+            found = self._found([change.identity for change in changes], action == CREATE)
+        except TdmError:  # then what the platform said of them is all that is known
+            return
+        wrong = [change for change in changes if self._open_of(change, found.get(change.identity))]
+        for change in changes:
+            if self._cache.path and change.identity in found and action == CREATE:
+                self._cache.remember_sent(change.identity, found[change.identity], self._resource.body(change.values))
+        self._singles.doubt([change for change in wrong if action == DELETE or change.identity not in found])
+
+        def mend(change: Change) -> None:
+            brief = found.get(change.identity)
+            if brief is None or action == DELETE:
+                self._singles.take(change)
+            else:
+                self._singles.conclude(change, partial(self._singles.mend, change, brief))
+
+        each(wrong, mend, min(self._policy.parallel, len(wrong)))
+
+    def _found(self, identities: list[str], is_making: bool) -> dict[str, dict[str, Any]]:
+        """Return the briefs of these resources, as soon as an import that may still go on can't make a difference any more."""
+        before, pause, end = None, PAUSE, time.monotonic() + LONGEST_LOOK
+        while True:
+            found = self._listed(identities)
+            is_over = len(found) == (len(identities) if is_making else 0)
+            if is_over or set(found) == before or time.monotonic() > end:
+                return found
+            before = set(found)
+            self._api.client.session.transport.pacer.rest(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+    def _listed(self, identities: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Return the briefs of those of these resources that the list shows, asked for by what their identities begin with."""
+        wanted, kept = set(identities), self._resource.kept_keys
+        query, beginning = self._resource.identity.query, os.path.commonprefix(list(wanted))
+        filters = {"pageSize": PAGE, **({query: beginning} if query and beginning else {})}
+        found = {}
+        for page in ahead(self._api.briefs(filters)):
+            for brief in page:
+                identity = self._resource.names_of(brief)[0]
+                if identity in wanted:
+                    found[identity] = {name: value for name, value in brief.items() if name in kept}
+        return found

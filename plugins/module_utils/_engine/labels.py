@@ -1,0 +1,60 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Labels, such as tags: added to many resources at once, and taken from them, after the resources themselves were written."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Protocol
+
+from .._api.labelling import NO_SUCH_PATH, Labelling, labellings
+from .._api.resources import ResourceClient
+from .._errors import ApiError, TdmError
+from .._workers import each
+from .plan import Change
+
+
+class Labelled(Protocol):
+    """Keeps what became of each resource: a Run."""
+
+    def write(self, changes: list[Change], send: Callable[..., Any], *what: object) -> Any: ...
+    def labelled(self, changes: list[Change]) -> None: ...
+    def relabelled(self, change: Change, option: str) -> None: ...
+    def not_labelled(self, change: Change, message: str) -> None: ...
+
+
+def label(api: ResourceClient, changes: list[Change], parallel: int, run: Labelled) -> None:
+    """Add and remove labels, many resources in a request; those of a request that fails are tried in smaller ones."""
+    resource = api.resource
+    groups: dict[Labelling, list[Change]] = {}
+    for change in changes:
+        for labelling in labellings(resource, change.add, change.remove):
+            groups.setdefault(labelling, []).append(change)
+    work = []
+    for labelling, some in groups.items():
+        at_once = resource.labels[labelling.option].at_once
+        work += [(labelling, some[start : start + at_once]) for start in range(0, len(some), at_once)]
+    each(work, lambda one: _label(api, *one, run), min(parallel, len(work)))
+
+
+def _label(api: ResourceClient, labelling: Labelling, changes: list[Change], run: Labelled) -> None:
+    try:
+        run.write(changes, api.label, labelling, [change.address for change in changes])
+    except TdmError as error:
+        can_be_said = api.resource.labels[labelling.option].on_update
+        if isinstance(error, ApiError) and error.status in NO_SUCH_PATH and can_be_said:
+            for change in changes:
+                try:
+                    run.relabelled(change, labelling.option)
+                except TdmError as failure:
+                    run.not_labelled(change, failure.message)
+        elif len(changes) > 1:
+            half = len(changes) // 2
+            for some in (changes[:half], changes[half:]):
+                _label(api, labelling, some, run)
+        else:
+            message = "the %s could not be %s: %s" % (*labelling.told(api.resource), error.message)
+            run.not_labelled(changes[0], message)
+    else:
+        run.labelled(changes)
