@@ -35,7 +35,7 @@ MARKUP = [
 ]
 #: Words that make a reader guess what a sentence is about.
 VAGUE = re.compile(
-    r"\b(?:what(?:ever)?|who(?:ever)?|nobody|somebody|those|such|besides|told|tells?|wants?|of (?:its|their) own)\b", re.IGNORECASE
+    r"\b(?:what(?:ever)?|who(?:ever)?|nobody|somebody|those|such(?! as)|besides|told|tells?|wants?|of (?:its|their) own)\b", re.IGNORECASE
 )
 UNDERLINE = re.compile(r"([=\-~^\"'`+*#])\1{2,}\s*\Z")
 BULLET = re.compile(r"\s*(?:[-*]|#\.|\d+\.)\s+")
