@@ -35,7 +35,8 @@ MARKUP = [
 ]
 #: Words that make a reader guess what a sentence is about.
 VAGUE = re.compile(
-    r"\b(?:what(?:ever)?|who(?:ever)?|nobody|somebody|those|such|besides|told|tells?|wants?|of (?:its|their) own)\b", re.IGNORECASE
+    r"\b(?:what(?:ever)?|who(?:ever)?|nobody|somebody|those|such(?! as)|besides|told|tells?|wants?|of (?:its|their) own)\b",
+    re.IGNORECASE,
 )
 UNDERLINE = re.compile(r"([=\-~^\"'`+*#])\1{2,}\s*\Z")
 BULLET = re.compile(r"\s*(?:[-*]|#\.|\d+\.)\s+")
@@ -104,8 +105,8 @@ def sentences(path: Path) -> list[str]:
         plain = paragraph
         for pattern, replacement in MARKUP:
             plain = pattern.sub(replacement, plain)
-        for sentence in re.split(r"(?<=[.!?:])\s+(?=[A-Z(]|name\b)", plain):
-            sentence = re.sub(r"[.!?](?=\S)", "", sentence).strip(" .:;|")
+        for part in re.split(r"(?<=[.!?:])\s+(?=[A-Z(]|name\b)", plain):
+            sentence = re.sub(r"[.!?](?=\S)", "", part).strip(" .:;|")
             if len(sentence.split()) > 2:
                 found.append(sentence + ".")
     return found

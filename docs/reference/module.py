@@ -144,7 +144,7 @@ class Module:
 
     def _shown_of(self, resource: Any) -> dict[str, Any]:
         """Return the options that can be read of a resource, as a return value documents them: with their first sentences."""
-        shown = {resource.identity.option: {"description": "Identity of the %s." % resource.name, "type": "str"}}
+        shown = {resource.identity.option: _as_value(self._about["options"][resource.identity.option], {"type": "str"})}
         for each in resource.fields:
             if each.seen not in ("never", "edit") and not each.secret:
                 shown[each.name] = _as_value(self._about["options"][each.name], each.argument())

@@ -128,7 +128,6 @@ EXAMPLES = r"""
     split_by: connectivity_plan
 
 - name: Adopt in ThingPark's import format, without options that have no column
-
   lorawan.thingpark.tdm_adopt:
     dest: tables
     format: csv

@@ -80,7 +80,6 @@ EXAMPLES = r"""
   register: alarms
 
 - name: Acknowledge exactly the listed alarms
-
   lorawan.thingpark.tdm_alarm_ack:
     uids: "{{ alarms.alarms | map(attribute='uid') | list }}"
 """

@@ -37,7 +37,6 @@ seealso:
 
 EXAMPLES = r"""
 - name: List all alarm subscriptions
-
   lorawan.thingpark.tdm_alarm_subscription_info:
   register: told
 """
@@ -51,17 +50,20 @@ alarm_subscriptions:
   returned: success
   type: list
   elements: dict
-  sample:
-    - thingpark_id: tpk-100002581
-      minimum_severity: major
-      href: /thingpark/wireless/rest/subscriptions/100/users/tpk-100002581/alarmsSubscription
   contains:
     thingpark_id:
-      description: Identity of the alarm subscription.
+      description: ThingPark ID of the user, such as V(tpk-100002581).
       type: str
     minimum_severity:
       description: Minimum severity of the alarms that the user gets, by name or number.
       type: str
+    href:
+      description: Address in the API.
+      type: str
+  sample:
+    - thingpark_id: tpk-100002581
+      minimum_severity: major
+      href: /thingpark/wireless/rest/subscriptions/100/users/tpk-100002581/alarmsSubscription
 left_out:
   description:
     - Options that can't be described, such as secrets. Each entry has C(thingpark_id), C(option), and

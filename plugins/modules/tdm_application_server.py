@@ -69,7 +69,7 @@ options:
         type: str
         default: '*'
       strategy:
-        description: V(blast) sends to all addresses. V(sequential) sends to the first address that answers.
+        description: V(blast) sends to all addresses, and V(sequential) to the first address that answers.
         type: str
         default: sequential
         choices: [sequential, blast]

@@ -52,7 +52,6 @@ EXAMPLES = r"""
   register: servers
 
 - name: Show all fields of one application server
-
   lorawan.thingpark.tdm_application_server_info:
     name: "Main"
     gather: application_servers
@@ -67,15 +66,9 @@ application_servers:
   returned: success
   type: list
   elements: dict
-  sample:
-    - id: TWA_100002581.1972.AS
-      name: parking
-      active: true
-      device_count: 40
-      health_state: ACTIVE
   contains:
     id:
-      description: Identity of the application server.
+      description: ID of the application server from the platform, such as V(TWA_100002581.1972.AS).
       type: str
     name:
       description: Name of the application server.
@@ -100,7 +93,8 @@ application_servers:
             such as V(10-20).'
           type: str
         strategy:
-          description: V(blast) sends to all addresses.
+          description: V(blast) sends to all addresses, and V(sequential) to the first address that
+            answers.
           type: str
     domains:
       description: 'Domains of the application server, as C(group: name).'
@@ -117,6 +111,35 @@ application_servers:
     max_timestamp_deviation:
       description: Maximum deviation of a downlink's time, in seconds.
       type: int
+    type:
+      description: Type of the application server, always V(HTTP).
+      type: str
+    health_state:
+      description: Health of the application server, V(ACTIVE), V(INIT), V(ERROR) or V(DEACTIVATED).
+      type: str
+    device_count:
+      description: Number of devices that use the application server directly.
+      type: int
+    multicast_group_count:
+      description: Number of multicast groups that use the application server directly.
+      type: int
+    base_station_count:
+      description: Number of base stations that use the application server directly.
+      type: int
+    occ_context:
+      description: 'Last change: its author (C(who)), its time (C(last_update), in milliseconds since
+        1970, UTC), and the resulting C(version).'
+      returned: when the resource was fetched
+      type: dict
+    href:
+      description: Address in the API.
+      type: str
+  sample:
+    - id: TWA_100002581.1972.AS
+      name: parking
+      active: true
+      device_count: 40
+      health_state: ACTIVE
 left_out:
   description:
     - Options that can't be described, such as secrets. Each entry has C(id), C(option), and the reason

@@ -73,7 +73,6 @@ EXAMPLES = r"""
   register: catalogue
 
 - name: List the device profiles of a vendor
-
   lorawan.thingpark.tdm_catalogue_info:
     gather: [device_profiles]
     vendor: actility-sup/2

@@ -224,16 +224,15 @@ options:
     aliases: [debug]
   replaces:
     description:
-      - DevEUI of a device that this device replaces. This device gets the other device's name, location, tags,
-        domains, connectivity plan, routes, inactivity alarm, marker and administrative data, unless you set them.
+      - DevEUI of a device that this device replaces. Unless you set them, this device gets the other device's name,
+        location, tags, domains, connectivity plan, routes, inactivity alarm, marker and administrative data.
       - The task changes the replaced device only after this device exists and matches its description. You can
         run an interrupted task again.
       - While O(replaces) is set and the other device exists, every run copies these values again. Remove the option
         after the replacement.
     type: str
   replaced:
-    description: What to do with the device in O(replaces). The default is V(suspend). V(keep) leaves the device
-      unchanged.
+    description: Treatment of the device in O(replaces). The default is V(suspend). V(keep) leaves the device unchanged.
     type: str
     choices: [suspend, delete, keep]
   update_keys:

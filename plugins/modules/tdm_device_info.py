@@ -172,7 +172,6 @@ EXAMPLES = r"""
   register: parking
 
 - name: Check that these options change nothing
-
   lorawan.thingpark.tdm_fleet:
     devices: "{{ parking.devices }}"
     create: false
@@ -189,7 +188,7 @@ devices:
   elements: dict
   contains:
     dev_eui:
-      description: Identity of the device.
+      description: DevEUI of the device, 16 hexadecimal digits in any spelling.
       type: str
     name:
       description: Name of the device.

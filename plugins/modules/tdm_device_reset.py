@@ -43,7 +43,6 @@ seealso:
 
 EXAMPLES = r"""
 - name: Reset an ABP device after its restart
-
   lorawan.thingpark.tdm_device_reset:
     dev_eui: 70B3D57ED0000001
 """

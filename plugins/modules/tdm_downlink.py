@@ -85,7 +85,6 @@ EXAMPLES = r"""
     confirmed: true
 
 - name: Replace all queued downlinks with this one
-
   lorawan.thingpark.tdm_downlink:
     dev_eui: 70B3D57ED0000001
     f_port: 10

@@ -80,7 +80,6 @@ EXAMPLES = r"""
   register: lights
 
 - name: Show all fields of one group
-
   lorawan.thingpark.tdm_multicast_group_info:
     dev_eui: [70B3D57ED00000F0]
     gather: multicast_groups
@@ -98,19 +97,9 @@ multicast_groups:
   returned: success
   type: list
   elements: dict
-  sample:
-    - dev_eui: 70B3D57ED00000F0
-      name: street lights
-      dev_addr: 1400F00D
-      base_station_tags:
-        - city
-      base_station_count: 2
-      base_stations:
-        - lrr_id: 100001C3
-          health_state: ACTIVE
   contains:
     dev_eui:
-      description: Identity of the multicast group.
+      description: DevEUI of the multicast group, 16 hexadecimal digits in any spelling.
       type: str
     name:
       description: Name of the multicast group.
@@ -147,6 +136,63 @@ multicast_groups:
     customer_admin_data:
       description: Free text.
       type: str
+    base_stations:
+      description: Base stations that will send the group's downlinks.
+      returned: O(gather=base_stations)
+      type: list
+      elements: dict
+    base_station_count:
+      description: Number of these base stations.
+      returned: O(gather=base_stations)
+      type: int
+    creation_date:
+      description: When the multicast group was created, in milliseconds since 1970, UTC.
+      type: int
+    first_dw_timestamp:
+      description: When the first downlink was sent, in milliseconds since 1970, UTC.
+      type: int
+    last_dw_timestamp:
+      description: When the last downlink was sent, in milliseconds since 1970, UTC.
+      type: int
+    now:
+      description: Time of the platform's answer, in milliseconds since 1970, UTC.
+      type: int
+    alarm1:
+      description: Number of unacknowledged alarms that are cleared.
+      type: int
+    alarm2:
+      description: Number of unacknowledged alarms with severity indeterminate.
+      type: int
+    alarm3:
+      description: Number of unacknowledged alarms with severity warning.
+      type: int
+    alarm4:
+      description: Number of unacknowledged alarms with severity minor.
+      type: int
+    alarm5:
+      description: Number of unacknowledged alarms with severity major.
+      type: int
+    alarm6:
+      description: Number of unacknowledged alarms with severity critical.
+      type: int
+    occ_context:
+      description: 'Last change: its author (C(who)), its time (C(last_update), in milliseconds
+        since 1970, UTC), and the resulting C(version).'
+      returned: when the resource was fetched
+      type: dict
+    href:
+      description: Address in the API.
+      type: str
+  sample:
+    - dev_eui: 70B3D57ED00000F0
+      name: street lights
+      dev_addr: 1400F00D
+      base_station_tags:
+        - city
+      base_station_count: 2
+      base_stations:
+        - lrr_id: 100001C3
+          health_state: ACTIVE
 left_out:
   description:
     - Options that can't be described, such as secrets. Each entry has C(dev_eui), C(option), and

@@ -87,7 +87,6 @@ EXAMPLES = r"""
     dest: profiles.csv
 
 - name: List all devices with an alarm, with the API's own keys
-
   lorawan.thingpark.tdm_request:
     path: /devices
     query: {alarmLevel: 4}

@@ -57,7 +57,7 @@ options:
         type: str
         default: '*'
       strategy:
-        description: V(blast) sends to all destinations. V(sequential) sends to the first destination that answers.
+        description: V(blast) sends to all destinations, and V(sequential) to the first destination that answers.
         type: str
         default: sequential
         choices: [sequential, blast]

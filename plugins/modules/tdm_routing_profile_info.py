@@ -49,7 +49,6 @@ EXAMPLES = r"""
   register: profiles
 
 - name: Show all fields of one routing profile
-
   lorawan.thingpark.tdm_routing_profile_info:
     name: "Sensor"
     gather: routing_profiles
@@ -64,11 +63,9 @@ routing_profiles:
   returned: success
   type: list
   elements: dict
-  sample:
-    - {id: TWA_100002581.26000, name: metering, is_default: false}
   contains:
     id:
-      description: Identity of the routing profile.
+      description: ID of the routing profile from the platform, such as V(TWA_100002581.26000).
       type: str
     name:
       description: Name of the routing profile.
@@ -83,7 +80,8 @@ routing_profiles:
             such as V(10-20).'
           type: str
         strategy:
-          description: V(blast) sends to all destinations.
+          description: V(blast) sends to all destinations, and V(sequential) to the first destination
+            that answers.
           type: str
         destinations:
           description: Destinations of the route.
@@ -96,6 +94,19 @@ routing_profiles:
             address:
               description: Address of the destination, such as C(https://app.example.com/uplinks).
               type: str
+    is_default:
+      description: Whether this is the default routing profile of the subscription.
+      type: bool
+    occ_context:
+      description: 'Last change: its author (C(who)), its time (C(last_update), in milliseconds
+        since 1970, UTC), and the resulting C(version).'
+      returned: when the resource was fetched
+      type: dict
+    href:
+      description: Address in the API.
+      type: str
+  sample:
+    - {id: TWA_100002581.26000, name: metering, is_default: false}
 left_out:
   description:
     - Options that can't be described, such as secrets. Each entry has C(id), C(option), and the

@@ -68,7 +68,6 @@ EXAMPLES = r"""
     forget_refusal: true
 
 - name: Close the session
-
   lorawan.thingpark.tdm_session:
     session_file: "{{ session.session_file }}"
     state: absent

@@ -89,7 +89,6 @@ EXAMPLES = r"""
     step: P7D
 
 - name: Count the frames of the whole subscription, per day
-
   lorawan.thingpark.tdm_statistics_info:
     gather: [frame_totals]
     duration: P7D

@@ -28,7 +28,6 @@ EXAMPLES = r"""
   register: account
 
 - name: Show the owner of the account
-
   ansible.builtin.debug:
     msg: "{{ account.subscriber.name }}, subscription {{ account.subscription.id }}"
 """

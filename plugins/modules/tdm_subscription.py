@@ -88,7 +88,6 @@ EXAMPLES = r"""
     alarm_notifications: []
 
 - name: Set the segregation ID of the subscription
-
   lorawan.thingpark.tdm_subscription:
     segregation_id: 1234ABCD
 """
