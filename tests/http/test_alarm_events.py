@@ -253,6 +253,29 @@ def test_alarms_with_one_time_are_all_told_wherever_a_page_ends(simulator, sourc
     assert len(rulebook.events) == 6
 
 
+def test_a_list_that_shifts_while_it_is_read_ends_no_alarm(simulator, source, meddler, monkeypatch):
+    monkeypatch.setattr(watching, "PAGE", 2)
+    simulator.settings(page_size_min=1, page_size_max=2)
+    simulator.seed(5)
+    euis = sorted(simulator.devices())
+    for number, eui in enumerate(euis):
+        simulator.change_device(eui, alarms=[0] * 6)
+        simulator.alarm(eui, NO_UPLINK, MAJOR, updated=1_700_000_000_000 + number)
+
+    def after_the_latest_has_gone(request, forward):
+        if {"pageIndex", "pageAfter"} & set(request.query) and euis[-1] in simulator.devices():
+            simulator.inspect("DELETE", "devices/" + euis[-1])
+        return forward(request)
+
+    with source(meddler):
+        settle(simulator)
+    meddler.on("GET", "/devices/alarms", after_the_latest_has_gone)
+    with source(meddler) as rulebook:
+        rulebook.wait_for(1)
+        settle(simulator, 5)
+    assert rulebook.told() == [(euis[-1], "no_uplink", "cleared", "cleared")]
+
+
 def test_a_platform_whose_clock_is_set_back_hides_nothing(simulator, source, euis, monkeypatch):
     monkeypatch.setattr(watching, "WHOLE_EVERY", 5)
     monkeypatch.setattr(watching, "PAGE", 1)

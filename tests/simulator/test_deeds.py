@@ -72,6 +72,20 @@ def test_cleared_alarms_are_history_and_leave_the_list_when_acknowledged(alarmed
     assert states(alarmed, "/devices/5000/alarms/histories") == [3]
 
 
+@pytest.mark.parametrize("number,again", [(4, 1), (8, 2)], ids=["of a state", "of events"])
+def test_what_happens_once_more_is_counted_until_it_is_over(alarmed, number, again):
+    def told(state, **more):
+        record = alarmed.inspect("PUT", "alarms/" + EUI, {"id": number, "state": state, **more})
+        return record["occurrence"], record["acked"]
+
+    alarmed.inspect("PUT", "devices/" + EUI, {"alarms": [0] * 6})
+    assert [told(5), told(5), told(1), told(5)] == [(1, False), (again, False), (again, False), (1, False)]
+    alarmed.api("POST", "/devices/5000/alarms/ack", query={"state": 5})
+    assert told(4)[1] is True and told(6)[1] is False
+    told(3, updated=1_700_000_000_000)
+    assert alarmed.api("GET", "/devices/alarms")[1]["briefs"][-1]["updateTimestamp"] == 1_700_000_000_000
+
+
 def test_alarms_go_with_their_device(alarmed):
     alarmed.api("DELETE", "/devices/5000")
     assert states(alarmed, "/devices/alarms") == []
