@@ -13,10 +13,7 @@ import json
 import re
 import subprocess
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import yaml
@@ -24,7 +21,7 @@ from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.connection import ENVIRONMENT, OPTIONS
-from ansible_collections.lorawan.thingpark.tests.meddler import Server
+from ansible_collections.lorawan.thingpark.tests.integration.awx_stand_in import StandIn
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = ROOT / "playbooks/awx/files"
@@ -113,99 +110,22 @@ def test_survey_asks_for_variables_of_the_role():
             assert question["default"] == OPTIONS[question["variable"].removeprefix("tdm_")]["default"]
 
 
-class StandIn:
-    """Keeps the objects that it is given, by kind, and finds them by name, as AWX's API does."""
-
-    def __init__(self) -> None:
-        self.objects: dict[str, list] = {}
-        self.writes = 0
-        self.surveys: dict[str, dict] = {}
-        self.links: dict[str, list] = {}
-        self.create("organizations", {"name": "Default"})
-        self.server = Server(("127.0.0.1", 0), self._handler())
-        self.url = "http://127.0.0.1:%d" % self.server.server_port
-        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
-
-    def create(self, kind: str, given: dict) -> dict:
-        """Keep a new object and return it."""
-        number = sum(map(len, self.objects.values())) + 1
-        path = "/api/v2/%s/%d/" % (kind, number)
-        own = {"id": number, "type": kind, "url": path, "related": {"survey_spec": path + "survey_spec/"}}
-        made = {**own, "summary_fields": {}, "scm_revision": "", **given}
-        self.objects.setdefault(kind, []).append(made)
-        return made
-
-    def one(self, kind: str) -> dict:
-        """Return the only object of a kind."""
-        (found,) = self.objects[kind]
-        return found
-
-    def answer(self, method: str, target: str, body: dict) -> tuple[int, object]:
-        """Return status and JSON of an answer."""
-        url = urlsplit(target)
-        words = url.path.removeprefix("/api/v2/").strip("/").split("/")
-        self.writes += method != "GET"
-        if len(words) == 1:
-            if method == "POST":
-                return 201, self.create(words[0], body)
-            wanted = dict(parse_qsl(url.query))
-            found = [one for one in self.objects.get(words[0], []) if all(str(one.get(k)) == v for k, v in wanted.items())]
-            return 200, {"count": len(found), "next": None, "results": found}
-        found = next(one for one in self.objects[words[0]] if str(one["id"]) == words[1])
-        if words[2:] == ["survey_spec"]:
-            if method == "POST":
-                self.surveys[found["name"]] = body
-            return 200, self.surveys.get(found["name"], {})
-        if len(words) == 3:
-            links = self.links.setdefault(words[2], [])
-            if method == "POST":
-                links.append(body["id"])
-                return 204, None
-            return 200, {"count": len(links), "next": None, "results": [{"id": one} for one in links]}
-        found.update(body)
-        return 200, found
-
-    def _handler(self):
-        stand_in = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def handle_one(self) -> None:
-                body = self.rfile.read(int(self.headers.get("content-length") or 0))
-                given = self.headers.get("authorization") == "Bearer a-token"
-                data = json.loads(body) if body else {}
-                status, answer = stand_in.answer(self.command, self.path, data) if given else (401, {})
-                content = b"" if answer is None else json.dumps(answer).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            do_GET = do_POST = do_PATCH = handle_one
-
-            def log_message(self, *_arguments) -> None:
-                pass
-
-        return Handler
-
-
 @pytest.fixture
 def awx():
     """Return a stand-in for an AWX server."""
     server = StandIn()
     yield server
-    server.server.shutdown()
-    server.server.server_close()
+    server.close()
 
 
 @pytest.fixture
-def set_up(awx, tmp_path, child_environment):
-    """Return a function that runs the playbook against the stand-in and returns what ansible-playbook said."""
+def play(awx, tmp_path, child_environment):
+    """Return a function that runs a playbook against the stand-in and returns what ansible-playbook said."""
 
-    def run(variables: dict, *arguments: str) -> subprocess.CompletedProcess:
+    def run(name: str, variables: dict, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
         (tmp_path / "vars.json").write_text(json.dumps(variables))
         done = subprocess.run(
-            [Path(sys.executable).with_name("ansible-playbook"), "lorawan.thingpark.awx.setup", "-e", "@vars.json", *arguments],
+            [Path(sys.executable).with_name("ansible-playbook"), "lorawan.thingpark.awx." + name, "-e", "@vars.json", *arguments],
             check=False,
             cwd=tmp_path,
             env=child_environment(
@@ -213,6 +133,7 @@ def set_up(awx, tmp_path, child_environment):
                 ANSIBLE_REMOTE_TEMP=str(tmp_path / "ansible/tmp"),
                 CONTROLLER_HOST=awx.url,
                 CONTROLLER_OAUTH_TOKEN="a-token",
+                **environment,
             ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -226,40 +147,157 @@ def set_up(awx, tmp_path, child_environment):
     return run
 
 
-def test_playbook_sets_up_a_job_template(set_up, awx, tmp_path):
+WHERE = {"tdm_awx_scm_url": "git@example.com:fleet.git", "tdm_awx_image": "lorawan-thingpark-ee"}
+ACCOUNT = {"tdm_login": "me@example.com", "tdm_password": "a-known-password"}
+#: What people may want besides: a notification, secrets from a vault, keys of uplinks, slices.
+MORE = {
+    "tdm_awx_fleet_src": "fleet.csv",
+    "tdm_awx_notification": {"type": "webhook", "configuration": {"url": "https://hooks.example.com", "headers": {}}},
+    "tdm_awx_vault": {"url": "https://vault.example.com", "token": "a-known-token", "api_version": "v2"},
+    "tdm_awx_vault_secrets": {"password": {"secret_path": "thingpark", "secret_key": "password"}},
+    "tdm_awx_uplink_keys": {"TWA_100000000.1234": "0123456789abcdef0123456789abcdef"},
+    "tdm_awx_slices": 4,
+    "tdm_awx_rate": 40,
+}
+JOBS = ("provision", "drift", "adopt", "report")
+WORKFLOW = "ThingPark drift, approval, provision"
+
+
+def changes(done: subprocess.CompletedProcess) -> int:
+    """Return how many tasks changed something, by ansible-playbook's own account."""
+    return int(re.search(r"changed=(\d+)", done.stdout).group(1))
+
+
+def test_playbook_sets_up_what_jobs_need(play, awx, tmp_path):
     (tmp_path / "ca.pem").write_text("-- the certificate of an authority --")
-    given = {"tdm_login": "me@example.com", "tdm_password": "a-known-password", "tdm_ca_path": str(tmp_path / "ca.pem")}
-    where = {"tdm_awx_scm_url": "git@example.com:fleet.git", "tdm_awx_image": "lorawan-thingpark-ee"}
-    done = set_up({**given, **where}, "-vvvv")
+    done = play("setup", {**ACCOUNT, **WHERE, "tdm_ca_path": str(tmp_path / "ca.pem")}, "-vvvv")
     assert done.returncode == 0
     assert "WARNING" not in done.stdout
     assert "a-known-password" not in done.stdout
 
-    kind = awx.one("credential_types")
+    kinds = awx.named("credential_types")
+    kind = kinds["ThingPark Device Manager"]
     assert {name: kind[name] for name in CREDENTIAL_TYPE} == CREDENTIAL_TYPE
-    credential = awx.one("credentials")
-    assert credential["credential_type"] == kind["id"]
+    assert set(kinds) == {"ThingPark Device Manager", "ThingPark Uplink Keys", "HashiCorp Vault Secret Lookup"}
+    credential = awx.named("credentials")["ThingPark"]
+    assert credential["credential_type"] == kind["id"] and set(awx.named("credentials")) == {"ThingPark"}
     assert credential["inputs"] == {
         "login": "me@example.com",
         "password": "a-known-password",
         "ca_certificates": "-- the certificate of an authority --",
     }
-    template, project = awx.one("job_templates"), awx.one("projects")
-    image = awx.one("execution_environments")
-    assert image["image"] == where["tdm_awx_image"]
-    assert (project["scm_url"], project["default_environment"]) == (where["tdm_awx_scm_url"], image["id"])
-    assert template["project"] == project["id"]
-    assert template["inventory"] == awx.one("inventories")["id"]
-    assert awx.links["credentials"] == [credential["id"]]
-    assert (template["playbook"], template["job_type"], template["ask_job_type_on_launch"]) == ("provision.yml", "run", True)
-    assert (template["job_slice_count"], template["allow_simultaneous"]) == (1, False)
-    assert template["survey_enabled"] is True and awx.surveys[template["name"]] == SURVEY
-    variables = json.loads(awx.one("hosts")["variables"])
-    assert variables == {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    project, image = awx.named("projects")["ThingPark"], awx.named("execution_environments")["ThingPark"]
+    assert image["image"] == WHERE["tdm_awx_image"]
+    assert (project["scm_url"], project["default_environment"]) == (WHERE["tdm_awx_scm_url"], image["id"])
+    (localhost,) = awx.objects["hosts"]
+    assert localhost["inventory"] == awx.named("inventories")["ThingPark"]["id"]
+    assert json.loads(localhost["variables"]) == {
+        "ansible_connection": "local",
+        "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+    }
+    source = awx.named("inventory_sources")["ThingPark devices"]
+    assert source["inventory"] == awx.named("inventories")["ThingPark devices"]["id"]
+    assert (source["source"], source["source_project"]) == ("scm", project["id"])
+    assert (source["source_path"], source["credential"]) == ("devices.thingpark.yml", credential["id"])
+    assert source["overwrite"] is True and source["overwrite_vars"] is True
+    assert "notification_templates" not in awx.objects
 
 
-def test_playbook_says_what_is_missing(set_up, awx):
-    done = set_up({"tdm_awx_image": "lorawan-thingpark-ee"})
+def test_playbook_makes_templates_and_a_workflow(play, awx):
+    assert play("setup", {**ACCOUNT, **WHERE, "tdm_awx_fleet_src": "fleet.csv"}).returncode == 0
+    templates = awx.named("job_templates")
+    assert set(templates) == {"ThingPark " + job for job in JOBS}
+    for job in JOBS:
+        template = templates["ThingPark " + job]
+        assert template["project"] == awx.named("projects")["ThingPark"]["id"] and template["playbook"] == job + ".yml"
+        assert template["inventory"] == awx.named("inventories")["ThingPark"]["id"]
+        assert awx.linked(template, "credentials") == ["ThingPark"] and awx.linked(template, "labels") == ["ThingPark"]
+        assert (template["job_type"], template["job_slice_count"], template["allow_simultaneous"]) == ("run", 1, False)
+        assert template["ask_job_type_on_launch"] is template["survey_enabled"] is (job == "provision")
+    survey = awx.surveys["ThingPark provision"]
+    assert [question["default"] for question in survey["spec"] if question["variable"] == "tdm_fleet_src"] == ["fleet.csv"]
+    assert [{**question, "default": ""} if question["variable"] == "tdm_fleet_src" else question for question in survey["spec"]] == (
+        SURVEY["spec"]
+    )
+    assert json.loads(templates["ThingPark drift"]["extra_vars"]) == {"tdm_fleet_src": "fleet.csv"}
+
+    workflow = awx.named("workflow_job_templates")[WORKFLOW]
+    nodes = awx.named("workflow_job_template_nodes")
+    assert {node["workflow_job_template"] for node in nodes.values()} == {workflow["id"]}
+    assert {name: nodes[name]["unified_job_template"] for name in ("drift", "provision")} == {
+        name: templates["ThingPark " + name]["id"] for name in ("drift", "provision")
+    }
+    approval = awx.named("workflow_approval_templates")["Provision the fleet again?"]
+    assert nodes["approval"]["unified_job_template"] == approval["id"] and 0 < approval["timeout"] < 86400
+    ways = {name: {way: awx.linked(node, way + "_nodes") for way in ("success", "failure", "always")} for name, node in nodes.items()}
+    assert ways == {
+        "drift": {"success": [], "failure": ["approval"], "always": []},
+        "approval": {"success": ["provision"], "failure": [], "always": []},
+        "provision": {"success": [], "failure": [], "always": []},
+    }
+    (schedule,) = awx.objects["schedules"]
+    assert schedule["unified_job_template"] == workflow["id"] and "FREQ=DAILY" in schedule["rrule"] and schedule["enabled"]
+
+
+def test_variables_of_templates_are_those_of_their_roles(play, awx):
+    assert play("setup", {**ACCOUNT, **WHERE, **MORE}).returncode == 0
+    specs = {path.parts[-3]: yaml.safe_load(path.read_text()) for path in ROOT.glob("roles/*/meta/argument_specs.yml")}
+    options = {role: set(spec["argument_specs"]["main"]["options"]) for role, spec in specs.items()}
+    templates = awx.named("job_templates")
+    for job, role in {"drift": "fleet", "provision in slices": "fleet", "adopt": "adopt", "report": "report"}.items():
+        given = json.loads(templates["ThingPark " + job]["extra_vars"])
+        assert given and (role not in options or set(given) <= options[role])
+
+
+def test_whatever_else_is_wanted(play, awx):
+    assert play("setup", {**ACCOUNT, **WHERE, **MORE}).returncode == 0
+    templates, credentials = awx.named("job_templates"), awx.named("credentials")
+    assert credentials["ThingPark"]["inputs"] == {"login": "me@example.com"}  # the password is the vault's
+    (source,) = awx.objects["credential_input_sources"]
+    assert source["source_credential"] == credentials["ThingPark vault"]["id"]
+    assert (source["target_credential"], source["input_field_name"]) == (credentials["ThingPark"]["id"], "password")
+    assert source["metadata"] == MORE["tdm_awx_vault_secrets"]["password"]
+    assert json.loads(credentials["ThingPark uplink keys"]["inputs"]["keys"]) == MORE["tdm_awx_uplink_keys"]
+    workflow = awx.named("workflow_job_templates")[WORKFLOW]
+    for one in (*templates.values(), workflow):
+        assert awx.linked(one, "notification_templates_error") == ["ThingPark"]
+    assert awx.linked(workflow, "notification_templates_approvals") == ["ThingPark"]
+    sliced = templates["ThingPark provision in slices"]
+    assert (sliced["job_slice_count"], sliced["playbook"]) == (4, "provision.yml")
+    assert sliced["inventory"] == awx.named("inventories")["ThingPark fleet"]["id"]
+    assert awx.named("inventory_sources")["ThingPark fleet"]["source_path"] == "fleet.yml"
+    assert json.loads(sliced["extra_vars"]) == {"tdm_fleet_group": "sensors", "tdm_max_requests_per_second": 10.0}
+
+
+def test_a_second_run_changes_nothing_and_removing_leaves_nothing(play, awx):
+    built_in = {kind: [one["name"] for one in awx.objects[kind]] for kind in awx.objects}
+    given = {**ACCOUNT, **WHERE, **MORE}
+    assert changes(play("setup", given)) > 20
+    writes = awx.writes
+    second = play("setup", given)
+    assert second.returncode == 0 and changes(second) == 0 and awx.writes == writes
+    assert "tdm_awx_update_secrets=true" in second.stdout
+    changed = play("setup", {**given, "tdm_client_secret": "another", "tdm_awx_update_secrets": True})
+    assert awx.named("credentials")["ThingPark"]["inputs"]["client_secret"] == "another" and changed.returncode == 0
+
+    assert changes(play("remove", {})) == 8
+    # AWX itself drops a label that nothing has.
+    left = {kind: list(awx.named(kind)) for kind in awx.objects if awx.objects[kind] and kind != "labels"}
+    assert left == built_in
+    again = play("remove", {})
+    assert again.returncode == 0 and changes(again) == 0
+
+
+@pytest.mark.parametrize("playbook", ["setup", "remove"])
+def test_playbook_says_what_is_missing(play, awx, tmp_path, playbook):
+    """The collection awx.awx is not there: one sentence with the remedy, instead of Ansible's on a module."""
+    own = tmp_path / "collections/ansible_collections/lorawan"
+    own.mkdir(parents=True)
+    (own / "thingpark").symlink_to(ROOT)
+    done = play(playbook, WHERE, ANSIBLE_COLLECTIONS_PATH=str(tmp_path / "collections"))
     assert done.returncode != 0
-    assert "Give tdm_awx_scm_url, the project's Git address" in done.stdout
+    assert 'Install it with \\"ansible-galaxy collection install awx.awx\\".' in done.stdout
+    assert "couldn't resolve module" not in done.stdout
+    if playbook == "setup":
+        assert "Give tdm_awx_scm_url, the project's Git address" in play("setup", {"tdm_awx_image": "an-image"}).stdout
     assert awx.writes == 0
