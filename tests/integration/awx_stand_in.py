@@ -78,7 +78,8 @@ class StandIn:
     def _create(self, kind: str, given: dict) -> dict:
         self._last += 1
         path = "/api/v2/%s/%d/" % (kind, self._last)
-        own = {"id": self._last, "type": kind, "url": path, "related": {"survey_spec": path + "survey_spec/"}}
+        one = kind[:-3] + "y" if kind.endswith("ies") else kind[:-1]
+        own = {"id": self._last, "type": one, "url": path, "related": {"survey_spec": path + "survey_spec/"}}
         made = {"summary_fields": {}, "scm_revision": "", **given, **own}
         self.objects.setdefault(kind, []).append(made)
         return made
@@ -102,6 +103,9 @@ class StandIn:
     def _delete(self, kind: str, one: dict) -> None:
         self.objects[kind].remove(one)
         self.links = {path: [number for number in ids if number != one["id"]] for path, ids in self.links.items()}
+        if kind == "workflow_job_template_nodes":
+            approvals = self.objects.get("workflow_approval_templates", [])
+            approvals[:] = [each for each in approvals if each["id"] != one["unified_job_template"]]
         for other, field in OWNED.get(kind, []):
             for owned in [each for each in self.objects.get(other, []) if each.get(field) == one["id"]]:
                 self._delete(other, owned)

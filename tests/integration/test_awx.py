@@ -21,15 +21,21 @@ from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.connection import ENVIRONMENT, OPTIONS
+from ansible_collections.lorawan.thingpark.tests.conftest import as_much_as
+from ansible_collections.lorawan.thingpark.tests.integration import awx_stand_in
 from ansible_collections.lorawan.thingpark.tests.integration.awx_stand_in import StandIn
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = ROOT / "playbooks/awx/files"
 CREDENTIAL_TYPE = yaml.safe_load((FILES / "credential_type.yml").read_text(encoding="utf-8"))
+UPLINK_CREDENTIAL_TYPE = yaml.safe_load((FILES / "uplink_credential_type.yml").read_text(encoding="utf-8"))
 SURVEY = yaml.safe_load((FILES / "survey.yml").read_text(encoding="utf-8"))
 FIELDS = {field["id"]: field for field in CREDENTIAL_TYPE["inputs"]["fields"]}
 ROLE = yaml.safe_load((ROOT / "roles/fleet/meta/argument_specs.yml").read_text(encoding="utf-8"))
 VARIABLES = ROLE["argument_specs"]["main"]["options"]
+
+#: A thorough run gives each module a Python of its own, as Ansible does.
+QUICKLY = as_much_as({"ANSIBLE_ACTION_PLUGINS": str(ROOT / "tests/integration/plugins/awx")}, {}, {})
 
 #: Options that the credential doesn't carry, and why.
 NOT_IN_THE_CREDENTIAL = {
@@ -133,6 +139,7 @@ def play(awx, tmp_path, child_environment):
                 ANSIBLE_REMOTE_TEMP=str(tmp_path / "ansible/tmp"),
                 CONTROLLER_HOST=awx.url,
                 CONTROLLER_OAUTH_TOKEN="a-token",
+                **QUICKLY,
                 **environment,
             ),
             stdin=subprocess.DEVNULL,
@@ -151,153 +158,161 @@ WHERE = {"tdm_awx_scm_url": "git@example.com:fleet.git", "tdm_awx_image": "loraw
 ACCOUNT = {"tdm_login": "me@example.com", "tdm_password": "a-known-password"}
 #: What people may want besides: a notification, secrets from a vault, keys of uplinks, slices.
 MORE = {
+    "tdm_client_secret": "a-known-secret",
     "tdm_awx_fleet_src": "fleet.csv",
     "tdm_awx_notification": {"type": "webhook", "configuration": {"url": "https://hooks.example.com", "headers": {}}},
     "tdm_awx_vault": {"url": "https://vault.example.com", "token": "a-known-token", "api_version": "v2"},
     "tdm_awx_vault_secrets": {"password": {"secret_path": "thingpark", "secret_key": "password"}},
-    "tdm_awx_uplink_keys": {"TWA_100000000.1234": "0123456789abcdef0123456789abcdef"},
+    "tdm_awx_uplink_keys": {"TWA_100000000.1234": "feedbeefcafe0123456789abcdef4242"},
     "tdm_awx_slices": 4,
     "tdm_awx_rate": 40,
 }
+SECRETS = ("a-known-password", "a-known-secret", "a-known-token", "feedbeefcafe0123456789abcdef4242")
 JOBS = ("provision", "drift", "adopt", "report")
 WORKFLOW = "ThingPark drift, approval, provision"
+BUILT_IN = {kind: [given["name"]] for kind, given in awx_stand_in.BUILT_IN}
 
 
 def changes(done: subprocess.CompletedProcess) -> int:
     """Return how many tasks changed something, by ansible-playbook's own account."""
+    assert done.returncode == 0
     return int(re.search(r"changed=(\d+)", done.stdout).group(1))
 
 
-def test_playbook_sets_up_what_jobs_need(play, awx, tmp_path):
-    (tmp_path / "ca.pem").write_text("-- the certificate of an authority --")
-    done = play("setup", {**ACCOUNT, **WHERE, "tdm_ca_path": str(tmp_path / "ca.pem")}, "-vvvv")
-    assert done.returncode == 0
+def test_setting_up_again_changes_nothing_and_removing_leaves_nothing(play, awx):
+    done = play("setup", {**ACCOUNT, **WHERE, **MORE}, "-vvvv")
+    assert changes(done) > 20
     assert "WARNING" not in done.stdout
-    assert "a-known-password" not in done.stdout
+    assert not [secret for secret in SECRETS if secret in done.stdout]
+    check_credentials(awx)
+    check_inventories(awx)
+    check_job_templates(awx)
+    check_workflow(awx)
 
-    kinds = awx.named("credential_types")
-    kind = kinds["ThingPark Device Manager"]
-    assert {name: kind[name] for name in CREDENTIAL_TYPE} == CREDENTIAL_TYPE
-    assert set(kinds) == {"ThingPark Device Manager", "ThingPark Uplink Keys", "HashiCorp Vault Secret Lookup"}
-    credential = awx.named("credentials")["ThingPark"]
-    assert credential["credential_type"] == kind["id"] and set(awx.named("credentials")) == {"ThingPark"}
-    assert credential["inputs"] == {
-        "login": "me@example.com",
-        "password": "a-known-password",
-        "ca_certificates": "-- the certificate of an authority --",
-    }
-    project, image = awx.named("projects")["ThingPark"], awx.named("execution_environments")["ThingPark"]
-    assert image["image"] == WHERE["tdm_awx_image"]
-    assert (project["scm_url"], project["default_environment"]) == (WHERE["tdm_awx_scm_url"], image["id"])
-    (localhost,) = awx.objects["hosts"]
-    assert localhost["inventory"] == awx.named("inventories")["ThingPark"]["id"]
-    assert json.loads(localhost["variables"]) == {
-        "ansible_connection": "local",
-        "ansible_python_interpreter": "{{ ansible_playbook_python }}",
-    }
-    source = awx.named("inventory_sources")["ThingPark devices"]
-    assert source["inventory"] == awx.named("inventories")["ThingPark devices"]["id"]
-    assert (source["source"], source["source_project"]) == ("scm", project["id"])
-    assert (source["source_path"], source["credential"]) == ("devices.thingpark.yml", credential["id"])
-    assert source["overwrite"] is True and source["overwrite_vars"] is True
-    assert "notification_templates" not in awx.objects
-
-
-def test_playbook_makes_templates_and_a_workflow(play, awx):
-    assert play("setup", {**ACCOUNT, **WHERE, "tdm_awx_fleet_src": "fleet.csv"}).returncode == 0
-    templates = awx.named("job_templates")
-    assert set(templates) == {"ThingPark " + job for job in JOBS}
-    for job in JOBS:
-        template = templates["ThingPark " + job]
-        assert template["project"] == awx.named("projects")["ThingPark"]["id"] and template["playbook"] == job + ".yml"
-        assert template["inventory"] == awx.named("inventories")["ThingPark"]["id"]
-        assert awx.linked(template, "credentials") == ["ThingPark"] and awx.linked(template, "labels") == ["ThingPark"]
-        assert (template["job_type"], template["job_slice_count"], template["allow_simultaneous"]) == ("run", 1, False)
-        assert template["ask_job_type_on_launch"] is template["survey_enabled"] is (job == "provision")
-    survey = awx.surveys["ThingPark provision"]
-    assert [question["default"] for question in survey["spec"] if question["variable"] == "tdm_fleet_src"] == ["fleet.csv"]
-    assert [{**question, "default": ""} if question["variable"] == "tdm_fleet_src" else question for question in survey["spec"]] == (
-        SURVEY["spec"]
-    )
-    assert json.loads(templates["ThingPark drift"]["extra_vars"]) == {"tdm_fleet_src": "fleet.csv"}
-
-    workflow = awx.named("workflow_job_templates")[WORKFLOW]
-    nodes = awx.named("workflow_job_template_nodes")
-    assert {node["workflow_job_template"] for node in nodes.values()} == {workflow["id"]}
-    assert {name: nodes[name]["unified_job_template"] for name in ("drift", "provision")} == {
-        name: templates["ThingPark " + name]["id"] for name in ("drift", "provision")
-    }
-    approval = awx.named("workflow_approval_templates")["Provision the fleet again?"]
-    assert nodes["approval"]["unified_job_template"] == approval["id"] and 0 < approval["timeout"] < 86400
-    ways = {name: {way: awx.linked(node, way + "_nodes") for way in ("success", "failure", "always")} for name, node in nodes.items()}
-    assert ways == {
-        "drift": {"success": [], "failure": ["approval"], "always": []},
-        "approval": {"success": ["provision"], "failure": [], "always": []},
-        "provision": {"success": [], "failure": [], "always": []},
-    }
-    (schedule,) = awx.objects["schedules"]
-    assert schedule["unified_job_template"] == workflow["id"] and "FREQ=DAILY" in schedule["rrule"] and schedule["enabled"]
-
-
-def test_variables_of_templates_are_those_of_their_roles(play, awx):
-    assert play("setup", {**ACCOUNT, **WHERE, **MORE}).returncode == 0
-    specs = {path.parts[-3]: yaml.safe_load(path.read_text()) for path in ROOT.glob("roles/*/meta/argument_specs.yml")}
-    options = {role: set(spec["argument_specs"]["main"]["options"]) for role, spec in specs.items()}
-    templates = awx.named("job_templates")
-    for job, role in {"drift": "fleet", "provision in slices": "fleet", "adopt": "adopt", "report": "report"}.items():
-        given = json.loads(templates["ThingPark " + job]["extra_vars"])
-        assert given and (role not in options or set(given) <= options[role])
-
-
-def test_whatever_else_is_wanted(play, awx):
-    assert play("setup", {**ACCOUNT, **WHERE, **MORE}).returncode == 0
-    templates, credentials = awx.named("job_templates"), awx.named("credentials")
-    assert credentials["ThingPark"]["inputs"] == {"login": "me@example.com"}  # the password is the vault's
-    (source,) = awx.objects["credential_input_sources"]
-    assert source["source_credential"] == credentials["ThingPark vault"]["id"]
-    assert (source["target_credential"], source["input_field_name"]) == (credentials["ThingPark"]["id"], "password")
-    assert source["metadata"] == MORE["tdm_awx_vault_secrets"]["password"]
-    assert json.loads(credentials["ThingPark uplink keys"]["inputs"]["keys"]) == MORE["tdm_awx_uplink_keys"]
-    workflow = awx.named("workflow_job_templates")[WORKFLOW]
-    for one in (*templates.values(), workflow):
-        assert awx.linked(one, "notification_templates_error") == ["ThingPark"]
-    assert awx.linked(workflow, "notification_templates_approvals") == ["ThingPark"]
-    sliced = templates["ThingPark provision in slices"]
-    assert (sliced["job_slice_count"], sliced["playbook"]) == (4, "provision.yml")
-    assert sliced["inventory"] == awx.named("inventories")["ThingPark fleet"]["id"]
-    assert awx.named("inventory_sources")["ThingPark fleet"]["source_path"] == "fleet.yml"
-    assert json.loads(sliced["extra_vars"]) == {"tdm_fleet_group": "sensors", "tdm_max_requests_per_second": 10.0}
-
-
-def test_a_second_run_changes_nothing_and_removing_leaves_nothing(play, awx):
-    built_in = {kind: [one["name"] for one in awx.objects[kind]] for kind in awx.objects}
-    given = {**ACCOUNT, **WHERE, **MORE}
-    assert changes(play("setup", given)) > 20
     writes = awx.writes
-    second = play("setup", given)
-    assert second.returncode == 0 and changes(second) == 0 and awx.writes == writes
-    assert "tdm_awx_update_secrets=true" in second.stdout
-    changed = play("setup", {**given, "tdm_client_secret": "another", "tdm_awx_update_secrets": True})
-    assert awx.named("credentials")["ThingPark"]["inputs"]["client_secret"] == "another" and changed.returncode == 0
+    again = play("setup", {**ACCOUNT, **WHERE, **MORE})
+    assert changes(again) == 0 and awx.writes == writes
+    assert "tdm_awx_update_secrets=true" in again.stdout
 
     assert changes(play("remove", {})) == 8
     # AWX itself drops a label that nothing has.
     left = {kind: list(awx.named(kind)) for kind in awx.objects if awx.objects[kind] and kind != "labels"}
-    assert left == built_in
-    again = play("remove", {})
-    assert again.returncode == 0 and changes(again) == 0
+    assert left == BUILT_IN
 
 
-@pytest.mark.parametrize("playbook", ["setup", "remove"])
-def test_playbook_says_what_is_missing(play, awx, tmp_path, playbook):
-    """The collection awx.awx is not there: one sentence with the remedy, instead of Ansible's on a module."""
+def check_credentials(awx: StandIn) -> None:
+    """Check what is to log in with: all but the password, which a vault has."""
+    kinds, credentials = awx.named("credential_types"), awx.named("credentials")
+    for name, file in (("ThingPark Device Manager", CREDENTIAL_TYPE), ("ThingPark Uplink Keys", UPLINK_CREDENTIAL_TYPE)):
+        assert {half: kinds[name][half] for half in file} == file
+    assert credentials["ThingPark"]["credential_type"] == kinds["ThingPark Device Manager"]["id"]
+    assert credentials["ThingPark"]["inputs"] == {"login": "me@example.com", "client_secret": "a-known-secret"}
+    (source,) = awx.objects["credential_input_sources"]
+    assert source["source_credential"] == credentials["ThingPark vault"]["id"]
+    assert credentials["ThingPark vault"]["inputs"] == MORE["tdm_awx_vault"]
+    assert (source["target_credential"], source["input_field_name"]) == (credentials["ThingPark"]["id"], "password")
+    assert source["metadata"] == MORE["tdm_awx_vault_secrets"]["password"]
+    assert json.loads(credentials["ThingPark uplink keys"]["inputs"]["keys"]) == MORE["tdm_awx_uplink_keys"]
+
+
+def check_inventories(awx: StandIn) -> None:
+    """Check the project, and the inventories: of the node itself, of the platform's devices, of the fleet's description."""
+    project, image = awx.named("projects")["ThingPark"], awx.named("execution_environments")["ThingPark"]
+    inventories, sources = awx.named("inventories"), awx.named("inventory_sources")
+    assert image["image"] == WHERE["tdm_awx_image"]
+    assert (project["scm_url"], project["default_environment"]) == (WHERE["tdm_awx_scm_url"], image["id"])
+    (localhost,) = awx.objects["hosts"]
+    assert localhost["inventory"] == inventories["ThingPark"]["id"]
+    variables = json.loads(localhost["variables"])
+    assert variables == {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    assert set(inventories) - set(sources) == {"ThingPark"}
+    for name, path in (("ThingPark devices", "devices.thingpark.yml"), ("ThingPark fleet", "fleet.yml")):
+        source = sources[name]
+        assert source["inventory"] == inventories[name]["id"]
+        assert (source["source"], source["source_project"], source["source_path"]) == ("scm", project["id"], path)
+        assert source["overwrite"] is source["overwrite_vars"] is True
+    # The platform is asked for its devices, so with the account.
+    assert sources["ThingPark devices"]["credential"] == awx.named("credentials")["ThingPark"]["id"]
+
+
+def check_job_templates(awx: StandIn) -> None:
+    """Check the four jobs, the sliced one, and that the variables which they get are their roles'."""
+    templates, inventories = awx.named("job_templates"), awx.named("inventories")
+    sliced = templates.pop("ThingPark provision in slices")
+    assert set(templates) == {"ThingPark " + job for job in JOBS}
+    for one in (*templates.values(), sliced):
+        assert one["project"] == awx.named("projects")["ThingPark"]["id"]
+        assert awx.linked(one, "credentials") == awx.linked(one, "labels") == ["ThingPark"]
+        assert awx.linked(one, "notification_templates_error") == ["ThingPark"]
+        assert (one["job_type"], one["allow_simultaneous"]) == ("run", False)
+    for job in JOBS:
+        one = templates["ThingPark " + job]
+        assert (one["playbook"], one["inventory"], one["job_slice_count"]) == (job + ".yml", inventories["ThingPark"]["id"], 1)
+        assert one["ask_job_type_on_launch"] is one["survey_enabled"] is (job == "provision")
+    first, *others = awx.surveys["ThingPark provision"]["spec"]
+    assert [{**first, "default": ""}, *others] == SURVEY["spec"] and first["default"] == "fleet.csv"
+    assert (sliced["job_slice_count"], sliced["playbook"]) == (4, "provision.yml")
+    assert sliced["inventory"] == inventories["ThingPark fleet"]["id"]
+
+    given = {name: json.loads(one["extra_vars"]) for name, one in awx.named("job_templates").items()}
+    assert given["ThingPark drift"] == {"tdm_fleet_src": "fleet.csv"}
+    assert given["ThingPark provision in slices"] == {"tdm_fleet_group": "sensors", "tdm_max_requests_per_second": 10.0}
+    for job, role in {"drift": "fleet", "provision in slices": "fleet", "adopt": "adopt", "report": "report"}.items():
+        assert given["ThingPark " + job]
+        for spec in ROOT.glob("roles/%s/meta/argument_specs.yml" % role):
+            assert set(given["ThingPark " + job]) <= set(yaml.safe_load(spec.read_text())["argument_specs"]["main"]["options"])
+
+
+def check_workflow(awx: StandIn) -> None:
+    """Check that every night drift leads to an approval, and only an approval to provisioning."""
+    workflow = awx.named("workflow_job_templates")[WORKFLOW]
+    nodes, templates = awx.named("workflow_job_template_nodes"), awx.named("job_templates")
+    assert {node["workflow_job_template"] for node in nodes.values()} == {workflow["id"]}
+    for name in ("drift", "provision"):
+        assert nodes[name]["unified_job_template"] == templates["ThingPark " + name]["id"]
+    approval = awx.named("workflow_approval_templates")["Provision the fleet again?"]
+    assert nodes["approval"]["unified_job_template"] == approval["id"] and 0 < approval["timeout"] < 86400
+    ways = [(name, way, awx.linked(node, way + "_nodes")) for name, node in nodes.items() for way in ("success", "failure", "always")]
+    assert sorted(way for way in ways if way[2]) == [("approval", "success", ["provision"]), ("drift", "failure", ["approval"])]
+    (schedule,) = awx.objects["schedules"]
+    assert schedule["unified_job_template"] == workflow["id"] and "FREQ=DAILY" in schedule["rrule"] and schedule["enabled"]
+    for association in ("error", "approvals"):
+        assert awx.linked(workflow, "notification_templates_" + association) == ["ThingPark"]
+
+
+@pytest.mark.thorough
+def test_the_least_that_can_be_wanted(play, awx, tmp_path):
+    (tmp_path / "ca.pem").write_text("-- the certificate of an authority --")
+    given = {**ACCOUNT, **WHERE, "tdm_ca_path": str(tmp_path / "ca.pem"), "tdm_awx_jobs": ["provision"]}
+    assert play("setup", given).returncode == 0
+    assert set(awx.named("job_templates")) == {"ThingPark provision"}
+    assert set(awx.named("credentials")) == {"ThingPark"}
+    assert not {"workflow_job_templates", "schedules", "notification_templates", "credential_input_sources"} & set(awx.objects)
+    inputs = {"login": "me@example.com", "password": "a-known-password", "ca_certificates": "-- the certificate of an authority --"}
+    assert awx.named("credentials")["ThingPark"]["inputs"] == inputs
+
+    play("setup", {**given, "tdm_password": "a-new-password"})
+    assert awx.named("credentials")["ThingPark"]["inputs"] == inputs
+    play("setup", {**given, "tdm_password": "a-new-password", "tdm_awx_update_secrets": True})
+    assert awx.named("credentials")["ThingPark"]["inputs"] == {**inputs, "password": "a-new-password"}
+    assert changes(play("remove", {})) == 6
+    assert changes(play("remove", {})) == 0
+
+
+@pytest.mark.parametrize("playbook", ["setup", pytest.param("remove", marks=pytest.mark.thorough)])
+def test_a_missing_collection_is_told_with_its_remedy(play, awx, tmp_path, playbook):
+    """Instead of Ansible's own word on a module that it can't resolve."""
     own = tmp_path / "collections/ansible_collections/lorawan"
     own.mkdir(parents=True)
     (own / "thingpark").symlink_to(ROOT)
     done = play(playbook, WHERE, ANSIBLE_COLLECTIONS_PATH=str(tmp_path / "collections"))
-    assert done.returncode != 0
+    assert done.returncode != 0 and done.stdout.count("[ERROR]") <= 1
     assert 'Install it with \\"ansible-galaxy collection install awx.awx\\".' in done.stdout
     assert "couldn't resolve module" not in done.stdout
-    if playbook == "setup":
-        assert "Give tdm_awx_scm_url, the project's Git address" in play("setup", {"tdm_awx_image": "an-image"}).stdout
+
+
+def test_playbook_says_what_is_missing(play, awx):
+    done = play("setup", {"tdm_awx_image": "lorawan-thingpark-ee"})
+    assert done.returncode != 0
+    assert "Give tdm_awx_scm_url, the project's Git address" in done.stdout
     assert awx.writes == 0
