@@ -156,6 +156,7 @@ def play(awx, tmp_path, child_environment):
 
 WHERE = {"tdm_awx_scm_url": "git@example.com:fleet.git", "tdm_awx_image": "lorawan-thingpark-ee"}
 ACCOUNT = {"tdm_login": "me@example.com", "tdm_password": "a-known-password"}
+SECRETS = ("feedbeefcafe0123456789abcdef4242", "4242fedcba9876543210facefeedbeef", "a-known-password", "a-known-secret", "a-known-token")
 #: What people may want besides: a notification, secrets from a vault, keys of uplinks, slices.
 MORE = {
     "tdm_client_secret": "a-known-secret",
@@ -163,11 +164,10 @@ MORE = {
     "tdm_awx_notification": {"type": "webhook", "configuration": {"url": "https://hooks.example.com", "headers": {}}},
     "tdm_awx_vault": {"url": "https://vault.example.com", "token": "a-known-token", "api_version": "v2"},
     "tdm_awx_vault_secrets": {"password": {"secret_path": "thingpark", "secret_key": "password"}},
-    "tdm_awx_uplink_keys": {"TWA_100000000.1234": "feedbeefcafe0123456789abcdef4242"},
+    "tdm_awx_uplink_keys": {"TWA_1.1.AS": SECRETS[0], "TWA_1.2.AS": SECRETS[1]},
     "tdm_awx_slices": 4,
     "tdm_awx_rate": 40,
 }
-SECRETS = ("a-known-password", "a-known-secret", "a-known-token", "feedbeefcafe0123456789abcdef4242")
 JOBS = ("provision", "drift", "adopt", "report")
 WORKFLOW = "ThingPark drift, approval, provision"
 BUILT_IN = {kind: [given["name"]] for kind, given in awx_stand_in.BUILT_IN}
@@ -212,7 +212,7 @@ def check_credentials(awx: StandIn) -> None:
     assert credentials["ThingPark vault"]["inputs"] == MORE["tdm_awx_vault"]
     assert (source["target_credential"], source["input_field_name"]) == (credentials["ThingPark"]["id"], "password")
     assert source["metadata"] == MORE["tdm_awx_vault_secrets"]["password"]
-    assert json.loads(credentials["ThingPark uplink keys"]["inputs"]["keys"]) == MORE["tdm_awx_uplink_keys"]
+    assert credentials["ThingPark uplink keys"]["inputs"] == {"keys": "TWA_1.1.AS=%s\nTWA_1.2.AS=%s" % SECRETS[:2]}
 
 
 def check_inventories(awx: StandIn) -> None:
@@ -299,15 +299,23 @@ def test_the_least_that_can_be_wanted(play, awx, tmp_path):
     assert changes(play("remove", {})) == 0
 
 
-@pytest.mark.parametrize("playbook", ["setup", pytest.param("remove", marks=pytest.mark.thorough)])
-def test_a_missing_collection_is_told_with_its_remedy(play, awx, tmp_path, playbook):
+@pytest.mark.parametrize(
+    ("playbook", "collection"),
+    [
+        ("setup", "awx.awx"),
+        pytest.param("remove", "awx.awx", marks=pytest.mark.thorough),
+        pytest.param("eda", "ansible.eda", marks=pytest.mark.thorough),
+    ],
+)
+def test_a_missing_collection_is_told_with_its_remedy(play, tmp_path, playbook, collection):
     """Instead of Ansible's own word on a module that it can't resolve."""
     own = tmp_path / "collections/ansible_collections/lorawan"
     own.mkdir(parents=True)
     (own / "thingpark").symlink_to(ROOT)
-    done = play(playbook, WHERE, ANSIBLE_COLLECTIONS_PATH=str(tmp_path / "collections"))
+    given = {name.replace("_awx_", "_eda_"): value for name, value in WHERE.items()} | WHERE
+    done = play(playbook, given, ANSIBLE_COLLECTIONS_PATH=str(tmp_path / "collections"))
     assert done.returncode != 0 and done.stdout.count("[ERROR]") <= 1
-    assert 'Install it with \\"ansible-galaxy collection install awx.awx\\".' in done.stdout
+    assert 'Install it with \\"ansible-galaxy collection install %s\\".' % collection in done.stdout
     assert "couldn't resolve module" not in done.stdout
 
 
