@@ -158,7 +158,8 @@ def play(awx, tmp_path, child_environment):
 
 WHERE = {"tdm_awx_scm_url": "git@example.com:fleet.git", "tdm_awx_image": "lorawan-thingpark-ee"}
 ACCOUNT = {"tdm_login": "me@example.com", "tdm_password": "a-known-password"}
-SECRETS = ("feedbeefcafe0123456789abcdef4242", "4242fedcba9876543210facefeedbeef", "a-known-password", "a-known-secret", "a-known-token")
+KEYS = ("feedbeefcafe0123456789abcdef4242", "4242fedcba9876543210facefeedbeef")
+SECRETS = (*KEYS, "a-known-password", "a-known-secret", "a-known-token")
 #: What people may want besides: a notification, secrets from a vault, keys of uplinks, slices.
 MORE = {
     "tdm_client_secret": "a-known-secret",
@@ -166,7 +167,7 @@ MORE = {
     "tdm_awx_notification": {"type": "webhook", "configuration": {"url": "https://hooks.example.com", "headers": {}}},
     "tdm_awx_vault": {"url": "https://vault.example.com", "token": "a-known-token", "api_version": "v2"},
     "tdm_awx_vault_secrets": {"password": {"secret_path": "thingpark", "secret_key": "password"}},
-    "tdm_awx_uplink_keys": {"TWA_1.1.AS": SECRETS[0], "TWA_1.2.AS": SECRETS[1]},
+    "tdm_awx_uplink_keys": {"TWA_1.1.AS": KEYS[0], "TWA_1.2.AS": KEYS[1]},
     "tdm_awx_slices": 4,
     "tdm_awx_rate": 40,
 }
@@ -214,7 +215,7 @@ def check_credentials(awx: StandIn) -> None:
     assert credentials["ThingPark vault"]["inputs"] == MORE["tdm_awx_vault"]
     assert (source["target_credential"], source["input_field_name"]) == (credentials["ThingPark"]["id"], "password")
     assert source["metadata"] == MORE["tdm_awx_vault_secrets"]["password"]
-    assert credentials["ThingPark uplink keys"]["inputs"] == {"keys": "TWA_1.1.AS=%s\nTWA_1.2.AS=%s" % SECRETS[:2]}
+    assert credentials["ThingPark uplink keys"]["inputs"] == {"keys": "TWA_1.1.AS=%s\nTWA_1.2.AS=%s" % KEYS}
 
 
 def check_inventories(awx: StandIn) -> None:
@@ -274,7 +275,8 @@ def check_workflow(awx: StandIn) -> None:
         assert nodes[name]["unified_job_template"] == templates["ThingPark " + name]["id"]
     approval = awx.named("workflow_approval_templates")["Provision the fleet again?"]
     assert nodes["approval"]["unified_job_template"] == approval["id"] and 0 < approval["timeout"] < 86400
-    ways = [(name, way, awx.linked(node, way + "_nodes")) for name, node in nodes.items() for way in ("success", "failure", "always")]
+    kinds = ("success", "failure", "always")
+    ways = [(name, way, awx.linked(node, way + "_nodes")) for name, node in nodes.items() for way in kinds]
     assert sorted(way for way in ways if way[2]) == [("approval", "success", ["provision"]), ("drift", "failure", ["approval"])]
     (schedule,) = awx.objects["schedules"]
     assert schedule["unified_job_template"] == workflow["id"] and "FREQ=DAILY" in schedule["rrule"] and schedule["enabled"]
@@ -290,7 +292,8 @@ def test_the_least_that_can_be_wanted(play, awx, tmp_path):
     assert set(awx.named("job_templates")) == {"ThingPark provision"}
     assert set(awx.named("credentials")) == {"ThingPark"}
     assert not {"workflow_job_templates", "schedules", "notification_templates", "credential_input_sources"} & set(awx.objects)
-    inputs = {"login": "me@example.com", "password": "a-known-password", "ca_certificates": "-- the certificate of an authority --"}
+    inputs = {"login": "me@example.com", "password": "a-known-password"}
+    inputs["ca_certificates"] = "-- the certificate of an authority --"
     assert awx.named("credentials")["ThingPark"]["inputs"] == inputs
 
     play("setup", {**given, "tdm_password": "a-new-password"})
