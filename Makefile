@@ -41,7 +41,7 @@ HELD := $(if $(CONTRACT),tests/contract -p tests.contract.plugin)
 WORKERS := -n 3 --dist worksteal
 NOX := .cache/gates/venv/bin/nox --noxfile noxfile.py
 
-.PHONY: help setup demo demo-events test duration lint pytest thorough gates contract chaos bench unit format docs readability reference picture build ee clean
+.PHONY: help setup demo demo-events test duration lint pytest thorough gates contract chaos bench unit format docs readability reference picture build ee ee-try clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1  	/p' Makefile
@@ -115,16 +115,35 @@ build: .venv/run  ## the collection's archive, into .build
 	@rm -f .build/lorawan-thingpark-*.tar.gz
 	.venv/bin/ansible-galaxy collection build --force --output-path .build
 
-# EE_ENGINE=docker takes another engine than the first that answers, EE_BASE_IMAGE=name another base.
-EE_ENGINE = podman docker
+# EE_ENGINE=docker takes another engine than the first that answers, EE_BASE_IMAGE=name another base, EE_OPTIONS other options.
+EE_ENGINE = podman docker buildah
 EE_IMAGE = lorawan-thingpark-ee
-ee: .venv/test build  ## an execution environment for AWX, with podman or docker
+# buildah needs neither a service nor rights that a container seldom has, when it builds so.
+EE_BUILD_buildah := --isolation chroot --network host
+ee: .venv/test build  ## an execution environment for AWX, with podman, docker or buildah
 	@cp .build/lorawan-thingpark-*.tar.gz .build/lorawan-thingpark.tar.gz
 	.venv/bin/ansible-builder create --context .build/ee --output-filename Containerfile
 	@for engine in $(EE_ENGINE); do $$engine info >/dev/null 2>&1 && break; engine=; done; \
-	test -n "$$engine" || { echo 'A running podman or docker is needed to build the image; what it is built from lies in .build/ee.' >&2; exit 1; }; \
-	set -x; $$engine build --tag $(EE_IMAGE) $(if $(EE_BASE_IMAGE),--build-arg EE_BASE_IMAGE=$(EE_BASE_IMAGE)) \
+	case "$$engine" in \
+	    '') echo 'A working podman, docker or buildah is needed for the image; what it is built from lies in .build/ee.' >&2; exit 1;; \
+	    buildah) own='$(EE_BUILD_buildah)';; \
+	esac; \
+	set -x; $$engine build $$own --tag $(EE_IMAGE) $(if $(EE_BASE_IMAGE),--build-arg EE_BASE_IMAGE=$(EE_BASE_IMAGE)) $(EE_OPTIONS) \
 	    --file .build/ee/Containerfile .build/ee
+
+# Where no registry of images can be reached, Debian's packages make the base. ansible-builder wants a Python with pip, which
+# Debian's own is not; it finds one in /opt/python. Its scripts know no other package manager than dnf, but take one that installs.
+EE_DEBIAN = localhost/lorawan-thingpark-debian
+EE_DEBIAN_OPTIONS = --build-arg PYCMD=/opt/python/bin/python3 --build-arg PYPKG=python3 \
+    --build-arg PKGMGR=/usr/bin/apt-get --build-arg PKGMGR_PRESERVE_CACHE=always
+# An authority that only this machine trusts, while the image is built.
+EE_TRUST = $(if $(SSL_CERT_FILE),--volume $(SSL_CERT_FILE):/etc/ssl/certs/ca-certificates.crt:ro)
+ee-try:  ## an execution environment over a base of Debian's packages, and the demo inside; needs Debian's buildah and mmdebstrap
+	@mkdir -p .build/ee-debian
+	mmdebstrap --variant=minbase --include=python3-venv,ca-certificates,git,openssh-client trixie .build/ee-debian/base.tar
+	buildah build $(EE_BUILD_buildah) --tag $(EE_DEBIAN) --file tests/ee/Containerfile .build/ee-debian
+	$(MAKE) ee EE_ENGINE=buildah EE_BASE_IMAGE=$(EE_DEBIAN) EE_OPTIONS="$(EE_DEBIAN_OPTIONS) $(EE_TRUST)"
+	tests/ee/run $(EE_IMAGE) ansible-playbook lorawan.thingpark.quickstart
 
 clean:  ## remove all that make has made
 	rm -rf .venv .build .cache .ansible .coverage .coverage.* tests/output

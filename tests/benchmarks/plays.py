@@ -160,14 +160,33 @@ def _wrk(cell: Cell, _directory: Path, url: str) -> list[str]:
     return [*words, "--script", str(SCRIPTS / "create.lua"), url, "--", path, cookies, body]
 
 
-def _slices(cell: Cell, directory: Path, _url: str) -> list[str]:
-    """Start as many ansible-runner processes as AWX would, each with every nth host of one inventory."""
+def _slices(cell: Cell, directory: Path, url: str) -> list[str]:
+    """Start as many jobs as AWX would, each with every nth host of one inventory."""
+    account = {"TDM_URL": url, "TDM_LOGIN": fleets.LOGIN, "TDM_PASSWORD": fleets.PASSWORD}
     words = []
     for number in range(cell.slices):
         private = directory / ("slice-%d" % number)
-        slice_directory(private, sliced(hosts(cell.devices), number, cell.slices), {"tdm_fleet_parallel": cell.parallel})
-        words.append(shlex.join([tool("ansible-runner"), "run", str(private), "-p", "play.yml", "--quiet"]))
+        own = {"tdm_fleet_parallel": cell.parallel, "tdm_fleet_results": "none"}
+        slice_directory(private, sliced(hosts(cell.devices), number, cell.slices), own, account)
+        words.append(transmitted(private))
     return ["sh", "-c", " & ".join(words) + " & wait"]
+
+
+def transmitted(private: Path) -> str:
+    """Return a shell's words that run a private data directory as AWX does, and leave nothing of it.
+
+    AWX packs the directory. An execution node unpacks it, runs the job, deletes it and sends back what happened. The account is
+    in the directory, and nowhere else.
+    """
+    runner, node, results = tool("ansible-runner"), "%s-node" % private, "%s-results" % private
+    steps = (
+        [runner, "transmit", str(private), "-p", "play.yml"],
+        [runner, "worker", "--private-data-dir", node, "--delete"],
+        [runner, "process", results],
+    )
+    succeeded = shlex.join(["grep", "-qx", "successful", results + "/artifacts/status"])
+    removed = shlex.join(["rm", "-rf", str(private), results])
+    return "{ %s; %s; code=$?; %s; (exit $code); }" % (" | ".join(map(shlex.join, steps)), succeeded, removed)
 
 
 def hosts(count: int) -> dict[str, dict]:
@@ -183,14 +202,15 @@ def sliced(every: dict[str, dict], number: int, count: int) -> dict[str, dict]:
     return {name: every[name] for name in sorted(every)[number::count]}
 
 
-def slice_directory(private: Path, own: dict[str, dict], variables: dict) -> None:
-    """Lay out what ansible-runner needs for a slice: the collection's role on the group ``sensors``."""
+def slice_directory(private: Path, own: dict[str, dict], variables: dict, account: dict[str, str]) -> None:
+    """Lay out what ansible-runner needs for a slice: the collection's role on the group ``sensors``, and an account."""
     play = {"name": "A slice", "hosts": "localhost", "gather_facts": False, "roles": ["lorawan.thingpark.fleet"]}
     for name in ("project", "inventory", "env"):
         (private / name).mkdir(parents=True)
     _write(private / "project/play.yml", [play])
     _write(private / "inventory/hosts.json", {"sensors": {"hosts": own}})
     _write(private / "env/extravars", {"tdm_fleet_group": "sensors", **variables})
+    _write(private / "env/envvars", account)
 
 
 WAYS = {

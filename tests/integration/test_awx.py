@@ -10,13 +10,11 @@ The playbook runs with the real modules of awx.awx, against a stand-in that keep
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import yaml
@@ -24,15 +22,20 @@ from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.connection import ENVIRONMENT, OPTIONS
-from ansible_collections.lorawan.thingpark.tests.meddler import Server
+from ansible_collections.lorawan.thingpark.tests.integration import awx_stand_in
+from ansible_collections.lorawan.thingpark.tests.integration.awx_stand_in import StandIn
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = ROOT / "playbooks/awx/files"
 CREDENTIAL_TYPE = yaml.safe_load((FILES / "credential_type.yml").read_text(encoding="utf-8"))
+UPLINK_CREDENTIAL_TYPE = yaml.safe_load((FILES / "uplink_credential_type.yml").read_text(encoding="utf-8"))
 SURVEY = yaml.safe_load((FILES / "survey.yml").read_text(encoding="utf-8"))
 FIELDS = {field["id"]: field for field in CREDENTIAL_TYPE["inputs"]["fields"]}
 ROLE = yaml.safe_load((ROOT / "roles/fleet/meta/argument_specs.yml").read_text(encoding="utf-8"))
 VARIABLES = ROLE["argument_specs"]["main"]["options"]
+
+#: Runs the modules in Ansible's worker. Without it, each has a Python of its own, as everywhere.
+QUICKLY = {"ANSIBLE_ACTION_PLUGINS": str(ROOT / "tests/integration/plugins/awx")}
 
 #: Options that the credential doesn't carry, and why.
 NOT_IN_THE_CREDENTIAL = {
@@ -113,99 +116,22 @@ def test_survey_asks_for_variables_of_the_role():
             assert question["default"] == OPTIONS[question["variable"].removeprefix("tdm_")]["default"]
 
 
-class StandIn:
-    """Keeps the objects that it is given, by kind, and finds them by name, as AWX's API does."""
-
-    def __init__(self) -> None:
-        self.objects: dict[str, list] = {}
-        self.writes = 0
-        self.surveys: dict[str, dict] = {}
-        self.links: dict[str, list] = {}
-        self.create("organizations", {"name": "Default"})
-        self.server = Server(("127.0.0.1", 0), self._handler())
-        self.url = "http://127.0.0.1:%d" % self.server.server_port
-        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
-
-    def create(self, kind: str, given: dict) -> dict:
-        """Keep a new object and return it."""
-        number = sum(map(len, self.objects.values())) + 1
-        path = "/api/v2/%s/%d/" % (kind, number)
-        own = {"id": number, "type": kind, "url": path, "related": {"survey_spec": path + "survey_spec/"}}
-        made = {**own, "summary_fields": {}, "scm_revision": "", **given}
-        self.objects.setdefault(kind, []).append(made)
-        return made
-
-    def one(self, kind: str) -> dict:
-        """Return the only object of a kind."""
-        (found,) = self.objects[kind]
-        return found
-
-    def answer(self, method: str, target: str, body: dict) -> tuple[int, object]:
-        """Return status and JSON of an answer."""
-        url = urlsplit(target)
-        words = url.path.removeprefix("/api/v2/").strip("/").split("/")
-        self.writes += method != "GET"
-        if len(words) == 1:
-            if method == "POST":
-                return 201, self.create(words[0], body)
-            wanted = dict(parse_qsl(url.query))
-            found = [one for one in self.objects.get(words[0], []) if all(str(one.get(k)) == v for k, v in wanted.items())]
-            return 200, {"count": len(found), "next": None, "results": found}
-        found = next(one for one in self.objects[words[0]] if str(one["id"]) == words[1])
-        if words[2:] == ["survey_spec"]:
-            if method == "POST":
-                self.surveys[found["name"]] = body
-            return 200, self.surveys.get(found["name"], {})
-        if len(words) == 3:
-            links = self.links.setdefault(words[2], [])
-            if method == "POST":
-                links.append(body["id"])
-                return 204, None
-            return 200, {"count": len(links), "next": None, "results": [{"id": one} for one in links]}
-        found.update(body)
-        return 200, found
-
-    def _handler(self):
-        stand_in = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def handle_one(self) -> None:
-                body = self.rfile.read(int(self.headers.get("content-length") or 0))
-                given = self.headers.get("authorization") == "Bearer a-token"
-                data = json.loads(body) if body else {}
-                status, answer = stand_in.answer(self.command, self.path, data) if given else (401, {})
-                content = b"" if answer is None else json.dumps(answer).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            do_GET = do_POST = do_PATCH = handle_one
-
-            def log_message(self, *_arguments) -> None:
-                pass
-
-        return Handler
-
-
 @pytest.fixture
 def awx():
     """Return a stand-in for an AWX server."""
     server = StandIn()
     yield server
-    server.server.shutdown()
-    server.server.server_close()
+    server.close()
 
 
 @pytest.fixture
-def set_up(awx, tmp_path, child_environment):
-    """Return a function that runs the playbook against the stand-in and returns what ansible-playbook said."""
+def play(awx, tmp_path, child_environment):
+    """Return a function that runs a playbook against the stand-in and returns what ansible-playbook said."""
 
-    def run(variables: dict, *arguments: str) -> subprocess.CompletedProcess:
+    def run(name: str, variables: dict, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
         (tmp_path / "vars.json").write_text(json.dumps(variables))
         done = subprocess.run(
-            [Path(sys.executable).with_name("ansible-playbook"), "lorawan.thingpark.awx.setup", "-e", "@vars.json", *arguments],
+            [Path(sys.executable).with_name("ansible-playbook"), "lorawan.thingpark.awx." + name, "-e", "@vars.json", *arguments],
             check=False,
             cwd=tmp_path,
             env=child_environment(
@@ -213,6 +139,10 @@ def set_up(awx, tmp_path, child_environment):
                 ANSIBLE_REMOTE_TEMP=str(tmp_path / "ansible/tmp"),
                 CONTROLLER_HOST=awx.url,
                 CONTROLLER_OAUTH_TOKEN="a-token",
+                # A module reads these for each of its requests, also for those over plain HTTP.
+                SSL_CERT_FILE=os.devnull,
+                SSL_CERT_DIR=os.devnull,
+                **{**QUICKLY, **environment},
             ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -226,40 +156,176 @@ def set_up(awx, tmp_path, child_environment):
     return run
 
 
-def test_playbook_sets_up_a_job_template(set_up, awx, tmp_path):
-    (tmp_path / "ca.pem").write_text("-- the certificate of an authority --")
-    given = {"tdm_login": "me@example.com", "tdm_password": "a-known-password", "tdm_ca_path": str(tmp_path / "ca.pem")}
-    where = {"tdm_awx_scm_url": "git@example.com:fleet.git", "tdm_awx_image": "lorawan-thingpark-ee"}
-    done = set_up({**given, **where}, "-vvvv")
+WHERE = {"tdm_awx_scm_url": "git@example.com:fleet.git", "tdm_awx_image": "lorawan-thingpark-ee"}
+ACCOUNT = {"tdm_login": "me@example.com", "tdm_password": "a-known-password"}
+KEYS = ("feedbeefcafe0123456789abcdef4242", "4242fedcba9876543210facefeedbeef")
+SECRETS = (*KEYS, "a-known-password", "a-known-secret", "a-known-token")
+#: What people may want besides: a notification, secrets from a vault, keys of uplinks, slices.
+MORE = {
+    "tdm_client_secret": "a-known-secret",
+    "tdm_awx_fleet_src": "fleet.csv",
+    "tdm_awx_notification": {"type": "webhook", "configuration": {"url": "https://hooks.example.com", "headers": {}}},
+    "tdm_awx_vault": {"url": "https://vault.example.com", "token": "a-known-token", "api_version": "v2"},
+    "tdm_awx_vault_secrets": {"password": {"secret_path": "thingpark", "secret_key": "password"}},
+    "tdm_awx_uplink_keys": {"TWA_1.1.AS": KEYS[0], "TWA_1.2.AS": KEYS[1]},
+    "tdm_awx_slices": 4,
+    "tdm_awx_rate": 40,
+}
+JOBS = ("provision", "drift", "adopt", "report")
+WORKFLOW = "ThingPark drift, approval, provision"
+BUILT_IN = {kind: [given["name"]] for kind, given in awx_stand_in.BUILT_IN}
+
+
+def changes(done: subprocess.CompletedProcess) -> int:
+    """Return how many tasks changed something, by ansible-playbook's own account."""
     assert done.returncode == 0
+    return int(re.search(r"changed=(\d+)", done.stdout).group(1))
+
+
+def test_setting_up_again_changes_nothing_and_removing_leaves_nothing(play, awx):
+    done = play("setup", {**ACCOUNT, **WHERE, **MORE}, "-vvvv")
+    assert changes(done) > 20
     assert "WARNING" not in done.stdout
-    assert "a-known-password" not in done.stdout
+    assert not [secret for secret in SECRETS if secret in done.stdout]
+    check_credentials(awx)
+    check_inventories(awx)
+    check_job_templates(awx)
+    check_workflow(awx)
 
-    kind = awx.one("credential_types")
-    assert {name: kind[name] for name in CREDENTIAL_TYPE} == CREDENTIAL_TYPE
-    credential = awx.one("credentials")
-    assert credential["credential_type"] == kind["id"]
-    assert credential["inputs"] == {
-        "login": "me@example.com",
-        "password": "a-known-password",
-        "ca_certificates": "-- the certificate of an authority --",
-    }
-    template, project = awx.one("job_templates"), awx.one("projects")
-    image = awx.one("execution_environments")
-    assert image["image"] == where["tdm_awx_image"]
-    assert (project["scm_url"], project["default_environment"]) == (where["tdm_awx_scm_url"], image["id"])
-    assert template["project"] == project["id"]
-    assert template["inventory"] == awx.one("inventories")["id"]
-    assert awx.links["credentials"] == [credential["id"]]
-    assert (template["playbook"], template["job_type"], template["ask_job_type_on_launch"]) == ("provision.yml", "run", True)
-    assert (template["job_slice_count"], template["allow_simultaneous"]) == (1, False)
-    assert template["survey_enabled"] is True and awx.surveys[template["name"]] == SURVEY
-    variables = json.loads(awx.one("hosts")["variables"])
+    writes = awx.writes
+    again = play("setup", {**ACCOUNT, **WHERE, **MORE})
+    assert changes(again) == 0 and awx.writes == writes
+    assert "tdm_awx_update_secrets=true" in again.stdout
+
+    assert changes(play("remove", {})) == 8
+    # AWX itself drops a label that nothing has.
+    left = {kind: list(awx.named(kind)) for kind in awx.objects if awx.objects[kind] and kind != "labels"}
+    assert left == BUILT_IN
+
+
+def check_credentials(awx: StandIn) -> None:
+    """Check what is to log in with: all but the password, which a vault has."""
+    kinds, credentials = awx.named("credential_types"), awx.named("credentials")
+    for name, file in (("ThingPark Device Manager", CREDENTIAL_TYPE), ("ThingPark Uplink Keys", UPLINK_CREDENTIAL_TYPE)):
+        assert {half: kinds[name][half] for half in file} == file
+    assert credentials["ThingPark"]["credential_type"] == kinds["ThingPark Device Manager"]["id"]
+    assert credentials["ThingPark"]["inputs"] == {"login": "me@example.com", "client_secret": "a-known-secret"}
+    (source,) = awx.objects["credential_input_sources"]
+    assert source["source_credential"] == credentials["ThingPark vault"]["id"]
+    assert credentials["ThingPark vault"]["inputs"] == MORE["tdm_awx_vault"]
+    assert (source["target_credential"], source["input_field_name"]) == (credentials["ThingPark"]["id"], "password")
+    assert source["metadata"] == MORE["tdm_awx_vault_secrets"]["password"]
+    assert credentials["ThingPark uplink keys"]["inputs"] == {"keys": "TWA_1.1.AS=%s\nTWA_1.2.AS=%s" % KEYS}
+
+
+def check_inventories(awx: StandIn) -> None:
+    """Check the project, and the inventories: of the node itself, of the platform's devices, of the fleet's description."""
+    project, image = awx.named("projects")["ThingPark"], awx.named("execution_environments")["ThingPark"]
+    inventories, sources = awx.named("inventories"), awx.named("inventory_sources")
+    assert image["image"] == WHERE["tdm_awx_image"]
+    assert (project["scm_url"], project["default_environment"]) == (WHERE["tdm_awx_scm_url"], image["id"])
+    (localhost,) = awx.objects["hosts"]
+    assert localhost["inventory"] == inventories["ThingPark"]["id"]
+    variables = json.loads(localhost["variables"])
     assert variables == {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    assert set(inventories) - set(sources) == {"ThingPark"}
+    for name, path in (("ThingPark devices", "devices.thingpark.yml"), ("ThingPark fleet", "fleet.yml")):
+        source = sources[name]
+        assert source["inventory"] == inventories[name]["id"]
+        assert (source["source"], source["source_project"], source["source_path"]) == ("scm", project["id"], path)
+        assert source["overwrite"] is source["overwrite_vars"] is True
+    # The platform is asked for its devices, so with the account.
+    assert sources["ThingPark devices"]["credential"] == awx.named("credentials")["ThingPark"]["id"]
 
 
-def test_playbook_says_what_is_missing(set_up, awx):
-    done = set_up({"tdm_awx_image": "lorawan-thingpark-ee"})
+def check_job_templates(awx: StandIn) -> None:
+    """Check the four jobs, the sliced one, and that the variables which they get are their roles'."""
+    templates, inventories = awx.named("job_templates"), awx.named("inventories")
+    sliced = templates.pop("ThingPark provision in slices")
+    assert set(templates) == {"ThingPark " + job for job in JOBS}
+    for one in (*templates.values(), sliced):
+        assert one["project"] == awx.named("projects")["ThingPark"]["id"]
+        assert awx.linked(one, "credentials") == awx.linked(one, "labels") == ["ThingPark"]
+        assert awx.linked(one, "notification_templates_error") == ["ThingPark"]
+        assert (one["job_type"], one["allow_simultaneous"]) == ("run", False)
+    for job in JOBS:
+        one = templates["ThingPark " + job]
+        assert (one["playbook"], one["inventory"], one["job_slice_count"]) == (job + ".yml", inventories["ThingPark"]["id"], 1)
+        assert one["ask_job_type_on_launch"] is one["survey_enabled"] is (job == "provision")
+    first, *others = awx.surveys["ThingPark provision"]["spec"]
+    assert [{**first, "default": ""}, *others] == SURVEY["spec"] and first["default"] == "fleet.csv"
+    assert (sliced["job_slice_count"], sliced["playbook"]) == (4, "provision.yml")
+    assert sliced["inventory"] == inventories["ThingPark fleet"]["id"]
+
+    given = {name: json.loads(one["extra_vars"]) for name, one in awx.named("job_templates").items()}
+    assert given["ThingPark drift"] == {"tdm_fleet_src": "fleet.csv"}
+    assert given["ThingPark provision in slices"] == {"tdm_fleet_group": "sensors", "tdm_max_requests_per_second": 10.0}
+    for job, role in {"drift": "fleet", "provision in slices": "fleet", "adopt": "adopt", "report": "report"}.items():
+        assert given["ThingPark " + job]
+        for spec in ROOT.glob("roles/%s/meta/argument_specs.yml" % role):
+            assert set(given["ThingPark " + job]) <= set(yaml.safe_load(spec.read_text())["argument_specs"]["main"]["options"])
+
+
+def check_workflow(awx: StandIn) -> None:
+    """Check that every night drift leads to an approval, and only an approval to provisioning."""
+    workflow = awx.named("workflow_job_templates")[WORKFLOW]
+    nodes, templates = awx.named("workflow_job_template_nodes"), awx.named("job_templates")
+    assert {node["workflow_job_template"] for node in nodes.values()} == {workflow["id"]}
+    for name in ("drift", "provision"):
+        assert nodes[name]["unified_job_template"] == templates["ThingPark " + name]["id"]
+    approval = awx.named("workflow_approval_templates")["Provision the fleet again?"]
+    assert nodes["approval"]["unified_job_template"] == approval["id"] and 0 < approval["timeout"] < 86400
+    kinds = ("success", "failure", "always")
+    ways = [(name, way, awx.linked(node, way + "_nodes")) for name, node in nodes.items() for way in kinds]
+    assert sorted(way for way in ways if way[2]) == [("approval", "success", ["provision"]), ("drift", "failure", ["approval"])]
+    (schedule,) = awx.objects["schedules"]
+    assert schedule["unified_job_template"] == workflow["id"] and "FREQ=DAILY" in schedule["rrule"] and schedule["enabled"]
+    for association in ("error", "approvals"):
+        assert awx.linked(workflow, "notification_templates_" + association) == ["ThingPark"]
+
+
+@pytest.mark.thorough
+def test_the_least_that_can_be_wanted(play, awx, tmp_path):
+    (tmp_path / "ca.pem").write_text("-- the certificate of an authority --")
+    given = {**ACCOUNT, **WHERE, "tdm_ca_path": str(tmp_path / "ca.pem"), "tdm_awx_jobs": ["provision"]}
+    assert play("setup", given, ANSIBLE_ACTION_PLUGINS="").returncode == 0
+    assert set(awx.named("job_templates")) == {"ThingPark provision"}
+    assert set(awx.named("credentials")) == {"ThingPark"}
+    assert not {"workflow_job_templates", "schedules", "notification_templates", "credential_input_sources"} & set(awx.objects)
+    inputs = {"login": "me@example.com", "password": "a-known-password"}
+    inputs["ca_certificates"] = "-- the certificate of an authority --"
+    assert awx.named("credentials")["ThingPark"]["inputs"] == inputs
+
+    play("setup", {**given, "tdm_password": "a-new-password"})
+    assert awx.named("credentials")["ThingPark"]["inputs"] == inputs
+    play("setup", {**given, "tdm_password": "a-new-password", "tdm_awx_update_secrets": True})
+    assert awx.named("credentials")["ThingPark"]["inputs"] == {**inputs, "password": "a-new-password"}
+    assert changes(play("remove", {})) == 6
+    assert changes(play("remove", {})) == 0
+
+
+@pytest.mark.parametrize(
+    ("playbook", "collection"),
+    [
+        ("setup", "awx.awx"),
+        pytest.param("remove", "awx.awx", marks=pytest.mark.thorough),
+        pytest.param("eda", "ansible.eda", marks=pytest.mark.thorough),
+    ],
+)
+def test_a_missing_collection_is_told_with_its_remedy(play, tmp_path, playbook, collection):
+    """Instead of Ansible's own word on a module that it can't resolve."""
+    own = tmp_path / "collections/ansible_collections/lorawan"
+    own.mkdir(parents=True)
+    (own / "thingpark").symlink_to(ROOT)
+    given = {name.replace("_awx_", "_eda_"): value for name, value in WHERE.items()} | WHERE
+    done = play(playbook, given, ANSIBLE_COLLECTIONS_PATH=str(tmp_path / "collections"))
+    assert done.returncode != 0 and done.stdout.count("[ERROR]") <= 1
+    assert 'Install it with \\"ansible-galaxy collection install %s\\".' % collection in done.stdout
+    assert "couldn't resolve module" not in done.stdout
+
+
+def test_playbook_says_what_is_missing(play, awx):
+    done = play("setup", {"tdm_awx_image": "lorawan-thingpark-ee"})
     assert done.returncode != 0
     assert "Give tdm_awx_scm_url, the project's Git address" in done.stdout
     assert awx.writes == 0
