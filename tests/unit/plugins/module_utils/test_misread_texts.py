@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import ProtocolIdentifier
 from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.embedded_xml import AppSKeys, InactivityAlarm
 from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.references import Domains, Reference, References, Tags
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.structures import Ports
 from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.texts import Fault, shown
 from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.values import (
     Choice,
@@ -23,7 +24,6 @@ from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.values i
     Integer,
     Key,
     Note,
-    Ports,
     ValueType,
 )
 
