@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from ansible_collections.lorawan.thingpark.plugins.module_utils._http import limits
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http import limits, pools
 
 
 class Authority:
@@ -202,6 +202,16 @@ def test_tls_1_2_is_the_least(plain, start_meddler, authority, monkeypatch, vers
     if version == "TLSv1_1":
         assert "offers no TLS 1.2 or newer, and an older one is never used: tell its operator" in result["msg"]
     assert bool(server.seen) == (version != "TLSv1_1")
+
+
+def test_authorities_are_read_once_for_all_connections(simulator, account_on, tls, authority, rows, monkeypatch):
+    made, connected = [], []
+    usual, connect = limits.tls_context, limits._TlsConnection.connect
+    monkeypatch.setattr(pools, "tls_context", lambda *arguments: made.append(arguments) or usual(*arguments))
+    monkeypatch.setattr(limits._TlsConnection, "connect", lambda self: connected.append(self) or connect(self))
+    result = account_on(simulator, tls().url, ca_path=authority.path).tdm_fleet(devices=rows(12), parallel=4)
+    assert result["changed"] and len(connected) > 1
+    assert made == [(authority.path, "", "")]
 
 
 def test_a_certificate_of_ones_own(simulator, account_on, tls, authority):

@@ -10,6 +10,7 @@ import errno
 import http.client
 import os
 import socket
+import ssl
 
 try:
     from urllib3 import exceptions as kinds
@@ -41,7 +42,7 @@ def explained(error: Exception, url: str, wire: HttpSettings, proxy: Proxy | Non
     is_late = isinstance(error, kinds.ConnectTimeoutError) and not isinstance(error, kinds.NewConnectionError)
     if proxy and (is_late or isinstance(error, kinds.ProxyError)):  # it is the proxy that is connected to
         return proxy.failure(host, str(error))
-    if isinstance(error, kinds.SSLError):
+    if isinstance(error, (kinds.SSLError, ssl.SSLError)):
         return _of_tls(error, host)
     if is_late:
         return TransportError(

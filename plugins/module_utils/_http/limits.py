@@ -12,16 +12,19 @@ from __future__ import annotations
 
 import http.client
 import io
+import os
 import socket
 import ssl
 import time
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 try:
     from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
     from urllib3.connection import HTTPConnection, HTTPSConnection
-    from urllib3.util.ssl_ import create_urllib3_context, resolve_cert_reqs
+    from urllib3.util.ssl_ import create_urllib3_context
 
     IMPORT_ERROR: Exception | None = None
 except Exception as error:  # the glue reports it before anything here is called
@@ -47,6 +50,33 @@ def was_before_sending(error: BaseException) -> bool:
             return True
         seen = seen.__context__
     return False
+
+
+@contextmanager
+def _before_sending() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        setattr(error, BEFORE, True)
+        raise
+
+
+def tls_context(authorities: str, certificate: str, key: str) -> ssl.SSLContext:
+    """Return what TLS is set up with: 1.2 or newer, whatever the library and the machine's OpenSSL would take.
+
+    All connections to a host share it, since reading a hundred authorities takes as long as a hundred requests.
+
+    :param authorities: a file or a directory with the certificates that are believed; empty for any.
+    :param certificate: a file with our own, or nothing; ``key`` is one with its key, where that isn't in the same file.
+    """
+    context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED if authorities else ssl.CERT_NONE)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    with _before_sending():
+        if authorities:
+            context.load_verify_locations(**{"capath" if os.path.isdir(authorities) else "cafile": authorities})
+        if certificate:
+            context.load_cert_chain(certificate, key or None)
+    return context
 
 
 class TooMuch(Exception):
@@ -148,15 +178,9 @@ class _TlsConnection(_InOnePiece, HTTPSConnection):
     response_class = _Answer
 
     def connect(self) -> None:
-        """Connect, with TLS 1.2 or newer, whatever the library and the machine's OpenSSL would take."""
-        if self.ssl_context is None:  # one for each connection: they can't be set up by several threads at once
-            self.ssl_context = create_urllib3_context(cert_reqs=resolve_cert_reqs(self.cert_reqs))
-            self.ssl_context.minimum_version = ssl.TLSVersion.TLSv1_2
-        try:
+        """Connect."""
+        with _before_sending():
             super().connect()
-        except Exception as error:
-            setattr(error, BEFORE, True)
-            raise
 
 
 class _Pool(HTTPConnectionPool):

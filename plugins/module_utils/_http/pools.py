@@ -23,7 +23,7 @@ try:
 except Exception:  # the glue reports it before anything here is called, by what transport and limits keep
     pass
 
-from .limits import POOLS
+from .limits import POOLS, tls_context
 from .proxies import Proxy, proxy_for
 
 #: Hosts whose connections are kept at a time; a login, a session and the calls can be on three.
@@ -64,49 +64,47 @@ class Route(NamedTuple):
 
 
 #: Keep-alive connections outlive a task: the items of a loop run in one worker process.
-_MANAGERS: dict[tuple[HttpSettings, Proxy | None], urllib3.PoolManager] = {}
+_MANAGERS: dict[tuple[HttpSettings, Proxy | None, bool], urllib3.PoolManager] = {}
 _LOCK = threading.Lock()
 
 
 def route_to(place: Url, wire: HttpSettings) -> Route:
     """Return the way to an address's host.
 
-    Raises :class:`OptionError` for a proxy that can't be used, OSError for a file that isn't there, and what urllib3 raises for
-    an address that is none.
+    Raises :class:`OptionError` for a proxy that can't be used, OSError for a file that can't be, and what urllib3 raises for an
+    address that is none.
     """
     origin = "%s://%s" % (place.scheme, place.netloc)
     proxy = proxy_for(origin, wire.proxy)
+    is_secure = origin.startswith("https:") or (proxy is not None and proxy.address.lower().startswith("https:"))
     with _LOCK:
-        manager = _MANAGERS.get((wire, proxy))
+        manager = _MANAGERS.get((wire, proxy, is_secure))
         if manager is None:
-            manager = _MANAGERS[wire, proxy] = _manager(wire, proxy)
+            manager = _MANAGERS[wire, proxy, is_secure] = _manager(proxy, _tls(wire) if is_secure else {})
         pool = manager.connection_from_host(place.host, place.port, place.scheme)
     return Route(pool, proxy, origin if proxy and place.scheme == "http" else "")
 
 
-def _manager(wire: HttpSettings, proxy: Proxy | None) -> urllib3.PoolManager:
+def _tls(wire: HttpSettings) -> dict[str, Any]:
+    """Return what urllib3 is told of TLS. The environment's proxies count; its CA bundle never does."""
     if not wire.validate_certs:  # the user said so; a warning with each request would bury the playbook's output
         urllib3.disable_warnings()
-    options: dict[str, Any] = {"num_pools": HOSTS, "maxsize": KEPT, **_tls(wire)}
+    authorities = (wire.ca_path or DEFAULT_CA_BUNDLE_PATH) if wire.validate_certs else ""
+    for path in (authorities, wire.client_cert, wire.client_key):
+        if path and not os.path.exists(path):  # Python doesn't say which file
+            raise FileNotFoundError("%s isn't there" % path)
+    context = tls_context(authorities, wire.client_cert, wire.client_key)
+    return {"ssl_context": context, "cert_reqs": "CERT_REQUIRED" if authorities else "CERT_NONE"}
+
+
+def _manager(proxy: Proxy | None, tls: dict[str, Any]) -> urllib3.PoolManager:
+    options: dict[str, Any] = {"num_pools": HOSTS, "maxsize": KEPT, **tls}
     if proxy is None:
         manager = urllib3.PoolManager(**options)
     else:
         login = get_auth_from_url(proxy.address)
         headers = urllib3.make_headers(proxy_basic_auth="%s:%s" % login) if login[0] else {}
-        manager = urllib3.ProxyManager(proxy.address, proxy_headers=headers, **options)
+        context = tls.get("ssl_context")
+        manager = urllib3.ProxyManager(proxy.address, proxy_headers=headers, proxy_ssl_context=context, **options)
     manager.pool_classes_by_scheme = POOLS
     return manager
-
-
-def _tls(wire: HttpSettings) -> dict[str, Any]:
-    """Return whose certificates are believed, and the own one. The environment's CA bundle never counts."""
-    authorities = (wire.ca_path or DEFAULT_CA_BUNDLE_PATH) if wire.validate_certs else None
-    for path in (authorities, wire.client_cert, wire.client_key):
-        if path and not os.path.exists(path):  # the library would blame the platform's certificate
-            raise FileNotFoundError("%s isn't there" % path)
-    return {
-        "cert_reqs": "CERT_REQUIRED" if authorities else "CERT_NONE",
-        "ca_cert_dir" if authorities and os.path.isdir(authorities) else "ca_certs": authorities,
-        "cert_file": wire.client_cert or None,
-        "key_file": wire.client_key or None,
-    }
