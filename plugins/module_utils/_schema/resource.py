@@ -86,9 +86,9 @@ class Field:
     section: Section | None = None
 
     @cached_property
-    def plain_key(self) -> str | None:
-        """Its key in a brief, where that shows it at its root as the resource itself does; None for others."""
-        return self.path[0] if self.seen == BRIEF and self.in_brief is None and len(self.path) == 1 else None
+    def plain_key(self) -> str:
+        """Its key in a brief, where that shows it at its root as the resource itself does; an empty text for others."""
+        return self.path[0] if self.seen == BRIEF and self.in_brief is None and len(self.path) == 1 else ""
 
     def from_whole(self, resource: dict[str, Any]) -> object:
         """Return the canonical value in a whole resource; what it lacks is empty."""
