@@ -17,7 +17,8 @@ from .cells import TOO_LONG, Plan
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/docsite/rst/performance.rst"
-BEGIN, END = ".. begin of the figures\n\n", "\n.. end of the figures\n"
+#: The page's parts that are written here: the goals, and every figure.
+PARTS = ("goals", "figures")
 WIDTHS = "22 5 12 11 11 7 11 11 7 7"
 
 
@@ -29,14 +30,26 @@ def list_table(head: list[str], rows: list[list[str]], widths: str) -> str:
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
+def goals(results: dict) -> str:
+    """Return the table of goals, and why those are missed that are."""
+    rows = targets.rows(results)
+    missed = [row for row in rows if row.is_reached is False]
+    unexplained = [row.measure for row in missed if not row.reason]
+    if unexplained:
+        raise SystemExit("Say in tests/benchmarks/targets.py why these goals are missed: %s" % "; ".join(unexplained))
+    parts = [list_table(targets.HEAD, [row.cells for row in rows], "28 28 16 14 14")]
+    if missed:
+        parts.append("Why %s missed:\n" % ("a goal was" if len(missed) == 1 else "%d goals were" % len(missed)))
+        parts.append("\n".join("- %s, %s: %s" % (row.job or row.measure, row.result, row.reason) for row in missed) + "\n")
+    return "\n".join(parts)
+
+
 def figures(results: dict) -> str:
-    """Return what stands between the page's markers."""
+    """Return the machine and the table of all cells that are compared."""
     plan = Plan(results["scale"])
-    rows = [[job, least, text, tables.words(reached)] for job, least, text, reached in targets.rows(results)]
     lines = {line[0]: line for line in tables.lines_of(results)}
     parts = [
         "Measured on: " + tables.machine_of(results) + "\n",
-        list_table(["job", "at least", "measured", ""], rows, "28 26 28 18"),
         list_table(tables.HEAD, [lines[cell.name] for cell in plan.compared if cell.name in lines], WIDTHS),
         "Not measured, since %s: %s.\n" % (TOO_LONG, "; ".join(plan.left_out)),
     ]
@@ -44,12 +57,15 @@ def figures(results: dict) -> str:
 
 
 def write_page(results: dict) -> None:
-    """Put the figures into the page."""
-    before, begin, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    _old, end, after = rest.partition(END)
-    if not (begin and end):
-        raise SystemExit("%s has no place for the figures" % PAGE)
-    PAGE.write_text(before + begin + figures(results) + end + after, encoding="utf-8")
+    """Put the goals and the figures into the page."""
+    page = PAGE.read_text(encoding="utf-8")
+    for part, write in zip(PARTS, (goals, figures)):
+        before, begin, rest = page.partition(".. begin of the %s\n\n" % part)
+        _old, end, after = rest.partition("\n.. end of the %s\n" % part)
+        if not (begin and end):
+            raise SystemExit("%s has no place for the %s" % (PAGE, part))
+        page = before + begin + write(results) + end + after
+    PAGE.write_text(page, encoding="utf-8")
 
 
 def main() -> None:

@@ -21,11 +21,6 @@ NOTES = (
 )
 
 
-def words(reached: bool | None) -> str:
-    """Return whether a target is reached, for people."""
-    return {True: "reached", False: "NOT reached", None: ""}[reached]
-
-
 def spread(runs: list[dict], figure: str, digits: int, factor: float = 1.0) -> str:
     """Return a figure's median, and its bounds where there are several runs."""
     found = [run[figure] * factor for run in runs if figure in run]
@@ -65,8 +60,7 @@ def markdown(results: dict) -> str:
     parts = ["# Benchmark", machine_of(results), NOTES % plan.uri.devices]
     if results["scale"] != 1:
         parts.append("Fleets are %d times smaller than they should be: these figures say only that all runs." % results["scale"])
-    rows = [[job, least, text, words(reached)] for job, least, text, reached in targets.rows(results)]
-    parts.append(table(["job", "at least", "measured", ""], rows))
+    parts.append(table(targets.HEAD, [row.cells for row in targets.rows(results)]))
     parts.append(table(HEAD, lines_of(results)))
     if plan.left_out:
         parts.append("Not run: " + "; ".join("%s (%s)" % pair for pair in plan.left_out.items()) + ".")
