@@ -311,6 +311,22 @@ def test_a_request_goes_out_in_one_piece(transport, one_by_one, monkeypatch):
     }
 
 
+TWO = ["Bearer hidden\r\nX: 1", "Bearer hidden\r\n X: 1", "Bearer hidden\n", "hidden\rX", " hidden", "\n"]
+
+
+@pytest.mark.parametrize("value", TWO)
+def test_a_header_that_would_be_two_is_not_sent(server, transport, value):
+    with pytest.raises(TransportError, match="can't stand in a request, so nothing was sent") as raised:
+        transport().send(Request("GET", server.origin + "/x", headers={"Authorization": value}))
+    assert not raised.value.sent and not server.seen and "hidden" not in str(raised.value)
+
+
+def test_parameters_come_before_the_name_of_a_place_in_the_page(server, transport, do):
+    server.on("GET", "/x", do.says(200, {}))
+    transport().send(Request("GET", server.origin + "/x?a=1#here", {"b": "2"}))
+    assert server.seen[0].target == "/x?a=1&b=2"
+
+
 def test_redirects_are_not_followed(server, start_meddler, transport, do):
     other = start_meddler()
     server.on("GET", "/x", do.says(302, "", Location=other.origin + "/steal"))

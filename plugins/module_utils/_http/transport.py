@@ -47,6 +47,9 @@ USER_AGENT = "lorawan.thingpark/0.1.0"
 #: Answers after which the same request may do better: too many requests, and a platform or proxy in trouble.
 TROUBLE = frozenset({429, 500, 502, 503, 504})
 FORM = "application/x-www-form-urlencoded"
+#: What a header may hold; the library lets lines be folded, and shows in its complaint what it refuses.
+HEADER = re.compile(r"(\S[^\r\n]*)?")
+UNFIT = "what the login to %s gave can't stand in a request, so nothing was sent: it begins with a blank, or has several lines"
 FIRST_PAUSE = 0.5  # seconds before the first retry; doubled each time
 LONGEST_PAUSE = 30.0
 LAST = 0.4  # seconds that the last request of an interrupted task has for its connection, and again for its answer
@@ -76,10 +79,16 @@ class Request(NamedTuple):
         return "%s %s" % (self.method, host_of(self.url))
 
     def whole(self) -> Request:
-        """Return it as it goes out: its parameters are in its URL, its form is bytes, and it says who sends it."""
+        """Return it as it goes out: its parameters are in its URL, its form is bytes, and it says who sends it.
+
+        Raises :class:`TransportError` where a header would become two: a token or a cookie is what the platform sent.
+        """
         url, body, headers = self.url, self.body, {"User-Agent": USER_AGENT, **(self.headers or {})}
+        if not all(map(HEADER.fullmatch, headers.values())):
+            raise TransportError(UNFIT % host_of(url), sent=False, final=True)
         if self.params:
             query = urlencode({name: value for name, value in self.params.items() if value is not None}, doseq=True)
+            url = url.partition("#")[0]
             url = "%s%s%s" % (url, "&" if "?" in url else "?", query)
         if isinstance(body, dict):
             body = urlencode(body).encode("ascii")
@@ -291,7 +300,7 @@ def _digest(request: Request, answer: Answer) -> str:
     auth.init_per_thread_state()
     auth._thread_local.chal = parse_dict_header(re.sub("(?i)digest ", "", challenge, count=1))  # type: ignore[no-untyped-call]
     try:
-        return auth.build_digest_header(request.method, request.url) or ""
+        return auth.build_digest_header(request.method, _place(request.url).url) or ""
     except KeyError:  # a challenge that lacks a part
         return ""
 
