@@ -55,12 +55,14 @@ class Imported:
     :param refusals: why some of them were refused, by line, from 1; the others were done.
     :param is_told: it said which rows failed. A task that is over does not.
     :param is_doubtful: it may have looked at more lines than ``seen``.
+    :param is_repeated: the same import was sent before, and may have been carried out then.
     """
 
     seen: int
     refusals: dict[int, Refusal] = field(default_factory=dict)
     is_told: bool = True
     is_doubtful: bool = False
+    is_repeated: bool = False
 
 
 class Imports:
@@ -98,8 +100,11 @@ class Imports:
         self._note_task(answer, params)
         if answer.status == 202:
             self._wait(answer.headers.get("location", ""))
-            return Imported(len(rows), is_told=False)
-        return self._told(answer, list(rows), secrets)
+            said = Imported(len(rows), is_told=False)
+        else:
+            said = self._told(answer, list(rows), secrets)
+        said.is_repeated = answer.unclear
+        return said
 
     def _note_task(self, answer: Answer, params: dict[str, Any]) -> None:
         if "async" in params or answer.status == 202:
@@ -162,7 +167,7 @@ class Imports:
 
 def _imported(lines: dict[int, list[str]], total: int, secrets: tuple[str, ...]) -> Imported:
     """Return what lines with faults mean; their texts hold none of the secrets, whosever they are."""
-    texts = ["; ".join(FAULT.sub(r"\2", fault) for fault in faults) for faults in lines.values()]
+    texts = ["; ".join(FAULT.sub(r"\2", fault) for fault in faults).replace("\0", "") for faults in lines.values()]
     reasons = without("\0".join(texts), secrets).split("\0")
     refusals = {}
     for (line, faults), reason in zip(lines.items(), reasons):
