@@ -101,3 +101,20 @@ def test_a_page_in_place_of_the_answer_about_one_device(through, meddler, do, ro
     """It looks like a dead session's, but the platform had made the device."""
     meddler.on("POST", "/devices", do.says_after(200, "<html></html>"), times=1)
     assert through.tdm_fleet(devices=rows(2))["summary"]["created"] == 2
+
+
+@pytest.mark.parametrize("place", ["http://elsewhere.example.com/tasks/1", "/a/../b"])
+def test_a_task_that_can_not_be_watched(through, meddler, do, rows, place):
+    """The platform took the import and says where its task is, which is of no use: the devices are the run's own all the same."""
+    meddler.on("POST", SENT, do.says_after(202, None, Location=place), times=1)
+    assert through.with_options(retries=0).tdm_fleet(devices=rows(4), bulk="always")["summary"]["created"] == 4
+
+
+def test_a_session_that_dies_while_a_task_is_watched(through, meddler, do, rows):
+    """What was imported is not called "not begun"."""
+    meddler.on("POST", SENT, do.says_after(202, None, Location="/tasks/1"), times=1)
+    dead = do.says(401, {"code": 1})
+    for verb, path in (("GET", "/tasks/1"), ("GET", "/devices"), ("POST", "/devices")):
+        meddler.on(verb, path, lambda request, forward: (dead(request, forward) if meddler.sent("POST", SENT) else forward(request)))
+    result = through.tdm_fleet(devices=rows(3), bulk="always", results="all")
+    assert {"is not known" in one["error"] for one in result["results"]} == {True}

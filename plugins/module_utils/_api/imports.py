@@ -13,10 +13,11 @@ import csv
 import io
 import re
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from .._errors import ApiError, TransportError, without
+from .._errors import ApiError, TdmError, TransportError, without
 from .._http.transport import Answer, as_form
 from .._schema.parts import Importing
 from .._schema.texts import Fault
@@ -111,14 +112,17 @@ class Imports:
             self.shown.is_task = self.shown.is_late = answer.status == 202
 
     def _wait(self, location: str) -> None:
-        """Wait for a task's end, as far as the platform shows it (contract, Async: nothing is said of what is there)."""
+        """Wait for a task's end, as far as the platform shows it (contract, Async: nothing is said of what is there).
+
+        Whatever hinders that: the platform took the import, and what became of it is to be looked up.
+        """
+        with suppress(TdmError):
+            self._watch(self._api.client.session.path_of(location) if location else "")
+
+    def _watch(self, path: str) -> None:
         session, pause, end = self._api.client.session, PAUSE, time.monotonic() + LONGEST_TASK
-        path = session.path_of(location) if location else ""
         while path and time.monotonic() < end:
-            try:
-                task = session.call(Call("GET", path))
-            except ApiError:
-                return
+            task = session.call(Call("GET", path))
             state = task.get("state") if isinstance(task, dict) else None
             if not isinstance(state, str) or not UNDER_WAY.search(state):
                 return
