@@ -43,7 +43,7 @@ def test_a_task_whose_devices_can_not_be_looked_at(simulator, through, meddler, 
 
 @pytest.mark.parametrize("answer", ["none", "task"])
 def test_what_somebody_else_made_is_not_remembered_as_sent(simulator, through, meddler, do, row, rows, account, answer):
-    """An import did nothing, and somebody else made one of its devices: what the list doesn't show of it is looked up next time."""
+    """An import did nothing, and somebody else made one of its devices: what the list doesn't show is looked up next time."""
 
     def theirs(request, forward):
         account.tdm_device(**row(2, latitude=1, longitude=2))
@@ -115,6 +115,13 @@ def test_a_session_that_dies_while_a_task_is_watched(through, meddler, do, rows)
     meddler.on("POST", SENT, do.says_after(202, None, Location="/tasks/1"), times=1)
     dead = do.says(401, {"code": 1})
     for verb, path in (("GET", "/tasks/1"), ("GET", "/devices"), ("POST", "/devices")):
-        meddler.on(verb, path, lambda request, forward: (dead(request, forward) if meddler.sent("POST", SENT) else forward(request)))
+        meddler.on(verb, path, lambda request, forward: dead(request, forward) if meddler.sent("POST", SENT) else forward(request))
     result = through.tdm_fleet(devices=rows(3), bulk="always", results="all")
     assert {"is not known" in one["error"] for one in result["results"]} == {True}
+
+
+def test_tasks_that_always_come_to_nothing_are_given_up(through, meddler, do, rows, small):
+    meddler.on("POST", SENT, do.says(202, None, Location="/tasks/1"))
+    meddler.on("GET", "/tasks/1", do.says(200, {"state": "FAILED"}))
+    assert through.tdm_fleet(devices=rows(30), bulk="always")["summary"]["created"] == 30
+    assert len(meddler.sent("POST", SENT)) == importing.TRIES

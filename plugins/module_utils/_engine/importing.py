@@ -217,7 +217,6 @@ class Bulk:
         except TdmError as error:
             self._fail(load, error)
         else:
-            self._failures = 0
             self._pace.note(len(rows), now - began, self._work.lent - lent, now - opened)
             self._work.open(not self._pace.goes_on)
             self._settle(load, said)
@@ -227,9 +226,10 @@ class Bulk:
         if said.is_repeated:  # then what already exists may be ours
             self._singles.doubt(list(load.changes))
         if not said.is_told:
-            self._look(load)
+            self._failures = 0 if self._look(load) else self._failures + 1
             self._work.hand_over(load.changes)
             return
+        self._failures = 0
         unseen: list[Change] = []
         for line, change in enumerate(load.changes, 1):
             refusal = said.refusals.get(line)
@@ -264,18 +264,19 @@ class Bulk:
             self._look(load)
         self._work.hand_over(load.changes)
 
-    def _look(self, load: Load) -> None:
-        """Look which changes of an import without an answer were taken; the others are left to single requests."""
+    def _look(self, load: Load) -> bool:
+        """Look which changes of an import were taken, and return whether any was; the others are left to single requests."""
         changes = list(load.changes)
         self._singles.doubt(changes)
         try:
             found = self._found([change.identity for change in changes], load.action == CREATE)
         except TdmError:  # each request says it of its own
-            return
-        for change in changes:
-            if not self._open_of(change, found.get(change.identity)):
-                self._enter(change)
-                self._guessed.add(change.identity)
+            return False
+        taken = [change for change in changes if not self._open_of(change, found.get(change.identity))]
+        for change in taken:
+            self._enter(change)
+            self._guessed.add(change.identity)
+        return bool(taken)
 
     def _open_of(self, change: Change, brief: dict[str, Any] | None, by_itself: bool = False) -> bool:
         """Return whether a change is still to be taken, as the list shows its resource; see :func:`contradictions`."""
