@@ -51,12 +51,19 @@ def begun(work: Callable[[], Item]) -> Future[Item]:
     return coming
 
 
-def each(items: Iterable[Item], work: Callable[[Item], object], parallel: int, tick: Callable[[], object] | None = None) -> None:
+def each(
+    items: Iterable[Item],
+    work: Callable[[Item], object],
+    parallel: int,
+    tick: Callable[[], object] | None = None,
+    stop: Callable[[], object] | None = None,
+) -> None:
     """Call ``work(item)`` for every item, in ``parallel`` threads; raises the first exception that one of them met.
 
     Where the system has fewer threads left, those do the work; where it has none, the calling thread does.
 
     :param tick: called without arguments every two seconds by the thread that waits.
+    :param stop: called by it once it is interrupted; for work that goes on by itself until somebody stops it.
     """
     queue = iter(list(items))
     lock = threading.Lock()
@@ -89,6 +96,8 @@ def each(items: Iterable[Item], work: Callable[[Item], object], parallel: int, t
                         tick()
     except BaseException as error:  # an interruption: the workers may end what they are at, if that is soon
         failures.append(error)
+        if stop is not None:
+            stop()
         end = time.monotonic() + LAST
         for thread in threads:
             thread.join(max(end - time.monotonic(), 0))

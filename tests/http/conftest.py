@@ -205,12 +205,12 @@ def lost_after(request, forward) -> None:
     forward(request)
 
 
-def says_after(status: int, data: object):
+def says_after(status: int, data: object, **headers: str):
     """Let the platform do it, and answer something else."""
 
     def action(request, forward):
         forward(request)
-        return says(status, data)(request, forward)
+        return says(status, data, **headers)(request, forward)
 
     return action
 

@@ -226,6 +226,7 @@ BROKEN = {
     "502 after": lambda do: do.says_after(502, "<html></html>"),
     "504 after": lambda do: do.says_after(504, "<html></html>"),
     "garbage": lambda do: do.says_after(200, b"\x00<{]"),
+    "page": lambda do: do.says_after(200, "<html></html>"),
     "list": lambda do: do.says_after(200, []),
     "number": lambda do: do.says_after(200, 7),
     "400": lambda do: do.says(400, {"code": 9041, "message": "bad"}),

@@ -13,10 +13,11 @@ import csv
 import io
 import re
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from .._errors import ApiError, TransportError, without
+from .._errors import ApiError, TdmError, TransportError, without
 from .._http.transport import Answer, as_form
 from .._schema.parts import Importing
 from .._schema.texts import Fault
@@ -55,12 +56,14 @@ class Imported:
     :param refusals: why some of them were refused, by line, from 1; the others were done.
     :param is_told: it said which rows failed. A task that is over does not.
     :param is_doubtful: it may have looked at more lines than ``seen``.
+    :param is_repeated: the same import was sent before, and may have been carried out then.
     """
 
     seen: int
     refusals: dict[int, Refusal] = field(default_factory=dict)
     is_told: bool = True
     is_doubtful: bool = False
+    is_repeated: bool = False
 
 
 class Imports:
@@ -98,22 +101,28 @@ class Imports:
         self._note_task(answer, params)
         if answer.status == 202:
             self._wait(answer.headers.get("location", ""))
-            return Imported(len(rows), is_told=False)
-        return self._told(answer, list(rows), secrets)
+            said = Imported(len(rows), is_told=False)
+        else:
+            said = self._told(answer, list(rows), secrets)
+        said.is_repeated = answer.unclear
+        return said
 
     def _note_task(self, answer: Answer, params: dict[str, Any]) -> None:
         if "async" in params or answer.status == 202:
             self.shown.is_task = self.shown.is_late = answer.status == 202
 
     def _wait(self, location: str) -> None:
-        """Wait for a task's end, as far as the platform shows it (contract, Async: nothing is said of what is there)."""
+        """Wait for a task's end, as far as the platform shows it (contract, Async: nothing is said of what is there).
+
+        Whatever hinders that: the platform took the import, and what became of it is to be looked up.
+        """
+        with suppress(TdmError):
+            self._watch(self._api.client.session.path_of(location) if location else "")
+
+    def _watch(self, path: str) -> None:
         session, pause, end = self._api.client.session, PAUSE, time.monotonic() + LONGEST_TASK
-        path = session.path_of(location) if location else ""
         while path and time.monotonic() < end:
-            try:
-                task = session.call(Call("GET", path))
-            except ApiError:
-                return
+            task = session.call(Call("GET", path))
             state = task.get("state") if isinstance(task, dict) else None
             if not isinstance(state, str) or not UNDER_WAY.search(state):
                 return
@@ -162,7 +171,7 @@ class Imports:
 
 def _imported(lines: dict[int, list[str]], total: int, secrets: tuple[str, ...]) -> Imported:
     """Return what lines with faults mean; their texts hold none of the secrets, whosever they are."""
-    texts = ["; ".join(FAULT.sub(r"\2", fault) for fault in faults) for faults in lines.values()]
+    texts = ["; ".join(FAULT.sub(r"\2", fault) for fault in faults).replace("\0", "") for faults in lines.values()]
     reasons = without("\0".join(texts), secrets).split("\0")
     refusals = {}
     for (line, faults), reason in zip(lines.items(), reasons):

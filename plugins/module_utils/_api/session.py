@@ -153,8 +153,7 @@ class Session:
     def call(self, call: Call) -> object:
         """Return what a good answer to a call below the base URL holds.
 
-        Raises :class:`ApiError` for a refusal, :class:`TransportError` when there is no usable answer and
-        :class:`SessionDied` when the session is gone and can't be opened again.
+        Raises :class:`ApiError` for a refusal, :class:`TransportError` for no usable answer, :class:`SessionDied` for no session.
         """
         body, kind = self._encoded(call)
         if self.grant.used_up():
@@ -172,15 +171,16 @@ class Session:
                     content, died = None, error.page and answer.status in (200, 302, 401, 403)
                     if not died:
                         if call.repeatable and answer.status < 300 and self.transport.may_try_again(useless, answer):
-                            useless += 1
-                            unclear += 1
+                            useless, unclear = useless + 1, unclear + 1
                             continue
                         reason = "status %d; it %s" % (answer.status, error)
                         raise TransportError("%r got no usable answer (%s)" % (call, reason)) from None
                 if not died:
                     self._follow(grant, answer)
                     break
+                unclear += answer.status == 200  # a proxy's page may stand for the answer to what was done
                 self._renew(grant)
+            answer.unclear = unclear > 0
             self._refuse(grant, answer, content, call)
         except TdmError as error:
             error.unclear = error.unclear or unclear > 0

@@ -67,13 +67,15 @@ def is_bulk(policy: Policy, api: ResourceClient) -> bool:
     return is_wanted and api.resource.importing is not None and not api.shown.imports.is_refused
 
 
-def contradictions(change: Change, observed: Observed) -> list[str]:
+def contradictions(change: Change, observed: Observed, by_itself: bool = False) -> list[str]:
     """Return the options that show that a resource is not what a creation made: they are otherwise than the request said.
 
-    What the platform sets by itself shows nothing.
+    :param by_itself: count what the platform may have set by itself, too, and what is described of that without being sent.
     """
-    by_name = observed.resource.by_name
-    return [name for name in compare(change.desired, observed).differing if name in change.values and not by_name[name].resets]
+    resource = observed.resource
+    resets = {each.name for each in resource.fields if each.resets}
+    counts = change.values.keys() | resets if by_itself else change.values.keys() - resets
+    return [name for name in compare(change.desired, observed).differing if name in counts]
 
 
 class Bulk:
@@ -95,6 +97,7 @@ class Bulk:
         self._imports = Imports(api, declared)
         self._rows: dict[str, Row] = {}
         self._done: list[Change] = []  # by imports, as far as those say
+        self._guessed: set[str] = set()  # of them those that only the list told of: what it doesn't show may be somebody else's
         self._failures = 0  # in a row
         self._work = Work([], [])
         self._pace = Pace(False, 1, 0)
@@ -108,7 +111,7 @@ class Bulk:
         parallel = min(self._policy.parallel, len(changes))
         self._pace = Pace(self._policy.bulk == AUTO, parallel, sum(len(load.changes) for load in loads))
         self._work = Work(singles, loads)
-        each([self._import, *[self._send_singly] * (parallel - 1)], lambda work: work(), parallel, tick)
+        each([self._import, *[self._send_singly] * (parallel - 1)], lambda work: work(), parallel, tick, self._work.close)
         for action in (CREATE, DELETE):
             self._look_again(action, [change for change in self._done if change.action == action])
 
@@ -214,16 +217,19 @@ class Bulk:
         except TdmError as error:
             self._fail(load, error)
         else:
-            self._failures = 0
             self._pace.note(len(rows), now - began, self._work.lent - lent, now - opened)
             self._work.open(not self._pace.goes_on)
             self._settle(load, said)
 
     def _settle(self, load: Load, said: Imported) -> None:
         """Enter what the platform said of an import."""
+        if said.is_repeated:  # then what already exists may be ours
+            self._singles.doubt(list(load.changes))
         if not said.is_told:
-            self._look(load)
+            self._failures = 0 if self._look(load) else self._failures + 1
+            self._work.hand_over(load.changes)
             return
+        self._failures = 0
         unseen: list[Change] = []
         for line, change in enumerate(load.changes, 1):
             refusal = said.refusals.get(line)
@@ -258,24 +264,25 @@ class Bulk:
             self._look(load)
         self._work.hand_over(load.changes)
 
-    def _look(self, load: Load) -> None:
-        """Look which changes of an import without an answer were taken; the others are left to single requests."""
+    def _look(self, load: Load) -> bool:
+        """Look which changes of an import were taken, and return whether any was; the others are left to single requests."""
         changes = list(load.changes)
         self._singles.doubt(changes)
         try:
             found = self._found([change.identity for change in changes], load.action == CREATE)
         except TdmError:  # each request says it of its own
-            return
-        for change in changes:
-            if not self._open_of(change, found.get(change.identity)):
-                self._enter(change)
-        self._work.hand_over(changes)
+            return False
+        taken = [change for change in changes if not self._open_of(change, found.get(change.identity))]
+        for change in taken:
+            self._enter(change)
+            self._guessed.add(change.identity)
+        return bool(taken)
 
-    def _open_of(self, change: Change, brief: dict[str, Any] | None) -> bool:
-        """Return whether a change is still to be taken, as the list shows its resource."""
+    def _open_of(self, change: Change, brief: dict[str, Any] | None, by_itself: bool = False) -> bool:
+        """Return whether a change is still to be taken, as the list shows its resource; see :func:`contradictions`."""
         if change.action == DELETE or brief is None:
             return (change.action == CREATE) == (brief is None)
-        return bool(contradictions(change, Observed(self._resource, brief=brief)))
+        return bool(contradictions(change, Observed(self._resource, brief=brief), by_itself))
 
     def _look_again(self, action: str, changes: list[Change]) -> None:
         """Hold what imports say that they did against the list, and mend it; remember what the list doesn't show."""
@@ -285,9 +292,10 @@ class Bulk:
             found = self._found([change.identity for change in changes], action == CREATE)
         except TdmError:  # then what the platform said of them is all that is known
             return
-        wrong = [change for change in changes if self._open_of(change, found.get(change.identity))]
+        wrong = [change for change in changes if self._open_of(change, found.get(change.identity), by_itself=True)]
+        unsure = self._guessed.union(change.identity for change in wrong)
         for change in changes:
-            if self._cache.path and change.identity in found and action == CREATE:
+            if self._cache.path and action == CREATE and change.identity not in unsure:
                 self._cache.remember_sent(change.identity, found[change.identity], self._resource.body(change.values))
         self._singles.doubt([change for change in wrong if action == DELETE or change.identity not in found])
 

@@ -1,0 +1,127 @@
+# Copyright (c) 2026, the lorawan.thingpark contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an import leaves in doubt: nothing is lost, nothing is taken for granted, and an interruption ends all of it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import pytest
+
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine import bulk, importing
+
+SENT = "/devices/import"
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """Make imports of a few rows, so that a few devices need several."""
+    monkeypatch.setattr(bulk, "FIRST", 4)
+    monkeypatch.setattr(importing, "FIRST", 4)
+
+
+def actions(result: dict) -> list:
+    """Return what became of each device."""
+    return [one["action"] for one in result["results"]]
+
+
+def test_a_task_whose_devices_can_not_be_looked_at(simulator, through, meddler, do, rows, small):
+    """What an import may have made, and nobody could look at, goes by single requests: nothing is lost between the two."""
+
+    def sent():
+        return meddler.sent("POST", SENT)
+
+    meddler.on("POST", SENT, do.says(202, None))
+    meddler.on("GET", "/devices", lambda request, forward: None if len(sent()) == 1 else forward(request))
+    result = through.with_options(retries=0).tdm_fleet(devices=rows(20), bulk="always", results="all")
+    assert set(actions(result)) == {"created"} and len(simulator.devices()) == 20 and len(sent()) > 1
+
+
+@pytest.mark.parametrize("answer", ["none", "task"])
+def test_what_somebody_else_made_is_not_remembered_as_sent(simulator, through, meddler, do, row, rows, account, answer):
+    """An import did nothing, and somebody else made one of its devices: what the list doesn't show is looked up next time."""
+
+    def theirs(request, forward):
+        account.tdm_device(**row(2, latitude=1, longitude=2))
+        return do.says(202, None)(request, forward) if answer == "task" else None
+
+    meddler.on("POST", SENT, theirs, times=1)
+    fleet = rows(4, latitude=50, longitude=4)
+    assert through.tdm_fleet(devices=fleet, bulk="always")["changed"]
+    assert through.tdm_fleet(devices=fleet)["summary"]["failed"] == 0
+    assert simulator.device(row(2)["dev_eui"])["adminLat"] == 50
+
+
+def test_what_an_import_sets_by_itself_is_set_back(simulator, through, meddler, rows):
+    fleet = rows(3, suspended=False)
+
+    def suspended(request, forward):
+        answer = forward(request)
+        for one in fleet:
+            simulator.change_device(one["dev_eui"], suspension="SUBSCRIBER_SUSPENDED")
+        return answer
+
+    meddler.on("POST", SENT, suspended)
+    assert through.tdm_fleet(devices=fleet, bulk="always")["summary"]["created"] == 3
+    assert {one["suspension"] for one in simulator.devices().values()} == {"NONE"}
+
+
+def test_an_interrupted_run_begins_no_more_devices(through, meddler, do, rows):
+    """Ctrl+C ends the single requests beside imports as it ends those of any run."""
+    begun, after = [], []
+
+    def single(request, forward):
+        (after if after else begun).append(1)
+        if len(begun) == 20 and not after:
+            after.append(0)
+            os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.02)
+        return forward(request)
+
+    meddler.on("POST", SENT, do.says(403, {"code": 9}))
+    meddler.on("POST", "/devices", single)
+    with pytest.raises(KeyboardInterrupt):
+        through.tdm_fleet(devices=rows(200), bulk="always", parallel=4)
+    assert len(after) <= 20
+
+
+def test_a_reason_stays_with_its_row(through, meddler, rows, do):
+    fleet = rows(2)
+    told = "%s,line 1,[7] one\0two\n%s,line 2,[7] three\n" % (fleet[0]["dev_eui"], fleet[1]["dev_eui"])
+    meddler.on("POST", SENT, do.says(200, {"code": 1, "message": told}), times=1)
+    result = through.tdm_fleet(devices=fleet, bulk="always", results="all")
+    assert "three" not in result["results"][0]["error"] and "two" not in result["results"][1].get("error", "")
+
+
+def test_a_page_in_place_of_the_answer_about_one_device(through, meddler, do, rows):
+    """It looks like a dead session's, but the platform had made the device."""
+    meddler.on("POST", "/devices", do.says_after(200, "<html></html>"), times=1)
+    assert through.tdm_fleet(devices=rows(2))["summary"]["created"] == 2
+
+
+@pytest.mark.parametrize("place", ["http://elsewhere.example.com/tasks/1", "/a/../b"])
+def test_a_task_that_can_not_be_watched(through, meddler, do, rows, place):
+    """The platform took the import and says where its task is, which is of no use: the devices are the run's own all the same."""
+    meddler.on("POST", SENT, do.says_after(202, None, Location=place), times=1)
+    assert through.with_options(retries=0).tdm_fleet(devices=rows(4), bulk="always")["summary"]["created"] == 4
+
+
+def test_a_session_that_dies_while_a_task_is_watched(through, meddler, do, rows):
+    """What was imported is not called "not begun"."""
+    meddler.on("POST", SENT, do.says_after(202, None, Location="/tasks/1"), times=1)
+    dead = do.says(401, {"code": 1})
+    for verb, path in (("GET", "/tasks/1"), ("GET", "/devices"), ("POST", "/devices")):
+        meddler.on(verb, path, lambda request, forward: dead(request, forward) if meddler.sent("POST", SENT) else forward(request))
+    result = through.tdm_fleet(devices=rows(3), bulk="always", results="all")
+    assert {"is not known" in one["error"] for one in result["results"]} == {True}
+
+
+def test_tasks_that_always_come_to_nothing_are_given_up(through, meddler, do, rows, small):
+    meddler.on("POST", SENT, do.says(202, None, Location="/tasks/1"))
+    meddler.on("GET", "/tasks/1", do.says(200, {"state": "FAILED"}))
+    assert through.tdm_fleet(devices=rows(30), bulk="always")["summary"]["created"] == 30
+    assert len(meddler.sent("POST", SENT)) == importing.TRIES
