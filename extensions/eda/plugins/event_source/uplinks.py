@@ -18,7 +18,8 @@ description:
     time is answered and not passed on.
   - A report is answered as soon as it is in the queue to the rules. Where the queue stays full for two seconds, ThingPark
     gets the status 503 and has to repeat.
-  - No key, token or C(AppSKey) is in an event or in the log.
+  - No key, token or C(AppSKey) is in an event or in the log. No text of an event can be a template in a playbook.
+    A blank parts the two braces with which one begins.
 options:
   host:
     description: The address to listen on. Behind a reverse proxy on the same machine, the default is right.
