@@ -361,7 +361,8 @@ def _inert(text: str) -> str:
 def _told(value: Any, depth: int) -> Any:
     """Return what may be told of a report: inert texts, and no keys.
 
-    Keys are AppSKey and its kind, and what a join gives in Var1, which is the AppSKey too.
+    Keys are AppSKey and its kind, and what a join gives in Var1, which is the AppSKey too. A value without a name is left out,
+    since it would stop ansible-rulebook for good.
     """
     if depth > DEEPEST:
         raise Refused(400, "the report is too deep")
@@ -374,6 +375,6 @@ def _told(value: Any, depth: int) -> Any:
     is_told = "Type" not in value or value["Type"] in ("devstatusans", "reset")
     kept = {}
     for name, one in value.items():
-        if "key" not in name.lower() and (is_told or name not in ("Var1", "Var2")):
+        if name and "key" not in name.lower() and (is_told or name not in ("Var1", "Var2")):
             kept[_inert(name)] = _told(one, depth + 1) if isinstance(one, (str, dict, list)) else one
     return kept

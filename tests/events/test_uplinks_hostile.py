@@ -312,7 +312,7 @@ def test_nothing_in_an_event_is_a_template_or_no_text():
         async with listening(allow_unsigned=True) as one:
             names = {"name": marks, "tags": [marks], "doms": [{"g": marks, "n": marks}]}
             for data in (names, json.dumps(names)):
-                changes = {"FCntUp": 8 + isinstance(data, str), "CustomerData": data, marks: [marks], "x": {marks: marks}}
+                changes = {"FCntUp": 8 + isinstance(data, str), "CustomerData": data, marks: [marks], "x": {marks: marks, "": 1}}
                 assert await one.uplink(**changes) == 200
             assert await one.post("AS_ID=%7B%7Bx&LrnInfos=%7B%25", document(report())) == 200
             return await one.settled()
@@ -323,4 +323,5 @@ def test_nothing_in_an_event_is_a_template_or_no_text():
     for event in events:
         text = json.dumps(event, ensure_ascii=False)
         text.encode()
+        assert '"": ' not in text, "ansible-rulebook takes no more events after a value without a name"
         assert not [mark for mark in ("{{", "{%", "{#", "\x1b") if mark in text.replace('{"', "")]
