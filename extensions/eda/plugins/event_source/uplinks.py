@@ -347,8 +347,10 @@ class Receiver:
         names = [name for name in (self._options.certfile, self._options.keyfile) if name]
         stamps = tuple(os.stat(name).st_mtime for name in names)
         if stamps != self._certificate:
-            # Without a password here, OpenSSL would ask the terminal for one.
-            context.load_cert_chain(names[0], names[-1], password="")
+            # First elsewhere: of a certificate that doesn't fit its key, OpenSSL would keep the certificate and drop the old key.
+            for one in (ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), context):
+                # Without a password here, OpenSSL would ask the terminal for one.
+                one.load_cert_chain(names[0], names[-1], password="")
             self._certificate = stamps
 
     async def _watch(self, server: web.Server, context: ssl.SSLContext | None) -> None:
