@@ -355,6 +355,8 @@ def _device(dev_eui: str, data: dict[str, Any]) -> dict[str, Any]:
 
 def _inert(text: str) -> str:
     """Return a text that no playbook runs as a template. Half a surrogate pair, which is no text, would stop ansible-rulebook."""
+    if text.isascii() and text.isprintable() and "{" not in text:  # as nearly every text is
+        return text
     return TEMPLATE.sub("{ ", UNSAFE.sub(lambda match: "\\u%04x" % ord(match.group()), text))
 
 
