@@ -319,7 +319,8 @@ def test_tls(certificate):
 
 
 def test_a_certificate_that_is_half_renewed_leaves_the_old_one(certificate, tmp_path):
-    options = NAMES["Options"].of({"port": free_port(), "keys": {AS_ID: KEY}, "certfile": certificate[0], "keyfile": certificate[1]})
+    args = {"port": free_port(), "keys": {AS_ID: KEY}, "certfile": certificate[0], "keyfile": certificate[1]}
+    options = NAMES["Options"].of(args)
     receiver, trusting = NAMES["Receiver"](options), ssl.create_default_context(cafile=str(certificate[0]))
     contexts = []
 
