@@ -200,12 +200,18 @@ def write_json(path: str, data: object, indent: int | None = None) -> None:
     write(path, json.dumps(data, indent=indent).encode("utf-8"))  # json.dump takes a way that is several times slower
 
 
-def refuse_unwritable(option: str, path: str) -> None:
-    """Raise :class:`OptionError` where a file that an option names could not be written later."""
+def refuse_unwritable(option: str, path: str, check: bool = False) -> None:
+    """Raise :class:`OptionError` where a file that an option names could not be written later.
+
+    :param check: make no directory, as check mode has it.
+    """
     if os.path.isdir(path):
         raise OptionError("%s names the directory %s: name a file" % (option, _name(path)))
     directory = os.path.dirname(os.path.abspath(path))
-    ensure_directory(directory)
+    if not check:
+        ensure_directory(directory)
+    while not os.path.lexists(directory):
+        directory = os.path.dirname(directory)
     if not os.access(directory, os.W_OK | os.X_OK):
         raise OptionError("%s names a file in %s, where this user can't write: name another one" % (option, _name(directory)))
 

@@ -24,6 +24,9 @@ EUI = re.compile(r"[0-9A-Fa-f]{16}\Z")
 HEX = re.compile(r"([0-9A-Fa-f]{2})*\Z")
 TOKEN = re.compile(r"[0-9A-Fa-f]{64}\Z")
 TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d)\Z", re.ASCII)
+#: As in module_utils/_text.py, which Python doesn't find from here: what doesn't show, and how a template of Jinja begins.
+UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+TEMPLATE = re.compile(r"\{(?=[{%#])")
 SIGNED_QUERY = ("LrnDevEui", "LrnFPort", "LrnInfos", "AS_ID", "Time")
 
 
@@ -244,7 +247,7 @@ class Tokens:
 
 def event_of(kind: Kind, report: dict[str, Any], as_id: str, signed: bool) -> dict[str, Any]:
     """Return the event of a report; raise Refused where it has no DevEUI. What is missing or can't be read is left out."""
-    report = _without_keys(report, 0)
+    report = _told(report, 0)
     dev_eui = report.get("DevEUI")
     if not isinstance(dev_eui, str) or not EUI.match(dev_eui):
         raise Refused(400, "the report has no DevEUI")
@@ -261,7 +264,7 @@ def event_of(kind: Kind, report: dict[str, Any], as_id: str, signed: bool) -> di
         "type": kind.name,
         "device": _device(dev_eui, report.get("CustomerData", {})),
         kind.name: head,
-        "as_id": as_id,
+        "as_id": _inert(as_id),
         "signed": signed,
         "received": datetime.now(timezone.utc).isoformat(timespec="milliseconds"),
         "report": report,
@@ -331,7 +334,7 @@ def _customer_data(data: object) -> dict[str, Any]:
     """Return what the platform tells of the device's owner; in XML, and in untyped JSON, it is JSON in a text."""
     if isinstance(data, str):
         try:
-            data = _without_keys(read_json(data.encode("utf-8", "surrogatepass")), 0)
+            data = _told(read_json(data.encode("utf-8", "surrogatepass")), 0)
         except (ValueError, Refused):
             return {}
     return data if isinstance(data, dict) else {}
@@ -350,17 +353,30 @@ def _device(dev_eui: str, data: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value}
 
 
-def _without_keys(value: Any, depth: int) -> Any:
-    """Return a report without keys: AppSKey and its kind, and what a join gives in Var1, which is the AppSKey too."""
+def _inert(text: str) -> str:
+    """Return a text that no playbook runs as a template. Half a surrogate pair, which is no text, would stop ansible-rulebook."""
+    if text.isascii() and text.isprintable() and "{" not in text:  # as nearly every text is
+        return text
+    return TEMPLATE.sub("{ ", UNSAFE.sub(lambda match: "\\u%04x" % ord(match.group()), text))
+
+
+def _told(value: Any, depth: int) -> Any:
+    """Return what may be told of a report: inert texts, and no keys.
+
+    Keys are AppSKey and its kind, and what a join gives in Var1, which is the AppSKey too. A value without a name is left out,
+    since it would stop ansible-rulebook for good.
+    """
     if depth > DEEPEST:
         raise Refused(400, "the report is too deep")
+    if isinstance(value, str):
+        return _inert(value)
     if isinstance(value, list):
-        return [_without_keys(one, depth + 1) for one in value]
+        return [_told(one, depth + 1) for one in value]
     if not isinstance(value, dict):
         return value
     is_told = "Type" not in value or value["Type"] in ("devstatusans", "reset")
     kept = {}
     for name, one in value.items():
-        if "key" not in name.lower() and (is_told or name not in ("Var1", "Var2")):
-            kept[name] = _without_keys(one, depth + 1) if isinstance(one, (dict, list)) else one
+        if name and "key" not in name.lower() and (is_told or name not in ("Var1", "Var2")):
+            kept[_inert(name)] = _told(one, depth + 1) if isinstance(one, (str, dict, list)) else one
     return kept

@@ -318,6 +318,31 @@ def test_tls(certificate):
     assert len(asyncio.run(go())) == 1
 
 
+def test_a_certificate_that_is_half_renewed_leaves_the_old_one(certificate, tmp_path):
+    args = {"port": free_port(), "keys": {AS_ID: KEY}, "certfile": certificate[0], "keyfile": certificate[1]}
+    options = NAMES["Options"].of(args)
+    receiver, trusting = NAMES["Receiver"](options), ssl.create_default_context(cafile=str(certificate[0]))
+    contexts = []
+
+    def remembered(make=receiver._tls):
+        contexts.append(make())
+        return contexts[-1]
+
+    receiver._tls = remembered
+
+    async def go():
+        async with receiver.listening():
+            command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=localhost"
+            os.system("%s -out %s -keyout %s 2>/dev/null" % (command, certificate[0], tmp_path / "other.key"))
+            os.utime(certificate[0], (1, 1))
+            with pytest.raises(OSError, match="MISMATCH"):
+                receiver._load(contexts[0])
+            _reader, writer = await asyncio.open_connection("127.0.0.1", options.port, ssl=trusting)
+            writer.close()
+
+    asyncio.run(go())
+
+
 OPTIONS_THAT_CANNOT_BE = [
     ({"port": None}, "port is missing: name the port"),
     ({"port": "http"}, "port must be a whole number from 0 to 65535"),

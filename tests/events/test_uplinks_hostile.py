@@ -303,3 +303,25 @@ def test_refusals_are_counted_and_not_each_told(caplog):
         "a report was refused with 401: the token is not that of the report ('%s')" % AS_ID,
         "49 more reports were refused: the token is not that of the report",
     ]
+
+
+def test_nothing_in_an_event_is_a_template_or_no_text():
+    marks = "{{ lookup('pipe', 'id') }}{%x%}{{{#\ud800\n\x1b"
+
+    async def go():
+        async with listening(allow_unsigned=True) as one:
+            names = {"name": marks, "tags": [marks], "doms": [{"g": marks, "n": marks}]}
+            for data in (names, json.dumps(names)):
+                changes = {"FCntUp": 8 + isinstance(data, str), "CustomerData": data, marks: [marks], "x": {marks: marks, "": 1}}
+                assert await one.uplink(**changes) == 200
+            assert await one.post("AS_ID=%7B%7Bx&LrnInfos=%7B%25", document(report())) == 200
+            return await one.settled()
+
+    events = asyncio.run(go())
+    assert len(events) == 3
+    assert events[0]["device"]["name"].startswith("{ { lookup('pipe', 'id') }}{ %x%}{ { { #\\ud800")
+    for event in events:
+        text = json.dumps(event, ensure_ascii=False)
+        text.encode()
+        assert '"": ' not in text, "ansible-rulebook takes no more events after a value without a name"
+        assert not [mark for mark in ("{{", "{%", "{#", "\x1b") if mark in text.replace('{"', "")]

@@ -452,6 +452,7 @@ def test_two_rulebooks_share_no_file(simulator, source, euis):
     "args,expected",
     [
         ({"interval": -1}, "interval must be at least"),
+        ({"interval": float("nan")}, "interval must be at least"),
         ({"alarm": "no_such"}, "alarm is no alarm"),
         ({"severity": "major", "min_severity": "minor"}, "mutually exclusive"),
         ({"acked": False}, "knows no option acked"),

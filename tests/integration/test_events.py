@@ -63,7 +63,7 @@ def test_the_rulebooks_do_as_they_say(platform, tickets, all_of_them, tmp_path):
         platform.inspect("PUT", "devices/" + eui, {"alarms": [0] * 6})
     silent, low, mute, *others = euis
     platform.inspect("PUT", "devices/" + silent, {"name": "{{ lookup('ansible.builtin.pipe', 'touch %s/hit') }}" % tmp_path})
-    platform.inspect("PUT", "devices/" + low, {"name": '=1+1,"2'})
+    platform.inspect("PUT", "devices/" + low, {"name": ' =1+1,"2'})
     platform.inspect("PUT", "devices/" + mute, {"name": "mute"})
     # The first alarm is there before anybody looks: the list for the service round is to have it.
     platform.inspect("PUT", "alarms/" + low, {"id": BATTERY, "state": WARNING})

@@ -79,6 +79,21 @@ def test_readme_lists_exactly_what_is_there(heading, there):
     assert sorted(listed) == sorted(there)
 
 
+def test_no_rulebook_makes_a_number_of_a_deveui():
+    """ansible-rulebook takes 12E4567890123456 for a number, infinity, and then runs no action with it."""
+    for rulebook in (ROOT / "extensions/eda/rulebooks").glob("*.yml"):
+        assert not re.search(r"dev_eui *}}", rulebook.read_text(encoding="utf-8")), rulebook.name
+
+
+def test_what_a_rulebook_tells_is_told_again_where_nobody_answers():
+    posts = []
+    for playbook in (ROOT / "playbooks").glob("event_*.yml"):
+        (play,) = yaml.safe_load(playbook.read_text(encoding="utf-8"))
+        posts += [task for task in play["tasks"] if "ansible.builtin.uri" in task]
+    assert len(posts) == 3
+    assert all((task["until"], task["retries"], task["delay"]) == ("event_sent is succeeded", 10, 30) for task in posts)
+
+
 def test_readme_leads_to_files_that_exist():
     for page in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CODE_OF_CONDUCT.md"):
         targets = re.findall(r"\]\(([^)#]+)\)", (ROOT / page).read_text(encoding="utf-8"))

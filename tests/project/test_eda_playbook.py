@@ -51,6 +51,12 @@ def test_each_module_gets_what_it_needs_and_takes():
         assert needed <= set(given) <= needed | taken, module
 
 
+def test_no_restart_in_a_new_container_sends_a_refused_password_again():
+    (activation,) = (given for module, given in tasks("present") if module == "rulebook_activation")
+    names = yaml.safe_load((AWX / "vars/names.yml").read_text(encoding="utf-8"))
+    assert (activation["restart_policy"], names["tdm_eda_restart_policy"]) == ("{{ tdm_eda_restart_policy }}", "never")
+
+
 def test_what_is_made_is_removed_in_the_opposite_order():
     made = list(dict.fromkeys(module for module, _given in tasks("present") if not module.endswith("_info")))
     removed = [module for module, given in tasks("absent") if given["state"] == "absent" and set(given) == {"name", "state"}]

@@ -91,7 +91,7 @@ class Watch:
         self._warn = lambda text: warn(self._safe(text))
         if checked.error_messages:
             raise OptionError(self._safe("; ".join(checked.error_messages)))
-        if self._params["interval"] < LEAST_INTERVAL:
+        if not self._params["interval"] >= LEAST_INTERVAL:  # so that NaN is refused too
             raise OptionError("interval must be at least %g seconds, got %g" % (LEAST_INTERVAL, self._params["interval"]))
         wanted = read_wanted(self._params)
         self._severities = Wanted([], "", {name: value for name, value in wanted.filters.items() if "severity" in name})

@@ -41,7 +41,7 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
     started = time.monotonic()
     limits, mode = _limits(params), _mode(params["mode"])
     filters = filters_in(DEVICE, params["filters"] or {})
-    _refuse_places(params)
+    _refuse_places(params, context.check)
     last_run, last_rows = read_last_run(params["last_run"]) if params["last_run"] else (None, [])
     if params["last_run"] and last_run is None:
         context.warn(NOT_YET % params["last_run"])
@@ -88,14 +88,14 @@ def _mode(given: object) -> int:
     return mode
 
 
-def _refuse_places(params: dict[str, Any]) -> None:
+def _refuse_places(params: dict[str, Any], check: bool) -> None:
     """Refuse files that could not be written, before anything is asked for."""
     if params["metrics"]:
         if not params["metrics"].endswith(".prom"):
             raise OptionError("metrics must end with .prom, or node_exporter doesn't read it: got %s" % params["metrics"])
-        _files.refuse_unwritable("metrics", params["metrics"])
+        _files.refuse_unwritable("metrics", params["metrics"], check)
     if params["dest"]:
-        _files.refuse_unwritable("dest", os.path.join(params["dest"], "silent.csv"))
+        _files.refuse_unwritable("dest", os.path.join(params["dest"], "silent.csv"), check)
 
 
 def _looked_at(

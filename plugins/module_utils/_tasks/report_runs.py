@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 from collections import Counter
 from collections.abc import Sequence
@@ -33,7 +34,10 @@ def read_last_run(path: str) -> tuple[dict[str, Any] | None, Rows]:
     if not os.path.exists(path):
         return None, []
     content = _files.read_source_file(path, "last_run")
-    headings, *rows = from_csv(content.decode("utf-8", "replace")) or [[]]
+    try:
+        headings, *rows = from_csv(content.decode("utf-8", "replace")) or [[]]
+    except csv.Error:
+        raise OptionError(NO_REPORT % path) from None
     if tuple(headings[1:]) != COLUMNS or not all(len(row) == len(headings) for row in rows):
         raise OptionError(NO_REPORT % path)
     told = [dict(zip(("resource", *COLUMNS), row)) for row in rows]

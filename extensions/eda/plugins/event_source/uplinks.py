@@ -18,7 +18,8 @@ description:
     time is answered and not passed on.
   - A report is answered as soon as it is in the queue to the rules. Where the queue stays full for two seconds, ThingPark
     gets the status 503 and has to repeat.
-  - No key, token or C(AppSKey) is in an event or in the log.
+  - No key, token or C(AppSKey) is in an event or in the log. No text of an event can be a template in a playbook.
+    A blank parts the two braces with which one begins.
 options:
   host:
     description: The address to listen on. Behind a reverse proxy on the same machine, the default is right.
@@ -346,8 +347,10 @@ class Receiver:
         names = [name for name in (self._options.certfile, self._options.keyfile) if name]
         stamps = tuple(os.stat(name).st_mtime for name in names)
         if stamps != self._certificate:
-            # Without a password here, OpenSSL would ask the terminal for one.
-            context.load_cert_chain(names[0], names[-1], password="")
+            # First elsewhere: of a certificate that doesn't fit its key, OpenSSL would keep the certificate and drop the old key.
+            for one in (ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), context):
+                # Without a password here, OpenSSL would ask the terminal for one.
+                one.load_cert_chain(names[0], names[-1], password="")
             self._certificate = stamps
 
     async def _watch(self, server: web.Server, context: ssl.SSLContext | None) -> None:
