@@ -115,7 +115,9 @@ def test_a_session_that_dies_while_a_task_is_watched(through, meddler, do, rows)
     meddler.on("POST", SENT, do.says_after(202, None, Location="/tasks/1"), times=1)
     dead = do.says(401, {"code": 1})
     for verb, path in (("GET", "/tasks/1"), ("GET", "/devices"), ("POST", "/devices")):
-        meddler.on(verb, path, lambda request, forward: dead(request, forward) if meddler.sent("POST", SENT) else forward(request))
+        meddler.on(
+            verb, path, lambda request, forward: dead(request, forward) if meddler.sent("POST", SENT) else forward(request)
+        )
     result = through.tdm_fleet(devices=rows(3), bulk="always", results="all")
     assert {"is not known" in one["error"] for one in result["results"]} == {True}
 
