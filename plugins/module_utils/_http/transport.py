@@ -254,12 +254,12 @@ class Transport:
         try:
             place = _place(url)
             route = self._route_to(place)
-            response = route.pool.urlopen(
+            response = route.pool.request(
                 request.method,
                 route.prefix + place.request_uri,
-                request.body,
-                request.headers,
-                ONCE,
+                body=request.body,
+                headers=request.headers,
+                retries=ONCE,
                 redirect=False,
                 assert_same_host=False,
                 timeout=self._timeout,

@@ -118,4 +118,7 @@ class Memory:
 
 def _is_seen(data: object) -> bool:
     """Return whether this is what is remembered of an alarm, as the file has it."""
-    return isinstance(data, list) and len(data) == len(TYPES) and all(type(each) is kind for each, kind in zip(data, TYPES))
+    if not isinstance(data, list) or len(data) != len(TYPES):
+        return False
+    # To Python, true and false are numbers too.
+    return all(isinstance(each, kind) and isinstance(each, bool) == (kind is bool) for each, kind in zip(data, TYPES))
