@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 import pytest
 
@@ -181,7 +182,7 @@ def test_rows_behind_a_hundred_errors_are_sent_again(account, rows, meddler, thr
 
 
 def test_a_device_that_somebody_else_makes_meanwhile(simulator, through, meddler, do, row, rows, account):
-    meddler.on("POST", SENT, do.meanwhile(lambda: account.tdm_device(**row(2, name="theirs"))), times=1)
+    meddler.on("POST", SENT, do.meanwhile(partial(account.tdm_device, **row(2, name="theirs"))), times=1)
     result = through.tdm_fleet(devices=rows(4), bulk="always", results="all")
     assert actions(result) == ["created", "updated", "created", "created"]
     assert simulator.device(row(2)["dev_eui"])["name"] == "row-0002"

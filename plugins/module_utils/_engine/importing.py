@@ -52,13 +52,26 @@ class Row(NamedTuple):
 class Singles(Protocol):
     """Takes changes by requests of their own, and keeps the outcomes of all: a Run."""
 
-    def why_not(self, change: Change) -> str: ...
-    def take(self, change: Change) -> None: ...
-    def conclude(self, change: Change, work: Callable[[], Outcome]) -> None: ...
-    def finish(self, change: Change) -> Outcome: ...
-    def mend(self, change: Change, brief: dict[str, Any]) -> Outcome: ...
-    def doubt(self, changes: list[Change]) -> None: ...
-    def stop(self, why: str) -> None: ...
+    def why_not(self, change: Change) -> str:
+        """Say why a change is not begun any more; an empty text where it is."""
+
+    def take(self, change: Change) -> None:
+        """Carry a change out by requests of its own."""
+
+    def conclude(self, change: Change, work: Callable[[], Outcome]) -> None:
+        """Keep the outcome of what carries a change out."""
+
+    def finish(self, change: Change) -> Outcome:
+        """Return the outcome of a change that an import carried out."""
+
+    def mend(self, change: Change, brief: dict[str, Any]) -> Outcome:
+        """Correct what an import did, and return the outcome of both together."""
+
+    def doubt(self, changes: list[Change]) -> None:
+        """Remember that these changes may have been carried out already."""
+
+    def stop(self, why: str) -> None:
+        """Begin nothing more."""
 
 
 def is_bulk(policy: Policy, api: ResourceClient) -> bool:

@@ -18,10 +18,17 @@ from .plan import Change
 class Labelled(Protocol):
     """Keeps what became of each resource: a Run."""
 
-    def write(self, changes: list[Change], send: Callable[..., Any], *what: object) -> Any: ...
-    def labelled(self, changes: list[Change]) -> None: ...
-    def relabelled(self, change: Change, option: str) -> None: ...
-    def not_labelled(self, change: Change, message: str) -> None: ...
+    def write(self, changes: list[Change], send: Callable[..., Any], *what: object) -> Any:
+        """Send a request about many resources, and return its answer."""
+
+    def labelled(self, changes: list[Change]) -> None:
+        """Keep that these resources have their labels."""
+
+    def relabelled(self, change: Change, option: str) -> None:
+        """Send the labels of an option in the resource's own body."""
+
+    def not_labelled(self, change: Change, message: str) -> None:
+        """Keep that a resource did not get its labels."""
 
 
 def label(api: ResourceClient, changes: list[Change], parallel: int, run: Labelled) -> None:
