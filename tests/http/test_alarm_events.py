@@ -372,7 +372,7 @@ def test_a_password_that_is_refused_later_ends_the_source_too(simulator, source,
         meddler.on("POST", "/login", with_another_password)
         simulator.kill_sessions()
         message = rulebook.wait_for_end()
-    assert "the session died and could not be opened again" in message and simulator.password not in message
+    assert "the session ended and could not be reopened" in message and simulator.password not in message
     assert simulator.requests()["logins"] == {"attempts": 2, "refused": 1}
 
 

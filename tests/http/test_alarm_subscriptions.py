@@ -58,7 +58,7 @@ def test_a_new_one_needs_a_severity(account, counts):
     (finding,) = account.tdm_alarm_subscription(thingpark_id=ANN)["findings"]
     assert finding["option"] == "minimum_severity" and "is missing" in finding["message"] and not writes(counts())
     result = account.tdm_alarm_subscription(thingpark_id=ANN, create=False)
-    assert result["failed"] and "give what it needs besides: minimum_severity" in result["msg"]
+    assert result["failed"] and "give what else it needs: minimum_severity" in result["msg"]
     account.tdm_alarm_subscription(thingpark_id=ANN, minimum_severity=3)
     assert account.tdm_alarm_subscription(thingpark_id=ANN)["changed"] is False
 

@@ -86,7 +86,7 @@ def test_devices_without_a_connectivity_plan_are_told(simulator, account, row, c
     result = account.tdm_fleet(devices=fleet, check=check)
     assert result["summary"]["created"] == 16
     (warning,) = account.warnings
-    assert warning.startswith("14 devices are made without a connectivity_plan, and so suspended: 70B3D57ED1000001, ")
+    assert warning.startswith("14 devices are created without a connectivity_plan, and therefore suspended: 70B3D57ED1000001, ")
     assert "70B3D57ED100000A and others" in warning and "70B3D57ED100000B" not in warning
     account.warnings.clear()
     assert check or (account.tdm_fleet(devices=fleet)["changed"], account.warnings) == (False, [])
@@ -94,7 +94,9 @@ def test_devices_without_a_connectivity_plan_are_told(simulator, account, row, c
 
 def test_one_device_without_a_connectivity_plan_is_told(account, row):
     account.tdm_device(**row(1, connectivity_plan=None))
-    assert account.warnings[0].startswith("1 device is made without a connectivity_plan, and so suspended: " + row(1)["dev_eui"])
+    assert account.warnings[0].startswith(
+        "1 device is created without a connectivity_plan, and therefore suspended: " + row(1)["dev_eui"]
+    )
 
 
 @pytest.fixture
@@ -196,20 +198,20 @@ def test_a_default_reaches_only_the_devices_that_it_can_be_meant_for(simulator, 
 @pytest.mark.parametrize("check", [True, False])
 def test_flags_choose_no_plan_where_nothing_is_chosen(account, row, rows, flag, check):
     account.tdm_fleet(devices=[row(1, connectivity_plan=None, **flag), row(2, connectivity_plan=None)], check=check)
-    assert account.warnings[0].startswith("2 devices are made without a connectivity_plan, and so suspended: ")
+    assert account.warnings[0].startswith("2 devices are created without a connectivity_plan, and therefore suspended: ")
     assert not account.tdm_device(**row(3, connectivity_plan=PLAN), check=check).get("failed")
     assert len(account.warnings) == 1
 
 
 def test_a_device_that_may_not_be_made_needs_what_every_device_needs(account, row):
     result = account.tdm_device(dev_eui=row(1)["dev_eui"], name="x", create=False)
-    assert result["msg"].endswith("give what it needs besides: activation, device_profile")
+    assert result["msg"].endswith("give what else it needs: activation, device_profile")
 
 
 def test_the_files_word_counts_where_the_tasks_is_null(account, rows, tmp_path):
     path = tmp_path / "fleet.json"
     path.write_text(json.dumps({"defaults": {"create": False, "connectivity_plan": PLAN}, "devices": rows(1)}))
     nothing = {"create": None, "connectivity_plan": None}
-    assert "is not there, and create: false" in account.tdm_fleet(src=str(path), defaults=nothing)["msg"]
+    assert "doesn't exist, and create: false" in account.tdm_fleet(src=str(path), defaults=nothing)["msg"]
     made = account.tdm_fleet(src=str(path), defaults={"create": True, "connectivity_plan": None})
     assert made["summary"]["created"] == 1 and not account.warnings

@@ -162,7 +162,7 @@ def test_check_mode_says_that_the_backup_is_there_already(account, rows, tmp_pat
     (tmp_path / "kept").write_text("precious")
     for check in (True, False):
         result = account.tdm_fleet(devices=absent(rows(1)), max_deletions=1, backup=str(tmp_path / "kept"), check=check)
-        assert result["failed"] and "is there already" in result["msg"]
+        assert result["failed"] and "already exists" in result["msg"]
 
 
 def test_a_backup_has_a_place_for_each_key(account, row):

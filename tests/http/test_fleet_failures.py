@@ -212,7 +212,7 @@ def test_an_unknown_creation_before_the_session_died_is_said(simulator, meddler,
 
     meddler.on("POST", "/devices", made_and_died, times=1)
     (one,) = through.tdm_fleet(devices=[row(1)], results="all")["results"]
-    assert "the session died again" in one["error"] and NOT_KNOWN in one["error"] and len(simulator.devices()) == 1
+    assert "the session ended again" in one["error"] and NOT_KNOWN in one["error"] and len(simulator.devices()) == 1
 
 
 def test_two_answers_of_429_slow_down_and_lose_nothing(simulator, account, rows):

@@ -82,7 +82,7 @@ def test_a_name_is_not_given_to_a_second_one(account, counts):
         (problem,) = refused["findings"]
         assert (problem["where"], problem["option"]) == ("application_servers[1]", "name")
     refused = account.tdm_application_servers(application_servers=[{"id": made["id"]}], defaults={"name": "b"})
-    assert refused["findings"][0]["message"] == "is not for defaults: it is each application server's own"
+    assert refused["findings"][0]["message"] == "can't be in defaults: give it for each application server"
     assert not counts()
     other = account.tdm_application_server(**server("b"))
     swapped = [{"id": made["id"], "name": "b"}, {"id": other["id"], "name": "a"}]

@@ -189,7 +189,7 @@ def test_a_plan_for_fewer_base_stations_is_told(through, meddler, do):
     through.tdm_multicast_group(**MADE, base_station_tags=["city"])
     meddler.on("GET", "/networkSubscriptions/[0-9]+", do.edited(lambda data: data.update(multicastMaxLrrCells=1)))
     told = faults(through.tdm_multicast_group(dev_eui=EUI, connectivity_plan="Multicast"))
-    assert told["connectivity_plan"].startswith("has room for 1 base stations, and the group has 2")
+    assert told["connectivity_plan"].startswith("allows 1 base stations, but the group has 2")
     assert not [one for one in meddler.seen if one.method == "PUT"]
 
 

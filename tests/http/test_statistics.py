@@ -87,9 +87,9 @@ def test_what_it_costs_is_said(account, euis, monkeypatch):
     [
         ({"gather": []}, "gather is empty"),
         ({"gather": ["counters"], "dev_eui": ["70B3D57ED0000001"]}, "told of dev_eui: it is told of the subscription"),
-        ({"gather": ["frames"]}, "frames can't be told of the subscription: it is told of dev_eui, multicast_group"),
+        ({"gather": ["frames"]}, "frames isn't available for the subscription, only for dev_eui, multicast_group"),
         ({"gather": ["locations"], "multicast_group": "70B3D57ED0000001"}, "locations can't be told of multicast_group"),
-        ({"gather": ["counters"], "begin": "2020-01-01"}, "begin says nothing to counters: leave it out"),
+        ({"gather": ["counters"], "begin": "2020-01-01"}, "begin has no effect on counters: leave it out"),
         ({"gather": ["frame_totals"], "gateway": "x"}, "gateway says nothing to frame_totals"),
         ({"gather": ["frame_totals"], "begin": "yesterday"}, "begin must be a date and time"),
         ({"gather": ["frames"], "dev_eui": ["7"]}, "dev_eui is no DevEUI"),

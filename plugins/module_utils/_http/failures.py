@@ -35,7 +35,7 @@ def explained(error: Exception, url: str, wire: HttpSettings, proxy: Proxy | Non
     """Return the TransportError that says what a library's exception means, without the query of the URL."""
     host = host_of(url)
     if _is_short(error):
-        return NoRoom("this machine lets the process open no further file or connection: raise ulimit -n, or lower parallel")
+        return NoRoom("this process may open no more files or connections: raise ulimit -n, or lower parallel")
     if isinstance(error, TooMuch):
         return TransportError("the answer of %s %s" % (host, error), final=True)
     # With older libraries, a connection that is refused is one that took too long.
@@ -53,7 +53,7 @@ def explained(error: Exception, url: str, wire: HttpSettings, proxy: Proxy | Non
     if isinstance(error, kinds.TimeoutError) or "timed out" in str(error):
         return TransportError("%s didn't answer within %g s: raise timeout, or lower parallel" % (host, wire.timeout))
     if isinstance(error, kinds.LocationValueError) or isinstance(error.__context__, http.client.InvalidURL):
-        return TransportError("%s is no usable address: check url, login_url and session_url" % host, sent=False)
+        return TransportError("%s is not a usable address: check url, login_url and session_url" % host, sent=False)
     if isinstance(error, (OSError, ValueError)):  # a ca_path or client_cert that isn't there
         reason = without(str(error).split("\n", maxsplit=1)[0], passwords_in(wire.proxy))
         return TransportError("%s can't be used: %s" % (host, reason[:200]), sent=False)

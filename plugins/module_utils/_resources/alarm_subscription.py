@@ -35,7 +35,7 @@ class AlarmSubscriptionRules(Rules):
     def check_creation(self, values: Values, named: Callable[[str], dict[str, Any]]) -> Faults:
         if "minimum_severity" in values:
             return []
-        return [("minimum_severity", "is missing: there is no alarm subscription of this user yet, and a new one needs it")]
+        return [("minimum_severity", "is missing: this user has no alarm subscription yet, and a new one needs it")]
 
 
 ALARM_SUBSCRIPTION = Resource(

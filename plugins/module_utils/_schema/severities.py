@@ -95,7 +95,7 @@ class Notifications(ValueType):
     def _one(self, item: dict[str, Any]) -> tuple[set[int], set[str]]:
         unknown = [name for name in item if name not in ("severities", "contacts")]
         if unknown:
-            raise Fault("has a notification with the option %s: severities and contacts are known" % shown(unknown[0]))
+            raise Fault("has a notification with the unknown option %s: use severities and contacts" % shown(unknown[0]))
         severities, contacts = (_listed(item.get(name), name) for name in ("severities", "contacts"))
         try:
             numbers = {SEVERITY.parse(each) for each in severities}
