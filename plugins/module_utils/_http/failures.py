@@ -26,7 +26,7 @@ from .proxies import Proxy
 #: What OpenSSL says when it finds no version of TLS in common.
 OLD_TLS = ("PROTOCOL_VERSION", "PROTOCOL VERSION", "UNSUPPORTED_PROTOCOL", "VERSION_TOO_LOW")
 #: What OpenSSL's versions say of an answer that is no TLS, such as that of plain HTTP.
-NO_TLS = ("WRONG_VERSION_NUMBER", "WRONG VERSION NUMBER", "UNKNOWN_PROTOCOL", "RECORD LAYER FAILURE", "RECORD_LAYER_FAILURE")
+NO_TLS = ("WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE")
 #: What OpenSSL says when the platform ended TLS before it got a whole request; with TLS 1.3, that can be during the request.
 TLS_IS_OVER = ("alert", "EOF occurred")
 #: What the system says when a process, or the machine, has as many files and connections open as it may.
@@ -77,7 +77,7 @@ def _why_not_reached(error: BaseException | None) -> str:
 
 def _of_tls(error: Exception, host: str) -> TransportError:
     text = str(error)
-    if any(mark in text.upper() for mark in NO_TLS):
+    if any(mark in text.upper().replace(" ", "_") for mark in NO_TLS):
         return TransportError(
             "%s doesn't speak TLS on this port: check the port in url, or begin url with http:// for a simulator" % host,
             sent=False,
