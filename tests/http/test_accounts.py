@@ -303,7 +303,7 @@ def test_a_session_that_is_opened_again_and_can_not_be_kept_is_closed(simulator,
     simulator.kill_sessions()
     _full_for_sessions(monkeypatch)
     result = account.tdm_subscriber_info(session_file=path)
-    assert result["failed"] and "could not be opened again" in result["msg"] and "No space left" in result["msg"]
+    assert result["failed"] and "could not be reopened" in result["msg"] and "No space left" in result["msg"]
     assert simulator.sessions()["sessions"] == 0
 
 

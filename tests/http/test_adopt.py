@@ -244,7 +244,7 @@ def test_what_changes_meanwhile_is_not_written(simulator, through, fleet, dest, 
     last = fleet[-1]["dev_eui"]
     meddler.on("GET", "/devices/e" + last, do.meanwhile(lambda: simulator.change_device(eui, name="now")), times=1)
     refused = through.tdm_adopt(dest=str(dest), parallel=1)
-    assert refused["failed"] and "what was found of 1 devices (%s) is not what" % eui in refused["msg"]
+    assert refused["failed"] and "what was found of 1 devices (%s) has changed" % eui in refused["msg"]
     assert not dest.exists()
 
 

@@ -452,7 +452,7 @@ def test_two_rulebooks_share_no_file(simulator, source, euis):
     "args,expected",
     [
         ({"interval": -1}, "interval must be at least"),
-        ({"alarm": "no_such"}, "alarm is no alarm"),
+        ({"alarm": "no_such"}, "alarm is not a known alarm"),
         ({"severity": "major", "min_severity": "minor"}, "mutually exclusive"),
         ({"acked": False}, "knows no option acked"),
         ({"password": None}, "login and password are needed"),

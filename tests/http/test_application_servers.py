@@ -143,15 +143,15 @@ FAULTS = [
     ({"custom_http_headers": {"Host": "a"}}, "custom_http_headers", "sets by itself"),
     ({"custom_http_headers": {"a": "1", "A": "2"}}, "custom_http_headers", "twice"),
     ({"custom_http_headers": {"a%d" % number: "1" for number in range(6)}}, "custom_http_headers", "has 6 headers"),
-    ({"custom_http_headers": {"a b": "1"}}, "custom_http_headers", "no name of one"),
+    ({"custom_http_headers": {"a b": "1"}}, "custom_http_headers", "not a header name"),
     ({"custom_http_headers": {"a": "s3cret\n"}}, "custom_http_headers", "a value that HTTP can't send"),
     ({"as_key": "short", "security_status": "as_key"}, "as_key", "is not a key"),
     ({"security_status": "as_key"}, "as_key", "is missing"),
     ({"security_status": "none", "as_id": "x"}, "as_id", "security_status is none"),
-    ({"security_status": "as_key", "as_key": KEY, "as_id": "a b"}, "as_id", "alone"),
+    ({"security_status": "as_key", "as_key": KEY, "as_id": "a b"}, "as_id", "only letters"),
     ({"as_id": "x"}, "security_status", "is missing: the platform accepts as_id only together with it"),
-    ({"as_key": KEY, "max_timestamp_deviation": 5}, "security_status", "takes as_key and max_timestamp_deviation only"),
-    ({"custom_http_headers": {"a": 42}}, "custom_http_headers", "is no text: quote it"),
+    ({"as_key": KEY, "max_timestamp_deviation": 5}, "security_status", "accepts as_key and max_timestamp_deviation only"),
+    ({"custom_http_headers": {"a": 42}}, "custom_http_headers", "is not a text for the header"),
 ]
 
 

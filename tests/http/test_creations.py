@@ -37,7 +37,7 @@ def test_a_description_that_can_not_create(simulator, account, row, tmp_path, wh
     result = account.tdm_fleet(**options, results="all", check=check)
     assert (result["summary"]["updated"], result["summary"]["failed"], result["summary"]["created"]) == (2, 1, 0)
     error = result["results"][2]["error"]
-    assert "not there" in error and "create: true" in error and error.endswith("device_profile, app_key")
+    assert "exist" in error and "create: true" in error and error.endswith("device_profile, app_key")
     assert "findings" not in result and len(simulator.devices()) == 2
 
 
@@ -112,7 +112,7 @@ def test_more_devices_than_licences(scarce, rows, check):
     result = account.tdm_fleet(devices=rows(60, connectivity_plan=PLAN), check=check)
     (problem,) = result["findings"]
     assert problem["option"] == "connectivity_plan" and not simulator.devices()
-    assert problem["message"].startswith("%s needs 60 more licences" % PLAN) and "has 50 of its 50 left" in problem["message"]
+    assert problem["message"].startswith("%s needs 60 more licenses" % PLAN) and "has 50 of its 50 left" in problem["message"]
     assert set(simulator.requests()["by_verb"]) == {"GET", "POST"}  # the login
 
 
@@ -122,7 +122,7 @@ def test_licences_cost_no_request_and_can_be_left_alone(scarce, rows, counts_of)
     assert counts_of(simulator)["GET /networkSubscriptions"] == 1
     more = [{**one, "dev_eui": "70B3D57ED2%06X" % at} for at, one in enumerate(rows(3, connectivity_plan=PLAN))]
     refused = account.tdm_fleet(devices=more)
-    assert "needs 3 more licences" in refused["msg"] and "0 of its 50 left" in refused["msg"]
+    assert "needs 3 more licenses" in refused["msg"] and "0 of its 50 left" in refused["msg"]
     tried = account.tdm_fleet(devices=more, check_licences=False)
     assert tried["summary"]["failed"] == 3 and "licenses" in tried["msg"]
 
@@ -134,10 +134,10 @@ def test_licences_of_devices_that_are_resumed_moved_and_deleted(scarce, rows):
     others = [{**one, "dev_eui": "70B3D57ED2%06X" % at, "connectivity_plan": ""} for at, one in enumerate(rows(3))]
     account.tdm_fleet(devices=others)
     resumed = [{**one, "connectivity_plan": PLAN} for one in others]
-    assert "needs 3 more licences" in account.tdm_fleet(devices=resumed)["msg"]
+    assert "needs 3 more licenses" in account.tdm_fleet(devices=resumed)["msg"]
     # What a run gives back doesn't count: the writes go out side by side.
     gone = [{"dev_eui": one["dev_eui"], "state": "absent"} for one in fleet[:3]]
-    assert "needs 3 more licences" in account.tdm_fleet(devices=[*gone, *resumed], max_deletions=3)["msg"]
+    assert "needs 3 more licenses" in account.tdm_fleet(devices=[*gone, *resumed], max_deletions=3)["msg"]
     assert account.tdm_fleet(devices=gone, max_deletions=3)["summary"]["deleted"] == 3
     assert account.tdm_fleet(devices=resumed)["summary"]["updated"] == 3
 
@@ -147,7 +147,7 @@ def test_licences_of_a_session_that_is_older_than_they_are(scarce, row, rows, tm
     account = account.with_options(session_file=str(tmp_path / "session.json"))
     assert account.tdm_device(**row(1, connectivity_plan=PLAN))["changed"]
     simulator.settings(licences={PLAN: 1})
-    assert "needs 2 more licences" in account.tdm_fleet(devices=rows(3, connectivity_plan=PLAN))["msg"]
+    assert "needs 2 more licenses" in account.tdm_fleet(devices=rows(3, connectivity_plan=PLAN))["msg"]
 
 
 def test_a_plan_whose_creations_are_refused_alike_is_given_up(scarce, rows):

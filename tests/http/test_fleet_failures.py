@@ -267,7 +267,7 @@ def test_another_writer_who_does_not_stop(simulator, through, meddler, do, row):
         do.meanwhile(lambda: simulator.change_device(row(1)["dev_eui"], markerID=next(numbers))),
     )
     result = through.tdm_fleet(devices=[row(1, name="ours")])
-    assert result["failed"] and "given up after 3 attempts" in result["msg"]
+    assert result["failed"] and "gave up after 3 attempts" in result["msg"]
 
 
 def test_another_writer_who_deletes(simulator, through, meddler, do, row):

@@ -236,7 +236,7 @@ REDIRECTED = [
     ("html", "GET", "/customers", "started no session"),
     ("html", "GET", "/devices", "redirects to another address: set url"),
     ("html", "PUT", "/devices/e" + EUI, "redirects to another address: set url"),
-    ("smp", "POST", "/admins/login", "no thingparkID"),
+    ("smp", "POST", "/admins/login", "without a thingparkID"),
     ("smp", "POST", "/accessCode", "no access to the subscriber"),
     ("digest", "GET", "/admins/id", "status 30"),
     ("oauth2", "POST", "/token", "gave no access token"),

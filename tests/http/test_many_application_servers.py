@@ -121,7 +121,7 @@ def test_one_that_is_meant_twice_is_refused(account, counts):
         assert refused["failed"] and not writes(counts())
         (problem,) = refused["findings"]
         assert (problem["where"], problem["option"]) == ("application_servers[1]", "name")
-        assert problem["message"].startswith("is the name of %s now, which application_servers[0] describes" % made["id"])
+        assert problem["message"].startswith("is now the name of %s, which application_servers[0] already describes" % made["id"])
 
 
 def test_a_purge_spares_those_that_are_described_or_used(account, simulator):

@@ -126,7 +126,7 @@ def test_defaults_can_not_say_it(account, old, new):
     refused = account.tdm_fleet(devices=[new], defaults={"replaced": "delete"})
     assert "replaced can't be in defaults: give it for each device" in refused["msg"]
     refused = account.tdm_fleet(select={"all": True}, set={"replaces": OLD})
-    assert "replaces is each device's own" in refused["msg"]
+    assert "replaces is different for each device" in refused["msg"]
 
 
 def test_one_is_replaced_once_and_is_not_described_besides(account, old, new):

@@ -280,7 +280,7 @@ def test_a_session_that_dies_without_a_password_at_hand(simulator, through, rows
 def test_a_session_that_keeps_dying_is_opened_again_once(simulator, through, dying, how):
     dying(how, "GET", "/subscriptions/100", times=100)
     result = through.tdm_subscriber_info()
-    assert result["failed"] and "died again" in result["msg"]
+    assert result["failed"] and "ended again" in result["msg"]
     assert simulator.requests()["logins"]["attempts"] == 2
 
 

@@ -69,7 +69,7 @@ def test_each_way_to_write_the_same_notifications_is_equal(account):
 
 FAULTS = [
     ({"alarm_notifications": [*TOLD, {"severities": [5], "contacts": [MAIL]}]}, "has the severity major in two notifications"),
-    ({"alarm_notifications": [{"severities": [7], "contacts": [MAIL]}]}, "is no severity of an alarm"),
+    ({"alarm_notifications": [{"severities": [7], "contacts": [MAIL]}]}, "is not a known severity of an alarm"),
     ({"alarm_notifications": [{"severities": [], "contacts": [MAIL]}]}, "has a notification without severities"),
     ({"alarm_notifications": [{"severities": [5], "contacts": []}]}, "has a notification without contacts"),
     ({"alarm_notifications": [{"severities": [5], "contacts": ["ann@example.com"]}]}, "write it like email:ann@example.com"),
@@ -157,7 +157,7 @@ def test_a_right_that_nobody_told_of_is_told_of_when_it_is_refused(start_simulat
     refused = account.tdm_subscription(segregation_id="00000001")
     assert refused["failed"] and refused["changed"] is False and "changed before" not in refused["msg"]
     simulator.settings(permissions=["x"])
-    assert "takes the right ra or s1" in account.tdm_subscription(ns_id="F03D290200000001")["msg"]
+    assert "needs the right ra or s1" in account.tdm_subscription(ns_id="F03D290200000001")["msg"]
 
 
 def test_somebody_else_changed_it_meanwhile(simulator, through, meddler, do, account_on):

@@ -86,13 +86,13 @@ def test_what_it_costs_is_said(account, euis, monkeypatch):
     "options,words",
     [
         ({"gather": []}, "gather is empty"),
-        ({"gather": ["counters"], "dev_eui": ["70B3D57ED0000001"]}, "told of dev_eui: it is told of the subscription"),
+        ({"gather": ["counters"], "dev_eui": ["70B3D57ED0000001"]}, "available for dev_eui, only for the subscription"),
         ({"gather": ["frames"]}, "frames isn't available for the subscription, only for dev_eui, multicast_group"),
-        ({"gather": ["locations"], "multicast_group": "70B3D57ED0000001"}, "locations can't be told of multicast_group"),
+        ({"gather": ["locations"], "multicast_group": "70B3D57ED0000001"}, "locations isn't available for multicast_group"),
         ({"gather": ["counters"], "begin": "2020-01-01"}, "begin has no effect on counters: leave it out"),
-        ({"gather": ["frame_totals"], "gateway": "x"}, "gateway says nothing to frame_totals"),
+        ({"gather": ["frame_totals"], "gateway": "x"}, "gateway has no effect on frame_totals"),
         ({"gather": ["frame_totals"], "begin": "yesterday"}, "begin must be a date and time"),
-        ({"gather": ["frames"], "dev_eui": ["7"]}, "dev_eui is no DevEUI"),
+        ({"gather": ["frames"], "dev_eui": ["7"]}, "dev_eui is not a DevEUI"),
         ({"gather": ["counters"], "parallel": 65}, "parallel must be from 1 to 64"),
     ],
 )

@@ -131,8 +131,8 @@ def test_a_session_that_dies_in_mid_run(simulator, meddler, administrator, do, r
 
 ODD = [
     ("smp", "POST", "/admins/login", 404, "<html>", "is a web page", None),
-    ("smp", "POST", "/admins/login", 200, {}, "no thingparkID (status 200)", None),
-    ("smp", "POST", "/admins/login", 500, {"code": 1, "message": "x"}, "no thingparkID (status 500, code 1, x)", None),
+    ("smp", "POST", "/admins/login", 200, {}, "without a thingparkID (status 200)", None),
+    ("smp", "POST", "/admins/login", 500, {"code": 1, "message": "x"}, "without a thingparkID (status 500, code 1, x)", None),
     ("smp", "POST", "/admins/login", 403, {"code": 141, "message": "x"}, "(status 403, code 141, x)", False),
     ("smp", "POST", "/admins/login", 200, {"code": 110, "message": "locked"}, "(status 200, code 110, locked)", False),
     ("smp", "POST", "/admins/login", 401, "<html>", "(status 401)", False),
