@@ -92,8 +92,8 @@ def _in_base64(data: bytes) -> set[str]:
 
 
 MISTAKE = (
-    "the collection made a mistake (%s in %s, line %d): please report it, with the traceback that -vvv shows. What it was "
-    "about isn't shown, since it may hold a secret"
+    "the collection has a bug (%s in %s, line %d): please report it, with the traceback that -vvv shows. The "
+    "data isn't shown, since it may contain a secret"
 )
 
 

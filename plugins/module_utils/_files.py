@@ -63,7 +63,7 @@ def ensure_directory(path: str) -> None:
     try:
         os.makedirs(path, mode=0o700, exist_ok=True)
     except (OSError, ValueError) as error:
-        raise OptionError("the directory %s can't be made: %s" % (_name(path), _why(error))) from None
+        raise OptionError("the directory %s can't be created: %s" % (_name(path), _why(error))) from None
 
 
 def read_source_file(path: str, option: str = "src") -> bytes:
@@ -78,7 +78,7 @@ def read_source_file(path: str, option: str = "src") -> bytes:
         raise OptionError("%s can't be read: %s" % (name, _why(error))) from None
     if len(content) > LARGEST_SOURCE:
         most = LARGEST_SOURCE // 1024 // 1024
-        raise OptionError("%s is larger than %d MiB, which is read at most: divide it into several files" % (name, most))
+        raise OptionError("%s is larger than %d MiB, the largest size that is read: split it into several files" % (name, most))
     return content
 
 
@@ -122,7 +122,7 @@ def _name(path: str) -> str:
 
 def _why(error: Exception) -> str:
     """Return the reason that a message gives; a ValueError comes of a NUL and the like in a path."""
-    return str(error.strerror) if isinstance(error, OSError) else "no file's name can be like that"
+    return str(error.strerror) if isinstance(error, OSError) else "a file can't have that name"
 
 
 def read_text(path: str, most: int = LARGEST_STATE) -> str:
@@ -139,11 +139,11 @@ def read_text(path: str, most: int = LARGEST_STATE) -> str:
         return ""
     if not _is_private(status, directory):
         raise OptionError(
-            "%s belongs to another user or is open to others, and isn't used: %s, or close it with chmod 600"
+            "%s belongs to another user or is accessible to others, and isn't used: %s, or protect it with chmod 600"
             % (path, _instead(path, "name another file"))
         )
     if len(content) > most:
-        raise OptionError("%s is larger than any file of the collection's own: %s" % (path, _instead(path, "name another file")))
+        raise OptionError("%s is larger than any file of this collection: %s" % (path, _instead(path, "name another file")))
     return content.decode("utf-8", "replace")
 
 
@@ -178,8 +178,9 @@ def _refuse_open_directory(path: str) -> os.stat_result:
         raise OptionError("%s can't be read: %s" % (_name(directory), _why(error))) from None
     if status.st_mode & stat.S_IWOTH and not status.st_mode & stat.S_ISVTX:
         raise OptionError(
-            "everybody can write into the directory %s, and replace %s in it: %s of your own, such as a new one below it, or "
-            "close this one with chmod o-w" % (directory, os.path.basename(path), _instead(path, "name a file in a directory"))
+            "everybody can write to the directory %s, and replace %s in it: %s of your own, such as a new one "
+            "below it, or protect this one with chmod o-w"
+            % (directory, os.path.basename(path), _instead(path, "name a file in a directory"))
         )
     return status
 
@@ -311,7 +312,7 @@ def _take_lock(path: str) -> int:
             _refuse_irregular(path, status)
             if status.st_uid not in (0, os.geteuid()):
                 other = _instead(path, "name another file")
-                raise OptionError("%s belongs to another user, who could hold it for ever: %s" % (path, other))
+                raise OptionError("%s belongs to another user, who could lock it forever: %s" % (path, other))
             with breakable():
                 fcntl.flock(descriptor, fcntl.LOCK_EX | (fcntl.LOCK_NB if is_told_to_end() else 0))
             if os.stat(path).st_ino == status.st_ino:

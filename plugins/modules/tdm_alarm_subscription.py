@@ -86,7 +86,7 @@ findings:
     - where: options
       thingpark_id: tpk-100002581
       option: minimum_severity
-      message: 'is missing: there is no alarm subscription of this user yet, and a new one needs it'
+      message: 'is missing: this user has no alarm subscription yet, and a new one needs it'
 login_refused:
   description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused

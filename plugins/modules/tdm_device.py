@@ -371,7 +371,7 @@ findings:
     - where: options
       dev_eui: 70B3D57ED0000001
       option: app_key
-      message: 'is no key: it has 31 of 32 hexadecimal digits'
+      message: 'is not a key: it has 31 of 32 hexadecimal digits'
 replaced_device:
   description: DevEUI and outcome of the replaced device.
   returned: success and O(replaces), if the replaced device exists

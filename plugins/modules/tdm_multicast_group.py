@@ -200,8 +200,8 @@ findings:
     - where: options
       dev_eui: 70B3D57ED00000F0
       option: downlink_data_rate
-      message: 'is 9, and the base stations with the tag city can''t send so: they take 0 to 5. Choose one of these, or
-        other tags'
+      message: 'is 9, and the base stations with the tag city can''t send that way: they support 0 to 5. Choose one of these,
+        or other tags'
 login_refused:
   description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused

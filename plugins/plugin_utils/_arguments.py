@@ -35,29 +35,29 @@ TEXTS = ("str", "path")
 #: How Python's text of a list, a dictionary, a set or a tuple begins.
 OPENING = ("[", "{", "(")
 NO_TEXT = (
-    "%s must be a text, and is true or false: YAML makes that of yes, no, on, off, true and false without quotes. "
+    "%s must be a text, but is true or false: YAML reads yes, no, on, off, true and false that way without quotes. "
     "Put the text into quotes, as in %s"
 )
 NUMBER = (
-    "%s must be a text, and is a number with a fraction: without quotes, YAML reads 1.10 as 1.1 and 24E124 as a number. "
+    "%s must be a text, but is a number with a fraction: without quotes, YAML reads 1.10 as 1.1 and 24E124 as a number. "
     "Put the text into quotes, as in %s"
 )
 DIGITS = (
-    "%s must be hexadecimal digits in a text, and is a number: without quotes, YAML reads 0x0004A30B001A2B3C, 0012345670123456 "
+    "%s must be hexadecimal digits in a text, but is a number: without quotes, YAML reads 0x0004A30B001A2B3C, 0012345670123456 "
     "and 10:12:34:56 as numbers with other digits. Put it into quotes, as in %s"
 )
 NULL = "%s must be a list of texts, but one of them is null: take it out, or write a text; an empty list is [] in YAML"
 NO_NUMBER = (
-    "%s must be a number, and is true or false: YAML makes that of yes, no, on, off, true and false without quotes. "
+    "%s must be a number, but is true or false: YAML reads yes, no, on, off, true and false that way without quotes. "
     "Write the number in digits"
 )
 NO_FRACTION = "%s must be a number with a decimal point, such as -7.25, got %s"
 SHAPE = "%s must be a text, but is a list or a dictionary: give a text, in quotes or, where a template makes it, with | string"
-NO_DICT = "%s must be a dictionary of options, but is no dictionary: write what it holds below it, or leave it out"
-NULL_KEY = "key in %s must be a text, and is null: write a name in front of the colon"
+NO_DICT = "%s must be a dictionary of options, but is not a dictionary: write its options below it, or leave it out"
+NULL_KEY = "key in %s must be a text, but is null: write a name in front of the colon"
 NO_ROW = "%s must be a dictionary of options, but is null: take it out, or write the options"
-TWICE = "%s is given twice, as %s too: leave one of them out"
-NO_VALUE = "%s holds a value of the type %s, which no module can be given: write it as a text in quotes"
+TWICE = "%s is given twice, also as %s: leave one of them out"
+NO_VALUE = "%s has a value of the type %s, which can't be passed to a module: write it as a text in quotes"
 
 
 def as_json(args: dict[str, Any]) -> dict[str, Any]:

@@ -42,13 +42,13 @@ MOST_NAMED = 3  # examples in one warning
 MISFIT = "the inventory's options don't fit: %s"
 UNKNOWN_OPTIONS = "the inventory has no option %s: correct it, or take it out"
 BAD_PREFIX = "%s must be the beginning of a variable's name, in letters, digits and _, and not ansible, got %s"
-SECRET = "hostvars names %s, which is a secret and can't be read: take it out"
-NO_VALUE = "hostvars names %s, which says what is to change and is no value of a device: take it out"
-NOT_SHOWN = "hostvars names %s, which this platform shows of no device: correct it, or take it out"
+SECRET = "hostvars names %s, which is a secret and can't be read: remove it"
+NO_VALUE = "hostvars names %s, which describes a change and is not a value of a device: remove it"
+NOT_SHOWN = "hostvars names %s, which this platform shows for no device: correct it, or remove it"
 NO_GROUPS = (
-    "the platform's list of devices doesn't show what would make groups by %s: use gather: devices, or leave it out of group_by"
+    "the platform's list of devices doesn't show the values for groups by %s: use gather: devices, or remove it from group_by"
 )
-ALIKE = "%s would have the same name, %s, and get a piece of a hash behind it: rename one of them"
+ALIKE = "%s would have the same name, %s, and get a hash as suffix: rename one of them"
 BY_EUI = (
     "%d devices are hosts by their DevEUI, since their names are empty, repeat, or can't be a host's, the first of them %s: give "
     "them names of their own, or say hostname: dev_eui"

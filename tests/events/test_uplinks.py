@@ -349,7 +349,7 @@ OPTIONS_THAT_CANNOT_BE = [
     ({"max_clock_skew": 0}, "max_clock_skew must be a whole number from 1 to 86400"),
     ({"max_body": True}, "max_body must be a whole number"),
     ({"allow_unsigned": "perhaps"}, "allow_unsigned must be true or false"),
-    ({"secret": 1}, "secret is no option of uplinks: take one of port, host, keys"),
+    ({"secret": 1}, "secret is not an option of uplinks: take one of port, host, keys"),
     ({"keys": None}, "keys is missing: give the key of each AS ID in keys, keys_file or TDM_UPLINK_KEYS"),
     ({"keys": ["a"]}, "keys must be a dictionary, or a text such as AS_ID=key"),
     ({"keys": {"a b": KEY}}, "keys has no AS ID in its entry 1"),

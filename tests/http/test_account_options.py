@@ -26,7 +26,7 @@ def test_a_line_end_is_no_part_of_an_account(simulator, account, option, end):
     for text in ("something" + end, end + "something", "some" + end + "thing", end):
         for task in (mine.tdm_subscriber_info, mine.tdm_session):
             result = task(**{option: text})
-            assert result["failed"] and result["msg"].startswith("%s holds the end of a line" % option)
+            assert result["failed"] and result["msg"].startswith("%s contains a line end" % option)
             assert "trim" in result["msg"] and "something" not in result["msg"]
     assert simulator.requests()["total"] == 0
 
@@ -39,7 +39,7 @@ def test_a_line_end_of_another_way_in_does_not_matter(account):
 def test_blanks_around_a_login_are_left_out_with_a_warning(simulator, account, blank):
     mine = account.with_options(login=blank + simulator.login + blank)
     assert "failed" not in mine.tdm_subscriber_info()
-    assert mine.warnings == ["login has blanks around it, which are left out: take them off"]
+    assert mine.warnings == ["login has spaces around it, which are ignored: remove them"]
     path = account.tdm_session()["session_file"]
     assert mine.tdm_session() == {**account.tdm_session(), "session_file": path, "changed": False}
 
@@ -119,7 +119,7 @@ def test_a_certificate_that_is_a_pipe_makes_nobody_wait(simulator, account, tmp_
     (tmp_path / "cert").touch()
     others = {"client_cert": str(tmp_path / "cert")} if option == "client_key" else {}
     result = account.tdm_subscriber_info(**{**others, option: str(tmp_path / "pipe")})
-    assert result["failed"] and result["msg"] == "%s names %s, which is no regular file" % (option, tmp_path / "pipe")
+    assert result["failed"] and result["msg"] == "%s names %s, which is not a regular file" % (option, tmp_path / "pipe")
     assert simulator.requests()["total"] == 0
 
 

@@ -200,7 +200,7 @@ def test_a_task_that_is_killed_before_the_answer(simulator, meddler, through, do
     assert running[0].wait(60) == -9
     for _time in range(3):
         result = mine.tdm_subscriber_info()
-        assert result["held_back"] and "ended before" in result["msg"] and "for 1 minute" in result["msg"]
+        assert result["held_back"] and "stopped before" in result["msg"] and "for 1 minute" in result["msg"]
     assert len(meddler.sent("POST", "/login")) == 1
     assert "failed" not in through.tdm_subscriber_info()  # the right one is another
     assert mine.tdm_subscriber_info()["held_back"] is False
@@ -303,7 +303,7 @@ def test_a_session_that_is_opened_again_and_can_not_be_kept_is_closed(simulator,
     simulator.kill_sessions()
     _full_for_sessions(monkeypatch)
     result = account.tdm_subscriber_info(session_file=path)
-    assert result["failed"] and "could not be opened again" in result["msg"] and "No space left" in result["msg"]
+    assert result["failed"] and "could not be reopened" in result["msg"] and "No space left" in result["msg"]
     assert simulator.sessions()["sessions"] == 0
 
 

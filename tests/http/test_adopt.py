@@ -176,7 +176,7 @@ def test_whose_keys_nobody_knows(account, rows, dest):
     path.write_text(filled)
     again = account.tdm_adopt(dest=str(dest))
     assert not again["changed"] and path.read_text() == filled
-    assert "holds keys that somebody filled in" in account.warnings[-1] and "0F0F" not in str(account.warnings)
+    assert "contains keys that somebody filled in" in account.warnings[-1] and "0F0F" not in str(account.warnings)
 
 
 def test_a_csv_drops_nothing_silently(account, fleet, dest):
@@ -231,7 +231,7 @@ def test_a_broken_writer_writes_nothing(account, fleet, dest, monkeypatch):
     written = adopted_files.as_yaml
     monkeypatch.setattr(adopted_files, "as_yaml", lambda *all_of_it: written(*all_of_it).replace("row-0011", "x"))
     refused = account.tdm_adopt(dest=str(dest))
-    assert refused["failed"] and "name of device 70B3D57ED100000B would not be read from a file" in refused["msg"]
+    assert refused["failed"] and "name of device 70B3D57ED100000B would change when it is written" in refused["msg"]
     monkeypatch.setattr(adopted_files, "as_yaml", lambda keys, defaults, rows: written(keys, {}, rows))
     assert account.tdm_adopt(dest=str(dest))["failed"]
     monkeypatch.setattr(adopted_files, "as_yaml", lambda *all_of_it: written(*all_of_it).replace("create: false", "create: true"))
@@ -244,20 +244,20 @@ def test_what_changes_meanwhile_is_not_written(simulator, through, fleet, dest, 
     last = fleet[-1]["dev_eui"]
     meddler.on("GET", "/devices/e" + last, do.meanwhile(lambda: simulator.change_device(eui, name="now")), times=1)
     refused = through.tdm_adopt(dest=str(dest), parallel=1)
-    assert refused["failed"] and "what was found of 1 devices (%s) is not what" % eui in refused["msg"]
+    assert refused["failed"] and "what was found of 1 devices (%s) has changed" % eui in refused["msg"]
     assert not dest.exists()
 
 
 REFUSED = [
     ({"split_by": "domain"}, "domain_group is missing"),
-    ({"domain_group": "Site"}, "domain_group is given, and split_by isn't domain"),
-    ({"leave_out": ["tag"]}, 'leave_out has "tag", which is no option of what is adopted; did you mean tags?'),
+    ({"domain_group": "Site"}, "domain_group is given, but split_by isn't domain"),
+    ({"leave_out": ["tag"]}, 'leave_out has "tag", which is not an option of the adopted resources; did you mean tags?'),
     ({"leave_out": ["tags"], "split_by": "tag"}, "split_by tag needs the option tags"),
     ({"filters": {"tags": ["x"]}}, 'filters has "tags", which is no filter of devices; did you mean tag?'),
     ({"filters": {"eui_prefix": 70}}, "filters: eui_prefix must be a text"),
     ({"filters": {"silent_for": "P1M"}}, "silent_for has the duration"),
     ({"filters": {"tag": ["x"]}, "resources": ["application_servers"]}, "filters are about devices"),
-    ({"format": "csv", "resources": ["devices", "routing_profiles"]}, "format csv is for devices alone: take yaml for routing"),
+    ({"format": "csv", "resources": ["devices", "routing_profiles"]}, "format csv is only for devices: use yaml for routing"),
     ({"parallel": 0}, "parallel must be at least 1"),
     ({"dest": ""}, "dest is empty"),
 ]
@@ -274,4 +274,4 @@ def test_files_of_others_are_not_replaced(account, fleet, dest):
     dest.mkdir()
     (dest / "devices.yml").write_text('devices:\n  - dev_eui: "0000000000000001"\n')
     refused = account.tdm_adopt(dest=str(dest))
-    assert refused["failed"] and "devices.yml is there, and was not written by adopting" in refused["msg"]
+    assert refused["failed"] and "devices.yml exists, and was not written by adopting" in refused["msg"]

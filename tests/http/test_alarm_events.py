@@ -372,7 +372,7 @@ def test_a_password_that_is_refused_later_ends_the_source_too(simulator, source,
         meddler.on("POST", "/login", with_another_password)
         simulator.kill_sessions()
         message = rulebook.wait_for_end()
-    assert "the session died and could not be opened again" in message and simulator.password not in message
+    assert "the session ended and could not be reopened" in message and simulator.password not in message
     assert simulator.requests()["logins"] == {"attempts": 2, "refused": 1}
 
 
@@ -453,7 +453,7 @@ def test_two_rulebooks_share_no_file(simulator, source, euis):
     [
         ({"interval": -1}, "interval must be at least"),
         ({"interval": float("nan")}, "interval must be at least"),
-        ({"alarm": "no_such"}, "alarm is no alarm"),
+        ({"alarm": "no_such"}, "alarm is not a known alarm"),
         ({"severity": "major", "min_severity": "minor"}, "mutually exclusive"),
         ({"acked": False}, "knows no option acked"),
         ({"password": None}, "login and password are needed"),

@@ -118,11 +118,11 @@ def test_no_more_pages_than_the_limit_needs(account, devices, counts, frame, sim
 @pytest.mark.parametrize(
     "options,words",
     [
-        ({"severity": "loud"}, "severity is no severity of an alarm: cleared, indeterminate, warning"),
-        ({"alarm": "no-uplink"}, "alarm is no alarm: battery_low, "),
-        ({"alarm": "0"}, "alarm is no alarm"),
+        ({"severity": "loud"}, "severity is not a known severity of an alarm: use one of cleared, indeterminate, warning"),
+        ({"alarm": "no-uplink"}, "alarm is not a known alarm: use one of no_uplink, "),
+        ({"alarm": "0"}, "alarm is not a known alarm"),
         ({"dev_eui": []}, "dev_eui is an empty list"),
-        ({"dev_eui": ["7"]}, "dev_eui is no DevEUI"),
+        ({"dev_eui": ["7"]}, "dev_eui is not a DevEUI"),
         ({"limit": 0}, "limit must be at least 1"),
         ({"domain": {}}, "domain is empty"),
         ({"created_from": "2020-01-02", "updated_to": "2020-01-01"}, "created_from (2020-01-02T00:00:00) is beyond updated_to"),

@@ -130,7 +130,7 @@ def test_an_id_in_the_place_of_a_name_means_none(account, counts, state):
 
 def test_one_that_may_not_be_made(account, counts):
     result = account.tdm_application_server(name="nowhere", create=False)
-    assert result["failed"] and "the application server is not there, and create: false" in result["msg"]
+    assert result["failed"] and "the application server doesn't exist, and create: false" in result["msg"]
     assert not writes(counts())
 
 
@@ -143,15 +143,15 @@ FAULTS = [
     ({"custom_http_headers": {"Host": "a"}}, "custom_http_headers", "sets by itself"),
     ({"custom_http_headers": {"a": "1", "A": "2"}}, "custom_http_headers", "twice"),
     ({"custom_http_headers": {"a%d" % number: "1" for number in range(6)}}, "custom_http_headers", "has 6 headers"),
-    ({"custom_http_headers": {"a b": "1"}}, "custom_http_headers", "no name of one"),
-    ({"custom_http_headers": {"a": "s3cret\n"}}, "custom_http_headers", "no value that HTTP can send"),
-    ({"as_key": "short", "security_status": "as_key"}, "as_key", "is no key"),
+    ({"custom_http_headers": {"a b": "1"}}, "custom_http_headers", "not a header name"),
+    ({"custom_http_headers": {"a": "s3cret\n"}}, "custom_http_headers", "a value that HTTP can't send"),
+    ({"as_key": "short", "security_status": "as_key"}, "as_key", "is not a key"),
     ({"security_status": "as_key"}, "as_key", "is missing"),
     ({"security_status": "none", "as_id": "x"}, "as_id", "security_status is none"),
-    ({"security_status": "as_key", "as_key": KEY, "as_id": "a b"}, "as_id", "alone"),
-    ({"as_id": "x"}, "security_status", "is missing: the platform takes as_id only together with it"),
-    ({"as_key": KEY, "max_timestamp_deviation": 5}, "security_status", "takes as_key and max_timestamp_deviation only"),
-    ({"custom_http_headers": {"a": 42}}, "custom_http_headers", "is no text: quote it"),
+    ({"security_status": "as_key", "as_key": KEY, "as_id": "a b"}, "as_id", "only letters"),
+    ({"as_id": "x"}, "security_status", "is missing: the platform accepts as_id only together with it"),
+    ({"as_key": KEY, "max_timestamp_deviation": 5}, "security_status", "accepts as_key and max_timestamp_deviation only"),
+    ({"custom_http_headers": {"a": 42}}, "custom_http_headers", "is not a text for the header"),
 ]
 
 
@@ -169,7 +169,7 @@ def test_what_enterprise_does_not_take(start_simulator, account_on):
     account = account_on(simulator, auth_method="oauth2", login=None, password=None, **oauth)
     some = [{"addresses": ["https://a.example", "https://b.example"]}]
     result = account.tdm_application_server(name="parking", destinations=some)
-    assert "more than ThingPark Enterprise takes" in str(result), result
+    assert "more than ThingPark Enterprise supports" in str(result), result
 
 
 def test_somebody_else_changed_it_meanwhile(simulator, meddler, through, do, account_on):

@@ -154,7 +154,7 @@ def test_a_text_that_xml_can_not_carry_is_one_devices_trouble(simulator, account
     fleet[3]["customer_admin_data"] = "vertical\x0btab"
     result = account_on(simulator, body_format="xml").tdm_fleet(devices=fleet, results="failed")
     assert (result["summary"]["created"], result["summary"]["failed"]) == (11, 1)
-    assert "customerAdminData holds a control character" in result["results"][0]["error"]
+    assert "customerAdminData contains a control character" in result["results"][0]["error"]
     assert "body_format" in result["results"][0]["error"]
 
 

@@ -37,7 +37,7 @@ def test_a_description_that_can_not_create(simulator, account, row, tmp_path, wh
     result = account.tdm_fleet(**options, results="all", check=check)
     assert (result["summary"]["updated"], result["summary"]["failed"], result["summary"]["created"]) == (2, 1, 0)
     error = result["results"][2]["error"]
-    assert "not there" in error and "create: true" in error and error.endswith("device_profile, app_key")
+    assert "exist" in error and "create: true" in error and error.endswith("device_profile, app_key")
     assert "findings" not in result and len(simulator.devices()) == 2
 
 
@@ -86,7 +86,7 @@ def test_devices_without_a_connectivity_plan_are_told(simulator, account, row, c
     result = account.tdm_fleet(devices=fleet, check=check)
     assert result["summary"]["created"] == 16
     (warning,) = account.warnings
-    assert warning.startswith("14 devices are made without a connectivity_plan, and so suspended: 70B3D57ED1000001, ")
+    assert warning.startswith("14 devices are created without a connectivity_plan, and therefore suspended: 70B3D57ED1000001, ")
     assert "70B3D57ED100000A and others" in warning and "70B3D57ED100000B" not in warning
     account.warnings.clear()
     assert check or (account.tdm_fleet(devices=fleet)["changed"], account.warnings) == (False, [])
@@ -94,7 +94,9 @@ def test_devices_without_a_connectivity_plan_are_told(simulator, account, row, c
 
 def test_one_device_without_a_connectivity_plan_is_told(account, row):
     account.tdm_device(**row(1, connectivity_plan=None))
-    assert account.warnings[0].startswith("1 device is made without a connectivity_plan, and so suspended: " + row(1)["dev_eui"])
+    assert account.warnings[0].startswith(
+        "1 device is created without a connectivity_plan, and therefore suspended: " + row(1)["dev_eui"]
+    )
 
 
 @pytest.fixture
@@ -110,7 +112,7 @@ def test_more_devices_than_licences(scarce, rows, check):
     result = account.tdm_fleet(devices=rows(60, connectivity_plan=PLAN), check=check)
     (problem,) = result["findings"]
     assert problem["option"] == "connectivity_plan" and not simulator.devices()
-    assert problem["message"].startswith("%s needs 60 more licences" % PLAN) and "has 50 of its 50 left" in problem["message"]
+    assert problem["message"].startswith("%s needs 60 more licenses" % PLAN) and "has 50 of its 50 left" in problem["message"]
     assert set(simulator.requests()["by_verb"]) == {"GET", "POST"}  # the login
 
 
@@ -120,7 +122,7 @@ def test_licences_cost_no_request_and_can_be_left_alone(scarce, rows, counts_of)
     assert counts_of(simulator)["GET /networkSubscriptions"] == 1
     more = [{**one, "dev_eui": "70B3D57ED2%06X" % at} for at, one in enumerate(rows(3, connectivity_plan=PLAN))]
     refused = account.tdm_fleet(devices=more)
-    assert "needs 3 more licences" in refused["msg"] and "0 of its 50 left" in refused["msg"]
+    assert "needs 3 more licenses" in refused["msg"] and "0 of its 50 left" in refused["msg"]
     tried = account.tdm_fleet(devices=more, check_licences=False)
     assert tried["summary"]["failed"] == 3 and "licenses" in tried["msg"]
 
@@ -132,10 +134,10 @@ def test_licences_of_devices_that_are_resumed_moved_and_deleted(scarce, rows):
     others = [{**one, "dev_eui": "70B3D57ED2%06X" % at, "connectivity_plan": ""} for at, one in enumerate(rows(3))]
     account.tdm_fleet(devices=others)
     resumed = [{**one, "connectivity_plan": PLAN} for one in others]
-    assert "needs 3 more licences" in account.tdm_fleet(devices=resumed)["msg"]
+    assert "needs 3 more licenses" in account.tdm_fleet(devices=resumed)["msg"]
     # What a run gives back doesn't count: the writes go out side by side.
     gone = [{"dev_eui": one["dev_eui"], "state": "absent"} for one in fleet[:3]]
-    assert "needs 3 more licences" in account.tdm_fleet(devices=[*gone, *resumed], max_deletions=3)["msg"]
+    assert "needs 3 more licenses" in account.tdm_fleet(devices=[*gone, *resumed], max_deletions=3)["msg"]
     assert account.tdm_fleet(devices=gone, max_deletions=3)["summary"]["deleted"] == 3
     assert account.tdm_fleet(devices=resumed)["summary"]["updated"] == 3
 
@@ -145,7 +147,7 @@ def test_licences_of_a_session_that_is_older_than_they_are(scarce, row, rows, tm
     account = account.with_options(session_file=str(tmp_path / "session.json"))
     assert account.tdm_device(**row(1, connectivity_plan=PLAN))["changed"]
     simulator.settings(licences={PLAN: 1})
-    assert "needs 2 more licences" in account.tdm_fleet(devices=rows(3, connectivity_plan=PLAN))["msg"]
+    assert "needs 2 more licenses" in account.tdm_fleet(devices=rows(3, connectivity_plan=PLAN))["msg"]
 
 
 def test_a_plan_whose_creations_are_refused_alike_is_given_up(scarce, rows):
@@ -196,20 +198,20 @@ def test_a_default_reaches_only_the_devices_that_it_can_be_meant_for(simulator, 
 @pytest.mark.parametrize("check", [True, False])
 def test_flags_choose_no_plan_where_nothing_is_chosen(account, row, rows, flag, check):
     account.tdm_fleet(devices=[row(1, connectivity_plan=None, **flag), row(2, connectivity_plan=None)], check=check)
-    assert account.warnings[0].startswith("2 devices are made without a connectivity_plan, and so suspended: ")
+    assert account.warnings[0].startswith("2 devices are created without a connectivity_plan, and therefore suspended: ")
     assert not account.tdm_device(**row(3, connectivity_plan=PLAN), check=check).get("failed")
     assert len(account.warnings) == 1
 
 
 def test_a_device_that_may_not_be_made_needs_what_every_device_needs(account, row):
     result = account.tdm_device(dev_eui=row(1)["dev_eui"], name="x", create=False)
-    assert result["msg"].endswith("give what it needs besides: activation, device_profile")
+    assert result["msg"].endswith("give what else it needs: activation, device_profile")
 
 
 def test_the_files_word_counts_where_the_tasks_is_null(account, rows, tmp_path):
     path = tmp_path / "fleet.json"
     path.write_text(json.dumps({"defaults": {"create": False, "connectivity_plan": PLAN}, "devices": rows(1)}))
     nothing = {"create": None, "connectivity_plan": None}
-    assert "is not there, and create: false" in account.tdm_fleet(src=str(path), defaults=nothing)["msg"]
+    assert "doesn't exist, and create: false" in account.tdm_fleet(src=str(path), defaults=nothing)["msg"]
     made = account.tdm_fleet(src=str(path), defaults={"create": True, "connectivity_plan": None})
     assert made["summary"]["created"] == 1 and not account.warnings

@@ -81,7 +81,7 @@ def test_a_backup_without_its_keys_makes_nothing(simulator, account, row):
     result = account.tdm_fleet(devices=absent(fleet), max_deletions="100%")
     refused = account.tdm_fleet(src=result["backup_file"], results="all")
     errors = [one["error"] for one in refused["results"]]
-    assert "app_key" in errors[0] and "nwk_s_key" in errors[1] and errors[2].endswith("besides: owner_token")
+    assert "app_key" in errors[0] and "nwk_s_key" in errors[1] and errors[2].endswith("needs: owner_token")
     assert len(errors) == 3 and not simulator.devices()
     kept = Path(result["backup_file"])
     kept.write_text(kept.read_text().replace('"create": false', '"create": true'))
@@ -162,7 +162,7 @@ def test_check_mode_says_that_the_backup_is_there_already(account, rows, tmp_pat
     (tmp_path / "kept").write_text("precious")
     for check in (True, False):
         result = account.tdm_fleet(devices=absent(rows(1)), max_deletions=1, backup=str(tmp_path / "kept"), check=check)
-        assert result["failed"] and "is there already" in result["msg"]
+        assert result["failed"] and "already exists" in result["msg"]
 
 
 def test_a_backup_has_a_place_for_each_key(account, row):
@@ -177,4 +177,4 @@ def test_a_backup_has_a_place_for_each_key(account, row):
     places = [{name for name, value in one.items() if value is None} for one in kept]
     assert places == [{"app_key", "nwk_key"}, {"nwk_s_key", "app_s_keys"}, {"owner_token"}]
     errors = [one["error"] for one in account.tdm_fleet(src=result["backup_file"])["results"]]
-    assert [error.rpartition("besides: ")[2] for error in errors] == ["app_key, nwk_key", "nwk_s_key, app_s_keys", "owner_token"]
+    assert [error.rpartition("needs: ")[2] for error in errors] == ["app_key, nwk_key", "nwk_s_key, app_s_keys", "owner_token"]

@@ -33,7 +33,7 @@ def test_one_is_queued(account, simulator, eui, counts, frame):
     assert queue(simulator, eui) == [("01FF", 2, True), ("", 1, False)]
     account.tdm_downlink(dev_eui=eui, payload="AA", f_port=225, flush_queue=True, validity="2030-01-01T00:00:00Z", f_cnt_dn=7)
     assert queue(simulator, eui) == [("AA", 225, False)]
-    assert "f_port is 225: LoRaWAN keeps the ports above 223 for itself" in account.warnings
+    assert "f_port is 225: LoRaWAN reserves the ports above 223" in account.warnings
 
 
 @pytest.mark.parametrize("wrong", ["lost_after", "lost_before"])
@@ -58,14 +58,14 @@ def test_one_that_was_not_taken_for_sure_is_sent_again(simulator, eui, meddler, 
     [
         ({"payload": "1"}, 'payload must be hexadecimal digits, two for each byte, got "1"'),
         ({"payload": "xy"}, "payload must be hexadecimal digits"),
-        ({"payload": "00" * 243}, "payload has 243 bytes: 242 are the most"),
+        ({"payload": "00" * 243}, "payload has 243 bytes: LoRaWAN carries no more than 242"),
         ({"f_port": 0}, "f_port must be from 1 to 225, got 0"),
         ({"f_port": 226}, "f_port must be from 1 to 225"),
         ({"f_cnt_dn": -1}, "f_cnt_dn must be from 0 to 4294967295"),
         ({"validity": "soon"}, 'validity must be a date and time like 2018-08-24T09:27:59Z, got "soon", or a number'),
-        ({"retry_ineligible_gateways": True}, "retry_ineligible_gateways doesn't go with dev_eui"),
-        ({"dev_eui": None, "multicast_group": "70B3D57ED0000001", "confirmed": False}, "confirmed doesn't go with"),
-        ({"dev_eui": "7"}, "dev_eui is no DevEUI"),
+        ({"retry_ineligible_gateways": True}, "retry_ineligible_gateways can't be combined with dev_eui"),
+        ({"dev_eui": None, "multicast_group": "70B3D57ED0000001", "confirmed": False}, "confirmed can't be combined with"),
+        ({"dev_eui": "7"}, "dev_eui is not a DevEUI"),
     ],
 )
 def test_what_cannot_be_sent_is_told_before_the_login(account, counts, options, words):

@@ -212,7 +212,7 @@ def test_an_unknown_creation_before_the_session_died_is_said(simulator, meddler,
 
     meddler.on("POST", "/devices", made_and_died, times=1)
     (one,) = through.tdm_fleet(devices=[row(1)], results="all")["results"]
-    assert "the session died again" in one["error"] and NOT_KNOWN in one["error"] and len(simulator.devices()) == 1
+    assert "the session ended again" in one["error"] and NOT_KNOWN in one["error"] and len(simulator.devices()) == 1
 
 
 def test_two_answers_of_429_slow_down_and_lose_nothing(simulator, account, rows):
@@ -267,7 +267,7 @@ def test_another_writer_who_does_not_stop(simulator, through, meddler, do, row):
         do.meanwhile(lambda: simulator.change_device(row(1)["dev_eui"], markerID=next(numbers))),
     )
     result = through.tdm_fleet(devices=[row(1, name="ours")])
-    assert result["failed"] and "given up after 3 attempts" in result["msg"]
+    assert result["failed"] and "gave up after 3 attempts" in result["msg"]
 
 
 def test_another_writer_who_deletes(simulator, through, meddler, do, row):

@@ -121,7 +121,7 @@ def test_the_backup(simulator, account, fleet, tmp_path, meddler, account_on, na
     # The backup is a src: with keys given it brings the devices back as they were, and nothing without them.
     assert len(text.splitlines()) > 5 * 10
     refused = account.tdm_fleet(src=found, cache=False)
-    assert [one["error"].endswith("what it needs besides: app_key") for one in refused["results"]] == [True] * 5
+    assert [one["error"].endswith("what else it needs: app_key") for one in refused["results"]] == [True] * 5
     keyless = text.replace('"create": false', '"create": true')
     Path(found).write_text(keyless)
     (problem,) = account.tdm_fleet(src=found, cache=False)["findings"]

@@ -221,7 +221,7 @@ def test_bodies_that_are_packed(platform, encoding, wbits):
     told(half.account.tdm_device_info(retries=0), "broke before the answer was complete")
 
 
-@pytest.mark.parametrize("encoding,message", [("br", "wasn't asked for: check proxy"), ("gzip", "goes on after its end")])
+@pytest.mark.parametrize("encoding,message", [("br", "wasn't requested: check proxy"), ("gzip", "goes on after its end")])
 def test_bodies_that_are_packed_amiss(platform, encoding, message):
     body = as_packed(b"{}", 31) + b"x" * 100_000
     hostile = platform("GET", "/devices", answer(body, "Content-Encoding: " + encoding))
@@ -236,7 +236,7 @@ REDIRECTED = [
     ("html", "GET", "/customers", "started no session"),
     ("html", "GET", "/devices", "redirects to another address: set url"),
     ("html", "PUT", "/devices/e" + EUI, "redirects to another address: set url"),
-    ("smp", "POST", "/admins/login", "no thingparkID"),
+    ("smp", "POST", "/admins/login", "without a thingparkID"),
     ("smp", "POST", "/accessCode", "no access to the subscriber"),
     ("digest", "GET", "/admins/id", "status 30"),
     ("oauth2", "POST", "/token", "gave no access token"),

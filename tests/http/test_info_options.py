@@ -157,7 +157,7 @@ REFUSED = [
     ({"silent_for": "P4000D"}, "silent_for must be from PT1S to P3650D"),
     ({"silent_for": " "}, "silent_for is empty"),
     ({"last_up_before": "2020-01-01"}, "last_up_before has no offset from UTC"),
-    ({"last_up_before": "2999-01-01T00:00:00Z"}, "last_up_before lies in the future"),
+    ({"last_up_before": "2999-01-01T00:00:00Z"}, "last_up_before is in the future"),
     ({"last_up_before": "yesterday"}, "last_up_before must be a date and time"),
 ]
 

@@ -140,7 +140,7 @@ def test_groups_of_one_name_are_told(account, inventory, rows):
     (host,) = inventory.hosts(group_by=["tag"]).values()
     assert len(set(host["groups"])) == 2 and all(name.startswith("tag_a_b_") for name in host["groups"])
     assert inventory.warnings == [
-        "tag A B and tag a/b would have the same name, tag_a_b, and get a piece of a hash behind it: rename one of them"
+        "tag A B and tag a/b would have the same name, tag_a_b, and get a hash as suffix: rename one of them"
     ]
 
 
@@ -151,7 +151,7 @@ def test_an_older_platform_shows_less_and_that_is_told(start_simulator, account_
     simulator.seed(2, tags=["parking"])
     assert all("tag_parking" not in host["groups"] for host in inventory.hosts().values())
     (warning,) = inventory.warnings
-    assert "doesn't show what would make groups by tag, domain, health, application_server: use gather: devices" in warning
+    assert "doesn't show the values for groups by tag, domain, health, application_server: use gather: devices" in warning
     assert all("tag_parking" in host["groups"] for host in inventory.hosts(gather="devices", group_by=["tag"]).values())
     assert not inventory.warnings
 
@@ -205,9 +205,7 @@ def test_variables_are_those_that_are_asked_for(account, inventory, rows):
     assert variables(hostvars=["options", "health_state"], facts_prefix="is_") == {**lean, "is_health_state": "INIT"}
     assert not inventory.warnings
     variables(hostvars=["helth_state", "tags"])
-    assert inventory.warnings == [
-        "hostvars names helth_state, which this platform shows of no device: correct it, or take it out"
-    ]
+    assert inventory.warnings == ["hostvars names helth_state, which this platform shows for no device: correct it, or remove it"]
 
 
 def test_filters_are_those_of_the_module_that_shows_devices(simulator, account, inventory, rows):
@@ -225,13 +223,13 @@ def test_filters_are_those_of_the_module_that_shows_devices(simulator, account, 
         ({"group_by": ["colour"]}, "the inventory's options don't fit: value of group_by must be one or more of"),
         ({"filters": {"tagg": "x"}}, "the inventory has no option filters.tagg: correct it"),
         ({"filters": {"silent_for": "P1D", "last_up_before": "2020-01-01T00:00:00Z"}}, "mutually exclusive: last_up_before"),
-        ({"filters": {"name": 1.10}}, "filters.name must be a text, and is a number with a fraction"),
+        ({"filters": {"name": 1.10}}, "filters.name must be a text, but is a number with a fraction"),
         ({"password": ["a-secret-word"]}, "password must be a text, but is a list"),
         ({"timeout": "a-secret-word", "password": "a-secret-word"}, "timeout must be a number with a decimal point"),
         ({"hostvars_prefix": "ansible_"}, "hostvars_prefix must be the beginning of a variable's name"),
         ({"facts_prefix": ""}, "facts_prefix must be the beginning of a variable's name"),
-        ({"hostvars": ["app_key"]}, "hostvars names app_key, which is a secret and can't be read: take it out"),
-        ({"hostvars": ["add_tags"]}, "hostvars names add_tags, which says what is to change and is no value of a device"),
+        ({"hostvars": ["app_key"]}, "hostvars names app_key, which is a secret and can't be read: remove it"),
+        ({"hostvars": ["add_tags"]}, "hostvars names add_tags, which describes a change and is not a value of a device"),
         ({"parallel": 0}, "parallel must be at least 1, got 0"),
     ],
 )

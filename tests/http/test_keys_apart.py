@@ -76,7 +76,7 @@ def test_no_key_is_kept(account, fleet, safe, tmp_path, monkeypatch):
     kept.write_text("{")
     wish = {"devices": fleet, "keys": {**safe, fleet[0]["dev_eui"]: {"app_key": ROTATED}}, "update_keys": "on_change"}
     assert not account.tdm_fleet(**wish)["changed"]
-    assert any("Which keys were given last time isn't known" in one for one in account.warnings)
+    assert any("The keys of the last run are unknown" in one for one in account.warnings)
 
 
 def test_a_file_of_keys(simulator, account, fleet, rows, tmp_path):
@@ -90,7 +90,7 @@ def test_a_file_of_keys_with_faults(account, counts, fleet, row, tmp_path):
     one = "%s,%s" % (fleet[0]["dev_eui"], ROTATED)
     for text, words in (
         ("DevEUI,AppKey\n%s\n%s\n" % (one, one.lower()), "has keys twice, first in keys.csv, line 2"),
-        ("DevEUI,AppKey\n%s,x\n" % one, "row has 3 cells, and there are headings for 2"),
+        ("DevEUI,AppKey\n%s,x\n" % one, "row has 3 cells, but there are headings for 2"),
         ("DevEUI,Kie\n%s\n" % one, "Kie"),
     ):
         path.write_text(text)
@@ -134,7 +134,7 @@ def test_a_damaged_file_is_made_anew(account, home, fleet, safe, text):
     kept.write_text(text)
     done = account.tdm_fleet(devices=fleet, keys=safe, update_keys="on_change")
     assert not done.get("failed") and not done["changed"], done["msg"]
-    assert any("Which keys were given last time isn't known" in one for one in account.warnings)
+    assert any("The keys of the last run are unknown" in one for one in account.warnings)
     rotated = {eui: {"app_key": ROTATED} for eui in safe}
     assert account.tdm_fleet(devices=fleet, keys=rotated, update_keys="on_change")["summary"]["updated"] == 12
 
@@ -148,9 +148,9 @@ def test_what_the_description_says_counts(simulator, account, row, safe):
 @pytest.mark.parametrize(
     "options,words",
     [
-        ({"keys": {}, "keys_src": "x"}, "keys and keys_src don't go together"),
+        ({"keys": {}, "keys_src": "x"}, "keys and keys_src can't be combined"),
         ({"update_keys": "on_change"}, "update_keys on_change needs keys or keys_src"),
-        ({"keys": {"70B3D57ED0000001": {"name": "x"}}}, "name is no key: keys hold app_key"),
+        ({"keys": {"70B3D57ED0000001": {"name": "x"}}}, "name is not a key: keys contains only app_key"),
         ({"keys": {"70B3D57ED0000001": "x"}}, "keys.70B3D57ED0000001 must be a dictionary of keys"),
         ({"keys": {"70B3": {"app_key": ROTATED}}}, "dev_eui "),
         (

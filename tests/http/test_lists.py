@@ -58,21 +58,21 @@ def test_more_is_obeyed_and_not_the_size_of_a_page(simulator, account_on, meddle
 
 
 ODD = [
-    ("no briefs at all", {"more": False}, "holds no briefs"),
-    ("null briefs", {"briefs": None, "more": False}, "holds no briefs"),
-    ("briefs that are no objects", {"briefs": ["a"], "more": False}, "holds no briefs"),
-    ("a list", [], "something else than an object"),
-    ("null", None, "something else than an object"),
-    ("empty pages for ever", {"briefs": [], "more": True}, "breaks off"),
+    ("no briefs at all", {"more": False}, "contains no briefs: check url"),
+    ("null briefs", {"briefs": None, "more": False}, "contains no briefs: check url"),
+    ("briefs that are no objects", {"briefs": ["a"], "more": False}, "contains no briefs: check url"),
+    ("a list", [], "something other than a JSON object"),
+    ("null", None, "something other than a JSON object"),
+    ("empty pages for ever", {"briefs": [], "more": True}, "promises more"),
     (
         "a page that repeats its cursor",
         {"briefs": [{"EUI": "A"}], "more": True, "cursors": {"last": "x"}},
-        "breaks off",
+        "promises more",
     ),
     (
         "the same page for every index",
         {"briefs": [{"EUI": "A"}], "more": True, "cursors": {"last": None}},
-        "breaks off",
+        "promises more",
     ),
 ]
 
@@ -94,7 +94,7 @@ def test_a_cursor_that_vanishes_half_way_is_an_error(simulator, meddler, do, thr
     simulator.settings(page_size_min=1, page_size_max=100)
     meddler.on("GET", "/devices", do.edited(lambda data: data.pop("cursors") and None), skip=1, times=1)
     result = through.tdm_device_info()
-    assert result["failed"] and "breaks off at page 3" in result["msg"]
+    assert result["failed"] and "ends at page 3" in result["msg"]
 
 
 def test_of_a_device_that_a_list_shows_twice_the_last_brief_counts(simulator, meddler, do, through, rows):

@@ -129,7 +129,7 @@ def test_a_wrong_secret_goes_out_once(start_simulator, account_on):
 def test_the_message_of_the_first_and_of_the_others(account, home):
     wrong = account.with_options(password=WRONG)
     first, second = wrong.tdm_subscriber_info()["msg"], wrong.tdm_subscriber_info()["msg"]
-    assert "refused the password" in first and "error code 50" in first and "three wrong ones lock" in first
+    assert "refused the password" in first and "error code 50" in first and "three wrong passwords lock" in first
     assert "was not sent again" in second and "held back for 15 minutes:" in second and "error code 50" in second
     (note,) = (home / "tdm").glob("login-*.json")
     assert os.stat(note).st_mode & 0o777 == 0o600

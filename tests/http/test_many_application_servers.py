@@ -82,7 +82,7 @@ def test_a_name_is_not_given_to_a_second_one(account, counts):
         (problem,) = refused["findings"]
         assert (problem["where"], problem["option"]) == ("application_servers[1]", "name")
     refused = account.tdm_application_servers(application_servers=[{"id": made["id"]}], defaults={"name": "b"})
-    assert refused["findings"][0]["message"] == "is not for defaults: it is each application server's own"
+    assert refused["findings"][0]["message"] == "can't be in defaults: give it for each application server"
     assert not counts()
     other = account.tdm_application_server(**server("b"))
     swapped = [{"id": made["id"], "name": "b"}, {"id": other["id"], "name": "a"}]
@@ -121,7 +121,7 @@ def test_one_that_is_meant_twice_is_refused(account, counts):
         assert refused["failed"] and not writes(counts())
         (problem,) = refused["findings"]
         assert (problem["where"], problem["option"]) == ("application_servers[1]", "name")
-        assert problem["message"].startswith("is the name of %s now, which application_servers[0] describes" % made["id"])
+        assert problem["message"].startswith("is now the name of %s, which application_servers[0] already describes" % made["id"])
 
 
 def test_a_purge_spares_those_that_are_described_or_used(account, simulator):

@@ -47,7 +47,7 @@ def test_a_backup_is_never_written_over(simulator, account, rows, tmp_path):
     path = tmp_path / "backup.json"
     path.write_text("precious")
     result = account.tdm_fleet(devices=rows(3), purge={**PURGE, "backup": str(path)})
-    assert result["failed"] and "is there already" in result["msg"]
+    assert result["failed"] and "already exists" in result["msg"]
     assert path.read_text() == "precious" and len(simulator.devices()) == 4
 
 
@@ -82,7 +82,7 @@ def test_a_memory_that_can_not_be_kept_is_a_warning(account, rows, monkeypatch):
 
     monkeypatch.setattr(_files, "write_json", full)
     assert account.tdm_fleet(devices=rows(2))["summary"]["created"] == 2
-    assert "could not be kept" in account.warnings[0]
+    assert "could not be saved" in account.warnings[0]
 
 
 def test_a_purge_by_tag_says_what_it_could_not_see(simulator, meddler, through, rows, do):
@@ -126,7 +126,7 @@ def test_a_mistake_of_ours_is_called_that_and_takes_no_outcome_with_it(simulator
     monkeypatch.setattr(DEVICE.rules, "query", wrong)
     result = account.tdm_fleet(devices=rows(3), parallel=1, results="all")
     assert [one["action"] for one in result["results"]] == ["unchanged", "failed", "skipped"]
-    assert "the collection made a mistake (KeyError in test_mistakes.py, line " in result["results"][1]["error"]
+    assert "the collection has a bug (KeyError in test_mistakes.py, line " in result["results"][1]["error"]
     assert "0F1E2D3C" not in str(result)
 
 

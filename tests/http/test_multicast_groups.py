@@ -155,7 +155,7 @@ def test_a_plan_is_one_for_multicast(account, counts):
 def test_what_base_stations_cannot_send_is_told_before_anything_is_written(account, counts):
     tags = ["city", "harbour"]
     told = faults(account.tdm_multicast_group(**MADE, downlink_data_rate=6, downlink_frequency=869.5, base_station_tags=tags))
-    assert "they take 0 to 5" in told["downlink_data_rate"] and "868.1, 868.3, 868.5" in told["downlink_frequency"]
+    assert "they support 0 to 5" in told["downlink_data_rate"] and "868.1, 868.3, 868.5" in told["downlink_frequency"]
     asked = counts()
     assert asked["GET /multicastDownlinkSettings"] == 2 and not writes(asked)
     # A tag that the platform doesn't know may get its base stations later.
@@ -189,7 +189,7 @@ def test_a_plan_for_fewer_base_stations_is_told(through, meddler, do):
     through.tdm_multicast_group(**MADE, base_station_tags=["city"])
     meddler.on("GET", "/networkSubscriptions/[0-9]+", do.edited(lambda data: data.update(multicastMaxLrrCells=1)))
     told = faults(through.tdm_multicast_group(dev_eui=EUI, connectivity_plan="Multicast"))
-    assert told["connectivity_plan"].startswith("has room for 1 base stations, and the group has 2")
+    assert told["connectivity_plan"].startswith("allows 1 base stations, but the group has 2")
     assert not [one for one in meddler.seen if one.method == "PUT"]
 
 

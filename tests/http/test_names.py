@@ -152,7 +152,7 @@ def test_an_onboarding_tag_gives_the_profile_once(simulator, account, counts):
     assert "POST /devices/readOnboardingTag" not in counts()
 
 
-@pytest.mark.parametrize("identifier,message", [("01280001", "stands for"), ("FFFFFFFF", "stands for no device profile")])
+@pytest.mark.parametrize("identifier,message", [("01280001", "matches"), ("FFFFFFFF", "matches no device profile")])
 def test_an_onboarding_tag_without_one_profile(simulator, account, identifier, message):
     fleet = [{"onboarding_tag": TAG % (number, identifier), "app_key": "A" * 32} for number in range(3)]
     result = account.tdm_fleet(devices=fleet)
@@ -186,7 +186,7 @@ def test_what_a_device_that_is_not_there_lacks(account, simulator, rows):
     del fleet[1]["device_profile"]
     (problem,) = account.tdm_fleet(devices=fleet, results="all")["findings"]
     assert (problem["dev_eui"], problem["option"]) == (fleet[1]["dev_eui"], "device_profile")
-    assert "can't be made without it" in problem["message"] and not simulator.devices()
+    assert "can't be created without it" in problem["message"] and not simulator.devices()
 
 
 def faulty(rows) -> list:
@@ -263,7 +263,7 @@ def test_one_fleet_from_every_kind_of_source(simulator, account, tmp_path, rows)
     (tmp_path / "b.csv").write_text("DELETE,%s\nUPDATE_OTAA,70B3D57ED1FFFFFF\n" % fleet[0]["dev_eui"])
     result = account.tdm_fleet(src=str(tmp_path / "b.csv"), results="all", max_deletions="50%")
     assert result["summary"]["deleted"] == 1 and result["summary"]["failed"] == 1
-    assert "an UPDATE row) says not to make it" in result["results"][1]["error"] and result["results"][1]["where"] == "line 2"
+    assert "an UPDATE row) says not to create it" in result["results"][1]["error"] and result["results"][1]["where"] == "line 2"
 
 
 @pytest.mark.parametrize("options", [{"parallel": 0}, {"parallel": 65}, {"max_failures": -1}])

@@ -149,11 +149,11 @@ def test_an_address_that_is_none(monkeypatch, address, by):
     error = failure(PLATFORM, proxy=address if by == "option" else "")
     assert isinstance(error, OptionError)
     source = "option proxy" if by == "option" else "variable https_proxy"
-    assert str(error).startswith("the %s holds no usable address of a proxy" % source)
+    assert str(error).startswith("the %s contains no usable proxy address" % source)
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-@pytest.mark.parametrize("status,trouble", [(407, "wants a login, or another one"), (403, "answers with status 403")])
+@pytest.mark.parametrize("status,trouble", [(407, "requires a login, or a different one"), (403, "answers with status 403")])
 def test_a_proxy_that_refuses(say, scheme, status, trouble):
     place = say(b"HTTP/1.1 %d x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" % status)
     url, proxy = scheme + "://platform.example.com/x", "http://user:hidden@" + place
@@ -167,11 +167,11 @@ def test_a_proxy_that_refuses(say, scheme, status, trouble):
 
 def test_a_proxy_without_tls(say):
     place = say(b"HTTP/1.1 400 x\r\nContent-Length: 0\r\n\r\n")
-    assert "%s takes http:// and no https://" % place in str(failure(PLATFORM, proxy="https://" + place))
+    assert "%s accepts http:// and not https://" % place in str(failure(PLATFORM, proxy="https://" + place))
 
 
 def test_a_proxy_whose_name_is_not_known():
-    assert "proxy.invalid:3128 is a name that nobody knows" in str(failure(PLATFORM, proxy="proxy.invalid:3128"))
+    assert "proxy.invalid:3128 is an unknown host name" in str(failure(PLATFORM, proxy="proxy.invalid:3128"))
 
 
 def test_a_proxy_that_takes_no_connection(monkeypatch):

@@ -73,7 +73,7 @@ def test_the_old_one_stays_where_the_new_one_fails(simulator, through, meddler, 
     for replaced in ("suspend", "delete"):
         failed = through.tdm_fleet(devices=[{**new, "replaced": replaced}], results="all", max_deletions=1)
         assert [one["action"] for one in failed["results"]] == ["failed", "skipped"]
-        assert "%s, which is to take its place, is not as described" % NEW in failed["msg"]
+        assert "its replacement %s is not as described" % NEW in failed["msg"]
     assert simulator.device(OLD)["suspension"] == "NONE"
     alone = through.tdm_device(**new)
     assert alone["failed"] and NEW in alone["msg"] and simulator.device(OLD)["suspension"] == "NONE"
@@ -108,13 +108,13 @@ def test_many_at_once(simulator, account, rows, row):
 @pytest.mark.parametrize(
     "changes,words",
     [
-        ({"replaces": "70B3D57ED0AA0009"}, "replaces names 70B3D57ED0AA0009, which is not there"),
+        ({"replaces": "70B3D57ED0AA0009"}, "replaces names 70B3D57ED0AA0009, which doesn't exist"),
         ({"replaces": NEW}, "replaces names the device itself"),
         ({"replaces": "x"}, "replaces "),
-        ({"replaces": None, "replaced": "delete"}, "replaced says what becomes of the one that replaces names"),
+        ({"replaces": None, "replaced": "delete"}, "replaced says what happens to the one that replaces names"),
         ({"replaced": "forget"}, "replaced "),
         ({"replaced": None, "replaces": None, "name": "x", "nonsense": 1}, "1 fault in the description of the devices"),
-        ({"state": "absent"}, "replaces is of no use with state: absent"),
+        ({"state": "absent"}, "replaces has no effect with state: absent"),
     ],
 )
 def test_what_can_not_be_meant(simulator, account, old, new, changes, words):
@@ -124,9 +124,9 @@ def test_what_can_not_be_meant(simulator, account, old, new, changes, words):
 
 def test_defaults_can_not_say_it(account, old, new):
     refused = account.tdm_fleet(devices=[new], defaults={"replaced": "delete"})
-    assert "replaced is not for defaults: it is each device's own" in refused["msg"]
+    assert "replaced can't be in defaults: give it for each device" in refused["msg"]
     refused = account.tdm_fleet(select={"all": True}, set={"replaces": OLD})
-    assert "replaces is each device's own" in refused["msg"]
+    assert "replaces is different for each device" in refused["msg"]
 
 
 def test_one_is_replaced_once_and_is_not_described_besides(account, old, new):

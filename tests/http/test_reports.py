@@ -117,7 +117,7 @@ def test_a_run_that_is_ended_from_outside_leaves_no_older_report(account, rows, 
     monkeypatch.setattr(apply.Run, "apply", interrupted)
     with pytest.raises(KeyboardInterrupt):
         account.tdm_fleet(devices=rows(3), report=str(report))
-    assert [row["error"] for row in table(report)] == ["the run was ended from outside: what it did until then is not listed"]
+    assert [row["error"] for row in table(report)] == ["the run was stopped from outside: what it did until then is not listed"]
 
 
 def test_a_place_where_nobody_can_write_is_found_first(account, rows, simulator, tmp_path, monkeypatch):
@@ -319,5 +319,5 @@ def test_what_can_not_be_meant_is_refused_before_the_login(account, simulator, o
 def test_another_table_is_no_last_run(account, tmp_path):
     for content in (b"a,b\n1,2\n", b"a\rb\n", b"%s\n" % (b"a" * 140000)):
         (tmp_path / "other.csv").write_bytes(content)
-        assert "is no report of a run" in account.tdm_report(last_run=str(tmp_path / "other.csv"))["msg"]
+        assert "is not a report of a run" in account.tdm_report(last_run=str(tmp_path / "other.csv"))["msg"]
     assert "is a directory" in account.tdm_report(last_run=str(tmp_path))["msg"]

@@ -67,7 +67,7 @@ def test_nothing_but_a_regular_file_is_replaced(account, tmp_path):
     os.mkfifo(pipe)
     for dest in (str(tmp_path), str(pipe)):
         result = account.tdm_request(path="/deviceProfiles/export", dest=dest)
-        assert result["failed"] and "is no regular file" in result["msg"]
+        assert result["failed"] and "is not a regular file" in result["msg"]
     assert pipe.is_fifo()
 
 
@@ -119,8 +119,8 @@ def test_another_subscription_is_refused(account, counts):
 @pytest.mark.parametrize(
     "options,words",
     [
-        ({"body": {}}, "body doesn't go with method GET"),
-        ({"src": __file__}, "src doesn't go with method GET"),
+        ({"body": {}}, "body can't be combined with method GET"),
+        ({"src": __file__}, "src can't be combined with method GET"),
         ({"method": "POST", "body": [1]}, "body must be a dictionary, or a text to be sent as it is"),
         ({"method": "PUT", "all_pages": True}, "all_pages is for GET"),
         ({"all_pages": True, "dest": os.devnull}, "all_pages is for GET, and without dest"),

@@ -106,7 +106,7 @@ def test_one_that_is_used_is_not_deleted(account, rows, row, counts):
             account.tdm_routing_profiles(**many, check=check),
             account.tdm_routing_profiles(routing_profiles=[{"name": "x"}], purge=purge, check=check),
         ):
-            assert refused["failed"] and "it is used by 3 devices, and the platform deletes none that is in use" in refused["msg"]
+            assert refused["failed"] and "it is used by 3 devices, and the platform deletes only unused ones" in refused["msg"]
     assert not [what for what in counts() if what.startswith("DELETE")]
     account.tdm_fleet(devices=rows(2, routing_profile="NOAS"))
     assert "used by 1 device, and" in account.tdm_routing_profile(name="metering", state="absent")["msg"]
@@ -194,11 +194,11 @@ FAULTS = [
     ([route("ftp://a.example")], "must be like https://host/path"),
     ([route("https://[a.example")], "must be like https://host/path"),
     ([{"destinations": [{"type": "HTTP"}]}], "an address"),
-    ([{"destinations": [{"address": "https://a.example", "tyep": "HTTP"}]}], "type and address are known"),
+    ([{"destinations": [{"address": "https://a.example", "tyep": "HTTP"}]}], "use type and address"),
     ([route("https://a.example", source_port="9-1")], "runs backwards"),
     ([route("https://a.example", source_port="300")], "a port from 1 to 255"),
-    ([route("https://a.example", strategy="random")], "sequential and blast are known"),
-    ([route("https://a.example", ports="1")], "source_port, strategy and destinations are known"),
+    ([route("https://a.example", strategy="random")], "use sequential or blast"),
+    ([route("https://a.example", ports="1")], "use source_port, strategy and destinations"),
 ]
 
 

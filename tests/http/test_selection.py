@@ -65,15 +65,15 @@ def test_a_description_may_change_no_more_either(account, rows):
 @pytest.mark.parametrize(
     "options,words",
     [
-        ({"select": {}, "set": {"marker_id": 5}}, "select must say which devices: by filters, or with all: true"),
+        ({"select": {}, "set": {"marker_id": 5}}, "select must choose devices by filters or with all: true"),
         ({"select": {"all": True, "tag": ["a"]}, "set": {"marker_id": 5}}, "and not by both"),
         ({"select": {"tag": []}, "set": {"marker_id": 5}}, "tag is empty"),
         ({"select": {"all": True}, "set": {}}, "set is empty"),
-        ({"select": {"all": True}, "set": {"app_key": "%032X" % (0xC6 << 120)}}, "app_key is each device's own"),
-        ({"select": {"all": True}, "set": {"state": "absent"}}, "state is each device's own"),
-        ({"select": {"all": True}, "set": {"dev_eui": "70B3D57ED0000001"}}, "dev_eui is each device's own"),
+        ({"select": {"all": True}, "set": {"app_key": "%032X" % (0xC6 << 120)}}, "app_key is different for each device"),
+        ({"select": {"all": True}, "set": {"state": "absent"}}, "state is different for each device"),
+        ({"select": {"all": True}, "set": {"dev_eui": "70B3D57ED0000001"}}, "dev_eui is different for each device"),
         ({"select": {"all": True}, "set": {"marker": 5}}, "did you mean marker_id?"),
-        ({"select": {"all": True}, "set": {"marker_id": 5}, "purge": {"scope": {"all": True}}}, "purge doesn't go with select"),
+        ({"select": {"all": True}, "set": {"marker_id": 5}, "purge": {"scope": {"all": True}}}, "purge can't be combined"),
         ({"select": {"all": True}, "set": {"marker_id": 5}, "max_changes": "many"}, "max_changes must be a number"),
     ],
 )
@@ -93,7 +93,7 @@ def test_what_a_list_does_not_show_is_not_trusted(through, meddler, rows, do):
 
     meddler.on("GET", "/devices", do.edited(without_tags))
     refused = through.tdm_fleet(select={"tag": ["west"]}, set={"marker_id": 5})
-    assert "doesn't show the tags of 12 devices that it gave" in refused["msg"] and not meddler.sent("PUT")
+    assert "doesn't show the tags of 12 devices that it returned" in refused["msg"] and not meddler.sent("PUT")
 
 
 def test_application_servers_too(account):

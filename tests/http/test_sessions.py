@@ -139,7 +139,7 @@ def test_a_file_of_the_users_own_is_left_alone(simulator, account, tmp_path, con
         account.tdm_session(session_file=str(path)),
         account.tdm_session(session_file=str(path), state="absent"),
     ):
-        assert result["failed"] and "something else than a session" in result["msg"]
+        assert result["failed"] and "not a session" in result["msg"]
     assert "is a directory: name a regular file" in account.tdm_session(session_file=str(tmp_path))["msg"]
     assert path.read_text() == content and simulator.requests()["total"] == 0
 
@@ -197,7 +197,7 @@ def test_a_session_file_is_filled_where_there_is_none(simulator, account, tmp_pa
         assert "failed" not in account.tdm_subscriber_info(session_file=path)
     assert counts() == {"POST /login": 1, "GET /customers": 1, "GET ": 2}
     result = account.with_options(password=None).tdm_subscriber_info(session_file=str(tmp_path / "none.json"))
-    assert result["failed"] and "holds no session" in result["msg"]
+    assert result["failed"] and "contains no session" in result["msg"]
 
 
 def test_one_login_of_many_tasks_at_once(simulator, account, tmp_path):
@@ -273,14 +273,14 @@ def test_a_session_that_dies_without_a_password_at_hand(simulator, through, rows
     summary = result["summary"]
     assert summary["created"] == len(simulator.devices()) == 5
     assert summary["failed"] + summary["skipped"] == 35 and summary["skipped"] >= 30
-    assert "no longer alive, and there is no password" in result["msg"] and "tdm_session" in result["msg"]
+    assert "has ended, and there is no password" in result["msg"] and "tdm_session" in result["msg"]
 
 
 @pytest.mark.parametrize("how", [4, "page"])
 def test_a_session_that_keeps_dying_is_opened_again_once(simulator, through, dying, how):
     dying(how, "GET", "/subscriptions/100", times=100)
     result = through.tdm_subscriber_info()
-    assert result["failed"] and "died again" in result["msg"]
+    assert result["failed"] and "ended again" in result["msg"]
     assert simulator.requests()["logins"]["attempts"] == 2
 
 

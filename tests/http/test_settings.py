@@ -69,13 +69,13 @@ def test_each_way_to_write_the_same_notifications_is_equal(account):
 
 FAULTS = [
     ({"alarm_notifications": [*TOLD, {"severities": [5], "contacts": [MAIL]}]}, "has the severity major in two notifications"),
-    ({"alarm_notifications": [{"severities": [7], "contacts": [MAIL]}]}, "is no severity of an alarm"),
+    ({"alarm_notifications": [{"severities": [7], "contacts": [MAIL]}]}, "is not a known severity of an alarm"),
     ({"alarm_notifications": [{"severities": [], "contacts": [MAIL]}]}, "has a notification without severities"),
     ({"alarm_notifications": [{"severities": [5], "contacts": []}]}, "has a notification without contacts"),
     ({"alarm_notifications": [{"severities": [5], "contacts": ["ann@example.com"]}]}, "write it like email:ann@example.com"),
     ({"alarm_notifications": [{"severities": [5], "contacts": ["sms:Ann"]}]}, "write it like email:ann@example.com"),
     ({"ns_id": "1234"}, "has 4 of 16 hexadecimal digits"),
-    ({"non_roaming_net_id": "500000"}, "is no NetID that the platform takes"),
+    ({"non_roaming_net_id": "500000"}, "is not a NetID that the platform accepts"),
     ({"segregation_id": "1234567"}, "has 7 of 8 hexadecimal digits"),
 ]
 
@@ -151,13 +151,13 @@ def test_a_right_that_nobody_told_of_is_told_of_when_it_is_refused(start_simulat
     simulator.settings(permissions=["s1"])
     result = account.tdm_subscription(ns_id="F03D290200000000", segregation_id="00000001")
     assert result["failed"] and (result["changed"], result["action"]) == (True, "failed")
-    assert "subscription: this account may not change segregation_id, which takes the right ra" in result["msg"]
-    assert "leave the option out" in result["msg"] and result["msg"].endswith("What else was to change was changed before")
+    assert "subscription: this account may not change segregation_id, which needs the right ra" in result["msg"]
+    assert "leave the option out" in result["msg"] and result["msg"].endswith("The other changes were made before")
     assert account.tdm_subscription()["subscription"]["ns_id"] == "F03D290200000000"
     refused = account.tdm_subscription(segregation_id="00000001")
     assert refused["failed"] and refused["changed"] is False and "changed before" not in refused["msg"]
     simulator.settings(permissions=["x"])
-    assert "takes the right ra or s1" in account.tdm_subscription(ns_id="F03D290200000001")["msg"]
+    assert "needs the right ra or s1" in account.tdm_subscription(ns_id="F03D290200000001")["msg"]
 
 
 def test_somebody_else_changed_it_meanwhile(simulator, through, meddler, do, account_on):
@@ -236,7 +236,7 @@ def test_a_refusal_when_a_device_is_made_says_that_it_was_made(start_simulator, 
     assert result["failed"] and result["changed"] is True
     assert "the device was created, but lorawan_debug could not be set: this account may not change" in result["msg"]
     result = account.tdm_device(dev_eui=row(1)["dev_eui"], name="other", lorawan_debug=True)
-    assert result["failed"] and result["changed"] is True and "What else was to change was changed before" in result["msg"]
+    assert result["failed"] and result["changed"] is True and "The other changes were made before" in result["msg"]
     assert account.tdm_device(dev_eui=row(1)["dev_eui"], name="other")["changed"] is False
 
 

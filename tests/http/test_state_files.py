@@ -105,7 +105,7 @@ def test_a_directory_that_everybody_can_write_to(simulator, account, session):
     simulator.forget_requests()
     for state in ("present", "absent"):
         result = account.tdm_session(session_file=str(session), state=state)
-        assert result["failed"] and "everybody can write into the directory %s" % session.parent in result["msg"]
+        assert result["failed"] and "everybody can write to the directory %s" % session.parent in result["msg"]
         assert "a directory of your own, such as a new one below it" in result["msg"]
     assert "everybody can write" in account.tdm_subscriber_info(session_file=str(session))["msg"]
     assert simulator.requests()["total"] == 0
@@ -116,7 +116,7 @@ def test_a_directory_that_everybody_can_write_to(simulator, account, session):
 @pytest.mark.parametrize("content", NONSENSE.values(), ids=NONSENSE)
 def test_a_session_file_with_nonsense_is_named(simulator, account, session, content):
     session.write_bytes(content)
-    _all_refused(simulator, account, session, "something else than a session, or is damaged")
+    _all_refused(simulator, account, session, "not a session, or is damaged")
 
 
 @pytest.mark.parametrize("part", MALFORMED, ids=str)
@@ -124,7 +124,7 @@ def test_a_session_file_with_something_of_another_kind_is_named(simulator, accou
     data = json.loads(session.read_text())
     data["grant"].update(part)
     session.write_text(json.dumps(data))
-    _all_refused(simulator, account, session, "something else than a session, or is damaged")
+    _all_refused(simulator, account, session, "not a session, or is damaged")
 
 
 OF_WHOM = [{"fingerprint": 5}, {"fingerprint": ""}, {"fingerprint": "x:5"}, {"url": ""}, {"url": None}, {"name": 5}]
@@ -133,7 +133,7 @@ OF_WHOM = [{"fingerprint": 5}, {"fingerprint": ""}, {"fingerprint": "x:5"}, {"ur
 @pytest.mark.parametrize("part", OF_WHOM, ids=str)
 def test_a_session_file_that_does_not_say_whose_it_is_is_named(simulator, account, session, part):
     session.write_text(json.dumps({**json.loads(session.read_text()), **part}))
-    _all_refused(simulator, account, session, "something else than a session, or is damaged")
+    _all_refused(simulator, account, session, "not a session, or is damaged")
 
 
 def test_a_session_file_that_is_too_large_or_no_file(simulator, account, session):
@@ -224,7 +224,7 @@ def rebuilt(account, rows, path: Path) -> None:
     result = account.tdm_fleet(devices=rows(3))
     assert "failed" not in result and result["summary"]["unchanged"] == 3, result
     (warning,) = account.warnings
-    assert "is of no use" in warning and str(path) in warning
+    assert "can't be used" in warning and str(path) in warning
     account.warnings.clear()
     assert account.tdm_fleet(devices=rows(3))["summary"]["unchanged"] == 3
     assert not account.warnings and path.stat().st_mode & 0o777 == 0o600
@@ -236,9 +236,9 @@ def test_a_memory_with_nonsense_is_made_anew(account, rows, memory, content):
     rebuilt(account, rows, memory)
 
 
-@pytest.mark.parametrize("what", ["open to others", "a pipe", "a link", "too large", "of somebody else"])
+@pytest.mark.parametrize("what", ["accessible to others", "a pipe", "a link", "too large", "of somebody else"])
 def test_a_memory_that_is_not_ours_is_made_anew(account, rows, memory, tmp_path, what):
-    if what == "open to others":
+    if what == "accessible to others":
         memory.chmod(0o644)
     elif what == "too large":
         os.truncate(memory, 1 << 40)
@@ -261,7 +261,7 @@ def test_a_memory_that_can_not_be_replaced_either_is_a_warning(account, rows, me
     memory.unlink()
     memory.mkdir()
     assert "failed" not in account.tdm_fleet(devices=rows(3))
-    assert "is of no use" in account.warnings[0] and len(account.warnings) == 2
+    assert "can't be used" in account.warnings[0] and len(account.warnings) == 2
 
 
 SOMETHING = [None, 5, -1.5, True, "x", "", [], ["a"], {}, {"a": {"b": []}}, "\ud800", 10**30]

@@ -234,7 +234,7 @@ def test_a_key_with_a_passphrase(plain, start_meddler, authority, option, form):
     server = start_meddler("", authority.wrap())
     options = {"client_cert": certificate, "client_key": key} if option == "client_key" else {"client_cert": key}
     result = plain(server.url, ca_path=authority.path, **options).tdm_subscriber_info()
-    assert result["failed"] and result["msg"].startswith(option + " holds a key with a passphrase") and not server.seen
+    assert result["failed"] and result["msg"].startswith(option + " contains a key with a passphrase") and not server.seen
 
 
 def test_files_that_are_not_there(simulator, account, tmp_path):

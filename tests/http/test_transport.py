@@ -149,7 +149,7 @@ def test_the_clear_status_of_a_refused_connection(transport):
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
     sender = transport(retries=2)
-    with pytest.raises(TransportError, match=r"http://127.0.0.1:%d can't be reached" % port) as raised:
+    with pytest.raises(TransportError, match="http://127.0.0.1:%d can.t be reached, since the connection was" % port) as raised:
         sender.send(Request("POST", "http://127.0.0.1:%d/x?sessionToken=hidden" % port, repeatable=False))
     # It can't have arrived, so even this one was tried again.
     assert (sender.counts["POST"], raised.value.sent) == (3, False)
@@ -157,8 +157,14 @@ def test_the_clear_status_of_a_refused_connection(transport):
 
 
 def test_an_unknown_host(transport):
-    with pytest.raises(TransportError, match="can't be reached"):
+    with pytest.raises(TransportError, match="can't be reached, since its host name can't be resolved"):
         transport(retries=0).send(Request("GET", "http://tdm.invalid/x"))
+
+
+def test_https_to_a_port_of_http(transport, server):
+    with pytest.raises(TransportError, match="doesn't speak TLS on this port: check the port in url") as raised:
+        transport(retries=0).send(Request("GET", server.origin.replace("http://", "https://") + "/x"))
+    assert not raised.value.sent
 
 
 def test_a_server_that_says_nothing(transport):

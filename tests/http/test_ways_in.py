@@ -131,14 +131,14 @@ def test_a_session_that_dies_in_mid_run(simulator, meddler, administrator, do, r
 
 ODD = [
     ("smp", "POST", "/admins/login", 404, "<html>", "is a web page", None),
-    ("smp", "POST", "/admins/login", 200, {}, "no thingparkID (status 200)", None),
-    ("smp", "POST", "/admins/login", 500, {"code": 1, "message": "x"}, "no thingparkID (status 500, code 1, x)", None),
+    ("smp", "POST", "/admins/login", 200, {}, "without a thingparkID (status 200)", None),
+    ("smp", "POST", "/admins/login", 500, {"code": 1, "message": "x"}, "without a thingparkID (status 500, code 1, x)", None),
     ("smp", "POST", "/admins/login", 403, {"code": 141, "message": "x"}, "(status 403, code 141, x)", False),
     ("smp", "POST", "/admins/login", 200, {"code": 110, "message": "locked"}, "(status 200, code 110, locked)", False),
     ("smp", "POST", "/admins/login", 401, "<html>", "(status 401)", False),
-    ("digest", "GET", "/admins/id", 200, {"thingparkID": "x"}, "asked for no HTTP Digest", None),
-    ("digest", "GET", "/admins/id", 401, {}, "asked for no HTTP Digest", None),
-    ("digest", "GET", "/admins/id", 404, "<html>", "asked for no HTTP Digest", None),
+    ("digest", "GET", "/admins/id", 200, {"thingparkID": "x"}, "didn't ask for HTTP Digest", None),
+    ("digest", "GET", "/admins/id", 401, {}, "didn't ask for HTTP Digest", None),
+    ("digest", "GET", "/admins/id", 404, "<html>", "didn't ask for HTTP Digest", None),
 ]
 
 
@@ -157,7 +157,7 @@ UNANSWERABLE = ['Basic realm="x"', 'Digest realm="x"', 'Digest realm="x", nonce=
 def test_a_digest_that_never_went_out_is_not_held_back(meddler, administrator, do, challenge):
     meddler.on("GET", "/admins/id", do.says(401, {}, WWW_Authenticate=challenge), times=1)
     account = administrator("digest", meddler.url)
-    assert "asked for no HTTP Digest" in account.tdm_subscriber_info()["msg"]
+    assert "didn't ask for HTTP Digest" in account.tdm_subscriber_info()["msg"]
     assert "failed" not in account.tdm_subscriber_info()
 
 

@@ -315,7 +315,7 @@ def steps(frame: str) -> list[tuple]:
             "tdm_device_info",
             {"proxy": "odd://user:{{ proxy_password }}@[::1", "timeout": 1},
             {},
-            "no usable address",
+            "no usable proxy address",
         ),
         *_of_servers_and_groups(kept, show),
         ("sealed", "tdm_device", {**otaa(10, app_key="{{ app_key }}"), **SEALED, **kept}, show, ""),

@@ -101,7 +101,7 @@ def test_quickstart_runs_from_the_archive_alone(installed, fresh, tmp_path):
     print(done.stdout)
     assert done.returncode == 0
     assert str(ROOT) not in done.stdout
-    for sentence in ("200 created", "would be: 200 unchanged", "would be: 2 updated, 198 unchanged", "Done: 2 updated"):
+    for sentence in ("200 created", "would leave 200 unchanged", "would update 2, leave 198 unchanged", "Done: 2 updated"):
         assert sentence in done.stdout
     assert '+    "name": "park-0042-east"' in done.stdout
     keys = keys_in((ROOT / "playbooks/files/quickstart-fleet.csv").read_text(encoding="utf-8"))

@@ -190,7 +190,7 @@ def test_provisioning_checked_and_done(job, account, start_simulator, remains, f
     account(simulator)
     job.play("provision", rows(20))
     variables = {"tdm_fleet_src": "fleet.csv", "tdm_frame": frame}
-    for cmdline, sentence in (("--check --diff", "would be: 20 created"), ("--diff", "20 created"), ("", "20 unchanged")):
+    for cmdline, sentence in (("--check --diff", "would create 20"), ("--diff", "20 created"), ("", "20 unchanged")):
         done = job.run(variables, verbosity=4, cmdline=cmdline)
         assert (done.status, done.rc) == ("successful", 0)
         assert '"msg": "%s"' % sentence in (job.directory / "artifacts/1/stdout").read_text()

@@ -100,14 +100,14 @@ def refuse(path: str, secret: str, route: str = "", began: float = NEVER) -> Non
     for note in notes:
         if note.kind in (HELD, LOCKED) and note.is_about(secret):
             raise LoginRefused(
-                "This login was tried already without success, and its password was not sent again (three wrong ones lock the "
-                "account). It is held back for %s: %s. The first answer was: %s"
+                "This login already failed, and its password was not sent again (three wrong passwords lock "
+                "the account). It is held back for %s: %s. The first answer was: %s"
                 % (_in_minutes(note.left()), _remedy(note, notes), note.message),
                 held_back=True,
             )
     for note in notes:
         if note.kind == UNSENT and route and note.about == route and note.boot == _files.boot() and note.clock >= began:
-            message = "%s (found by another task with this account, for which this one waited)" % note.message
+            message = "%s (found by another task with this account, while this one waited)" % note.message
             raise TransportError(message, sent=False, final=True)
 
 
@@ -160,12 +160,14 @@ def announce(path: str, gate_key: str, secret: str) -> None:
         if left:
             _write(path, [*_known(path), *left])
         is_kept = True  # what a killed task has left: where it stands nowhere else, its file has to stay
-        note = _note(HELD, _files.fingerprint(secret, gate_key), HOLD, "it was refused, and the disk had no room for the reason")
+        note = _note(
+            HELD, _files.fingerprint(secret, gate_key), HOLD, "it was refused, and the disk was too full to note the reason"
+        )
         _write(_sent_path(path), [*_known(path), note])
     except OptionError as error:
         if is_kept:
             withdraw(path)
-        raise OptionError("the login was not sent, since that could not be noted before: " + error.message) from None
+        raise OptionError("the login was not sent, since the note about it could not be written: " + error.message) from None
 
 
 def withdraw(path: str) -> None:
@@ -249,7 +251,7 @@ def pass_through(gate_key: str, secret: str, route: str = "", began: float = NEV
 
 def _left_behind(path: str) -> list[Note]:
     """Return the note of a login whose process ended before its answer, if there is one."""
-    message = "none, since the task that sent it was ended before"
+    message = "none, since the task that sent it was stopped before"
     sent = [replace(note, seconds=UNCLEAR_HOLD, message=message) for note in _known(_sent_path(path))[-1:]]
     return [note for note in sent if note.left() > 0]
 
@@ -263,8 +265,8 @@ def _known(path: str) -> list[Note]:
     found = data.get("notes") if isinstance(data, dict) else None
     if not isinstance(found, list) or not all(_is_note(one) for one in found):
         raise OptionError(
-            "%s holds no notes about logins, or is damaged, and nothing is sent: run tdm_session with forget_refusal=true when "
-            "you know the password to be right" % path
+            "%s is damaged, or doesn't contain notes about logins, and nothing is sent: run tdm_session with "
+            "forget_refusal=true if you know that the password is right" % path
         )
     notes = [note for note in (Note(**one) for one in found) if note.left() > 0]
     if any(note.age() < 0 for note in notes):  # from now on they age, whatever the clock is set to

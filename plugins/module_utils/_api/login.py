@@ -135,7 +135,8 @@ def _refused(account: Account, why: str, said: str = "") -> LoginRefused:
         message = "%s says that the account %s is locked (%s)" % (account.origin, account.name, why)
         return LoginRefused(message, remedy=LOCK_REMEDY)
     return LoginRefused(
-        "%s refused the %s of %s (%s). It was sent once and won't be sent again: three wrong ones lock the account, and only "
+        "%s refused the %s of %s (%s). It was sent once and won't be sent again: three wrong passwords lock "
+        "the account, and only "
         "the operator unlocks it. Correct it first"
         % (account.origin, "client_secret" if account.method == "oauth2" else "password", account.name, why)
     )
@@ -199,7 +200,9 @@ def _refused_by_page(account: Account, page: LoginAnswer) -> LoginRefused:
     elif says_locked(said):
         meaning = ""
     else:  # locked, not for this application, or new: whichever it is, sending it again can only make it worse
-        meaning = ": the operator doesn't publish what it means; the account may be locked, or not be for the Device Manager"
+        meaning = (
+            ": the operator doesn't publish what it means; the account may be locked, or have no access to the Device Manager"
+        )
     return _refused(account, "error code %s%s%s" % (in_short(page.error_code) or "none", notes, meaning), said)
 
 
@@ -232,7 +235,7 @@ def digest(account: Account, transport: Transport) -> Credentials:
     )
     if not answer.was_challenged:
         raise LoginError(
-            "%s answered the login with status %d and asked for no HTTP Digest: check url, login_url and auth_method"
+            "%s answered the login with status %d and didn't ask for HTTP Digest: check url, login_url and auth_method"
             % (account.origin, answer.status),
             sent=False,
         )
@@ -253,7 +256,7 @@ def _for_subscriber(account: Account, transport: Transport, answer: Answer) -> C
     if answer.status != 200 or not identifier or not str(identifier).strip("."):  # dots would lead elsewhere
         _refuse_if_locked(account, answer)
         raise LoginError(
-            "%s answered the login with no thingparkID (%s): check url, login_url and auth_method"
+            "%s answered the login without a thingparkID (%s): check url, login_url and auth_method"
             % (account.origin, _said(answer, data, account))
         )
     token = {"sessionToken": str(data["sessionToken"])} if data.get("sessionToken") else {}

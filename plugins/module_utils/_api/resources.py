@@ -86,7 +86,7 @@ class Client:
             data = as_object(self.call(Call("GET", path, {**(params or {}), **place}, types=types)), path)
             briefs = data.get("briefs")
             if not isinstance(briefs, list) or not all(isinstance(brief, dict) for brief in briefs):
-                raise TransportError("the platform's list of %s holds no briefs" % path.strip("/"))
+                raise TransportError("the platform's list of %s contains no briefs: check url" % path.strip("/"))
             yield data
             if str(data.get("more")).lower() != "true":
                 return
@@ -95,7 +95,7 @@ class Client:
             stuck = "pageAfter" in place if cursor is None else cursor == place.get("pageAfter")
             if not briefs or stuck or briefs == last:
                 raise TransportError(
-                    "the platform's list of %s breaks off at page %d although more is promised" % (path.strip("/"), index)
+                    "the platform's list of %s ends at page %d, but promises more: run again" % (path.strip("/"), index)
                 )
             place, last = {"pageIndex": index} if cursor is None else {"pageAfter": cursor}, briefs
 
@@ -109,7 +109,9 @@ class Client:
 def as_object(data: object, path: str) -> dict[str, Any]:
     """Return an answer that has to be an object; raises :class:`TransportError` for any other."""
     if not isinstance(data, dict):
-        raise TransportError("the platform answered %s with something else than an object" % (path or "the subscription"))
+        raise TransportError(
+            "the platform answered %s with something other than a JSON object: check url" % (path or "the subscription")
+        )
     return data
 
 
@@ -274,7 +276,10 @@ class ResourceClient:
                 if label.items() <= brief.items():
                     place = place_of(brief, path)
                     if not place:
-                        raise TransportError("the platform's list of %s doesn't say where one is removed" % path.strip("/"))
+                        raise TransportError(
+                            "the platform's list of %s lacks the address for removing one: remove it in the web "
+                            "interface" % path.strip("/")
+                        )
                     self.client.call(Call("DELETE", place))
 
     def sent(self, body: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:

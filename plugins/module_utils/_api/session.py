@@ -53,9 +53,9 @@ def log_in(account: Account, transport: Transport, began: float = lockout.NEVER)
     """
     if not account.name or not account.secret:
         names = ("client_id", "client_secret") if account.method == "oauth2" else ("login", "password")
-        raise OptionError("%s and %s are needed to open a session (or a session_file that holds a living one)" % names)
+        raise OptionError("%s and %s are needed to open a session (or a session_file with an open one)" % names)
     if account.method in login.ADMINISTRATORS and not account.subscriber_id:
-        raise OptionError("subscriber_id is needed with auth_method=%s: for which subscriber to log in" % account.method)
+        raise OptionError("subscriber_id is needed with auth_method=%s: give the subscriber to log in for" % account.method)
     transport.go_on()
     with lockout.pass_through(account.gate_key(), account.secret, route_of(account, transport.wire), began):
         return login.WAYS[account.method](account, transport)
@@ -248,10 +248,10 @@ class Session:
                 # The other workers need not find out again; what became of their own request is another matter each time.
                 raise SessionDied(self._failure.message, **self._failure.facts)
             if self._renewed and not planned:
-                raise SessionDied("the session died again after it was opened anew: is the account in use elsewhere?")
+                raise SessionDied("the session ended again after it was reopened: is the account in use elsewhere?")
             if not self.account.secret:
                 raise SessionDied(
-                    "the session%s is no longer alive, and there is no password to open it again: "
+                    "the session%s has ended, and there is no password to open a new one: "
                     "run tdm_session, or give login and password" % (" in " + self.path if self.path else "")
                 )
             self._renewed = self._renewed or not planned
@@ -259,7 +259,7 @@ class Session:
                 with unbroken():
                     self.grant = renew_file(self.path, self.account, self.transport, dead) if self.path else self._log_in_again()
             except TdmError as error:
-                self._failure = SessionDied("the session died and could not be opened again: " + error.message, **error.facts)
+                self._failure = SessionDied("the session ended and could not be reopened: " + error.message, **error.facts)
                 raise self._failure from None
 
     def _log_in_again(self) -> Credentials:
@@ -316,7 +316,7 @@ def load(path: str, account: Account, transport: Transport, renewable: bool = Fa
     grant = _grant_of(data.get("grant")) if isinstance(data, dict) and _is_ours(data) else None
     session = None if grant is None else Session(account, transport, grant, path)
     if session is None or not _leads_somewhere(session):
-        raise OptionError("session_file %s is something else than a session, or is damaged: name another file" % path)
+        raise OptionError("session_file %s is not a session, or is damaged: name another file" % path)
     if data.get("url") != account.url:
         raise OptionError(
             "session_file %s is a session with another url (%s): give it the url of this task"

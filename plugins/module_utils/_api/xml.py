@@ -32,7 +32,7 @@ MOST_ELEMENTS = 2_000_000  # a page of 5,000 briefs has a fifth of them
 
 
 class NotXml(Exception):
-    """A body that is no readable XML document; its text completes "the platform's answer ...".
+    """A body that is not valid XML document; its text completes "the platform's answer ...".
 
     :param is_page: it says itself that it is a web page.
     """
@@ -176,5 +176,5 @@ def _fill(element: etree._Element, name: str, value: object, types: JsonTypes) -
         try:
             element.text = str(value)
         except ValueError:
-            message = "%s holds a control character, which XML can't carry: take it out, or set body_format to json"
+            message = "%s contains a control character, which XML doesn't allow: remove it, or set body_format to json"
             raise OptionError(message % name) from None

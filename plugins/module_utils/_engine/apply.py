@@ -45,10 +45,10 @@ from .policy import Policy
 ATTEMPTS = 3
 #: Resources in a row whose requests got no answer or one of trouble, after which the platform counts as down.
 SILENCE = 20
-NOT_KNOWN = "Whether it took effect is not known; the next run will see"
-PARTLY = "What else was to change was changed before"
-HEIR_FAILED = "not begun: %s, which is to take its place, is not as described"
-LEFT = "an import that held it got no usable answer, and it was not sent again: %s"
+NOT_KNOWN = "Whether it took effect is unknown; the next run will check"
+PARTLY = "The other changes were made before"
+HEIR_FAILED = "not begun: its replacement %s is not as described"
+LEFT = "the import with it got no usable answer, and was not sent again: %s"
 SILENT = "not begun: the platform gave no usable answer for %d %s in a row"
 NOT_ALLOWED, CONFLICT = 403, 409  # status
 #: Takes the numbers of resources that are done, in all, and failed.
@@ -246,7 +246,7 @@ class Run:
                 change = self._changed_meanwhile(first, fresh)
             else:
                 return self._finish(change, whole)
-        raise Conflict("others keep changing the %s; it was given up after %d attempts" % (self._resource.name, ATTEMPTS))
+        raise Conflict("other programs keep changing the %s; the run gave up after %d attempts" % (self._resource.name, ATTEMPTS))
 
     def _send(self, change: Change) -> dict[str, Any]:
         """Write a change, its own body first and then its sections; return the resource as the answers show it."""
@@ -286,7 +286,7 @@ class Run:
             # An answer that got lost may have done it, with all that a change brings about by itself.
             if now != before and not _same(type_, before, now) and not type_.same(first.after[name], now):
                 raise Conflict(
-                    "somebody else changed %s to %s while this run meant to change it; run again, or use force: true"
+                    "somebody else changed %s to %s while this run was changing it; run again, or use force: true"
                     % (name, type_.hide(now) if declared.secret else type_.show(now))
                 )
         return fresh

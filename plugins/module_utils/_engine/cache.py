@@ -49,7 +49,8 @@ class Cache:
                 raise OptionError("%s is damaged" % self.path)
         except OptionError as error:
             if not self._is_useless:
-                self._warn("What earlier runs saw of the %s is of no use, and is seen anew: %s" % (self._plural, error.message))
+                saved = "What earlier runs saved about the %s can't be used, and is fetched again: %s"
+                self._warn(saved % (self._plural, error.message))
             self._is_useless = True
             return {}
         return data[self._keys] if data.get("format") == FORMAT else {}

@@ -18,10 +18,10 @@ from .._schema.values import UNKNOWN
 from .desired import Desired
 from .plan import Observed, compare
 
-SECRET = "is a secret, and is in no description of what is there"
-NOT_KEPT = "is not the same any more when it is written down and read again"
-IMPLIES = "would set %s besides, which is not to be described"
-NOT_CERTAIN = "can't be told for certain from what the platform shows"
+SECRET = "is a secret, which is never part of a generated description"
+NOT_KEPT = "would change when it is written to a file and read again"
+IMPLIES = "would also set %s, which is to be left out"
+NOT_CERTAIN = "can't be determined from the platform's answers"
 
 
 @dataclass

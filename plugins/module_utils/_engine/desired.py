@@ -21,11 +21,13 @@ STATE = Choice("present", "absent")
 SUSPEND, DELETE, KEEP = "suspend", "delete", "keep"
 WHAT_BECOMES = Choice(SUSPEND, DELETE, KEEP)
 REPLACEMENT = ("replaces", "replaced")
-NEEDS_REPLACES = "says what becomes of the one that replaces names: give that too"
+NEEDS_REPLACES = "says what happens to the one that replaces names, and replaces is missing: give it too"
 OF_ITSELF = "names the %s itself"
-DESCRIBED = "names %s, which %s describes: take that out, the replacement says what becomes of it"
-GOING = "is of no use with state: absent: give it for the %s that stays"
-NAMED_TWICE = "is the name that %s gives another one: no run could tell the two apart. Take one out, or give the %s here too"
+DESCRIBED = "names %s, which %s also describes: remove that, the replacement says what happens to it"
+GOING = "has no effect with state: absent: give it for the %s that stays"
+NAMED_TWICE = (
+    "is also the name that %s gives to another one, and a run can't distinguish the two. Remove one, or give the %s here too"
+)
 FAULTS_IN_MESSAGE = 40
 PLACES_IN_MESSAGE = 8  # of one fault that many rows have
 
@@ -238,7 +240,7 @@ class _Reader:
         """Report the faults of the defaults once, and leave out what has one."""
         resource = self._resource
         faults = [
-            (name, "is not for defaults: it is each %s's own" % resource.name) for name in sorted(set(defaults) & set(self._own))
+            (name, "can't be in defaults: give it for each %s" % resource.name) for name in sorted(set(defaults) & set(self._own))
         ]
         create = {name: defaults[name] for name in defaults if name == "create" and defaults[name] is not None}
         defaults = {name: given for name, given in defaults.items() if name != "create"}

@@ -36,7 +36,7 @@ NOT_IN_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U0001000
 MERGE = "tag:yaml.org,2002:merge"
 JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:\n]')
 
-NO_JSON = "src %s holds %s in line %d, which is no value of JSON: programs write it where a number is missing; take it out"
+NO_JSON = "src %s holds %s in line %d, which is not valid JSON: programs write it for a missing number; remove it"
 
 
 def read_json(text: str, name: str) -> object:
@@ -105,7 +105,7 @@ def read_yaml(text: str, name: str) -> object:
         strange = None if mark is not None else NOT_IN_YAML.search(text)
         if strange:
             line = text.count("\n", 0, strange.start()) + 1
-            said = "src %s holds %s in line %d, a character that YAML doesn't take: take it out"
+            said = "src %s contains %s in line %d, a character that YAML doesn't allow: remove it"
             raise OptionError(said % (name, code_of(strange.group()), line)) from None
         line = mark.line + 1 if mark is not None else 0
         if "nesting" in str(getattr(error, "problem", "")):  # the parser in C has a limit of its own
@@ -158,7 +158,7 @@ class _YamlReader:
         elif isinstance(event, yaml.AliasEvent):
             value, size = self._anchors.get(str(event.anchor), (None, 0))
             if not size or value is _INCOMPLETE:
-                what = "inside of what it stands for" if size else "without an anchor of that name before it"
+                what = "inside the value that it refers to" if size else "without an anchor of that name before it"
                 raise OptionError("src %s has the alias %s in line %d %s" % (self.name, shown(event.anchor), line, what))
             self._put(value, None, size, line)
         elif isinstance(event, yaml.CollectionStartEvent):
@@ -175,7 +175,9 @@ class _YamlReader:
         elif isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
-                raise OptionError("src %s holds a second YAML document from line %d on: put all into one" % (self.name, line))
+                raise OptionError(
+                    "src %s contains a second YAML document from line %d on: put everything into one" % (self.name, line)
+                )
 
     def _scalar(self, event: Any, line: int) -> object:
         is_plain = event.implicit[0] and event.tag is None
@@ -191,7 +193,7 @@ class _YamlReader:
     def _refuse_tag(self, tag: str | None, line: int) -> None:
         if tag is not None and tag not in STANDARD:
             raise OptionError(
-                "src %s has the tag %s in line %d, and tags mean nothing there: write the value itself, or give a list in "
+                "src %s has the tag %s in line %d, and tags aren't supported in files: write the value itself, or give a list in "
                 "the playbook, where Ansible decrypts it" % (self.name, shown(tag), line)
             )
 
@@ -204,7 +206,7 @@ class _YamlReader:
         self._count += size
         if self._count > MOST_VALUES:
             raise OptionError(
-                "src %s has more than %d values when its aliases are written out (line %d): divide it, or name fewer aliases"
+                "src %s has more than %d values when its aliases are expanded (line %d): split the file, or use fewer aliases"
                 % (self.name, MOST_VALUES, line)
             )
         if anchor:
@@ -223,7 +225,7 @@ class _YamlReader:
         if key is _MERGE_KEY:
             return
         if not isinstance(key, str):
-            raise OptionError("src %s has a key that is no text in line %d" % (self.name, line))
+            raise OptionError("src %s has a key that is not a text in line %d" % (self.name, line))
         if key in into.keys:
             self.repeated.append((line, key))
         into.keys.add(key)
@@ -232,7 +234,7 @@ class _YamlReader:
         # Several << count as one with a list, of which the first is the strongest. PyYAML's versions differ in this.
         merged = value if isinstance(value, list) else [value]
         if not all(isinstance(each, dict) for each in merged):
-            raise OptionError("src %s has << in line %d with something else than a dictionary behind it" % (self.name, line))
+            raise OptionError("src %s has << in line %d without a dictionary after it" % (self.name, line))
         into.merged += merged
 
 
@@ -250,15 +252,16 @@ def _repeated(name: str, found: list[tuple[int, object]]) -> OptionError:
     if len(found) > KEYS_IN_MESSAGE:
         places.append("and %d more" % (len(found) - KEYS_IN_MESSAGE))
     return OptionError(
-        "src %s repeats a key in the same place, of which only the last one would count: %s. Put together what belongs together"
-        % (name, ", ".join(places))
+        "src %s repeats a key in the same place, and only the last one would count: %s. Merge the two" % (name, ", ".join(places))
     )
 
 
 def _too_deep(name: str, line: int = 0) -> OptionError:
     where = " (line %d)" % line if line else ""
-    return OptionError("src %s has lists or dictionaries nested too deeply%s: no option's are deeper than five" % (name, where))
+    return OptionError(
+        "src %s has lists or dictionaries nested too deeply%s: no option needs more than five levels" % (name, where)
+    )
 
 
 def _unreadable(name: str, what: str, line: int) -> OptionError:
-    return OptionError("src %s is no readable %s%s" % (name, what, " (line %d)" % line if line else ""))
+    return OptionError("src %s is not valid %s%s" % (name, what, " (line %d)" % line if line else ""))

@@ -22,7 +22,7 @@ from .._errors import OptionError
 FORMAT = 1
 HEXADECIMAL = re.compile(r"[0-9A-Fa-f]+\Z")
 LARGEST = 64 * 1024 * 1024  # bytes; 100,000 devices have some 9 million
-USELESS = "Which keys were given last time isn't known, and those of today count as written: %s"
+USELESS = "The keys of the last run are unknown, and the keys of this run count as written: %s"
 
 
 class Fingerprints:

@@ -19,28 +19,29 @@ from .headings import NO_IDENTITY, Column, Layout, Words, letters_of, words_in_c
 
 MOST_KEPT = 10**15  # a spreadsheet keeps 15 digits of a number
 NO_HEADINGS = (
-    "src %s has no headings in its first row, where columns and ignore_columns of the task want some: put them there, or leave "
-    "these two options out"
+    "src %s has no headings in its first row, but the options columns and ignore_columns need headings: add "
+    "them, or leave out these two options"
 )
 NO_KNOWN_HEADING = (
-    "src %s has no heading in its first row that is an option of %s: put headings such as %s over its columns, or say in columns "
+    "src %s has no heading in its first row that is an option of %s: put headings such as %s above its "
+    "columns, or say in columns "
     "what the headings mean"
 )
 BOTH = (
-    "src %s begins with a row that may be headings or a row of %s: put headings alone into the first row, or none and a # in "
-    "front of what is no row"
+    "src %s begins with a row that could be headings or a row of %s: put only headings into the first row, or "
+    "none, and a # in front of comments"
 )
 MIXED = (
-    "src %s has headings in its first row, and in line %d a row of %s: put # in front of the headings, or, where column A is of "
-    "your own, name what it does in the columns state and create"
+    "src %s has headings in its first row, but line %d is a row of %s: put # in front of the headings, or, if "
+    "column A is your own, use the columns state and create instead"
 )
 UNREADABLE = "src %s: its headings can't be read, %s %d %s"
 BAD_HEADING = "src %s: the heading in column %s, row %d, %s"
-HEADINGS_ONLY = "src %s holds headings only: it describes no %s"
-NOT_AS_TEXT = "is a number where a text is wanted, of which spreadsheets keep %s: format the column as text, and fill it in anew"
-TRUTH = "is true or false where a text is wanted: format the column as text, and fill it in anew"
-TOO_WIDE = "has %d cells, and there are headings for %d: put headings over all of them, or take out a separator too many"
-NO_HEADING = "has a cell without a heading over it: give its column a heading, or empty the cell"
+HEADINGS_ONLY = "src %s contains only headings: it describes no %s"
+NOT_AS_TEXT = "is a number instead of a text, and spreadsheets keep %s: format the column as text, and enter the value again"
+TRUTH = "is true or false instead of a text: format the column as text, and enter the value again"
+TOO_WIDE = "has %d cells, but there are headings for %d: add the missing headings, or remove the extra separator"
+NO_HEADING = "has a cell in a column without a heading: add a heading, or empty the cell"
 
 
 @dataclass(frozen=True)
@@ -225,7 +226,7 @@ class _Reader:
         if not isinstance(cell, Number) or kind in ("int", "float", "bool") or column.option in self._resource.digits:
             return cell.value if isinstance(cell, Number) else cell
         if not cell.is_plain:
-            raise Fault(NOT_AS_TEXT % "none of the zeros and signs that it shows")
+            raise Fault(NOT_AS_TEXT % "none of the displayed zeros and signs")
         if isinstance(cell.value, float) or abs(cell.value) >= MOST_KEPT:
             raise Fault(NOT_AS_TEXT % ("15 digits at most"))
         return words_in_cell(column, self._resource, str(cell.value))

@@ -21,13 +21,13 @@ from .desired import FLAG, STATE
 MOST_HINTS = 60  # whoever has more unknown headings than that gave another table
 LONGEST_HEADING = 60  # characters of a heading that can be a misspelled one
 NEAR = 0.7  # how much of two headings has to be alike
-UNKNOWN = "is no option of %s%s: say in columns which option it is, or leave it out with ignore_columns"
-TWICE = "is %s, and so is %s: leave one of the two out with ignore_columns, or rename it"
-BESIDE = "stands beside %s, which says all of %s: leave one of the two out with ignore_columns"
-NOT_THERE = "has %s, which is no heading of this table%s"
-NO_SUCH_OPTION = "says that %s is %s, which is no option of %s%s"
-IN_BOTH = "has %s, and ignore_columns leaves it out: take it out of one of the two"
-NO_IDENTITY = "is missing: no column is headed so, nor as one of its other names; say in columns which one it is"
+UNKNOWN = "is not an option of %s%s: say in columns which option it is, or skip it with ignore_columns"
+TWICE = "is %s, and so is %s: skip one of the two with ignore_columns, or rename it"
+BESIDE = "conflicts with %s, which gives all of %s: skip one of the two with ignore_columns"
+NOT_THERE = "has %s, which is not a heading of this table%s"
+NO_SUCH_OPTION = "maps %s to %s, which is not an option of %s%s"
+IN_BOTH = "has %s, but ignore_columns skips it: remove it from one of the two"
+NO_IDENTITY = "is missing: no column has this heading or one of its other names; say in columns which column it is"
 
 
 @dataclass(frozen=True)

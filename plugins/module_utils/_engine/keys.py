@@ -11,10 +11,10 @@ from .desired import Problem
 from .plan import Change
 
 BESIDE = (
-    "says that keys are encrypted already, and key_encryption encrypts them: give them in clear and leave this one out, or "
-    "leave key_encryption out"
+    "says that the keys are already encrypted, but key_encryption would encrypt them: give plain keys without "
+    "this option, or leave out key_encryption"
 )
-IN_CLEAR = "would go in clear: the platform takes %s encrypted alone. Describe such %s in a task without key_encryption"
+IN_CLEAR = "would be sent unencrypted: the platform accepts only %s encrypted. Describe such %s in a task without key_encryption"
 
 
 def barred(resource: Resource) -> dict[str, str]:

@@ -13,7 +13,7 @@ from .._schema.resource import Resource
 from .._schema.row import Faults
 from .desired import Desired
 
-BESIDES = "is the name of %s now, which %s describes already: take one of the two out, or give the %s here too"
+BESIDES = "is now the name of %s, which %s already describes: remove one of the two, or give the %s here too"
 IS_ANOTHERS_ID = "is the %s of the %s %s: to mean that one, give it as %s"
 
 

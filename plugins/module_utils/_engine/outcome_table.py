@@ -17,27 +17,27 @@ from .outcomes import FAILED, Outcome
 REFUSED = "refused"
 #: The columns behind the one that says which resource it is.
 COLUMNS = ("where", "action", "error", "remedy")
-MEND = "Mend the description, and run again: nothing was changed"
+MEND = "Fix the description, and run again: nothing was changed"
 OTHERWISE = "Look up the error on the page 'Errors and remedies', and run again"
-ENDED = "the run was ended from outside: what it did until then is not listed"
-AGAIN = "Run again: what took effect is seen then"
+ENDED = "the run was stopped from outside: what it did until then is not listed"
+AGAIN = "Run again: the next run checks what took effect"
 LATER = "Run again later, when the platform answers"
-BEFORE = "Mend what failed before it, and run again"
+BEFORE = "Fix what failed before it, and run again"
 #: What to do about an error that has these words. The first one that fits counts.
 REMEDIES = (
-    ("the collection made a mistake", "Report it, with the traceback that -vvv shows"),
-    ("to take its place, is not as described", BEFORE),
+    ("the collection has a bug", "Report it, with the traceback that -vvv shows"),
+    ("not begun: its replacement", BEFORE),
     ("the platform gave no usable answer for", LATER),
     ("were refused alike", "Remove the cause that the error names, and run again"),
     ("not begun:", BEFORE),
-    ("Whether it took effect is not known", AGAIN),
+    ("Whether it took effect is unknown", AGAIN),
     ("somebody else changed", "Look at that change, and run again; force: true overwrites it"),
-    ("others keep changing the", "Find the other program that writes it, and run again"),
+    ("other programs keep changing the", "Find the other program that writes it, and run again"),
     ("was deleted by somebody else", AGAIN),
-    ("is not there, and create: false", "Correct which one is meant, or say create: true and give what it needs"),
-    ("which ThingPark can't change", "Take that option out, or delete it and make it anew by hand"),
-    ("ThingPark can't change", "Leave it as it is, or delete it and make it anew by hand"),
-    ("this account may not change", "Have the right granted, or leave the option out"),
+    ("doesn't exist, and create: false", "Correct its identifier, or set create: true and give the missing options"),
+    ("which ThingPark can't change", "Remove that option, or delete it and create it again by hand"),
+    ("ThingPark can't change", "Leave it as it is, or delete it and create it again by hand"),
+    ("this account may not change", "Ask the operator for the right, or leave the option out"),
     ("(status 5", LATER),
     ("the platform refused", "Remove the cause that the platform names, and run again"),
     ("didn't answer within", LATER),

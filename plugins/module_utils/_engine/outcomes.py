@@ -23,6 +23,11 @@ FIRST_FAILED = "not begun: %s had failed, and on_error or max_failures ends the 
 TOO_MANY = "not begun: %d %s had failed, and no more than %d may"
 SET_ASIDE = ("suspended", "resumed")
 ACTIONS = ("created", "updated", "deleted", *SET_ASIDE, "unchanged", FAILED, SKIPPED)
+#: What check mode says that a run would do.
+VERBS = {
+    **{"created": "create %d", "updated": "update %d", "deleted": "delete %d"},
+    **{"suspended": "suspend %d", "resumed": "resume %d", "unchanged": "leave %d unchanged"},
+}
 
 
 @dataclass

@@ -39,17 +39,17 @@ DONE = {
     NOTHING: "unchanged",
 }
 NOT_TO_BE_MADE = (
-    "the %s is not there, and create: false (in a CSV, an UPDATE row) says not to make it. Take it out of the description; "
-    "or, if it should exist, say create: true (a CREATE row) where that is said, for the %s, in defaults or for the task"
+    "the %s doesn't exist, and create: false (in a CSV, an UPDATE row) says not to create it. Remove it from the description; "
+    "or, if it should exist, set create: true (a CREATE row) for the %s, in defaults or for the task"
 )
 NOT_BY_IDENTITY = (
-    "no %s has this %s, and the platform makes them by itself: correct it; or, to make another one, leave it out and give the %s"
+    "no %s has this %s, and the platform chooses it: correct it; or, to create a new one, leave it out and give the %s"
 )
 FORBIDDEN = (
-    "this account may not change %s, which takes the right %s on the subscription (%s): have the operator grant it, log in with "
+    "this account may not change %s, which needs the right %s on the subscription (%s): ask the operator for it, log in with "
     "an account that has it, or leave the option out"
 )
-NEEDS = ", and give what it needs besides: %s"
+NEEDS = ", and give what else it needs: %s"
 
 
 @dataclass

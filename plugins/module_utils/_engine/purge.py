@@ -72,9 +72,9 @@ def read_scope(resource: Resource, options: dict[str, Any]) -> Scope:
         raise OptionError("purge.scope has the unknown option %s" % shown(unknown[0]))
     if not given:
         known = ", ".join(resource.scopes)
-        raise OptionError("purge.scope must say which %s may go: %s, or all: true" % (resource.plural, known))
+        raise OptionError("purge.scope must say which %s may be deleted: %s, or all: true" % (resource.plural, known))
     if given.pop("all", False) and given:
-        raise OptionError("purge.scope says all: true and also %s: one of them must go" % ", ".join(sorted(given)))
+        raise OptionError("purge.scope says all: true and also %s: leave one of them out" % ", ".join(sorted(given)))
     parsed: Values = {}
     for name, declared in resource.scopes.items():
         if name not in given:
@@ -86,7 +86,7 @@ def read_scope(resource: Resource, options: dict[str, Any]) -> Scope:
         except Fault as fault:
             raise OptionError("purge.scope.%s %s" % (name, fault)) from None
         if not parsed[name]:  # what says nothing once it is read, such as a blank, would hold for all of them
-            raise OptionError("purge.scope.%s is empty: say which %s may go, or leave it out" % (name, resource.plural))
+            raise OptionError("purge.scope.%s is empty: say which %s may be deleted, or leave it out" % (name, resource.plural))
     return Scope(resource, parsed)
 
 

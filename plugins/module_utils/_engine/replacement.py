@@ -15,7 +15,7 @@ from .description import describe
 from .desired import Desired
 from .plan import Observed
 
-NOT_THERE = "names %s, which is not there, and so nothing can be taken over: correct it, or take it out"
+NOT_THERE = "names %s, which doesn't exist, so nothing can be taken over: correct it, or remove it"
 
 
 def inherited(heir: Desired, old: Observed) -> Values:

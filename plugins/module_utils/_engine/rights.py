@@ -14,7 +14,7 @@ from .desired import Problem
 from .plan import DELETE, NOTHING, REFUSE, Change, by_section
 
 LACKS_RIGHT = (
-    "needs the right %s on the subscription, which this account doesn't have: have the operator grant it, log in with an account "
+    "needs the right %s on the subscription, which this account doesn't have: ask the operator for it, log in with an account "
     "that has it, or leave the option out"
 )
 

@@ -16,8 +16,8 @@ from .lookup import Lookup
 from .plan import Observed
 
 UNSURE = (
-    "this platform's list doesn't show the %s of %d %s that it gave, so nobody can tell whether it was asked in vain: "
-    "describe them by their %s"
+    "this platform's list doesn't show the %s of %d %s that it returned, so the filter may have been ignored: "
+    "list them by their %s"
 )
 
 

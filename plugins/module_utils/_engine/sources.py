@@ -25,9 +25,9 @@ MARKED_LINE = re.compile("(\\A|[\r\n])\ufeff+")
 #: How files begin that hold a table, but not as text.
 OTHER_FILES = {
     b"PK\x03\x04": "a workbook, or another packed file",
-    b"\xd0\xcf\x11\xe0": "a workbook of before 2007, or one with a password",
+    b"\xd0\xcf\x11\xe0": "a workbook from before 2007, or one with a password",
     b"%PDF": "a PDF file",
-    b"{\\rtf": "a document in RTF",
+    b"{\\rtf": "an RTF document",
     b"\x1f\x8b": "a compressed file",
     b"BZh": "a compressed file",
     b"\xfd7zXZ": "a compressed file",
@@ -39,8 +39,8 @@ YAML_BEGINS = re.compile(r"(?:\s*#[^\n]*\n)*\s*(?:---|(?:- *)?[a-z_]+:)(?:\s|\Z)
 MARKUP_BEGINS = re.compile(r"(?i)\s*<(?:!doctype|!--|\?xml|html|head|body|table)\b")
 #: Of a task that says nothing of a table.
 LAYOUT = Layout()
-NO_WORKBOOK = "src %s is no workbook by its name: sheet is for .xlsx and .xlsm alone, leave it out"
-NO_TABLE = "src %s is no table: columns and ignore_columns are for tables with headings alone, leave them out"
+NO_WORKBOOK = "src %s doesn't have the name of a workbook: sheet is only for .xlsx and .xlsm, leave it out"
+NO_TABLE = "src %s is not a table: columns and ignore_columns are only for tables with headings, leave them out"
 
 
 @dataclass
@@ -78,7 +78,7 @@ def read_source(resource: Resource, content: bytes, name: str, layout: Layout = 
     _refuse_other_text(text, name)
     rows = _from_table(resource, text, name, layout, warnings)
     if not rows:
-        raise OptionError("src %s holds comments only: it describes no %s" % (name, resource.name))
+        raise OptionError("src %s contains only comments: it describes no %s" % (name, resource.name))
     return Source(rows, {}, warnings)
 
 
@@ -100,7 +100,7 @@ def _refuse_other_text(text: str, name: str) -> None:
     """Raise :class:`OptionError` where what would be read as a CSV is a text of another kind."""
     for begins, what, ending in ((JSON_BEGINS, "JSON", ".json"), (YAML_BEGINS, "YAML", ".yml")):
         if begins.match(text):
-            raise OptionError("src %s holds %s, but its name doesn't say so: let it end with %s" % (name, what, ending))
+            raise OptionError("src %s contains %s, but its name doesn't say so: rename it to end with %s" % (name, what, ending))
     if MARKUP_BEGINS.match(text):
         raise OptionError("src %s is a web page or XML, not a table: save or download it as CSV (UTF-8) first" % name)
 
@@ -129,7 +129,9 @@ def _decode(content: bytes, name: str, warnings: list[str]) -> str:
         if content.startswith(beginning):
             raise OptionError("src %s is %s, not a text file: save it as .xlsx or as CSV (UTF-8) first" % (name, what))
     if content.startswith(b"$ANSIBLE_VAULT;"):
-        raise OptionError("src %s is encrypted: give its rows as a list, since the lookup file decrypts and src doesn't" % name)
+        raise OptionError(
+            "src %s is encrypted, and src doesn't decrypt: give its rows as a list with the lookup file, which does" % name
+        )
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encoding = "utf-16"
     else:
@@ -145,7 +147,7 @@ def _decode(content: bytes, name: str, warnings: list[str]) -> str:
             ) from None
         warnings.append("src %s is not UTF-8; it was read as Windows-1252. Save it as UTF-8 to be sure of its names." % name)
     if "\x00" in text:
-        raise OptionError("src %s is no text file, it holds NUL characters: save it as CSV (UTF-8)" % name)
+        raise OptionError("src %s is not a text file, it contains NUL characters: save it as CSV (UTF-8)" % name)
     return MARKED_LINE.sub(r"\1", text) if "\ufeff" in text else text
 
 
@@ -155,7 +157,7 @@ def _from_data(resource: Resource, data: object, name: str, warnings: list[str])
     if isinstance(data, dict):
         unknown = sorted(str(key) for key in set(data) - {items, "defaults", "note"})
         if unknown:
-            raise OptionError("src %s has the unknown key %s: %s and defaults are known" % (name, shown(unknown[0]), items))
+            raise OptionError("src %s has the unknown key %s: use only %s and defaults" % (name, shown(unknown[0]), items))
         defaults = data.get("defaults") or {}
         data = data.get(items)
     if not isinstance(data, list) or not isinstance(defaults, dict):

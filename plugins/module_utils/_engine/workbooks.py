@@ -38,17 +38,19 @@ MISSING = (
     "src %s is a workbook, and the Python library openpyxl is missing where this task runs: install it there with python3 -m pip "
     "install openpyxl, or save the sheet as CSV (UTF-8)"
 )
-UNREADABLE = "src %s is no workbook that can be read (%s): save it anew as .xlsx, or as CSV (UTF-8)"
-PASSWORD = "src %s is a workbook with a password, or one of before 2007: save it as .xlsx without a password"
-TOO_LARGE = "src %s has more than %d MiB when it is unpacked, which is read at most: divide it into several files"
-TOO_MANY = "src %s has more than %d rows in its sheet, which are read at most: divide it into several files"
+UNREADABLE = "src %s is not a readable workbook (%s): save it again as .xlsx, or as CSV (UTF-8)"
+PASSWORD = "src %s is a workbook with a password, or one from before 2007: save it as .xlsx without a password"
+TOO_LARGE = "src %s has more than %d MiB unpacked, which is too much: split it into several files"
+TOO_MANY = "src %s has more than %d rows in its sheet, which is too much: split it into several files"
 NO_SHEET = "src %s has no sheet %s: it has %s"
 NO_SHEETS = "src %s has no sheet with cells"
-OTHERS = "src %s has %d sheets, of which the first, %s, was read: say in sheet which one is meant."
+OTHERS = "src %s has %d sheets, and only the first, %s, was read: name the right one in sheet."
 EMPTY = "src %s: its sheet %s is empty"
-CELLS_JOINED = "src %s has joined cells in its sheet %s (%s): divide them, and fill in each"
-DATE = "is a date or a time, which a spreadsheet made of it: format the column as text, and fill it in anew"
-NO_RESULT = "holds a formula whose result isn't in the file: open it in a spreadsheet and save it, or put the value in its place"
+CELLS_JOINED = "src %s has merged cells in its sheet %s (%s): unmerge them, and fill in each"
+DATE = "was converted to a date or a time by a spreadsheet: format the column as text, and enter the value again"
+NO_RESULT = (
+    "contains a formula whose result isn't in the file: open it in a spreadsheet and save it, or put the value in its place"
+)
 
 
 def read_workbook(content: bytes, name: str, sheet: str, warnings: list[str]) -> Iterator[tuple[int, list[Any]]]:
@@ -155,4 +157,4 @@ def _read(cell: Any) -> Any:
         return Fault(DATE)
     if isinstance(value, (int, float)):
         return Number(value, cell.number_format in PLAIN)
-    return Fault("holds something that no option is: empty the cell, or fill it in as text")
+    return Fault("is neither text, number nor date: empty the cell, or enter it as text")

@@ -71,16 +71,16 @@ def http_settings_of(params: dict[str, Any]) -> HttpSettings:
             raise OptionError("%s must be at least %s, got %s" % (name, least, params[name]))
     for name in ("ca_path", "client_cert", "client_key"):
         if params.get(name) and not os.path.exists(params[name]):
-            raise OptionError("%s names %s, which isn't there" % (name, params[name]))
+            raise OptionError("%s names %s, which doesn't exist" % (name, params[name]))
     if params.get("client_key") and not params.get("client_cert"):
         raise OptionError("client_key is given without client_cert")
     for name in ("ca_path", "client_cert", "client_key"):  # nobody may ever write to a pipe
         if params.get(name) and not os.path.isfile(params[name]) and not (name == "ca_path" and os.path.isdir(params[name])):
-            raise OptionError("%s names %s, which is no regular file" % (name, params[name]))
+            raise OptionError("%s names %s, which is not a regular file" % (name, params[name]))
     for name in ("client_cert", "client_key"):
         if params.get(name) and _is_locked(params[name]):
             raise OptionError(
-                "%s holds a key with a passphrase, which nobody could type: give a file without one, readable by you alone "
+                "%s contains a key with a passphrase, which a task can't enter: give a file without one, readable only by you "
                 "(openssl pkey -in old.pem -out new.pem)" % name
             )
     return HttpSettings(
@@ -136,14 +136,14 @@ def _credential(params: dict[str, Any], name: str, context: Context) -> str:
     text: str = params.get(name) or ""
     if text.splitlines() not in ([], [text]):
         raise OptionError(
-            "%s holds the end of a line, which no login can have (echo and text files leave one): nothing was sent. Take it off, "
-            "as with the filter trim" % name
+            "%s contains a line end, which no login has (echo and text files add one): nothing was sent. "
+            "Remove it, for example with the filter trim" % name
         )
     if OPTIONS[name].get("no_log"):
         return text  # which may begin or end with a blank
     trimmed = text.strip(SPACES + UNSEEN_MARKS)
     if trimmed != text:
-        context.warn("%s has blanks around it, which are left out: take them off" % name)
+        context.warn("%s has spaces around it, which are ignored: remove them" % name)
     return trimmed
 
 
@@ -178,7 +178,7 @@ def session_in(path: str, account: Account, transport: Transport) -> Session:
     session = _session.load(path, account, transport)
     if session is None:
         if not account.secret:
-            raise OptionError("session_file %s holds no session: run tdm_session first, or give login and password too" % path)
+            raise OptionError("session_file %s contains no session: run tdm_session first, or give login and password too" % path)
         with _files.locked(path) as began:
             session = _session.load(path, account, transport) or _session.open_in(path, account, transport, began)
     whose = (account.url, session.grant)

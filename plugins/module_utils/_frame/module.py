@@ -33,8 +33,8 @@ from .task import Context, Task
 
 LIBRARIES = ("requests", "urllib3", "lxml")
 UNUSABLE = (
-    "The Python library %s on %s's Python %s is there, but can't be imported (%s): install it anew, or a version that fits this "
-    "Python and the libraries beside it"
+    "The Python library %s on %s's Python %s is installed, but can't be imported (%s): reinstall it, or "
+    "install a version that fits this Python and its other libraries"
 )
 
 

@@ -25,6 +25,8 @@ from .proxies import Proxy
 
 #: What OpenSSL says when it finds no version of TLS in common.
 OLD_TLS = ("PROTOCOL_VERSION", "PROTOCOL VERSION", "UNSUPPORTED_PROTOCOL", "VERSION_TOO_LOW")
+#: What OpenSSL's versions say of an answer that is no TLS, such as that of plain HTTP.
+NO_TLS = ("WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE")
 #: What OpenSSL says when the platform ended TLS before it got a whole request; with TLS 1.3, that can be during the request.
 TLS_IS_OVER = ("alert", "EOF occurred")
 #: What the system says when a process, or the machine, has as many files and connections open as it may.
@@ -35,7 +37,7 @@ def explained(error: Exception, url: str, wire: HttpSettings, proxy: Proxy | Non
     """Return the TransportError that says what a library's exception means, without the query of the URL."""
     host = host_of(url)
     if _is_short(error):
-        return NoRoom("this machine lets the process open no further file or connection: raise ulimit -n, or lower parallel")
+        return NoRoom("this process may open no more files or connections: raise ulimit -n, or lower parallel")
     if isinstance(error, TooMuch):
         return TransportError("the answer of %s %s" % (host, error), final=True)
     # With older libraries, a connection that is refused is one that took too long.
@@ -49,19 +51,37 @@ def explained(error: Exception, url: str, wire: HttpSettings, proxy: Proxy | Non
             "%s didn't take a connection within %g s: check url and the network" % (host, wire.timeout), sent=False
         )
     if isinstance(error, kinds.NewConnectionError):
-        return TransportError("%s can't be reached: check url and the network" % host, sent=False)
+        return TransportError("%s can't be reached%s" % (host, _why_not_reached(error)), sent=False)
     if isinstance(error, kinds.TimeoutError) or "timed out" in str(error):
         return TransportError("%s didn't answer within %g s: raise timeout, or lower parallel" % (host, wire.timeout))
     if isinstance(error, kinds.LocationValueError) or isinstance(error.__context__, http.client.InvalidURL):
-        return TransportError("%s is no usable address: check url, login_url and session_url" % host, sent=False)
+        return TransportError("%s is not a usable address: check url, login_url and session_url" % host, sent=False)
     if isinstance(error, (OSError, ValueError)):  # a ca_path or client_cert that isn't there
         reason = without(str(error).split("\n", maxsplit=1)[0], passwords_in(wire.proxy))
         return TransportError("%s can't be used: %s" % (host, reason[:200]), sent=False)
     return TransportError("the connection to %s broke before the answer was complete" % host)
 
 
+def _why_not_reached(error: BaseException | None) -> str:
+    """Return why no connection was made, and the remedy: the end of a sentence."""
+    while error is not None:
+        if isinstance(error, socket.gaierror):
+            return ", since its host name can't be resolved: check url, and the DNS of this machine"
+        if isinstance(error, ConnectionRefusedError):
+            return ", since the connection was refused: check the host and port in url, and whether the platform runs"
+        if isinstance(error, OSError) and error.strerror:
+            return " (%s): check url and the network" % error.strerror
+        error = error.__cause__ or error.__context__
+    return ": check url and the network"
+
+
 def _of_tls(error: Exception, host: str) -> TransportError:
     text = str(error)
+    if any(mark in text.upper().replace(" ", "_") for mark in NO_TLS):
+        return TransportError(
+            "%s doesn't speak TLS on this port: check the port in url, or begin url with http:// for a simulator" % host,
+            sent=False,
+        )
     if any(mark in text.upper() for mark in OLD_TLS):
         return TransportError(
             "%s offers no TLS 1.2 or newer, and an older one is never used: tell its operator" % host, sent=False

@@ -211,7 +211,7 @@ def _unpacked(response: Any) -> bytes:
     """
     encoding = response.headers.get("content-encoding", "").strip().lower()
     if encoding not in ("", "identity", *PACKED):
-        raise TooMuch("is packed in a way that wasn't asked for: check proxy")
+        raise TooMuch("is compressed in a way that wasn't requested: check proxy")
     unpacker = zlib.decompressobj(32 + zlib.MAX_WBITS) if encoding in PACKED else None
     body = bytearray()
     while len(body) <= LARGEST_BODY:

@@ -51,7 +51,7 @@ class Proxy:
         status = int(refusal.group(1)) if refusal else status
         trouble = "answers with status %d" % status if status else _trouble(error)
         if status == LOGIN_WANTED:
-            trouble = "wants a login, or another one"
+            trouble = "requires a login, or a different one"
         message = "the proxy in front of %s can't be used: %s %s. Check the %s" % (host, self.place, trouble, self.source)
         if self.source != OPTION:
             message += ", or name %s in no_proxy" % urlsplit(host).hostname
@@ -96,7 +96,7 @@ def _usable(text: str, source: str) -> Proxy:
     # Where an @ follows the host, that is the login, and the rest of the password comes after it.
     if parts is None or scheme not in ("http", "https") or not parts.host or "@" in str(parts[-3:]):
         raise OptionError(
-            "the %s holds no usable address of a proxy: it must be like http://proxy.example.com:3128, "
+            "the %s contains no usable proxy address: it must be like http://proxy.example.com:3128, "
             "where a password has %%2F for /, %%3F for ? and %%23 for #" % source
         )
     return Proxy(address, "%s:%d" % (parts.host, parts.port or (443 if scheme == "https" else 80)), source)
@@ -105,9 +105,9 @@ def _usable(text: str, source: str) -> Proxy:
 def _trouble(error: str) -> str:
     """Return what keeps a library from a proxy; it completes a sentence that begins with the proxy's host."""
     for mark, trouble in (
-        ("WRONG_VERSION_NUMBER|only use HTTP", "takes http:// and no https://"),
+        ("WRONG_VERSION_NUMBER|only use HTTP", "accepts http:// and not https://"),
         ("CERTIFICATE_VERIFY_FAILED", "has a TLS certificate that was not accepted"),
-        ("NameResolution|getaddrinfo|not known", "is a name that nobody knows"),
+        ("NameResolution|getaddrinfo|not known", "is an unknown host name"),
     ):
         if re.search(mark, error):
             return trouble

@@ -35,7 +35,7 @@ class AlarmSubscriptionRules(Rules):
     def check_creation(self, values: Values, named: Callable[[str], dict[str, Any]]) -> Faults:
         if "minimum_severity" in values:
             return []
-        return [("minimum_severity", "is missing: there is no alarm subscription of this user yet, and a new one needs it")]
+        return [("minimum_severity", "is missing: this user has no alarm subscription yet, and a new one needs it")]
 
 
 ALARM_SUBSCRIPTION = Resource(
@@ -47,5 +47,5 @@ ALARM_SUBSCRIPTION = Resource(
     rules=AlarmSubscriptionRules(),
     in_list=_in_list,
     is_versioned=False,
-    fields=(Field("minimum_severity", ("minimumSeverity",), Named(LEAST, "severity from which anybody can be told")),),
+    fields=(Field("minimum_severity", ("minimumSeverity",), Named(LEAST, "least severity of a subscription")),),
 )

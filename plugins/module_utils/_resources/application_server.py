@@ -21,8 +21,8 @@ from .._schema.values import Choice, Flag, Integer, Key, Note, Typed, Values, Va
 
 AS_ID = re.compile(r"[A-Za-z0-9._-]+\Z")
 SECURITY = ("security_status", "as_id", "as_key", "max_timestamp_deviation")
-ROUTES = ". Its routing profiles count besides, and are not shown"
-ENTERPRISE = "is more than ThingPark Enterprise takes: %s"
+ROUTES = ". Routing profiles count too, and are not shown"
+ENTERPRISE = "is more than ThingPark Enterprise supports: %s"
 
 
 class AsId(ValueType):
@@ -31,7 +31,7 @@ class AsId(ValueType):
     def parse(self, raw: object) -> str:
         text = str(super().parse(raw))
         if text and not AS_ID.match(text):
-            raise Fault("may hold letters, digits, dashes, dots and underscores alone, got %s" % shown(text))
+            raise Fault("may contain only letters, digits, dashes, dots and underscores, got %s" % shown(text))
         return text
 
 
@@ -59,7 +59,7 @@ class ApplicationServerRules(Rules):
         faults: Faults = []
         given = [name for name in SECURITY[1:] if name in values]
         if "security_status" not in values and given:
-            faults = [("security_status", "is missing: the platform takes %s only together with it" % " and ".join(given))]
+            faults = [("security_status", "is missing: the platform accepts %s only together with it" % " and ".join(given))]
         elif values.get("security_status") == "none":
             faults = [(name, "is given, but security_status is none") for name in given]
         elif values.get("security_status") and "as_key" not in values:

@@ -31,11 +31,11 @@ PERIODS = [1, 2, 4, 8, 16, 32, 64, 128]
 NO_PERIOD = "is missing: class B needs it"
 PERIOD_OF_C = "belongs to class B, but the group is of class C"
 BOTH_KEYS = "is missing: LoRaWAN 1.1 needs both of them"
-ENCRYPTED = "is no key in clear, which is 32 hexadecimal digits, and the platform takes no other one for a multicast group"
-NOT_SENT = "is %s, and the base stations with the tag %s can't send so: they take %s. Choose one of these, or other tags"
-TOO_MANY = "has room for %d base stations, and the group has %d: choose another plan, or take tags from the group first"
+ENCRYPTED = "is not a plain key of 32 hexadecimal digits, and the platform accepts no other key for a multicast group"
+NOT_SENT = "is %s, and the base stations with the tag %s can't send that way: they support %s. Choose one of these, or other tags"
+TOO_MANY = "allows %d base stations, but the group has %d: choose another plan, or remove tags from the group first"
 LOSS = (
-    "Deleting and creating it would do it, and would lose its history and its frame counter, which its devices hold on to; do "
+    "Deleting and creating it would do it, but its history and its frame counter would be lost, on which its devices rely; do "
     "that by hand if it is worth it"
 )
 PLANS = Listing("/networkSubscriptions", "commercialName", query={"communicationType": "MULTICAST"})
@@ -78,7 +78,7 @@ class MulticastGroupRules(Rules):
         return faults + keys_in_texts(values, KEYS, TEXTS)
 
     def check_creation(self, values: Values, named: Callable[[str], dict[str, Any]]) -> Faults:
-        faults = [(name, "is missing: a multicast group can't be made without it") for name in NEEDED if not values.get(name)]
+        faults = [(name, "is missing: a multicast group can't be created without it") for name in NEEDED if not values.get(name)]
         if values.get("class") == "B" and "ping_slot_period" not in values:
             faults.append(("ping_slot_period", NO_PERIOD))
         return faults

@@ -17,7 +17,7 @@ from .._schema.resource import WHOLE, Field, Resource
 from .._schema.rules import Facts, Rules, in_use
 from .._schema.values import Typed
 
-DEFAULT = "it is the default, which devices get that name no other, and is not deleted: make another one the default first"
+DEFAULT = "it is the default for devices without a routing profile, and is not deleted: make another one the default first"
 
 
 class RoutingProfileRules(Rules):

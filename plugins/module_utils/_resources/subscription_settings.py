@@ -38,7 +38,9 @@ class NetId(Hex):
     def parse(self, raw: object) -> str:
         text = super().parse(raw)
         if not NET_ID.match(text):
-            raise Fault("is no NetID that the platform takes: it must be like 000002, 40010A or 60000A, got %s" % shown(text))
+            raise Fault(
+                "is not a NetID that the platform accepts: it must be like 000002, 40010A or 60000A, got %s" % shown(text)
+            )
         return text
 
 

@@ -63,7 +63,7 @@ def root_of(text: str, name: str) -> etree._Element:
     try:
         root = etree.fromstring(text.strip().encode("utf-8", "surrogatepass"), parser)
     except etree.XMLSyntaxError as error:
-        raise Fault("is no well-formed XML (line %d of it)" % (error.lineno or 1)) from None
+        raise Fault("is not well-formed XML (line %d of it)" % (error.lineno or 1)) from None
     if root.tag != name:
         raise Fault("must be a <%s> document" % name)
     return root
@@ -107,7 +107,7 @@ class InactivityAlarm(ValueType):
         """Return a threshold as a cell has it: ``3: P2D`` or ``3: 2 days``."""
         level, colon, duration = text.partition(":")
         if not colon:
-            raise Fault("has %s where a threshold is wanted: write level and duration, 3: 2 days, or off" % shown(text))
+            raise Fault("has %s instead of a threshold: write level and duration, such as 3: 2 days, or off" % shown(text))
         words = SPAN.match(duration)
         if words:
             number, unit = words.group(1), words.group(2)[0].upper()
@@ -127,7 +127,7 @@ class InactivityAlarm(ValueType):
     @staticmethod
     def _checked(thresholds: list[tuple[object, object]]) -> tuple[tuple[int, int], ...]:
         if len(thresholds) > 2:
-            raise Fault("has %d thresholds; ThingPark knows at most two" % len(thresholds))
+            raise Fault("has %d thresholds; ThingPark supports at most two" % len(thresholds))
         result = []
         for level, duration in thresholds:
             try:
@@ -198,7 +198,7 @@ class AppSKeys(ValueType):
         if not all(colon for _ports, colon, _key in pairs):
             return {"*": text}
         if len({ports.strip() for ports, _colon, _key in pairs}) != len(pairs):
-            raise Fault("has two keys for the same ports: take one of the two out")
+            raise Fault("has two keys for the same ports: remove one of the two")
         return {ports.strip(): key.strip() for ports, _colon, key in pairs}
 
     def send(self, value: Value) -> str:
@@ -250,10 +250,10 @@ class Routes(ValueType):
     def _route(self, item: dict[str, Any]) -> tuple[str, str, tuple[tuple[str, str], ...]]:
         unknown = [name for name in item if name not in ("source_port", "strategy", "destinations")]
         if unknown:
-            raise Fault("has a route with the option %s: source_port, strategy and destinations are known" % shown(unknown[0]))
+            raise Fault("has a route with the unknown option %s: use source_port, strategy and destinations" % shown(unknown[0]))
         word = "sequential" if item.get("strategy") in (None, "") else item["strategy"]
         if str(word).lower() not in self.words:
-            raise Fault("has the strategy %s: sequential and blast are known" % shown(word))
+            raise Fault("has the unknown strategy %s: use sequential or blast" % shown(word))
         given = item.get("destinations")
         if not isinstance(given, (list, tuple)) or not given or not all(isinstance(one, dict) for one in given):
             raise Fault("has a route without destinations: give a list of them, each with an address")
@@ -264,7 +264,7 @@ class Routes(ValueType):
     def _destination(item: dict[str, Any]) -> tuple[str, str]:
         unknown = [name for name in item if name not in ("type", "address")]
         if unknown:
-            raise Fault("has a destination with the option %s: type and address are known" % shown(unknown[0]))
+            raise Fault("has a destination with the unknown option %s: use type and address" % shown(unknown[0]))
         kind = "HTTP" if item.get("type") in (None, "") else text_within(item["type"], "a type").upper()
         if kind != "HTTP":  # nothing is known of how the others are addressed
             return kind, text_within(item.get("address"), "an address")

@@ -119,7 +119,7 @@ class HexPrefix(ValueType):
         number = FLOAT.match(str(raw))
         # A dot between whole pairs of digits is a separator.
         if isinstance(raw, float) or number and any(len(part) % 2 for part in number.groups()):
-            raise Fault("is the number %s, whose digits may not be those that were written: leave out its dot" % shown(raw))
+            raise Fault("is the number %s, which may differ from what you wrote: quote it, and leave out its dot" % shown(raw))
         if not HEX.match(text) or len(text) > self.digits:
             got = "%d of them" % len(text) if HEX.match(text) else shown(raw)
             raise Fault("must be 1 to %d hexadecimal digits, got %s" % (self.digits, got))
@@ -204,7 +204,7 @@ class PastTime(Time):
         if when.tzinfo is None:
             raise Fault("has no offset from UTC: write it like 2018-08-24T09:27:59Z, got %s" % shown(text))
         if when > datetime.now(timezone.utc):
-            raise Fault("lies in the future, where nothing was sent yet, got %s" % shown(text))
+            raise Fault("is in the future, when nothing was sent yet, got %s" % shown(text))
         return _milliseconds(when)
 
 

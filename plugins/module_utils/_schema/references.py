@@ -35,7 +35,7 @@ class Tags(ValueType):
         tags = {line_within(tag, "a tag") for tag in raw if tag != ""}
         for tag in tags:
             if not TAG.match(tag):
-                raise Fault("has the tag %s: 1 to 40 characters without < and > are allowed" % shown(tag))
+                raise Fault("has the tag %s: use 1 to 40 characters, without < and >" % shown(tag))
         return tuple(sorted(tags))
 
     def in_cell(self, text: str) -> object:
@@ -76,7 +76,7 @@ class Domains(ValueType):
             if group in seen and seen[group] != name:
                 raise Fault("has two domains of the group %s: %s and %s" % (shown(group), shown(seen[group]), shown(name)))
             if not DOMAIN_GROUP.match(group):
-                raise Fault("has the group %s: 1 to 20 characters without : < > are allowed" % shown(group))
+                raise Fault("has the group %s: use 1 to 20 characters, without : < >" % shown(group))
             parts = name.split("/")
             if len(parts) > 5 or not all(DOMAIN_PART.match(part) for part in parts):
                 raise Fault(
@@ -98,7 +98,7 @@ class Domains(ValueType):
             return next(iter(item.items()))
         group, colon, name = item.partition(":") if isinstance(item, str) else ("", "", "")
         if not colon:
-            raise Fault("has %s where group:name is needed" % shown(item))
+            raise Fault("has %s instead of group:name" % shown(item))
         return group, name
 
     def send(self, value: Value) -> object:

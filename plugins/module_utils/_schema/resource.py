@@ -32,8 +32,8 @@ NEVER = "never"  # write-only
 EDIT = "edit"  # nowhere: it says what another option gains or loses
 
 MOST_HINTS = 60  # whoever has more unknown names than that gave another file
-BESIDE = "stands beside %s, which says all that there should be: give one of the two"
-BOTH = "takes away %s, which %s adds: take it out of one of the two"
+BESIDE = "conflicts with %s, which lists all values: give only one of the two"
+BOTH = "removes %s, which %s adds: remove it from one of the two"
 LONGEST_NAME = 60  # characters of a name that can be a misspelled option
 
 
@@ -337,7 +337,7 @@ class Resource:
             elif given is None or (is_text and not spec.type.clears and not given.strip()):
                 continue
             elif spec.name in values:
-                faults.append((spec.name, "is given twice, as %s too" % shown(name)))
+                faults.append((spec.name, "is given twice, also as %s" % shown(name)))
             else:
                 try:
                     values[spec.name] = _parsed(spec.type, given) if is_text and not spec.secret else spec.type.parse(given)
@@ -349,7 +349,7 @@ class Resource:
         if name not in self.nearest and len(self.nearest) < MOST_HINTS and len(name) <= LONGEST_NAME:
             self.nearest[name] = "".join(difflib.get_close_matches(name.lower(), self.by_name, 1))
         near = self.nearest.get(name)
-        return "is no option of %s%s" % (self.one, "; did you mean %s?" % near if near else "")
+        return "is not an option of %s%s" % (self.one, "; did you mean %s?" % near if near else "")
 
     def body(self, values: Values) -> dict[str, Any]:
         """Return the JSON body that says ``values`` (canonical, by option)."""

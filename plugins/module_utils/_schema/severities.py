@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import difflib
 import html
 import re
 from itertools import groupby
@@ -19,6 +20,8 @@ from .values import Value, ValueType
 #: The severity states of an alarm (contract, AlarmBrief).
 SEVERITIES = {1: "cleared", 2: "indeterminate", 3: "warning", 4: "minor", 5: "major", 6: "critical"}
 CLEARED = 1
+#: How many names a message offers where none is near.
+MOST_NAMES = 8
 #: What stands in ``<state val="4-6">`` (contract, ``alarmStateNotifications``); a list was not seen, and is read all the same.
 RANGE = re.compile(r"([1-6])(?:-([1-6]))?\Z")
 EMAIL = re.compile(r"email:[^\s@<>,;]+@[^\s@<>,;]+\Z")
@@ -49,7 +52,9 @@ class Named(ValueType):
         number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
         if number in self.names or (self.any_number and number):
             return number
-        raise Fault("is no %s: %s are known, got %s" % (self.what, ", ".join(self.names.values()), shown(text)))
+        near = difflib.get_close_matches(text, numbers, 3) or list(numbers)
+        some = ", ".join(near[:MOST_NAMES]) + (", ..." if len(near) > MOST_NAMES else "")
+        raise Fault("is not a known %s: use one of %s, got %s" % (self.what, some, shown(text)))
 
     def show(self, value: object) -> object:
         return self.names.get(value, value) if isinstance(value, int) else value
@@ -95,7 +100,7 @@ class Notifications(ValueType):
     def _one(self, item: dict[str, Any]) -> tuple[set[int], set[str]]:
         unknown = [name for name in item if name not in ("severities", "contacts")]
         if unknown:
-            raise Fault("has a notification with the option %s: severities and contacts are known" % shown(unknown[0]))
+            raise Fault("has a notification with the unknown option %s: use severities and contacts" % shown(unknown[0]))
         severities, contacts = (_listed(item.get(name), name) for name in ("severities", "contacts"))
         try:
             numbers = {SEVERITY.parse(each) for each in severities}

@@ -57,7 +57,7 @@ def address_within(raw: object) -> str:
     except ValueError:  # of brackets that are no IPv6 address
         is_one = False
     if not is_one:
-        raise Fault("has an address that is none: it must be like https://host/path, got %s" % shown(text))
+        raise Fault("has an invalid address: it must be like https://host/path, got %s" % shown(text))
     return text
 
 
@@ -88,13 +88,13 @@ class Destinations(ValueType):
             raise Fault("must be a list of destinations, each with addresses, and ports and strategy where they matter")
         found = tuple(self._one(dict(item)) for item in raw)
         if any(ports == "*" for _addresses, ports, _strategy in found[:-1]):
-            raise Fault("has * for the ports of a destination that isn't the last: nothing would reach those behind it")
+            raise Fault("has * for the ports of a destination that isn't the last: nothing would reach those after it")
         return found
 
     def _one(self, item: dict[str, Any]) -> tuple[tuple[str, ...], str, str]:
         unknown = [name for name in item if name not in ("addresses", "ports", "strategy")]
         if unknown:
-            raise Fault("has a destination with the option %s: addresses, ports and strategy are known" % shown(unknown[0]))
+            raise Fault("has a destination with the unknown option %s: use addresses, ports and strategy" % shown(unknown[0]))
         addresses = item.get("addresses")
         given = [addresses] if isinstance(addresses, str) else addresses
         if not isinstance(given, (list, tuple)) or not given:
@@ -102,7 +102,7 @@ class Destinations(ValueType):
         texts = tuple(address_within(each) for each in given)
         strategy = str(item.get("strategy") or "sequential").upper()
         if strategy not in STRATEGIES:
-            raise Fault("has the strategy %s: sequential and blast are known" % shown(item.get("strategy")))
+            raise Fault("has the unknown strategy %s: use sequential or blast" % shown(item.get("strategy")))
         return texts, PORTS.parse("*" if item.get("ports") in (None, "") else item["ports"]), strategy
 
     def send(self, value: Value) -> object:
@@ -134,18 +134,18 @@ class HttpHeaders(ValueType):
         for written, value in raw.items():
             name = text_within(written, "a header")
             if not HEADER_NAME.match(name):
-                raise Fault("has the header %s, which is no name of one: letters, digits and dashes make one" % shown(name))
+                raise Fault("has the header %s, which is not a header name: use letters, digits and dashes" % shown(name))
             if name.lower() in RESERVED:
                 raise Fault("has the header %s, which the platform sets by itself: take it out" % shown(name))
             if name.lower() in headers:
-                raise Fault("has the header %s twice: upper and lower case are the same there" % shown(name))
+                raise Fault("has the header %s twice: upper and lower case don't differ in these names" % shown(name))
             if not isinstance(value, str):
-                raise Fault("has for the header %s a value that is no text: quote it" % shown(name))
+                raise Fault("has a value that is not a text for the header %s: quote it" % shown(name))
             if not HEADER_VALUE.match(value):
-                raise Fault("has for the header %s no value that HTTP can send: printable ASCII is needed" % shown(name))
+                raise Fault("has a value that HTTP can't send for the header %s: use printable ASCII" % shown(name))
             headers[name.lower()] = (name, value)
         if len(headers) > MOST_HEADERS:
-            raise Fault("has %d headers; %d are the most that the platform takes" % (len(headers), MOST_HEADERS))
+            raise Fault("has %d headers; the platform accepts no more than %d" % (len(headers), MOST_HEADERS))
         return tuple(headers[name] for name in sorted(headers))
 
     def read(self, api: object) -> object:
@@ -189,13 +189,13 @@ class BaseStationTags(ValueType):
         given = item if isinstance(item, dict) else {"name": item}
         unknown = [key for key in given if key not in ("name", "namespace")]
         if unknown:
-            raise Fault("has a tag with the option %s: name and namespace are known" % shown(unknown[0]))
+            raise Fault("has a tag with the unknown option %s: use name and namespace" % shown(unknown[0]))
         name = line_within(given.get("name"), "a tag")
         if not TAG.match(name):
-            raise Fault("has the tag %s: 1 to 40 characters without < and > are allowed" % shown(name))
+            raise Fault("has the tag %s: use 1 to 40 characters, without < and >" % shown(name))
         namespace = str(given.get("namespace") or OPERATOR).upper()
         if namespace not in (OPERATOR, SUBSCRIBER):
-            raise Fault("has the namespace %s: operator and subscriber are known" % shown(given.get("namespace")))
+            raise Fault("has the unknown namespace %s: use operator or subscriber" % shown(given.get("namespace")))
         return name, namespace
 
     def read(self, api: object) -> object:

@@ -60,14 +60,14 @@ def text_of(raw: object) -> str:
     text = (raw if isinstance(raw, str) else _as_text(raw)).strip()
     if not (text.isascii() and text.isprintable()):
         if SURROGATE.search(text):
-            raise Fault("holds half a character, which no encoding can send")
+            raise Fault("contains half a character, which can't be sent: write the text again")
         if found := unseen(text):
-            raise Fault("holds %s, which nobody can see: write it anew by hand, or take that character out" % found)
+            raise Fault("contains %s, an invisible character: write the text again by hand, or remove that character" % found)
     # Each begins or ends with such a character, which nearly every other text doesn't.
     if text and (text[0] in "#\uff03\ufe5f" or not text[-1].isalnum() or ":5" in text) and (error := error_value(text)):
-        raise Fault("holds %s, an error value of a spreadsheet: mend its formula, or empty the cell" % error)
+        raise Fault("contains %s, an error value of a spreadsheet: fix its formula, or empty the cell" % error)
     if len(text) > LONGEST:
-        raise Fault("has %d characters; %d are the most that any option takes" % (len(text), LONGEST))
+        raise Fault("has %d characters; no option takes more than %d" % (len(text), LONGEST))
     return text
 
 
@@ -76,11 +76,11 @@ def _as_text(raw: object) -> str:
         what = "nothing" if raw is None else "a dictionary" if isinstance(raw, dict) else "a list"
         raise Fault("must be a text, not %s" % what)
     if isinstance(raw, bool):
-        raise Fault("is true or false where a text is wanted: YAML takes an unquoted yes, no, on or off for that; quote it")
+        raise Fault("is true or false instead of a text: YAML reads an unquoted yes, no, on or off that way; quote it")
     if isinstance(raw, float):
-        raise Fault("is a number with a fraction, of which zeros at the end are lost where a text is wanted: quote it")
+        raise Fault("is a number with a fraction instead of a text, and zeros at its end are lost: quote it")
     if is_huge(raw):
-        raise Fault("is a number that no option could hold: quote it, if a text is meant")
+        raise Fault("is a number too large for any option: quote it, if you mean a text")
     return str(raw)
 
 
@@ -95,7 +95,7 @@ def text_within(raw: object, place: str) -> str:
 def line_within(raw: object, place: str) -> str:
     """Return a text as :func:`text_within`, which has to be on one line, at its ends too; Unicode has more ends of a line."""
     if isinstance(raw, str) and raw.splitlines() not in ([], [raw]):
-        raise Fault("has %s with the end of a line in it (%s): take that out" % (place, shown(raw)))
+        raise Fault("has %s with a line end in it (%s): remove it" % (place, shown(raw)))
     return text_within(raw, place)
 
 
@@ -116,7 +116,7 @@ def json_in_cell(text: str) -> object:
 
     def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
         if len(dict(pairs)) != len(pairs):
-            raise Fault("is JSON that has a key twice: take one of the two out")
+            raise Fault("is JSON with a key twice: remove one of the two")
         return dict(pairs)
 
     if text[0] not in "[{":
@@ -127,4 +127,4 @@ def json_in_cell(text: str) -> object:
     except Fault:
         raise
     except (ValueError, RecursionError):
-        raise Fault("begins like JSON and is none that can be read: mend it, or give it in a YAML file") from None
+        raise Fault("begins like JSON, but is not valid JSON: fix it, or use a YAML file") from None

@@ -29,8 +29,8 @@ SEPARATORS = str.maketrans("", "", DASHES + SPACES + ":._")
 #: What stands around digits in code, and in a spreadsheet: 0x70B3, '70B3, ="70B3".
 AROUND = re.compile(r"\A(?:=?[\"'\u2018\u201c]+|0[xX])+|[\"'\u2019\u201d]+\Z")
 BASE64 = re.compile(r"[A-Za-z0-9+/]{64,}={0,2}\Z")
-YAMLS_REMEDY = '; quote it, YAML or an INI inventory took it for a number: "24E1..." in YAML, \'"24E1..."\' in an INI inventory'
-SPREADSHEETS_REMEDY = "; a spreadsheet made a number of it: format the column as text, and fill it in anew"
+YAMLS_REMEDY = '; quote it, YAML or an INI inventory read it as a number: "24E1..." in YAML, \'"24E1..."\' in an INI inventory'
+SPREADSHEETS_REMEDY = "; a spreadsheet converted it to a number: format the column as text, and enter the value again"
 
 
 class _Unknown:
@@ -161,13 +161,13 @@ def _hint(raw: object, text: str, digits: int) -> str:
     bare = AROUND.sub("", text)
     count = len(bare.translate(SEPARATORS))
     if bare != text and count == digits:
-        return "; give the digits alone, without what stands around them"
+        return "; give only the digits, without anything around them"
     if count == 32 and digits == 16:
-        return "; two EUIs stand there, or a key"
+        return "; it looks like two EUIs, or a key"
     if len(text) < digits and text.isascii() and text.isdigit():
-        return "; if zeros are missing in front, a spreadsheet took it for a number: format the column as text"
+        return "; if leading zeros are missing, a spreadsheet read it as a number: format the column as text"
     strange = next((c for c in text.translate(SEPARATORS) if not c.isascii()), "")
-    return "; %s is none, but %s" % (shown(strange), code_of(strange)) if strange else ""
+    return "; %s is not a hexadecimal digit, but %s" % (shown(strange), code_of(strange)) if strange else ""
 
 
 class Hex(ValueType):
@@ -192,13 +192,14 @@ class Hex(ValueType):
         text = written.translate(SEPARATORS).upper()
         if isinstance(raw, int):  # 0x0004A30B001A2B3C has 16 digits as a number too, and they are another device's
             hint = _hint(raw, written, self.digits)
-            raise Fault("is no %s: %s is a number, and may have been written otherwise%s" % (self.what, shown(raw), hint))
+            raise Fault("is not a %s: %s is a number, and may differ from what you wrote%s" % (self.what, shown(raw), hint))
         if len(text) == self.digits and HEX.match(text) and not isinstance(raw, float) and not made_a_number(written):
             return text
         hint = _hint(raw, written, self.digits)
         if HEX.match(text) and len(text) != self.digits:
-            raise Fault("is no %s: %s has %d of %d hexadecimal digits%s" % (self.what, shown(raw), len(text), self.digits, hint))
-        raise Fault("is no %s: %s is not %d hexadecimal digits%s" % (self.what, shown(raw), self.digits, hint))
+            some = (self.what, shown(raw), len(text), self.digits, hint)
+            raise Fault("is not a %s: %s has %d of %d hexadecimal digits%s" % some)
+        raise Fault("is not a %s: %s is not %d hexadecimal digits%s" % (self.what, shown(raw), self.digits, hint))
 
 
 #: A DevEUI: of a device, or of a multicast group.
@@ -222,15 +223,15 @@ class Key(ValueType):
         text = _digits(raw)
         digits = text.translate(SEPARATORS).upper()
         if isinstance(raw, int):
-            raise Fault("is no key: it is a number, and may have been written otherwise%s" % _hint(raw, text, 32))
+            raise Fault("is not a key: it is a number, and may differ from what you wrote%s" % _hint(raw, text, 32))
         if len(digits) in (32, 48) and HEX.match(digits):
             return digits
         if BASE64.match(text) and not HEX.match(digits):
             return text
         hint = _hint(raw, text, 32)
         if HEX.match(digits):
-            raise Fault("is no key: it has %d of 32 hexadecimal digits%s" % (len(digits), hint))
-        raise Fault("is no key: 32 hexadecimal digits are needed%s" % hint)
+            raise Fault("is not a key: it has %d of 32 hexadecimal digits%s" % (len(digits), hint))
+        raise Fault("is not a key: 32 hexadecimal digits are needed%s" % hint)
 
     @staticmethod
     def is_encrypted(value: str) -> bool:
@@ -245,7 +246,7 @@ def keys_in_texts(values: Values, keys: tuple[str, ...], texts: tuple[str, ...])
         return []
     known = {values[name]: name for name in keys if values.get(name)}
     same = ((name, known.get(values[name].translate(SEPARATORS).upper())) for name in long)
-    return [(name, "is the same as %s: a key must not stand where everybody can read it" % key) for name, key in same if key]
+    return [(name, "is the same as %s: a key must not be where everybody can read it" % key) for name, key in same if key]
 
 
 class Choice(ValueType):

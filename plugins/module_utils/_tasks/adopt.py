@@ -67,19 +67,19 @@ ADOPTABLE = {
 MODULE = "tdm_adopt"
 #: The one secret that a device can do without when it is made.
 NOT_NEEDED = "owner_token"
-KEYS_KEPT = "%s holds keys that somebody filled in, and was left as it is: move it to where it is safe, and run again"
-NO_COLUMN = "format csv has no column for what some %s have: %s. Name these in leave_out, or take the format yaml"
-NEEDS_GROUP = "domain_group is missing: split_by domain needs the group whose domains are meant, such as Site"
-NO_SPLIT = "domain_group is given, and split_by isn't domain: leave it out"
+KEYS_KEPT = "%s contains keys that somebody filled in, and was not overwritten: move it to a safe place, and run again"
+NO_COLUMN = "format csv has no column for what some %s have: %s. Name these in leave_out, or use the format yaml"
+NEEDS_GROUP = "domain_group is missing: split_by domain needs a group of domains, such as Site"
+NO_SPLIT = "domain_group is given, but split_by isn't domain: leave it out"
 SPLIT_LEFT_OUT = "split_by %s needs the option %s, which leave_out names: take it out there"
-ONLY_DEVICES = "format csv is for devices alone: take yaml for %s"
+ONLY_DEVICES = "format csv is only for devices: use yaml for %s"
 WOULD_CHANGE = (
-    "what was found of %d %s (%s) is not what the platform shows any more, and nothing was written: somebody is changing them. "
-    "Run it again"
+    "what was found of %d %s (%s) has changed on the platform meanwhile, and nothing was written: run again "
+    "when nobody else is changing them"
 )
 NONE_FOUND = "No %s was found: nothing was written or removed for them"
-NOT_OURS = "%s is there, and was not written by adopting: move it away, or name another dest"
-LEFT_OUT = "%d options can't be described, and are left as they are: the return value left_out has each, and why"
+NOT_OURS = "%s exists, and was not written by adopting: move it away, or name another dest"
+LEFT_OUT = "%d options can't be described, and are left unchanged: the return value left_out lists each with the reason"
 
 
 @dataclass
@@ -189,7 +189,7 @@ class _Adoption:
         try:
             cache.save()
         except OptionError as error:
-            message = "What was seen of the %s could not be kept for the next run: %s"
+            message = "The state of the %s could not be saved for the next run: %s"
             self._context.warn(message % (api.resource.plural, error.message))
 
     def _cache_path(self, resource: Resource) -> str:
@@ -310,7 +310,7 @@ def _layout(params: dict[str, Any], chosen: list[Adoptable]) -> Layout:
         if name not in known:
             near = "".join(difflib.get_close_matches(name, sorted(known), 1))
             hint = "; did you mean %s?" % near if near else ""
-            raise OptionError("leave_out has %s, which is no option of what is adopted%s" % (shown(name), hint))
+            raise OptionError("leave_out has %s, which is not an option of the adopted resources%s" % (shown(name), hint))
     if split_by and SPLITS[split_by] in without:
         raise OptionError(SPLIT_LEFT_OUT % (split_by, SPLITS[split_by]))
     others = [one.resource.plural for one in chosen if one.resource.own_table is None]

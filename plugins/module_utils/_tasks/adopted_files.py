@@ -28,8 +28,8 @@ ENDINGS = {"yaml": "yml", "json": "json", "inventory": "yml", "csv": "csv"}
 SPLITS = {"tag": "tags", "domain": "domains", "device_profile": "device_profile", "connectivity_plan": "connectivity_plan"}
 GROUP = "thingpark_%s"  # of an inventory that isn't split
 NOT_ALIKE = (
-    "%s of %s %s would not be read from a file of the format %s as it is on the platform, and nothing was written: name it in "
-    "leave_out, or take the format yaml"
+    "%s of %s %s would change when it is written as %s and read again, and nothing was written: name it in "
+    "leave_out, or use the format yaml"
 )
 
 

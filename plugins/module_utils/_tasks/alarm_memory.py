@@ -69,12 +69,12 @@ class Memory:
         kept = data.get("alarms") if isinstance(data, dict) and data.get("kind") == KIND else None
         if not isinstance(kept, dict) or not all(_is_seen(each) for each in kept.values()):
             raise OptionError(
-                "state_file %s is something else than what was told of alarms, or is damaged: name another file, or remove it to "
-                "begin anew" % self._path
+                "state_file %s is not a state file of alarms, or is damaged: name another file, or remove it "
+                "to start again" % self._path
             )
         if data.get("mark") != self._mark:
             raise OptionError(
-                "state_file %s is of another account, or of other filters: name another file, or remove it to begin anew"
+                "state_file %s is of another account, or of other filters: name another file, or remove it to start again"
                 % self._path
             )
         self.alarms = {uid: Seen(*each) for uid, each in kept.items()}

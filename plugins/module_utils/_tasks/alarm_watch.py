@@ -223,7 +223,7 @@ class Watch:
             self._rest(0)
             page = document["briefs"]
             if not all(isinstance(brief.get("alarmUid"), str) for brief in page):
-                raise TransportError("the platform's list of alarms has one without its UID")
+                raise TransportError("the platform's list of alarms contains one without a UID")
             if count is None and isinstance(document.get("count"), int):
                 count = document["count"]
             for brief in page:

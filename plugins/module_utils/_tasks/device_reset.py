@@ -16,7 +16,7 @@ from .._frame.task import Context, Task
 from .._resources.device.declaration import DEVICE
 from .._schema.filters import read_eui
 
-UNCLEAR = "%s may have been reset, and is not reset again: %s. Run it again if it must be sure"
+UNCLEAR = "%s may have been reset, and is not reset again: %s. Run it again to be sure"
 
 
 def run(params: dict[str, Any], context: Context) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
     is_device, eui, name = _target(params)
     query = _query(params)
     if params["f_port"] > LAST_PORT:
-        context.warn("f_port is %d: LoRaWAN keeps the ports above %d for itself" % (params["f_port"], LAST_PORT))
+        context.warn("f_port is %d: LoRaWAN reserves the ports above %d" % (params["f_port"], LAST_PORT))
     with connected(params, context) as client:
         try:
             some = ResourceClient(client, DEVICE if is_device else MULTICAST_GROUP)
@@ -61,7 +61,7 @@ def _target(params: dict[str, Any]) -> tuple[bool, str, str]:
     option = "dev_eui" if params.get("dev_eui") is not None else "multicast_group"
     for other in OF_A_GROUP if option == "dev_eui" else OF_A_DEVICE:
         if params.get(other) is not None:
-            raise OptionError("%s doesn't go with %s: leave it out" % (other, option))
+            raise OptionError("%s can't be combined with %s: leave it out" % (other, option))
     eui = read_eui(option, params[option])
     return option == "dev_eui", eui, "%s %s" % (option, eui)
 
@@ -72,7 +72,7 @@ def _query(params: dict[str, Any]) -> dict[str, Any]:
     if not PAYLOAD.match(payload):
         raise OptionError("payload must be hexadecimal digits, two for each byte, got %s" % shown(params["payload"]))
     if len(payload) > 2 * LARGEST:
-        raise OptionError("payload has %d bytes: %d are the most that LoRaWAN carries" % (len(payload) // 2, LARGEST))
+        raise OptionError("payload has %d bytes: LoRaWAN carries no more than %d" % (len(payload) // 2, LARGEST))
     low, high = PORTS
     if not low <= params["f_port"] <= high:
         raise OptionError("f_port must be from %d to %d, got %d" % (low, high, params["f_port"]))

@@ -26,7 +26,7 @@ from .._workers import each
 
 #: Filters whose digits YAML may take for a number.
 DIGITS = ("eui_prefix",)
-LEFT_OUT = "%d options of %s can't be described, and are left as they are: the return value left_out has each, and why"
+LEFT_OUT = "%d options of %s can't be described, and are left unchanged: the return value left_out lists each with the reason"
 
 
 def info(resource: Resource) -> Task:

@@ -27,10 +27,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "keys": {"type": "dict", "no_log": False},
     "keys_src": {"type": "path", "no_log": False},
 }
-NEEDS_KEYS = "update_keys on_change needs keys or keys_src: those of the description can't be told from the last run's"
-BOTH = "keys and keys_src don't go together: give one of them"
-NO_KEY = "is no key: keys hold %s"
-TWICE = "%s has keys twice, first in %s: take one of them out, since nothing says which counts"
+NEEDS_KEYS = "update_keys on_change needs keys or keys_src: keys in the description can't be compared with the last run's"
+BOTH = "keys and keys_src can't be combined: give one of them"
+NO_KEY = "is not a key: keys contains only %s"
+TWICE = "%s has keys twice, first in %s: remove one of them"
 NO_OPTIONS = "must be a dictionary of keys, such as app_key"
 
 

@@ -46,10 +46,10 @@ BACKUP_NOTE = (
     "%s as they were before a run deleted them. Secrets can't be read from the platform and are not in here. To make the %s "
     "again: give each its secrets, which stand here as null, say create: true in defaults, and give this file to %s as src."
 )
-FOR_FILES = "columns, ignore_columns and sheet are about the file in src, and %s is given: leave them out"
-EMPTY = "%s is empty: with purge, everything in its scope would go. Name what should go with state: absent, in %s too"
+FOR_FILES = "columns, ignore_columns and sheet are only for the file in src, but %s is given: leave them out"
+EMPTY = "%s is empty: with purge, everything in its scope would be deleted. List what to delete with state: absent, in %s too"
 BULK_ALONE = (
-    "bulk: always can't be had with on_error: stop, max_failures or update_keys: always, since an import doesn't end at its "
+    "bulk: always can't be combined with on_error: stop, max_failures or update_keys: always, since an import doesn't end at its "
     "first failure, and changes nothing that exists: leave them out, or say bulk: auto"
 )
 #: Options of a task about many resources, besides the list and the purge.
@@ -232,7 +232,7 @@ class _Many:
                 each_one.save()
         except OptionError as error:
             plural = self._resource.plural
-            context.warn("What was seen of the %s could not be kept for the next run: %s" % (plural, error.message))
+            context.warn("The state of the %s could not be saved for the next run: %s" % (plural, error.message))
 
     def _cache_path(self, params: dict[str, Any]) -> str:
         return self._kept_path(self._resource.keys, params) if params.get("cache") else ""
@@ -261,7 +261,7 @@ class _Many:
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
         path = named.pop() if named else os.path.join(_files.home(), "backup-%s-%s.json" % (stamp, secrets.token_hex(4)))
         if os.path.exists(path):
-            message = "backup %s is there already, and may hold %s of an earlier run: name a new file"
+            message = "backup %s already exists, and may contain %s of an earlier run: name a new file"
             raise OptionError(message % (path, self._resource.plural))
         return path
 
@@ -314,8 +314,11 @@ class _Many:
         return "%d of %d %s %s." % (failed or skipped, total, items, "failed" if failed else "were not begun")
 
     def _sentence(self, summary: dict[str, int], check: bool) -> str:
-        parts = ["%d %s" % (count, action) for action, count in summary.items() if count]
-        return ("would be: " if check else "") + (", ".join(parts) or "no %s is described" % self._resource.name)
+        verbs = _outcomes.VERBS if check else {}
+        parts = [verbs.get(action, "%d " + action) % count for action, count in summary.items() if count]
+        if not parts:
+            return "no %s is described" % self._resource.name
+        return ("would " if check else "") + ", ".join(parts)
 
 
 def _taken(rows: list[Row]) -> Iterator[Row]:

@@ -23,7 +23,7 @@ from .._schema.values import Values
 #: How many resources a selection may change where nobody says how many: a filter catches more than was meant more easily
 #: than a list does.
 MOST_CHANGES = 100
-OWN = "is each %s's own, and can't be the same for all that match"
+OWN = "is different for each %s, and can't be set for all that match"
 TOO_MANY = (
     "%d of the %d %s would be changed, and max_changes (%s) allows %d; nothing was changed. Raise max_changes if that is meant. "
     "All of them are in the return value change_candidates; the first: %s"
@@ -60,13 +60,13 @@ def read_selection(resource: Resource, params: dict[str, Any]) -> Selection | No
     if given is None:
         return None
     if params.get("purge"):
-        raise OptionError("purge doesn't go with select: what is selected is no description of all that should be there")
+        raise OptionError("purge can't be combined with select: a selection doesn't describe everything that should exist")
     filters = read_filters(resource.filters, given, resource.plural, resource.ranges)
     unknown = sorted(set(given) - {*resource.filters, "all"})
     if unknown:
         raise OptionError("select has the unknown filter %s: it knows %s" % (shown(unknown[0]), ", ".join(resource.filters)))
     if bool(filters) == bool(given.get("all")):
-        raise OptionError("select must say which %s: by filters, or with all: true, and not by both" % resource.plural)
+        raise OptionError("select must choose %s by filters or with all: true, and not by both" % resource.plural)
     wanted = params.get("set") or {}
     own = {resource.identity.option, resource.identity.named_by, *resource.rules.identifying, "state", "create"}
     own.update(REPLACEMENT if resource.heirloom else ())
@@ -75,7 +75,7 @@ def read_selection(resource: Resource, params: dict[str, Any]) -> Selection | No
     values, more = resource.parse({name: value for name, value in wanted.items() if name not in refused})
     refuse(resource, [Problem("set", "", option, message) for option, message in faults + more])
     if not values:
-        raise OptionError("set is empty: say what the %s that match shall be, such as tags or domains" % resource.plural)
+        raise OptionError("set is empty: give the options to set for the matching %s, such as tags or domains" % resource.plural)
     return Selection(filters, values)
 
 

@@ -34,7 +34,7 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
         raise OptionError("login (or client_id) is needed to find the account's session, or session_file to name one")
     if params["forget_refusal"]:
         if not account.name:
-            raise OptionError("forget_refusal needs the account's login (or client_id), to know whose refusal is meant")
+            raise OptionError("forget_refusal needs the account's login (or client_id), to know which refusal to forget")
         lockout.forget(lockout.note_path(account.gate_key()))
     path = params.get("session_file") or _session.default_path(account)
     with _files.locked(path) as began, unbroken():

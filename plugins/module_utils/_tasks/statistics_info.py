@@ -72,8 +72,8 @@ KINDS = {
 #: The API's name of each option.
 QUERY = {"begin": "begin", "duration": "duration", "step": "step", "timezone": "timezone", "type": "type", "gateway": "lrrID"}
 OF_DEVICES_ALONE = frozenset({"type", "gateway"})
-NOT_OF = "%s can't be told of %s: it is told of %s"
-OF_NO_USE = "%s says nothing to %s: leave it out"
+NOT_OF = "%s isn't available for %s, only for %s"
+OF_NO_USE = "%s has no effect on %s: leave it out"
 COSTLY = 1000
 
 

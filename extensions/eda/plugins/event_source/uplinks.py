@@ -175,7 +175,7 @@ class Options:
         given = {name: value for name, value in args.items() if value is not None}
         unknown = sorted(set(given) - set(known) - {"keys_file"})
         if unknown:
-            raise UplinksError("%s is no option of uplinks: take one of %s" % (unknown[0], ", ".join([*known, "keys_file"])))
+            raise UplinksError("%s is not an option of uplinks: take one of %s" % (unknown[0], ", ".join([*known, "keys_file"])))
         if "port" not in given:
             raise UplinksError("port is missing: name the port that ThingPark, or the proxy before it, posts to")
         values: dict[str, Any] = {"keys": cls._keys(given)}

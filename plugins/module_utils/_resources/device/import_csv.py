@@ -27,7 +27,7 @@ CONTRADICTION = (
     "says that the device should exist, but the task says state: absent. Write DELETE there, or leave state out; to delete "
     "all devices of this file, give their DevEUIs alone in devices"
 )
-HEADINGS_LATER = "is %s, and no DevEUI follows: headings belong into the first row of a file that has no directives in column A"
+HEADINGS_LATER = "is %s, and no DevEUI follows: put headings into the first row, of a file without directives in column A"
 COMMON = {
     "C": "dev_addr",
     "D": "device_profile",
@@ -117,9 +117,9 @@ def _read(text: TextTable, name: str, warnings: list[str]) -> list[Row]:
     says_why = any(_directive(cell) == CELLULAR or cell.startswith("#") or _fault_of(cell) for cell in unknown)
     if is_other and len(rows) == len(unknown) and not says_why:
         raise OptionError(
-            "src %s is another table than ThingPark's import CSV: no row says in column A what to do, such as CREATE_OTAA; the "
-            "first one begins with %s. Put headings over its columns, such as DevEUI and AppKey, or bring them into that order"
-            % (name, shown(unknown[0]))
+            "src %s is not ThingPark's import CSV: no row has a directive such as CREATE_OTAA in column A; the "
+            "first one begins with %s. Put headings such as DevEUI and AppKey above its columns, or arrange "
+            "them in that order" % (name, shown(unknown[0]))
         )
     for letter, places in ignored.items():
         warnings.append(
@@ -210,7 +210,7 @@ def _csv_row(where: str, directive: str, cells: list[str], delimiter: str, ignor
         else:
             ignored.setdefault(letter, []).append(where)
     if len(cells) > len(LETTERS) and any(cells[len(LETTERS) :]):
-        row.faults.append(("row", "has %d columns; the last one known is AA, the 27th" % len(cells)))
+        row.faults.append(("row", "has %d columns, and only 27 are known, A to AA: look for an extra separator" % len(cells)))
     _read_words(row, delimiter)
     return row
 
@@ -219,17 +219,17 @@ def _without_directive(where: str, cells: list[str]) -> Row:
     """Return the row of which column A can't be understood."""
     fault = _fault_of(cells[0])
     if not fault and _directive(cells[0]) == CELLULAR:
-        message = "is CREATE_CELLULAR: cellular devices are not in this collection's scope, take the row out"
+        message = "is CREATE_CELLULAR: this collection doesn't support cellular devices, remove the row"
         return _unreadable(where, "directive", message)
     if not fault and not cells[0].startswith("#") and not any(c.isdigit() for c in "".join(cells[1:2])):
         message = HEADINGS_LATER % shown(cells[0])
         return _unreadable(where, "directive", message)
     known = ", ".join(each for each in DIRECTIVES if each)
-    message = fault or "is %s, which is no directive: %s are" % (shown(cells[0]), known)
+    message = fault or "is %s, an unknown directive: use one of %s" % (shown(cells[0]), known)
     if not fault and cells[0].startswith("#"):
         message = (
-            "is %s, which looks like an error value of a spreadsheet: mend its formula; where the row is a comment, put a blank "
-            "behind the #" % shown(cells[0])
+            "is %s, which looks like an error value of a spreadsheet: fix its formula; if the row is a "
+            "comment, put a space after the #" % shown(cells[0])
         )
     # What the row wants isn't known, which device it is about is: as with a DELETE, only that is looked at.
     raw = {"dev_eui": cells[1] if len(cells) > 1 else "", "state": "absent"}

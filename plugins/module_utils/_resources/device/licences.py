@@ -17,8 +17,8 @@ from ..._schema.rules import Changed
 
 OPTION = "connectivity_plan"
 SHORT = (
-    "%s needs %s more licences for devices that are to be made or resumed, and has %s of its %s left: ask the operator for more, "
-    "describe fewer devices, delete others in a run before, or say check_licences: false"
+    "%s needs %s more licenses for the devices to create or resume, and has %s of its %s left: ask the operator for more, "
+    "describe fewer devices, delete others in an earlier run, or set check_licences: false"
 )
 
 

@@ -31,17 +31,20 @@ FLAGS_OF_PLAN = ("network_geolocation", "passive_roaming")
 #: What every device needs that is to be made.
 NEEDED = ("activation", "device_profile")
 NO_KEY = (
-    "is missing: without it, the device would be made for an external join server, for ever. Give it; or say that an external "
-    "one is meant, with owner_token (in a CSV, column Y) or join_server: external (for a CSV, in defaults)"
+    "is missing: without it, the device would belong to an external join server permanently. Give it; or "
+    "choose an external one, with owner_token (in a CSV, column Y) or join_server: external (for a CSV, in "
+    "defaults)"
 )
 LOSS = (
-    "Deleting and creating it would do it, and would lose its whole history, its frames and its alarms for ever, "
+    "Deleting and creating it would do it, but its whole history, its frames and its alarms would be lost forever, "
     "and it would have to join again; do that by hand if it is worth it"
 )
-NO_PLAN = "%s made without a connectivity_plan, and so suspended: %s. Give each a connectivity_plan, or say suspended: true"
+NO_PLAN = (
+    "%s created without a connectivity_plan, and therefore suspended: %s. Give each a connectivity_plan, or set suspended: true"
+)
 PLAN_MAY_BE_CHOSEN = (
-    "%s made without a connectivity_plan, and suspended unless this platform chooses plans by itself: %s. Give each a "
-    "connectivity_plan, or network_geolocation by which one is chosen; or say suspended: true"
+    "%s created without a connectivity_plan, and suspended unless this platform chooses plans by itself: %s. Give each a "
+    "connectivity_plan, or network_geolocation by which one is chosen; or set suspended: true"
 )
 NAMED = 10  # devices that a warning names
 
@@ -135,8 +138,8 @@ class DeviceRules(Rules):
     def undecided(self, kept: Any, offered: list[str]) -> str:
         message = "is missing: the onboarding tag's profile %s " % kept.profile_id
         if offered:
-            return message + "stands for %d device profiles: %s. Name one of them" % (len(offered), ", ".join(offered))
-        return message + "stands for no device profile of this platform. Name one"
+            return message + "matches %d device profiles: %s. Name one of them" % (len(offered), ", ".join(offered))
+        return message + "matches no device profile of this platform. Name one"
 
     def is_compared(self, option: str, values: Values, observed: Facts) -> bool:
         # The network gives an OTAA device its DevAddr when it joins: one that is described only counts at creation.
@@ -156,10 +159,13 @@ class DeviceRules(Rules):
             return ""
         server = observed.value("join_server")
         if "app_key" in values and server == EXTERNAL:
-            return "app_key is given, but the device was made for an external join server, which ThingPark can't change. " + LOSS
+            return (
+                "app_key is given, but the device was created for an external join server, which ThingPark can't change. " + LOSS
+            )
         if "owner_token" in values and server == LOCAL:
             return (
-                "owner_token is given, but the device was made for the local join server, which ThingPark can't change. " + LOSS
+                "owner_token is given, but the device was created for the local join server, which ThingPark "
+                "can't change. " + LOSS
             )
         return ""
 
@@ -264,7 +270,7 @@ def _check_encryption(values: Values) -> Faults:
     encrypted = [name for name in KEYS if values.get(name) and Key.is_encrypted(values[name])]
     versions = ("exchange_key_version", "hsm_app_key_version", "hsm_nwk_key_version")
     if encrypted and not any(name in values for name in versions):
-        return [(encrypted[0], "is no key of 32 hexadecimal digits, and no exchange_key_version says what encrypted it")]
+        return [(encrypted[0], "is not a key of 32 hexadecimal digits, and no exchange_key_version says what encrypted it")]
     return []
 
 
@@ -275,7 +281,7 @@ def check_creation(values: Values, mac_minor_version: int | None = None) -> Faul
 
     :param mac_minor_version: the device profile's LoRaWAN version (contract, ``macMinorVersion``); None where it isn't known.
     """
-    faults = [(name, "is missing: a device can't be made without it") for name in NEEDED if not values.get(name)]
+    faults = [(name, "is missing: a device can't be created without it") for name in NEEDED if not values.get(name)]
     if values.get("activation") == "ABP":
         faults += [(name, "is missing: ABP needs it") for name in ("dev_addr", "nwk_s_key") if name not in values]
     elif values.get("activation") == "OTAA":

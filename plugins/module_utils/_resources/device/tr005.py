@@ -59,7 +59,7 @@ def parse_tr005(text: object) -> Tr005Tag:
         tag = tag.upper()
     if tag[:4].upper() == "URN:":
         raise Fault(
-            "is of a draft of TR005 (%s), not LW:D0 of the final one: give dev_eui, and join_eui, which comes first in it"
+            "follows a draft of TR005 (%s), not LW:D0 of the final one: give dev_eui, and join_eui, which comes first in it"
             % shown(":".join(tag.split(":")[:3]))
         )
     if tag[:3].upper() != "LW:" and LIKE_TAG.match(tag):
@@ -67,7 +67,7 @@ def parse_tr005(text: object) -> Tr005Tag:
     parts = tag.split(":")
     if len(parts) < 5 or parts[0].upper() != "LW" or parts[1].upper() != "D0":
         raise Fault(
-            "is no onboarding tag: LW:D0:JoinEUI:DevEUI:ProfileID is needed, got one that begins with %s"
+            "is not an onboarding tag: LW:D0:JoinEUI:DevEUI:ProfileID is needed, got one that begins with %s"
             % shown(":".join(parts[:2]))
         )
     join_eui, dev_eui, profile_id = (part.upper() for part in parts[2:5])

@@ -158,21 +158,21 @@ def test_what_a_cell_says(heading, cell, said):
 @pytest.mark.parametrize(
     ("heading", "cell", "part"),
     [
-        ("Domains", "Utrecht", 'has "Utrecht" where group:name is needed'),
-        ("Domains", "Site:Utrecht, Centrum", 'has "Centrum" where group:name is needed'),
+        ("Domains", "Utrecht", 'has "Utrecht" instead of group:name'),
+        ("Domains", "Site:Utrecht, Centrum", 'has "Centrum" instead of group:name'),
         ("Domains", "#N/A", "an error value of a spreadsheet"),
-        ("Domains", "{", "begins like JSON and is none"),
-        ("Domains", '{"a": "1", "a": "2"}', "is JSON that has a key twice"),
-        ("Inactivity alarm", "two days", "where a threshold is wanted: write level and duration"),
+        ("Domains", "{", "begins like JSON, but is not valid JSON"),
+        ("Domains", '{"a": "1", "a": "2"}', "is JSON with a key twice"),
+        ("Inactivity alarm", "two days", "instead of a threshold: write level and duration"),
         ("Inactivity alarm", "9: P2D", "has the level"),
         ("Inactivity alarm", "3: soon", "has the duration"),
-        ("AppSKey", KEY[:30], "is no key: it has 30 of 32"),
+        ("AppSKey", KEY[:30], "is not a key: it has 30 of 32"),
         ("AppSKey", "1: %s; 1: %s" % (KEY, KEY), "has two keys for the same ports"),
-        ("AppSKey", "1:" + KEY[1:], "is no key: it has 31 of 32"),
+        ("AppSKey", "1:" + KEY[1:], "is not a key: it has 31 of 32"),
         ("Suspended", "maybe", "must be true or false"),
         ("DevAddr", "1823C01", "has 7 of 8 hexadecimal digits"),
-        ("Join EUI", "2,4E+15", "a spreadsheet made a number of it"),
-        ("Name", "7.01346E+15", "a spreadsheet made a number of it"),
+        ("Join EUI", "2,4E+15", "a spreadsheet converted it to a number"),
+        ("Name", "7.01346E+15", "a spreadsheet converted it to a number"),
         ("Name", "#REF!", "an error value of a spreadsheet"),
     ],
 )
@@ -225,15 +225,15 @@ def test_no_row_with_a_resource_is_lost_as_a_comment():
 def test_unknown_headings_are_told_together_with_the_faults_of_rows():
     text = table("DevEUI,Nmae,AppKeys,Zzz", "x,hall,%s,1" % KEY)
     assert found(text) == [
-        ("line 1", "column Nmae", "is no option of a device (did you mean name?)" + LEAVE),
+        ("line 1", "column Nmae", "is not an option of a device (did you mean name?)" + LEAVE),
         ("line 1", "column AppKeys", found(text)[1][2]),
-        ("line 1", "column Zzz", "is no option of a device" + LEAVE),
+        ("line 1", "column Zzz", "is not an option of a device" + LEAVE),
         ("line 2", "dev_eui (column DevEUI)", found(text)[3][2]),
     ]
     assert "app_key" in found(text)[1][2] and "app_s_keys" in found(text)[1][2]
 
 
-LEAVE = ": say in columns which option it is, or leave it out with ignore_columns"
+LEAVE = ": say in columns which option it is, or skip it with ignore_columns"
 
 
 @pytest.mark.parametrize(
@@ -241,17 +241,17 @@ LEAVE = ": say in columns which option it is, or leave it out with ignore_column
     [
         ("DevEUI,Name,name", {}, "column name", "is name, and so is column Name"),
         ("DevEUI,JoinEUI,AppEUI", {}, "column AppEUI", "is join_eui, and so is column JoinEUI"),
-        ("DevEUI,Domains,domain:Site", {}, "column domain:Site", "stands beside column Domains, which says all of domains"),
+        ("DevEUI,Domains,domain:Site", {}, "column domain:Site", "conflicts with column Domains, which gives all of domains"),
         ("DevEUI,domain:A,Domain: A", {}, "column Domain: A", "is domains:A, and so is column domain:A"),
-        ("DevEUI,Domains,domain:s", {}, "column domain:s", "stands beside column Domains"),
-        ("DevEUI,name:x", {}, "column name:x", "is no option of a device"),
-        ("DevEUI,SN", {"columns": {"sn": "nmae"}}, "columns", 'is "nmae", which is no option of a device (did you mean name?)'),
-        ("DevEUI,SN", {"columns": {"S/N": "name", "Serail": "tags"}}, "columns", 'has "Serail", which is no heading of this'),
+        ("DevEUI,Domains,domain:s", {}, "column domain:s", "conflicts with column Domains"),
+        ("DevEUI,name:x", {}, "column name:x", "is not an option of a device"),
+        ("DevEUI,SN", {"columns": {"sn": "nmae"}}, "columns", '"nmae", which is not an option of a device (did you mean name?)'),
+        ("DevEUI,SN", {"columns": {"S/N": "name", "Serail": "tags"}}, "columns", 'has "Serail", which is not a heading of this'),
         ("DevEUI,SN,Name", {"columns": {"SN": "name"}}, "column Name", "is name, and so is column SN"),
-        ("DevEUI,SN", {"columns": {"SN": "name"}, "ignored": ("sn",)}, "columns", 'has "SN", and ignore_columns leaves it out'),
-        ("DevEUI,Serial", {"ignored": ("Serail",)}, "ignore_columns", 'is no heading of this table (did you mean "Serial"?)'),
-        ("Name,Tags", {}, "dev_eui", "no column is headed so"),
-        ("Name,Code", {"columns": {"code": "marker"}}, "dev_eui", "no column is headed so"),
+        ("DevEUI,SN", {"columns": {"SN": "name"}, "ignored": ("sn",)}, "columns", 'has "SN", but ignore_columns skips it'),
+        ("DevEUI,Serial", {"ignored": ("Serail",)}, "ignore_columns", 'is not a heading of this table (did you mean "Serial"?)'),
+        ("Name,Tags", {}, "dev_eui", "no column has this heading"),
+        ("Name,Code", {"columns": {"code": "marker"}}, "dev_eui", "no column has this heading"),
     ],
 )
 def test_faults_of_headings(heading, layout, option, part):
@@ -275,8 +275,8 @@ def test_what_the_task_says_of_a_heading_comes_first():
 @pytest.mark.parametrize(
     ("row", "part"),
     [
-        ("%s,a,b" % E1, "has 3 cells, and there are headings for 2"),
-        ("%s,a,,,x" % E1, "has 5 cells, and there are headings for 2"),
+        ("%s,a,b" % E1, "has 3 cells, but there are headings for 2"),
+        ("%s,a,,,x" % E1, "has 5 cells, but there are headings for 2"),
         ('%s,"a' % E1, "quotation mark that is never closed"),
     ],
 )
@@ -289,22 +289,22 @@ def test_faults_of_rows(row, part):
 def test_a_column_without_a_heading():
     assert values(table("DevEUI,,Name,", "%s,,a," % E1)) == {"name": "a"}
     (one,) = found(table("DevEUI,,Name,", "%s,b,a," % E1, "%s,b,a," % E2))
-    assert one[0] == "lines 2, 3" and "cell without a heading over it" in one[2]
+    assert one[0] == "lines 2, 3" and "cell in a column without a heading" in one[2]
 
 
 def test_one_device_twice():
     assert "is described twice, first in line 2" in found(table("DevEUI,Name", "%s,a" % E1, "%s,b" % E1.lower()))[0][2]
 
 
-BOTH = "begins with a row that may be headings or a row of ThingPark's import CSV"
+BOTH = "begins with a row that could be headings or a row of ThingPark's import CSV"
 
 
 @pytest.mark.parametrize("directive", [each for each in DIRECTIVES if each])
 def test_a_file_that_could_be_both_is_refused(directive):
     if directive != "CREATE":  # create is an option, and no device stands behind it
         assert BOTH in refused(table("%s,DevEUI,Name" % directive, "%s,%s,a" % (directive, E1)))
-    assert "in line 2 a row of ThingPark's import CSV" in refused(table("Name,DevEUI", "%s,%s" % (directive.lower(), E1)))
-    assert "in line 3 a row of" in refused(table("Action,DevEUI", "x,%s" % E1, "%s,%s" % (directive, E2)), ignored=("Action",))
+    assert "line 2 is a row of ThingPark's import CSV" in refused(table("Name,DevEUI", "%s,%s" % (directive.lower(), E1)))
+    assert "line 3 is a row of" in refused(table("Action,DevEUI", "x,%s" % E1, "%s,%s" % (directive, E2)), ignored=("Action",))
 
 
 @pytest.mark.parametrize("row", ["DevEUI,%s" % E1, "%s,DevEUI" % E1, "CREAT_OTAA,%s,DevEUI" % E1, "Dev EUI,AppKey,%s" % E1])
@@ -323,13 +323,13 @@ def test_a_row_of_the_import_csv_makes_the_file_one(row):
     desired = read(row, defaults={"device_profile": "P"})[0]
     assert (desired.identity, desired.where) == (E1, "line 1")
     for layout in ({"columns": {"SN": "name"}}, {"ignored": ("SN",)}):
-        assert "has no headings in its first row, where columns and ignore_columns" in refused(row, **layout)
+        assert "has no headings in its first row, but the options columns and ignore_columns" in refused(row, **layout)
 
 
 def test_headings_that_are_a_comment_make_no_table():
     assert read("#type,DevEUI,DevAddr,profile\n" + IMPORT_ROW)[0].where == "line 2"
     assert read("# DevEUI,Name\n" + IMPORT_ROW)[0].where == "line 2"
-    assert "is another table" in refused("#DevEUI,AppKey\n%s,%s\n%s,%s" % (E1, KEY, E2, KEY))
+    assert "is not ThingPark's import CSV" in refused("#DevEUI,AppKey\n%s,%s\n%s,%s" % (E1, KEY, E2, KEY))
 
 
 @pytest.mark.parametrize("row", ["CREATE_OTAA,12,,Name", "#N/A,%s,,,,,,,,,Name" % E1, "#NAME?,%s" % E1])
@@ -340,12 +340,12 @@ def test_a_row_of_the_import_csv_with_a_fault_is_no_heading(row):
 @pytest.mark.parametrize(
     ("text", "layout", "part"),
     [
-        ("DevEUI,Name\n", {}, "holds headings only: it describes no device"),
-        ("DevEUI,Name\n# none\n,,\n", {}, "holds headings only"),
+        ("DevEUI,Name\n", {}, "contains only headings: it describes no device"),
+        ("DevEUI,Name\n# none\n,,\n", {}, "contains only headings"),
         ("a,b\n1,2\n", {"columns": {"x": "dev_eui"}}, "is an option of a device: put headings such as dev_eui and name"),
         ("%s,%s\n" % (E1, KEY), {"columns": {"x": "dev_eui"}}, "has no headings in its first row"),
-        ("DevEUI,Name\n", {"sheet": "x"}, "is no workbook by its name"),
-        ("Delivery of today\nDevEUI,Name\n%s,a" % E1, {}, "is another table"),
+        ("DevEUI,Name\n", {"sheet": "x"}, "doesn't have the name of a workbook"),
+        ("Delivery of today\nDevEUI,Name\n%s,a" % E1, {}, "is not ThingPark's import CSV"),
     ],
 )
 def test_tables_that_are_refused(text, layout, part):
@@ -355,7 +355,8 @@ def test_tables_that_are_refused(text, layout, part):
 @pytest.mark.parametrize("name", ["f.json", "f.yml"])
 @pytest.mark.parametrize("layout", [{"columns": {"SN": "name"}}, {"ignored": ("SN",)}])
 def test_what_is_said_of_headings_needs_a_table(name, layout):
-    assert "is no table: columns and ignore_columns are for tables" in refused('[{"dev_eui": "%s"}]' % E1, name=name, **layout)
+    message = refused('[{"dev_eui": "%s"}]' % E1, name=name, **layout)
+    assert "is not a table: columns and ignore_columns are only for tables" in message
 
 
 @pytest.mark.parametrize("name", ["list.csv", "list.tsv", "list.txt", "list", "list.bak", "LIST.CSV"])
@@ -369,7 +370,7 @@ def test_a_table_of_another_resource():
     assert desired.meant_by == "name" and desired.values["destinations"] == ((("https://a.example/",), "*", "SEQUENTIAL"),)
     assert desired.values["custom_http_headers"] == (("X-Token", "abcdefgh"),)
     said = refused("a,b\n1,2", resource=APPLICATION_SERVER)
-    assert "is an option of an application server: put headings such as id and name over its columns" in said
+    assert "is an option of an application server: put headings such as id and name above its columns" in said
     assert found("ID,Nam\nx,y", resource=APPLICATION_SERVER)[0][1] == "column Nam"
 
 

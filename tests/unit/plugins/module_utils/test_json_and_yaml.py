@@ -76,7 +76,7 @@ def test_json_numbers_are_texts_as_written_too():
 
 @pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
 def test_what_programs_write_for_no_number_is_refused(word):
-    with pytest.raises(OptionError, match="^src f.json holds %s in line 3, which is no value of JSON" % word):
+    with pytest.raises(OptionError, match="^src f.json holds %s in line 3, which is not valid JSON" % word):
         data('[{"dev_eui": "NaN Infinity"},\n{\n"name": %s}]' % word, "f.json")
 
 
@@ -149,9 +149,9 @@ def test_merge_keys_and_aliases(text, expected):
     ("text", "part"),
     [
         ("a: *b", 'the alias "b" in line 1 without an anchor'),
-        ("a: &a\n  b: *a", 'the alias "a" in line 2 inside of what it stands for'),
-        ("a: 1\n<<: 2", "<< in line 2 with something else"),
-        ("? [a]\n: 1", "a key that is no text in line 1"),
+        ("a: &a\n  b: *a", 'the alias "a" in line 2 inside the value that it refers to'),
+        ("a: 1\n<<: 2", "<< in line 2 without a dictionary"),
+        ("? [a]\n: 1", "a key that is not a text in line 1"),
         ("- 1\n---\n- 2", "second YAML document from line 2"),
         ("a: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  61", 'the tag "!vault" in line 1'),
         ("a: !!python/object/apply:os.system [ls]", "the tag"),
@@ -161,8 +161,8 @@ def test_merge_keys_and_aliases(text, expected):
         ("a: %s" % ("[" * 100_000), "nested too deeply (line 1)"),  # one of the two parsers has a limit of its own
         ("a: %s" % ("{a: " * 100_000), "nested too deeply (line 1)"),
         ("- " * 5000, "nested too deeply (line 1)"),
-        ("a:\n\t- b", "no readable YAML (line 2)"),
-        ("a: 'b", "no readable YAML (line 1)"),
+        ("a:\n\t- b", "is not valid YAML (line 2)"),
+        ("a: 'b", "is not valid YAML (line 1)"),
         ("", "is empty"),
         ("# nothing", "must be a list of devices"),
     ],
@@ -188,7 +188,7 @@ def laughs(depth: int, width: int) -> str:
 )
 def test_aliases_that_multiply_are_refused_at_once(text):
     started = time.monotonic()
-    assert "when its aliases are written out (line" in refused(text)
+    assert "when its aliases are expanded (line" in refused(text)
     assert time.monotonic() - started < 5
 
 

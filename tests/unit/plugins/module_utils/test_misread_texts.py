@@ -46,7 +46,7 @@ def fault(kind: ValueType, raw: object) -> str:
 @kinds(TEXTS)
 @pytest.mark.parametrize("raw", [True, False])
 def test_yes_and_no_are_no_text(kind, raw):
-    assert "is true or false where a text is wanted" in fault(kind, raw)
+    assert "is true or false instead of a text" in fault(kind, raw)
     assert "quote it" in fault(kind, raw)
 
 
@@ -181,13 +181,13 @@ def test_a_key_is_hidden_however_it_is_spelled(between):
 @pytest.mark.parametrize(
     ("raw", "part"),
     [
-        (float("inf"), "YAML or an INI inventory took it"),
-        (2.4e125, "YAML or an INI inventory took it"),
-        ("2.4e+125", "YAML or an INI inventory took it"),
-        ("7,01346E+15", "a spreadsheet made a number of it"),
-        ("0x" + DIGITS, "give the digits alone"),
-        ("1" * 31, "if zeros are missing"),
-        ("\uff21" + DIGITS[1:], "is none, but U+FF21"),
+        (float("inf"), "YAML or an INI inventory read it"),
+        (2.4e125, "YAML or an INI inventory read it"),
+        ("2.4e+125", "YAML or an INI inventory read it"),
+        ("7,01346E+15", "a spreadsheet converted it to a number"),
+        ("0x" + DIGITS, "give only the digits"),
+        ("1" * 31, "if leading zeros are missing"),
+        ("\uff21" + DIGITS[1:], "is not a hexadecimal digit, but U+FF21"),
     ],
 )
 def test_what_became_of_a_key_is_said_without_it(raw, part):

@@ -49,7 +49,7 @@ def test_no_address_takes_a_login(name):
         (
             embedded_xml,
             ImportError("libxslt.so.1: cannot open shared object file\nmore", name="lxml.etree"),
-            "The Python library lxml on .* can't be imported .ImportError: libxslt.so.1: cannot open shared object file.: in",
+            "The Python library lxml on .* can't be imported .ImportError: libxslt.so.1: cannot open shared object file.: re",
         ),
         (
             limits,

@@ -106,13 +106,13 @@ def test_one_wrong_character_anywhere_is_found(place):
         ("https://lw.example/?tag=" + CORE.lower(), "something before the onboarding tag"),
         (CORE[:10] + "\u200b" + CORE[10:], "U+200B as character 11"),
         ("#N/A", "error value"),
-        ("LW:D0:1122334455667788:AABBCCDDEEFF0011", "is no onboarding tag"),
-        ("LW:D1" + CORE[5:], "is no onboarding tag"),
-        ("LX" + CORE[2:], "is no onboarding tag"),
+        ("LW:D0:1122334455667788:AABBCCDDEEFF0011", "is not an onboarding tag"),
+        ("LW:D1" + CORE[5:], "is not an onboarding tag"),
+        ("LX" + CORE[2:], "is not an onboarding tag"),
         (CORE.replace("1122334455667788", "112233445566778"), "JoinEUI"),
         (CORE.replace("0011", "00GG"), "DevEUI"),
         (CORE.replace("AABB1122", "AABB11222"), "ProfileID"),
-        ("", "is no onboarding tag"),
+        ("", "is not an onboarding tag"),
     ],
 )
 def test_tags_that_are_wrong(text, part):

@@ -235,7 +235,7 @@ def test_what_the_platform_does_by_itself_is_foretold(raw, actual, suspended):
 def test_what_can_not_change_is_refused_with_what_would_be_lost(raw, actual, words):
     step = plan(described(name="other", **raw), actual)
     assert (step.action, step.values) == ("refuse", {})
-    for word in (*words, "ThingPark can't change", "history", "alarms", "for ever"):
+    for word in (*words, "ThingPark can't change", "history", "alarms", "lost forever"):
         assert word in step.message
     assert KEY[:6] not in step.message and "S3cret" not in step.message
 

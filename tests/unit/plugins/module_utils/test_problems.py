@@ -40,7 +40,7 @@ EXPECTED = [
     ("dev_addr (column C)", "7 of 8"),
     ("nwk_s_enc_key (column V)", "missing"),
     ("app_s_keys (column F)", "ports"),
-    ("directive (column A)", "no directive"),
+    ("directive (column A)", "unknown directive"),
     ("owner_token (column Y)", "external join server"),
     ("marker_id (column J)", "whole number"),
 ]

@@ -79,7 +79,7 @@ def test_what_nobody_understands_is_another_than_any(odd):
     [
         ("email:a@b.example", "must be a list of notifications"),
         ([A], "must be a list of notifications"),
-        ([{"severities": [3], "contacts": [A], "x": 1}], "severities and contacts are known"),
+        ([{"severities": [3], "contacts": [A], "x": 1}], "use severities and contacts"),
         ([{"severities": [0], "contacts": [A]}], "is no severity of an alarm"),
         ([{"severities": [3], "contacts": ["email:a"]}], "write it like email:ann@example.com"),
         ([{"severities": [3], "contacts": [{}]}], "has a contact that"),

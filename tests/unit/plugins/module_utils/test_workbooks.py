@@ -98,29 +98,29 @@ def test_a_workbook(name):
 
 
 SPOILT = [
-    ("DevEUI", 8340000000000001, "General", "a spreadsheet made a number of it"),
-    ("DevEUI", 2.4124785e15, "General", "a spreadsheet made a number of it"),
-    ("DevEUI", "2.41E+15", "@", "a spreadsheet made a number of it"),
-    ("DevEUI", 70830570000001, "0000000000000000", "a spreadsheet made a number of it"),
-    ("DevAddr", 1823401, "General", "a spreadsheet made a number of it"),
-    ("AppKey", 5.5e31, "General", "a spreadsheet made a number of it"),
-    ("AppKey", 12345, "General", "a spreadsheet made a number of it"),
+    ("DevEUI", 8340000000000001, "General", "a spreadsheet converted it to a number"),
+    ("DevEUI", 2.4124785e15, "General", "a spreadsheet converted it to a number"),
+    ("DevEUI", "2.41E+15", "@", "a spreadsheet converted it to a number"),
+    ("DevEUI", 70830570000001, "0000000000000000", "a spreadsheet converted it to a number"),
+    ("DevAddr", 1823401, "General", "a spreadsheet converted it to a number"),
+    ("AppKey", 5.5e31, "General", "a spreadsheet converted it to a number"),
+    ("AppKey", 12345, "General", "a spreadsheet converted it to a number"),
     ("Name", 1234567890123456, "General", "15 digits at most"),
     ("Name", 1.5, "General", "15 digits at most"),
-    ("Name", 42, "00000", "none of the zeros and signs"),
-    ("Name", 42, "0.00", "none of the zeros and signs"),
+    ("Name", 42, "00000", "none of the displayed zeros and signs"),
+    ("Name", 42, "0.00", "none of the displayed zeros and signs"),
     ("Tags", 1.5, "General", "15 digits at most"),
-    ("Name", True, "General", "is true or false where a text is wanted: format the column as text"),
-    ("Name", date(2026, 4, 3), "d-m", "is a date or a time"),
-    ("Name", datetime(2026, 4, 3, 1, 2), "d-m-yy h:mm", "is a date or a time"),
-    ("Name", time(12, 30), "h:mm", "is a date or a time"),
-    ("Name", timedelta(hours=30), "[h]:mm", "is a date or a time"),
-    ("Lat", date(2026, 4, 3), "d-m", "is a date or a time"),
+    ("Name", True, "General", "is true or false instead of a text: format the column as text"),
+    ("Name", date(2026, 4, 3), "d-m", "was converted to a date or a time"),
+    ("Name", datetime(2026, 4, 3, 1, 2), "d-m-yy h:mm", "was converted to a date or a time"),
+    ("Name", time(12, 30), "h:mm", "was converted to a date or a time"),
+    ("Name", timedelta(hours=30), "[h]:mm", "was converted to a date or a time"),
+    ("Lat", date(2026, 4, 3), "d-m", "was converted to a date or a time"),
     ("Name", "#N/A", "General", "an error value of a spreadsheet"),
     ("DevEUI", "#REF!", "General", "an error value of a spreadsheet"),
-    ("Name", "=B1", "General", "holds a formula whose result isn't in the file"),
-    ("DevEUI", '=CONCATENATE("24","E1")', "General", "holds a formula whose result isn't in the file"),
-    ("Suspended", "=1=1", "General", "holds a formula whose result isn't in the file"),
+    ("Name", "=B1", "General", "contains a formula whose result isn't in the file"),
+    ("DevEUI", '=CONCATENATE("24","E1")', "General", "contains a formula whose result isn't in the file"),
+    ("Suspended", "=1=1", "General", "contains a formula whose result isn't in the file"),
 ]
 
 
@@ -149,7 +149,7 @@ def test_formulas_with_results():
 
 def test_a_formula_is_looked_for_across_the_pieces_that_are_read(monkeypatch):
     monkeypatch.setattr(workbooks, "CHUNK", 7)
-    assert "holds a formula" in found(book(["DevEUI", "Name"], [E1, "=B1"]))[0][2]
+    assert "contains a formula" in found(book(["DevEUI", "Name"], [E1, "=B1"]))[0][2]
     assert "(A2:A3)" in refused(book(["DevEUI"], [E1], [None], change=lambda made: made.active.merge_cells("A2:A3")))
 
 
@@ -170,20 +170,20 @@ def test_the_sheet():
         assert read(content, sheet=name)[0].identity == E2
     assert 'has no sheet "Dors": it has "Notes", "Meters", "Doors"' in refused(content, sheet="Dors")
     (warning,) = read_source(DEVICE, content, "fleet.xlsx").warnings
-    assert 'has 2 sheets, of which the first, "Meters", was read' in warning
+    assert 'has 2 sheets, and only the first, "Meters", was read' in warning
 
 
 REFUSED = (
     (book(), 'its sheet "Sheet" is empty'),
-    (book(["DevEUI"]), "holds headings only"),
+    (book(["DevEUI"]), "contains only headings"),
     (book([E1, "x"]), "has no heading in its first row that is an option of a device"),
     (book(["CREATE_OTAA", E1]), "has no heading in its first row"),
-    (book(["DevEUI", date(2026, 1, 1)], [E1]), "the heading in column B, row 1, is a date"),
-    (b"DevEUI,Name\n", "is no workbook that can be read (BadZipFile)"),
-    (b"PK\x03\x04 and nothing", "is no workbook that can be read (BadZipFile)"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "with a password, or one of before 2007"),
-    (patched(book(["DevEUI"], [E1]), "<sheetData>", "<sheetData><"), "is no workbook that can be read"),
-    (patched(book(["DevEUI"], [E1]), "<sheetData>", '<!DOCTYPE a [<!ENTITY b "c">]><sheetData>&b;'), "can be read"),
+    (book(["DevEUI", date(2026, 1, 1)], [E1]), "the heading in column B, row 1, was converted to a date"),
+    (b"DevEUI,Name\n", "is not a readable workbook (BadZipFile)"),
+    (b"PK\x03\x04 and nothing", "is not a readable workbook (BadZipFile)"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "with a password, or one from before 2007"),
+    (patched(book(["DevEUI"], [E1]), "<sheetData>", "<sheetData><"), "is not a readable workbook"),
+    (patched(book(["DevEUI"], [E1]), "<sheetData>", '<!DOCTYPE a [<!ENTITY b "c">]><sheetData>&b;'), "not a readable workbook"),
 )
 
 
@@ -197,7 +197,7 @@ def test_an_archive_without_a_workbook_is_refused():
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-    assert "is no workbook that can be read (KeyError)" in refused(content.getvalue())
+    assert "is not a readable workbook (KeyError)" in refused(content.getvalue())
     assert "is a workbook, or another packed file, not a text file" in refused(content.getvalue(), "fleet.csv")
 
 
@@ -208,7 +208,7 @@ def test_bounds(monkeypatch):
     monkeypatch.setattr(workbooks, "MOST_ROWS", 4)
     assert "has more than 4 rows in its sheet" in refused(content)
     monkeypatch.setattr(workbooks, "LARGEST", 1000)
-    assert "when it is unpacked" in refused(content)
+    assert "unpacked" in refused(content)
 
 
 def test_a_cell_far_below_costs_no_time(monkeypatch):

@@ -256,5 +256,5 @@ def test_a_declaration_says_what_xml_does_not():
 
 @pytest.mark.parametrize("text", ["\x01", "a\x00b", "\ufffe", "\x1f"])
 def test_what_xml_can_not_carry(text):
-    with pytest.raises(OptionError, match="name holds a control character.*body_format"):
+    with pytest.raises(OptionError, match="name contains a control character.*body_format"):
         encode({"name": text}, XML, "device")

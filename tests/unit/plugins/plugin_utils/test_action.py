@@ -87,12 +87,12 @@ def test_a_password_of_digits_is_a_text_for_the_gate(play, options, environment)
 @pytest.mark.parametrize(
     "options,environment,sentence",
     [
-        ({}, {"TDM_PASSWORD": True}, "password must be a text, and is true or false"),
-        ({}, {"TDM_LOGIN": False}, "login must be a text, and is true or false"),
-        ({}, {"TDM_URL": 1.5}, "url must be a text, and is a number with a fraction"),
+        ({}, {"TDM_PASSWORD": True}, "password must be a text, but is true or false"),
+        ({}, {"TDM_LOGIN": False}, "login must be a text, but is true or false"),
+        ({}, {"TDM_URL": 1.5}, "url must be a text, but is a number with a fraction"),
         ({}, {"TDM_TIMEOUT": "abc"}, "timeout must be a number with a decimal point"),
-        ({"login": False}, {}, "login must be a text, and is true or false"),
-        ({"login": object()}, {}, "login holds a value of the type object"),
+        ({"login": False}, {}, "login must be a text, but is true or false"),
+        ({"login": object()}, {}, "login has a value of the type object"),
     ],
 )
 def test_what_is_misread_ends_in_one_sentence(play, options, environment, sentence):

@@ -97,12 +97,12 @@ def test_an_inline_vault_text_is_decrypted():
 
 @pytest.mark.parametrize("value", [b"bytes", object(), 1j], ids=["bytes", "object", "complex"])
 def test_what_has_no_json_is_named(value):
-    with pytest.raises(OptionError, match=r"^devices\[1\]\.name holds a value of the type %s," % type(value).__name__) as caught:
+    with pytest.raises(OptionError, match=r"^devices\[1\]\.name has a value of the type %s," % type(value).__name__) as caught:
         as_json({"state": "present", "devices": [{"name": DAY}, {"tags": ["a"], "name": value}]})
     assert repr(value) not in caught.value.message
-    with pytest.raises(OptionError, match="^name holds a value of the type"):
+    with pytest.raises(OptionError, match="^name has a value of the type"):
         as_json({"name": value})
-    with pytest.raises(OptionError, match="^key in domains holds a value of the type tuple"):
+    with pytest.raises(OptionError, match="^key in domains has a value of the type tuple"):
         as_json({"domains": {(1, 2): "x"}})
 
 
@@ -182,7 +182,7 @@ def test_an_empty_text_for_a_number_says_nothing_in_a_resource_and_is_a_mistake_
         with_numbers({"max_rssi": ""}, device_info.TASK)
 
 
-@pytest.mark.parametrize("key,words", [(1.1, "and is a number with a fraction"), (None, "and is null")])
+@pytest.mark.parametrize("key,words", [(1.1, "but is a number with a fraction"), (None, "but is null")])
 def test_a_key_that_may_have_been_written_otherwise_is_refused(key, words):
     with pytest.raises(OptionError, match=r"^key in devices\[1\]\.domains must be a text, " + words):
         as_json({"devices": [{}, {"domains": {"Site": "x", key: "y"}}]})
@@ -192,18 +192,18 @@ def test_a_key_that_may_have_been_written_otherwise_is_refused(key, words):
 @pytest.mark.parametrize("task,option", [(device, "longitude"), (fleet, "parallel"), (device, "retries")])
 @pytest.mark.parametrize("flag", [True, False])
 def test_a_flag_is_no_number(task, option, flag):
-    with pytest.raises(OptionError, match="^%s must be a number, and is true or false" % option):
+    with pytest.raises(OptionError, match="^%s must be a number, but is true or false" % option):
         with_numbers({option: flag}, task.TASK)
 
 
 def test_an_option_under_two_of_its_names_is_refused():
-    with pytest.raises(OptionError, match="^join_eui is given twice, as app_eui too: leave one of them out$"):
+    with pytest.raises(OptionError, match="^join_eui is given twice, also as app_eui: leave one of them out$"):
         refuse_misread({"app_eui": "1", "join_eui": "2"}, device.TASK)
     refuse_misread({"app_eui": "1", "join_eui": None}, device.TASK)
 
 
 def test_a_number_is_no_scope_of_a_purge():
-    with pytest.raises(OptionError, match=r"^purge\.scope\.eui_prefix must be hexadecimal digits in a text, and is a number"):
+    with pytest.raises(OptionError, match=r"^purge\.scope\.eui_prefix must be hexadecimal digits in a text, but is a number"):
         refuse_misread({"purge": {"scope": {"eui_prefix": 24}}}, fleet.TASK)
     refuse_misread({"eui_prefix": 24}, device_info.TASK)
 
@@ -269,7 +269,7 @@ def test_what_has_another_shape_is_refused(task, options, sentence):
     ids=range(16),
 )
 def test_what_yaml_misread_where_a_text_is_wanted_is_refused(task, shape, place, flag, what):
-    with pytest.raises(OptionError, match=r"^%s must be a text, and is %s" % (re.escape(place), what)):
+    with pytest.raises(OptionError, match=r"^%s must be a text, but is %s" % (re.escape(place), what)):
         refuse_misread(shape(flag), task.TASK)
 
 

@@ -93,7 +93,7 @@ def test_no_room_for_the_note_before(monkeypatch):
 def test_a_task_that_is_killed_meanwhile():
     with pytest.raises(KeyboardInterrupt):
         through(Module(KeyboardInterrupt()))
-    with pytest.raises(LoginRefused, match="for 1 minute.*ended before"):
+    with pytest.raises(LoginRefused, match="for 1 minute.*stopped before"):
         through(Module())
 
 
