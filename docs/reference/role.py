@@ -24,8 +24,8 @@ OWN: dict[str, dict[str, dict[str, Any]]] = {
         "drift": {"type": "bool", "default": False},
     },
 }
-#: An option of the module itself. One of another module, as O(lorawan.thingpark.tdm_fleet#module:report), keeps its name.
-OPTION = re.compile(r"\bO\((\w+)(?![^)]*#)")
+#: An option of the module itself; those of other modules have its name before them.
+OPTION = re.compile(r"\bO\((\w+)(?=[)=])")
 SUBOPTION = re.compile(r"\bO\((\w+[.]\w+)\)")
 RETURN_VALUE = re.compile(r"\bRV\((\w+)\)")
 
