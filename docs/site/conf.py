@@ -63,6 +63,11 @@ def tidy(_app, doctree) -> None:
     for topic in list(doctree.findall(nodes.topic)):
         if "contents" in topic["classes"]:
             topic.parent.remove(topic)
+    for title in [title for title in doctree.findall(nodes.title) if isinstance(title.parent, nodes.table)]:
+        table = title.parent  # the theme writes the anchor of a table with a caption twice
+        table.remove(title)
+        table["ids"] = []
+        table.parent.insert(table.parent.index(table), nodes.paragraph("", "", nodes.strong("", title.astext())))
     for title in doctree.findall(nodes.title):
         title.attributes.pop("refid", None)  # it led back to the list
     for section in [section for section in doctree.findall(nodes.section) if links_nowhere(section)]:
