@@ -14,6 +14,7 @@ A block of YAML is of the first kind that fits:
 - groups with ``hosts`` or ``children`` are an inventory, whose devices the role ``fleet`` provisions;
 - variables of a role are given to it; where they describe a fleet in several ways, once for each way;
 - variables that only playbooks have are for a command, and need be theirs;
+- variables in a file that a play of the page names in ``vars_files`` are for that play;
 - the definition of an execution environment needs to name this collection;
 - keywords of a play, such as ``module_defaults``, are put into one that asks for the account.
 
@@ -123,12 +124,14 @@ class Playbook:
 
     :param origin: the simulator's address.
     :param directory: where it is played.
+    :param variable_files: the files that the source's plays name in ``vars_files``.
     """
 
     origin: str
     directory: Path
     plays: list = field(default_factory=list)
     inventories: list = field(default_factory=list)
+    variable_files: frozenset = frozenset()
 
     def add(self, block: Block) -> None:
         """Add what a block says; raises ValueError where no kind fits it."""
@@ -162,7 +165,8 @@ class Playbook:
             self._add_play(block, tasks=self._rehearsed(rows))
         elif "plugin" in keys and block.file:
             self.inventories.append(block.file)
-            self._add_play(block, tasks=[{"ansible.builtin.assert": {"that": "groups.lorawan_devices is defined"}}])
+            wanted = "groups.lorawan_devices is defined" if data["plugin"].startswith(NAME) else "groups.all | length > 0"
+            self._add_play(block, tasks=[{"ansible.builtin.assert": {"that": wanted}}])
         elif keys and all(isinstance(group, dict) and {"hosts", "children"} & set(group) for group in data.values()):
             self.inventories.append(self._written(block, "inventory.yml"))
             self._add_role(block, "fleet", {"tdm_fleet_group": next(iter(data))})
@@ -173,6 +177,8 @@ class Playbook:
                 self._add_role(block, role, given if way or role != "fleet" else {**given, "tdm_fleet_src": FLEET_FILE})
         elif keys and (keys <= playbook_variables() or keys <= rulebook_variables() or defines_environment(data)):
             pass  # nothing to play
+        elif keys and block.file in self.variable_files:
+            pass  # the play that names the file is played
         elif keys and keys <= set(Play.fattributes):
             # The play finds no account in its environment: that of the example is what counts.
             nothing = {"TDM_LOGIN": "", "TDM_PASSWORD": ""}
@@ -237,6 +243,12 @@ def rulebook_variables() -> set:
     """Return the variables that the rulebooks of this collection take."""
     rulebooks = "\n".join(path.read_text(encoding="utf-8") for path in ROOT.glob("extensions/eda/rulebooks/*.yml"))
     return {name for name in re.findall(r"\{\{ (\w+)", rulebooks) if name != "event"}
+
+
+def variable_files(blocks: list[Block]) -> frozenset[str]:
+    """Return the files that plays among the examples of a source name in ``vars_files``."""
+    lists = re.findall(r"^ *vars_files: \[(.*)\]$", "\n".join(block.text for block in blocks), re.MULTILINE)
+    return frozenset(name.strip() for names in lists for name in names.split(","))
 
 
 def text_in(path: Path, name: str) -> str:
