@@ -7,6 +7,7 @@
 A block of YAML is of the first kind that fits:
 
 - a list of rulesets is a rulebook, which ansible-rulebook has to understand, with options that its sources have;
+- a list of rules, or of this collection's event sources, is a part of a rulebook;
 - a list of plays is played;
 - a list of devices, or a dictionary with ``devices``, is a file for tdm_fleet's ``src``; so are JSON and rows of ThingPark's CSV;
 - any other list is tasks;
@@ -63,6 +64,13 @@ SHOWN = "text"  # what a page only shows, such as output
 DESCRIPTIONS = ("tdm_fleet_src", "tdm_fleet_devices", "tdm_fleet_group")
 #: The file of devices that the tests' own world has.
 FLEET_FILE = "fleet.csv"
+#: The rest of a rulebook, for examples that show a part of one.
+RULESET = {
+    "name": "An example",
+    "hosts": "localhost",
+    "sources": [{"ansible.eda.generic": {}}],
+    "rules": [{"name": "Every event", "condition": "true", "action": {"debug": None}}],
+}
 #: How a task is rehearsed in check mode: in the frame that fits, and in a thorough run as a module too.
 FRAMES = as_much_as(("auto",), ("auto", "module"), ("auto", "module"))
 
@@ -156,6 +164,10 @@ class Playbook:
             self.plays += [{"vars": {"tdm_fleet_src": str(self.directory / FLEET_FILE)}, **row} for row in rows]
         elif rows and all("sources" in row for row in rows):
             check_rulebook(rows)
+        elif rows and all("condition" in row for row in rows):
+            check_rulebook([{**RULESET, "rules": rows}])
+        elif rows and all(row.keys() <= event_sources() for row in rows):
+            check_rulebook([{**RULESET, "sources": rows}])
         elif rows and all("hosts" in row for row in rows):
             for row in rows:
                 self._add_play(block, **{**row, "tasks": self._rehearsed(row.get("tasks", []))})
@@ -251,6 +263,11 @@ def variable_files(blocks: list[Block]) -> frozenset[str]:
     return frozenset(name.strip() for names in lists for name in names.split(","))
 
 
+def event_sources() -> set[str]:
+    """Return the names of this collection's event sources."""
+    return {"%s.%s" % (NAME, path.stem) for path in EVENT_SOURCES.glob("*.py")}
+
+
 def text_in(path: Path, name: str) -> str:
     """Return a text that an event source holds under a name."""
     return re.search(r'%s = r"""(.*?)"""' % name, path.read_text(encoding="utf-8"), re.DOTALL)[1]
@@ -262,6 +279,8 @@ def check_rulebook(rulesets: list) -> None:
     for source in (each for ruleset in rulesets for each in ruleset["sources"]):
         for name in (name for name in source if name.startswith(NAME)):
             text = text_in(EVENT_SOURCES / (name.rpartition(".")[2] + ".py"), "DOCUMENTATION")
-            unknown = set(source[name]) - set(yaml.safe_load(text)["options"]) - set(OPTIONS)
+            described = yaml.safe_load(text)
+            shared = OPTIONS if "extends_documentation_fragment" in described else {}
+            unknown = set(source[name]) - set(described["options"]) - set(shared)
             if unknown:
                 raise ValueError("the source %s has no option %s" % (name, ", ".join(sorted(unknown))))
