@@ -24,7 +24,8 @@ OWN: dict[str, dict[str, dict[str, Any]]] = {
         "drift": {"type": "bool", "default": False},
     },
 }
-OPTION = re.compile(r"\bO\((\w+)")
+#: An option of the module itself; those of other modules have its name before them.
+OPTION = re.compile(r"\bO\((\w+)(?=[)=])")
 SUBOPTION = re.compile(r"\bO\((\w+[.]\w+)\)")
 RETURN_VALUE = re.compile(r"\bRV\((\w+)\)")
 

@@ -162,12 +162,8 @@ class Playbook:
         role = next((role for role in provisioning_first if keys and keys <= role_variables(role)), None)
         if rows and all("ansible.builtin.import_playbook" in row for row in rows):
             self.plays += [{"vars": {"tdm_fleet_src": str(self.directory / FLEET_FILE)}, **row} for row in rows]
-        elif rows and all("sources" in row for row in rows):
-            check_rulebook(rows)
-        elif rows and all("condition" in row for row in rows):
-            check_rulebook([{**RULESET, "rules": rows}])
-        elif rows and all(row.keys() <= event_sources() for row in rows):
-            check_rulebook([{**RULESET, "sources": rows}])
+        elif rulesets_of(rows):
+            check_rulebook(rulesets_of(rows))
         elif rows and all("hosts" in row for row in rows):
             for row in rows:
                 self._add_play(block, **{**row, "tasks": self._rehearsed(row.get("tasks", []))})
@@ -189,7 +185,7 @@ class Playbook:
                 self._add_role(block, role, given if way or role != "fleet" else {**given, "tdm_fleet_src": FLEET_FILE})
         elif keys and (keys <= playbook_variables() or keys <= rulebook_variables() or defines_environment(data)):
             pass  # nothing to play
-        elif keys and block.file in self.variable_files:
+        elif block.file in self.variable_files:
             pass  # the play that names the file is played
         elif keys and keys <= set(Play.fattributes):
             # The play finds no account in its environment: that of the example is what counts.
@@ -263,9 +259,14 @@ def variable_files(blocks: list[Block]) -> frozenset[str]:
     return frozenset(name.strip() for names in lists for name in names.split(","))
 
 
-def event_sources() -> set[str]:
-    """Return the names of this collection's event sources."""
-    return {"%s.%s" % (NAME, path.stem) for path in EVENT_SOURCES.glob("*.py")}
+def rulesets_of(rows: list) -> list:
+    """Return the rulebook that rows are or are a part of, an empty list if they are none."""
+    own = {"%s.%s" % (NAME, path.stem) for path in EVENT_SOURCES.glob("*.py")}
+    if all("sources" in row for row in rows):
+        return rows
+    if all("condition" in row for row in rows):
+        return [{**RULESET, "rules": rows}]
+    return [{**RULESET, "sources": rows}] if all(row.keys() <= own for row in rows) else []
 
 
 def text_in(path: Path, name: str) -> str:

@@ -66,8 +66,8 @@ options:
     description:
       - Whether to count an event as reported only after C(ansible-rulebook) has stored it. Then no end of the process loses an
         event.
-      - Needs an C(ansible-rulebook) with feedback and persistence (C(--persistence-id), or a switch of the activation), and a name
-        for the source.
+      - Needs an C(ansible-rulebook) with feedback and persistence (C(--persistence-id), or a switch of the activation).
+        The source needs a name.
     type: bool
     default: false
 notes:

@@ -10,7 +10,8 @@ DOCUMENTATION = r"""
 ---
 short_description: Receive the uplinks of LoRaWAN devices from ThingPark
 description:
-  - Receives the reports that ThingPark posts to an application server, in JSON or XML. Each report becomes an event for the rules.
+  - Receives the reports that ThingPark posts to an application server, in JSON or XML. Each report becomes an event for the
+    rules.
   - Reports are uplinks (C(DevEUI_uplink)), sent downlinks (C(DevEUI_downlink_Sent)), locations (C(DevEUI_location)), and
     notifications of joins, resets, batteries and margins (C(DevEUI_notification)).
   - The source accepts a report only with a correct token. The token is a hash over parts of the report, the query, and a key that
