@@ -29,7 +29,7 @@ export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/.cache/hypothesis
 export COVERAGE_FILE := $(CURDIR)/.cache/coverage/data
 
 COLLECTION := .build/ansible_collections/lorawan/thingpark
-# Another collection, whose modules playbooks/awx uses.
+# Other collections: playbooks/awx uses modules of awx.awx, and examples of the documentation use the other two.
 AWX := .build/ansible_collections/awx/awx
 PYTEST := .venv/bin/python -m pytest
 # The vendor's contract is no part of the project. Where it is at hand, every test run is held to it.
@@ -194,11 +194,12 @@ $(COLLECTION):
 	@mkdir -p $(@D)
 	@ln -s ../../.. $@
 
-# Of a package with a hundred collections, this one alone is kept.
+# The package contains a hundred collections. Only these three are kept.
 $(AWX)/MANIFEST.json: .venv/run tests/requirements-awx.txt
 	.venv/bin/python -m pip download --quiet --disable-pip-version-check --no-cache-dir --no-deps --dest .cache/awx \
 	    -r tests/requirements-awx.txt
 	.venv/bin/python -c 'import sys, zipfile; archive = zipfile.ZipFile(sys.argv[1]); archive.extractall(".build", \
-	    [name for name in archive.namelist() if name.startswith("ansible_collections/awx/awx/")])' .cache/awx/ansible-*.whl
+	    [name for name in archive.namelist() if "/".join(name.split("/")[1:3]) in sys.argv[2:]])' .cache/awx/ansible-*.whl \
+	    awx/awx community/hashi_vault netbox/netbox
 	@rm -r .cache/awx
 	@touch $@

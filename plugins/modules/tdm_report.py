@@ -8,17 +8,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tdm_report
-short_description: Count how a fleet does, with tables for people and metrics for Prometheus
+short_description: Count a fleet's devices, alarms, batteries and licenses, in tables and metrics for Prometheus
 version_added: 0.1.0
 description:
-  - Counts the devices that are alive and silent, the alarms, the batteries to change and the licences that are left, by domain
-    and by model. It also tells what the last run of M(lorawan.thingpark.tdm_fleet) did, and what drifted.
-  - Writes the tables as CSV files, and the counts for Prometheus. The role P(lorawan.thingpark.report#role) makes a page of
-    HTML from its result.
-  - The platform is only read. 10,000 devices take 10 requests, and a few for the alarms and the licences.
-  - What the account may not see is left out, with a warning.
-  - Files are written at once, whole or not at all. Texts that a spreadsheet would take for formulas have an apostrophe in front.
-    No secrets are in the files.
+  - Counts alive and silent devices, alarms, batteries to change and free licenses, by domain and by device profile. It can
+    also show the outcome of the last run of M(lorawan.thingpark.tdm_fleet), and the drift.
+  - Writes the tables as CSV files, and the counts as metrics for Prometheus. The role P(lorawan.thingpark.report#role) writes
+    an HTML page from the result.
+  - The module only reads from the platform. 10,000 devices take 10 requests, plus a few for the alarms and the licenses.
+  - If the account lacks a permission, the report leaves out the data in question, with a warning.
+  - The module writes each file completely or not at all. A text that a spreadsheet would read as a formula gets an apostrophe
+    in front. The files contain no secrets.
 author: The lorawan.thingpark contributors (@lorawan)
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
@@ -33,50 +33,51 @@ attributes:
   idempotent:
     description: When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
     support: none
-    details: Files change with the time that stands in them.
+    details: The files contain the time of the report, so they change in each run.
 options:
   dest:
     description:
-      - The directory for the tables, on the machine where the task runs. It is made if it isn't there.
+      - Directory for the tables, on the machine where the task runs. The task creates a missing directory.
       - The files are C(silent.csv), C(batteries.csv), C(alarms.csv), C(licences.csv), C(device_profiles.csv), C(domains.csv),
-        C(last_run.csv) and C(drift.csv). All are written each time, an empty table with its headings alone.
-      - Without it no tables are written.
+        C(last_run.csv) and C(drift.csv). Each run writes all of them. An empty table has only its headings.
+      - Without this option, the module writes no tables.
     type: path
   metrics:
     description:
-      - A file for the textfile collector of C(node_exporter), whose name ends in C(.prom). Everybody may read it.
-      - No label is a device's, so that a fleet of any size makes the same few series.
+      - File for the textfile collector of C(node_exporter). Its name must end in C(.prom). All users can read the file.
+      - No label names a device, so a large fleet has as few series as a small one.
     type: path
   filters:
     description:
-      - Only devices that match these filters of M(lorawan.thingpark.tdm_device_info), such as C(tag) and C(domain), and their
-        alarms. Licences are always those of the whole subscription.
+      - Restricts the report to the devices that match these filters of M(lorawan.thingpark.tdm_device_info), such as C(tag)
+        and C(domain), and to their alarms. The licenses are always the licenses of the whole subscription.
     type: dict
   silent_after:
-    description: How long a device may send nothing before it counts as silent, a duration of ISO 8601.
+    description: Time without an uplink after which a device counts as silent, as an ISO 8601 duration.
     type: str
     default: P2D
   battery_below:
     description:
-      - A battery with less than this many percent is to be changed. So is one whose device has the alarm C(battery_low).
+      - Battery level in percent. A battery below this level counts as a battery to change. A battery whose device has the alarm
+        C(battery_low) counts too.
     type: int
     default: 20
   last_run:
     description:
-      - The file that O(lorawan.thingpark.tdm_fleet#module:report) names. Its time counts as the time of the run.
-      - As long as no run has written it, the report says so.
+      - File that O(lorawan.thingpark.tdm_fleet#module:report) has written. The file's time counts as the time of the run.
+      - If the file doesn't exist yet, the report says that no run has written it.
     type: path
   drift:
-    description: The result of M(lorawan.thingpark.tdm_fleet) in check mode, best with C(diff) V(true), as it was registered.
+    description: Registered result of M(lorawan.thingpark.tdm_fleet) in check mode, best with C(diff) V(true).
     type: raw
   limit:
     description:
-      - How many rows of each table the result has, V(1000) at most. The files in O(dest) have all.
+      - Number of rows of each table in the result, V(1000) at most. The files in O(dest) have all rows.
     type: int
     default: 20
   mode:
     description:
-      - The permissions of the tables, in octal digits and quotation marks.
+      - Permissions of the tables, in octal digits and quotation marks.
     type: raw
     default: '0600'
 seealso:
@@ -87,12 +88,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Tables for people, and figures for Prometheus
+- name: Write tables as CSV files, and metrics for Prometheus
   lorawan.thingpark.tdm_report:
     dest: reports
     metrics: textfile/thingpark.prom
 
-- name: The figures of one site alone
+- name: Report on one site
   lorawan.thingpark.tdm_report:
     filters:
       domain: {Site: Utrecht}
@@ -102,54 +103,54 @@ EXAMPLES = r"""
 
 RETURN = r"""
 report:
-  description: What there is to report. Times are in UTC.
+  description: The figures of the report. Times are in UTC.
   returned: success
   type: dict
   contains:
     created:
-      description: When the platform was asked.
+      description: Time of the report.
       type: str
     platform:
-      description: Its host.
+      description: Host name of the platform.
       type: str
     silent_after_hours:
-      description: After how many hours a device counts as silent.
+      description: Hours without an uplink after which a device counts as silent.
       type: float
     battery_below:
-      description: The option.
+      description: Value of the option O(battery_below), in percent.
       type: int
     devices:
-      description: How many devices there are (C(total)), of which C(alive), C(silent), C(never_heard) and C(suspended), and
-        how many have a battery to change (C(battery_low)).
+      description: Number of all devices (C(total)), and of devices that are C(alive), C(silent), C(never_heard) or C(suspended),
+        or have a battery to change (C(battery_low)).
       type: dict
     health:
-      description: How many devices have which health state.
+      description: Number of devices by health state.
       type: dict
     last_heard:
-      description: How many devices were heard within the last C(hour), C(day), C(week), C(month) or C(quarter), C(longer) ago,
-        and C(never). Each counts once, suspended ones not at all.
+      description: Number of devices by the age of the last uplink, C(hour), C(day), C(week), C(month), C(quarter), C(longer)
+        or C(never). Each device counts once. Suspended devices don't count.
       type: dict
     batteries:
-      description: How many devices tell of a battery (C(measured)), of external power or of neither (C(unknown)), and how many
-        batteries have how many C(tens) of percent.
+      description: Number of devices that report a battery (C(measured)), external power (C(external_power)) or neither
+        (C(unknown)), and number of batteries by C(tens) of percent.
       type: dict
     alarms:
-      description: How many alarms are active (C(total)), and not acknowledged (C(not_acked)), C(by_severity) and C(by_alarm).
-        Missing where this account may not see them.
+      description: Number of active alarms (C(total)), of alarms without an acknowledgement (C(not_acked)), and of alarms
+        C(by_severity) and C(by_alarm). Missing if the account has no permission to read alarms.
       type: dict
     licences:
-      description: The connectivity plans with their licences. Missing where this account may not see them.
+      description: Connectivity plans with their licenses. Missing if the account has no permission to read them.
       type: list
       elements: dict
     last_run:
-      description: When the last run C(ended), whether it C(succeeded), and how many devices met which of the C(actions). Missing
-        without O(last_run).
+      description: End of the last run (C(ended)), whether it C(succeeded), and number of devices by outcome (C(actions)).
+        Missing without O(last_run).
       type: dict
     drift:
-      description: How many devices (C(total)) are not as described, by C(actions). Missing without O(drift).
+      description: Number of devices that differ from the description (C(total)), and by C(actions). Missing without O(drift).
       type: dict
     tables:
-      description: The tables, each with the C(total) of its rows, its C(columns), the first C(rows), and its C(file).
+      description: Tables. Each has its number of rows (C(total)), its C(columns), the first C(rows), and its C(file).
       type: dict
   sample:
     created: '2026-01-02T03:04:05Z'
@@ -159,7 +160,7 @@ report:
       silent: 93
       never_heard: 116
 files:
-  description: The files, each with its whole path (C(file)), how many C(rows) it has, and C(action), which is V(written) or
+  description: Files, each with its absolute path (C(file)), its number of C(rows), and C(action), which is V(written) or
     V(unchanged).
   returned: success
   type: list
@@ -167,12 +168,12 @@ files:
   sample:
     - {file: /srv/reports/silent.csv, rows: 31, action: written}
 requests:
-  description: How many requests were sent, by verb, with those of the login.
+  description: Number of requests by HTTP method, including the login.
   returned: success
   type: dict
   sample: {GET: 18, POST: 1}
 seconds:
-  description: How long it took.
+  description: Duration of the task, in seconds.
   returned: success
   type: float
   sample: 4.2

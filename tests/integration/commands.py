@@ -9,6 +9,7 @@ A console block shows commands, each after ``$``; other lines are what they prin
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
 
@@ -16,10 +17,10 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.connection import ENVIRONMENT, OPTIONS
 from ansible_collections.lorawan.thingpark.tests.documentation import NAME, ROOT
-from ansible_collections.lorawan.thingpark.tests.integration.examples import Block
+from ansible_collections.lorawan.thingpark.tests.integration.examples import EVENT_SOURCES, Block, text_in
 
-#: Programs of which the collection has no part.
-OTHERS = ("cd", "docker", "git", "podman")
+#: Programs that have nothing to do with the collection.
+OTHERS = ("cd", "docker", "echo", "git", "podman", "printf")
 
 
 def commands_of(block: Block) -> list[str]:
@@ -69,7 +70,8 @@ def check_exports(variables: dict) -> None:
     """Raise ValueError where a variable of this collection's is none, or can't have its value."""
     names = {variable: name for name, variable in ENVIRONMENT.items()}
     own = {variable: value for variable, value in variables.items() if variable.startswith("TDM_")}
-    unknown = set(own) - set(names)
+    texts = [text_in(path, "DOCUMENTATION") for path in EVENT_SOURCES.glob("*.py")]
+    unknown = set(own) - set(names) - set(re.findall(r"\bE\((\w+)\)", " ".join(texts)))
     faults = ArgumentSpecValidator(OPTIONS).validate({names[key]: value for key, value in own.items() if key in names})
     if unknown or faults.error_messages:
         raise ValueError("export: %s" % ([*unknown] or faults.error_messages))

@@ -7,6 +7,7 @@
 A block of YAML is of the first kind that fits:
 
 - a list of rulesets is a rulebook, which ansible-rulebook has to understand, with options that its sources have;
+- a list of rules, or of this collection's event sources, is a part of a rulebook;
 - a list of plays is played;
 - a list of devices, or a dictionary with ``devices``, is a file for tdm_fleet's ``src``; so are JSON and rows of ThingPark's CSV;
 - any other list is tasks;
@@ -14,6 +15,7 @@ A block of YAML is of the first kind that fits:
 - groups with ``hosts`` or ``children`` are an inventory, whose devices the role ``fleet`` provisions;
 - variables of a role are given to it; where they describe a fleet in several ways, once for each way;
 - variables that only playbooks have are for a command, and need be theirs;
+- variables in a file that a play of the page names in ``vars_files`` are for that play;
 - the definition of an execution environment needs to name this collection;
 - keywords of a play, such as ``module_defaults``, are put into one that asks for the account.
 
@@ -62,6 +64,13 @@ SHOWN = "text"  # what a page only shows, such as output
 DESCRIPTIONS = ("tdm_fleet_src", "tdm_fleet_devices", "tdm_fleet_group")
 #: The file of devices that the tests' own world has.
 FLEET_FILE = "fleet.csv"
+#: The rest of a rulebook, for examples that show a part of one.
+RULESET = {
+    "name": "An example",
+    "hosts": "localhost",
+    "sources": [{"ansible.eda.generic": {}}],
+    "rules": [{"name": "Every event", "condition": "true", "action": {"debug": None}}],
+}
 #: How a task is rehearsed in check mode: in the frame that fits, and in a thorough run as a module too.
 FRAMES = as_much_as(("auto",), ("auto", "module"), ("auto", "module"))
 
@@ -123,12 +132,14 @@ class Playbook:
 
     :param origin: the simulator's address.
     :param directory: where it is played.
+    :param variable_files: the files that the source's plays name in ``vars_files``.
     """
 
     origin: str
     directory: Path
     plays: list = field(default_factory=list)
     inventories: list = field(default_factory=list)
+    variable_files: frozenset = frozenset()
 
     def add(self, block: Block) -> None:
         """Add what a block says; raises ValueError where no kind fits it."""
@@ -151,8 +162,8 @@ class Playbook:
         role = next((role for role in provisioning_first if keys and keys <= role_variables(role)), None)
         if rows and all("ansible.builtin.import_playbook" in row for row in rows):
             self.plays += [{"vars": {"tdm_fleet_src": str(self.directory / FLEET_FILE)}, **row} for row in rows]
-        elif rows and all("sources" in row for row in rows):
-            check_rulebook(rows)
+        elif rulesets_of(rows):
+            check_rulebook(rulesets_of(rows))
         elif rows and all("hosts" in row for row in rows):
             for row in rows:
                 self._add_play(block, **{**row, "tasks": self._rehearsed(row.get("tasks", []))})
@@ -162,7 +173,8 @@ class Playbook:
             self._add_play(block, tasks=self._rehearsed(rows))
         elif "plugin" in keys and block.file:
             self.inventories.append(block.file)
-            self._add_play(block, tasks=[{"ansible.builtin.assert": {"that": "groups.lorawan_devices is defined"}}])
+            wanted = "groups.lorawan_devices is defined" if data["plugin"].startswith(NAME) else "groups.all | length > 0"
+            self._add_play(block, tasks=[{"ansible.builtin.assert": {"that": wanted}}])
         elif keys and all(isinstance(group, dict) and {"hosts", "children"} & set(group) for group in data.values()):
             self.inventories.append(self._written(block, "inventory.yml"))
             self._add_role(block, "fleet", {"tdm_fleet_group": next(iter(data))})
@@ -173,6 +185,8 @@ class Playbook:
                 self._add_role(block, role, given if way or role != "fleet" else {**given, "tdm_fleet_src": FLEET_FILE})
         elif keys and (keys <= playbook_variables() or keys <= rulebook_variables() or defines_environment(data)):
             pass  # nothing to play
+        elif block.file in self.variable_files:
+            pass  # the play that names the file is played
         elif keys and keys <= set(Play.fattributes):
             # The play finds no account in its environment: that of the example is what counts.
             nothing = {"TDM_LOGIN": "", "TDM_PASSWORD": ""}
@@ -239,6 +253,22 @@ def rulebook_variables() -> set:
     return {name for name in re.findall(r"\{\{ (\w+)", rulebooks) if name != "event"}
 
 
+def variable_files(blocks: list[Block]) -> frozenset[str]:
+    """Return the files that plays among the examples of a source name in ``vars_files``."""
+    lists = re.findall(r"^ *vars_files: \[(.*)\]$", "\n".join(block.text for block in blocks), re.MULTILINE)
+    return frozenset(name.strip() for names in lists for name in names.split(","))
+
+
+def rulesets_of(rows: list) -> list:
+    """Return the rulebook that rows are or are a part of, an empty list if they are none."""
+    own = {"%s.%s" % (NAME, path.stem) for path in EVENT_SOURCES.glob("*.py")}
+    if all("sources" in row for row in rows):
+        return rows
+    if all("condition" in row for row in rows):
+        return [{**RULESET, "rules": rows}]
+    return [{**RULESET, "sources": rows}] if all(row.keys() <= own for row in rows) else []
+
+
 def text_in(path: Path, name: str) -> str:
     """Return a text that an event source holds under a name."""
     return re.search(r'%s = r"""(.*?)"""' % name, path.read_text(encoding="utf-8"), re.DOTALL)[1]
@@ -250,6 +280,8 @@ def check_rulebook(rulesets: list) -> None:
     for source in (each for ruleset in rulesets for each in ruleset["sources"]):
         for name in (name for name in source if name.startswith(NAME)):
             text = text_in(EVENT_SOURCES / (name.rpartition(".")[2] + ".py"), "DOCUMENTATION")
-            unknown = set(source[name]) - set(yaml.safe_load(text)["options"]) - set(OPTIONS)
+            described = yaml.safe_load(text)
+            shared = OPTIONS if "extends_documentation_fragment" in described else {}
+            unknown = set(source[name]) - set(described["options"]) - set(shared)
             if unknown:
                 raise ValueError("the source %s has no option %s" % (name, ", ".join(sorted(unknown))))

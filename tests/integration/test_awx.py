@@ -327,5 +327,5 @@ def test_a_missing_collection_is_told_with_its_remedy(play, tmp_path, playbook, 
 def test_playbook_says_what_is_missing(play, awx):
     done = play("setup", {"tdm_awx_image": "lorawan-thingpark-ee"})
     assert done.returncode != 0
-    assert "Give tdm_awx_scm_url, the project's Git address" in done.stdout
+    assert "Set tdm_awx_scm_url, the project's Git address" in done.stdout
     assert awx.writes == 0

@@ -26,15 +26,29 @@ import yaml
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.connection import KPN
 from ansible_collections.lorawan.thingpark.tests.documentation import ROOT, pages
 from ansible_collections.lorawan.thingpark.tests.integration.commands import commands_of, runnable
-from ansible_collections.lorawan.thingpark.tests.integration.examples import CONSOLE, FLEET_FILE, Block, Playbook, sources
+from ansible_collections.lorawan.thingpark.tests.integration.examples import (
+    CONSOLE,
+    FLEET_FILE,
+    Block,
+    Playbook,
+    sources,
+    variable_files,
+)
+from ansible_collections.lorawan.thingpark.tests.integration.other_systems import ADDRESSES, ENVIRONMENT, OtherSystems
 
 HERE = Path(__file__).resolve().parent
 WORLD = HERE / "example_world"
 VARIABLES = yaml.safe_load((WORLD / "group_vars/all.yml").read_text(encoding="utf-8"))
-#: The keys in them, which no output may show.
-KEYS = re.findall(r"\b[0-9A-F]{32}\b", json.dumps(VARIABLES))
+#: The keys in the vault of the page about other automation.
+VAULT_KEYS = {
+    "70B3D57ED0000071": {"app_key": "0F1E2D3C4B5A69788796A5B4C3D2E171"},
+    "70B3D57ED0000072": {"app_key": "0F1E2D3C4B5A69788796A5B4C3D2E172"},
+}
+#: No output may show these keys.
+KEYS = re.findall(r"\b[0-9A-F]{32}\b", json.dumps([VARIABLES, VAULT_KEYS]))
 SIMULATOR = ROOT / "roles/simulator/files/tdm_simulator"
 EXAMPLES = sources()
+OTHER_AUTOMATION = "docs/docsite/rst/other_automation.rst"
 PAGES = [path.relative_to(ROOT).as_posix() for path in pages()]
 
 #: The workbook of the examples' world.
@@ -53,9 +67,19 @@ def world(tmp_path):
     for row in METERS:
         book.active.append(row)
     book.save(tmp_path / "world/fleet.xlsx")
+    (tmp_path / "world/vault-password").write_text("a-vault-password\n", encoding="utf-8")
     yield tmp_path / "world"
     for ready in tmp_path.glob("home/**/ready.json"):  # examples that start a simulator leave it running
         subprocess.run([sys.executable, SIMULATOR, "--stop", "--ready-file", ready], check=True)
+
+
+@pytest.fixture
+def systems(simulator):
+    """Return a stand-in for the other systems, whose vault has the simulator's account."""
+    account = {"login": simulator.login, "password": simulator.password}
+    systems = OtherSystems({"lorawan/keys": VAULT_KEYS, "thingpark/account": account})
+    yield systems
+    systems.close()
 
 
 @pytest.fixture
@@ -74,6 +98,7 @@ def run(world, simulator, child_environment):
         TDM_URL=simulator.url,
         TDM_LOGIN=simulator.login,
         TDM_PASSWORD=simulator.password,
+        **ENVIRONMENT,
     )
 
     def run(*command: str, in_checkout: bool = False) -> None:
@@ -101,14 +126,21 @@ def run(world, simulator, child_environment):
 
 
 @pytest.mark.parametrize("source", EXAMPLES)
-def test_examples_run(source, run, world, simulator):
+def test_examples_run(source, run, world, simulator, systems):
     # Whoever reads a page has devices already, unless a plugin's examples begin with making one.
     makes_one = source not in PAGES and any("device_profile:" in block.text for block in EXAMPLES[source])
     simulator.seed(20, prefix="70B3D57ED9" if makes_one else "70B3D57ED0")
-    playbook = Playbook(simulator.origin, world)
+    playbook = Playbook(simulator.origin, world, variable_files=variable_files(EXAMPLES[source]))
     commands = []
+    # A page may fix a simulator's port. A test takes any free port.
+    origins = {re.match(r"https://[^/]+", KPN)[0]: simulator.origin, "simulator_port: 8080": "simulator_port: 0"}
+    if source == OTHER_AUTOMATION:
+        origins.update(dict.fromkeys(ADDRESSES, systems.url))
     for block in EXAMPLES[source]:
-        here = replace(block, text=block.text.replace(re.match(r"https://[^/]+", KPN)[0], simulator.origin))
+        text = block.text
+        for address, origin in origins.items():
+            text = text.replace(address, origin)
+        here = replace(block, text=text)
         if block.language == CONSOLE:
             commands += commands_of(here)
         else:
@@ -127,6 +159,18 @@ def test_examples_run(source, run, world, simulator):
     assert "403" not in simulator.requests()["by_status"]  # what writes in check mode
     # Whoever copies an example doesn't mean to have a device whose packets are ignored.
     assert [eui for eui, device in simulator.devices().items() if device["plan"] is None] == []
+    if source == OTHER_AUTOMATION:
+        check_other_automation(simulator.devices(), systems, world)
+
+
+def check_other_automation(devices: dict, systems: OtherSystems, world: Path) -> None:
+    """Check the effects of the page's examples on the devices, the other systems and the file of keys."""
+    assert {"/v1/secret/data/lorawan/keys", "/v1/secret/data/thingpark/account", "/api/dcim/devices/"} <= systems.asked
+    metered = devices["70B3D57ED0000071"]
+    assert (metered["name"], metered["customerAdminData"], metered["domains"][0]["name"]) == ("meter-0001", "A-1001", "Utrecht")
+    assert metered["keys"]["appKey"] == VAULT_KEYS["70B3D57ED0000071"]["app_key"]
+    assert "70B3D57ED0000081" in devices and (world / "keys.yml").read_text(encoding="utf-8").startswith("$ANSIBLE_VAULT;")
+    assert systems.tickets[-1]["devices"]
 
 
 def plans_in(text: str) -> int:

@@ -2,80 +2,83 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Changes of alarms, as events."""
+"""An event source for Event-Driven Ansible: each change of an alarm on ThingPark is an event."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-short_description: Tell each change of an alarm on ThingPark once
+short_description: Report each change of an alarm on ThingPark once
 version_added: 0.1.0
 author: The lorawan.thingpark contributors (@lorawan)
 description:
-  - Asks the platform every minute for the alarms that changed. One request is enough as long as little changes.
-  - An event has three parts. C(change) is V(raised), V(escalated), V(eased), V(acknowledged) or V(cleared). C(alarm) is what
-    M(lorawan.thingpark.tdm_alarm_info) returns, with C(previous_severity) besides. C(device) has C(dev_eui), C(name) and
-    C(domains).
-  - A look shows how an alarm is. What happened and was undone between two looks is not told.
-  - An alarm that is no longer listed, since its device was deleted or left the domain, is told as V(cleared), with C(listed)
+  - Polls the platform every minute for changed alarms. If few alarms have changed, a poll is one request.
+  - An event has three parts. C(change) is V(raised), V(escalated), V(eased), V(acknowledged) or V(cleared). C(alarm) has the
+    fields of M(lorawan.thingpark.tdm_alarm_info), and C(previous_severity). C(device) has C(dev_eui), C(name) and C(domains).
+  - A poll shows the current state of an alarm. If an alarm changes and changes back between two polls, the source reports
+    nothing.
+  - An alarm leaves the list if its device is deleted or leaves the domain. The source reports it as V(cleared), with C(listed)
     V(false) in C(alarm) and without the device's name.
-  - The client is that of the modules. It waits as long as a platform asks it to, opens a session that died once in each look, and
-    never sends a refused password again, which ends the source.
-  - While the platform is in trouble, the source waits longer from look to look, up to 15 minutes, and then tells what changed.
+  - The source uses the same client as the modules. The client waits as long as the platform asks it to. It replaces an expired
+    session at most once per poll. It never sends a refused password again, and the source ends.
+  - If the platform fails, the pause between two polls grows, up to 15 minutes. After the failure, the source reports all changes.
   - Needs C(requests) and C(lxml) in the Python that runs C(ansible-rulebook).
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
 options:
   dev_eui:
-    description: Only alarms of these devices, given by their DevEUIs.
+    description: Only alarms of these devices, a list of DevEUIs.
     type: list
     elements: str
   alarm:
     description:
-      - Only alarms of this kind, by a name of M(lorawan.thingpark.tdm_alarm_info) such as V(no_uplink), or by its number.
+      - Only alarms of this kind, as a name of M(lorawan.thingpark.tdm_alarm_info) such as V(no_uplink), or as a number.
     type: str
   severity:
-    description: Only changes of alarms that have, or had before, this severity.
+    description: Only changes of alarms whose severity is, or was before, this severity.
     type: str
   min_severity:
-    description: Only changes of alarms that have, or had before, this severity or a worse one.
+    description: Only changes of alarms whose severity is, or was before, this severity or a worse one.
     type: str
   domain:
-    description: Only alarms of devices in these domains, given as C(group=domain).
+    description: Only alarms of devices in these domains, a dictionary of domain groups and domains.
     type: dict
   interval:
-    description: Seconds between two looks, at least 1.
+    description: Seconds between two polls, at least 1.
     type: float
     default: 60
   initial:
     description:
-      - What to do at the very first look with the alarms that are there.
-      - V(skip) tells nothing of them. V(emit) tells each that is not cleared as C(raised).
+      - Treatment of existing alarms at the very first poll.
+      - V(skip) ignores them. V(emit) reports each active alarm as C(raised).
     type: str
     choices: [skip, emit]
     default: skip
   state_file:
     description:
-      - A file for what was told, so that a restart repeats nothing and loses nothing. Each rulebook needs one of its own.
-      - Without it, each start is a first look.
-      - What happens while nothing runs is told after the restart.
-      - Where the process is killed, it may tell again what it told in its last second. Events that C(ansible-rulebook) has in
-        hand then are lost, unless O(feedback=true). Its Java ends it at once on SIGTERM, which is such a case.
+      - File for the alarms that the source has reported. With this file, a restart repeats no event and loses no event. Each
+        rulebook needs its own file.
+      - Without this file, each start begins with a first poll.
+      - After a restart, the source reports the changes since the stop.
+      - If the process is killed, it may repeat the events of its last second. Events that C(ansible-rulebook) has not finished
+        are lost, unless O(feedback=true). SIGTERM has the same effect, because Java then ends C(ansible-rulebook) at once.
     type: path
   feedback:
     description:
-      - Remember an event as told only once C(ansible-rulebook) has stored it, so that nothing is lost whatever ends the process.
-      - Needs an C(ansible-rulebook) that knows feedback, with persistence (C(--persistence-id), or a switch of the activation),
-        and a name for the source.
+      - Whether to count an event as reported only after C(ansible-rulebook) has stored it. Then no end of the process loses an
+        event.
+      - Needs an C(ansible-rulebook) with feedback and persistence (C(--persistence-id), or a switch of the activation).
+        The source needs a name.
     type: bool
     default: false
 notes:
   - Each option of the connection can come from the environment, as for modules, such as E(TDM_LOGIN) and E(TDM_PASSWORD).
-  - What the platform says can't be a template in a playbook. A blank parts the two braces with which one begins.
-  - Alarms of multicast groups are not watched, since the platform lists them group by group.
+  - A text from the platform can't become a template in a playbook. The source puts a blank between the two braces that begin a
+    template.
+  - The source doesn't watch alarms of multicast groups, because the platform lists them group by group.
 """
 
 EXAMPLES = r"""
-- name: A silent meter
+- name: Report silent meters
   hosts: localhost
   sources:
     - lorawan.thingpark.alarms:
@@ -83,7 +86,7 @@ EXAMPLES = r"""
         min_severity: major
         state_file: ~/.ansible/tdm/silent_meters.json
   rules:
-    - name: Tell
+    - name: Show the silent meter
       condition: event.change == "raised"
       action:
         debug:
@@ -99,16 +102,16 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
 
-#: The collection's own code under a name of its own. ansible-rulebook runs this file without Ansible's way to find collections,
-#: and where some are installed with the package ansible, those hide all others from Python's own way.
+#: A separate package name for the collection's code. ansible-rulebook runs this file without Ansible's collection loader, and
+#: Python's own import finds only the collections of the package ansible if this package is installed.
 PACKAGE = "lorawan_thingpark_plugins"
 PLUGINS = Path(__file__).absolute().parents[4] / "plugins"
-FEEDBACK = "eda_feedback_queue"  # what ansible-rulebook hands on where feedback is asked for
+FEEDBACK = "eda_feedback_queue"  # the argument that ansible-rulebook adds for a source with feedback
 LOGGER = logging.getLogger("lorawan.thingpark.alarms")
 
 
 def client() -> Any:
-    """Return the module that watches alarms; raises RuntimeError where Python lacks what it needs."""
+    """Return the module that watches alarms; raise RuntimeError if Python lacks a library."""
     if PACKAGE not in sys.modules:
         spec = ModuleSpec(PACKAGE, None, is_package=True)
         spec.submodule_search_locations = [str(PLUGINS)]
@@ -121,7 +124,7 @@ def client() -> Any:
 
 
 async def main(queue: asyncio.Queue[Any], args: dict[str, Any]) -> None:
-    """Put each change into the queue, for as long as nobody ends it."""
+    """Put each change into the queue until the task is cancelled."""
     given = {name: value for name, value in args.items() if name != FEEDBACK}
     feedback: asyncio.Queue[Any] | None = args.get(FEEDBACK)
     watch = client().Watch(given, LOGGER.warning)
@@ -142,7 +145,7 @@ async def main(queue: asyncio.Queue[Any], args: dict[str, Any]) -> None:
 if __name__ == "__main__":
 
     class Printer(asyncio.Queue[Any]):
-        """Shows what a rulebook would get."""
+        """Prints the events that a rulebook would receive."""
 
         async def put(self, item: Any) -> None:
             """Print an event."""

@@ -10,80 +10,82 @@ DOCUMENTATION = r"""
 ---
 short_description: Receive the uplinks of LoRaWAN devices from ThingPark
 description:
-  - Listens for the reports that ThingPark posts to an application server, and gives each of them to the rules as an event.
-    These are uplinks (C(DevEUI_uplink)), downlinks that were sent (C(DevEUI_downlink_Sent)), locations (C(DevEUI_location))
-    and notifications of joins, resets, batteries and margins (C(DevEUI_notification)), in JSON or XML.
-  - A report counts when its token is right. The token is a hash over parts of the report, the query and a key that only
-    ThingPark and you know. A report that is too old, too new or too large is refused as well. A report that comes a second
-    time is answered and not passed on.
-  - A report is answered as soon as it is in the queue to the rules. Where the queue stays full for two seconds, ThingPark
-    gets the status 503 and has to repeat.
-  - No key, token or C(AppSKey) is in an event or in the log. No text of an event can be a template in a playbook.
-    A blank parts the two braces with which one begins.
+  - Receives the reports that ThingPark posts to an application server, in JSON or XML. Each report becomes an event for the
+    rules.
+  - Reports are uplinks (C(DevEUI_uplink)), sent downlinks (C(DevEUI_downlink_Sent)), locations (C(DevEUI_location)), and
+    notifications of joins, resets, batteries and margins (C(DevEUI_notification)).
+  - The source accepts a report only with a correct token. The token is a hash over parts of the report, the query, and a key that
+    only ThingPark and you know. The source also refuses a report that is too old, too new or too large. It answers a repeated
+    report, but doesn't pass it on.
+  - The source answers a report as soon as the report is in the queue for the rules. If the queue stays full for two seconds,
+    ThingPark gets the status 503 and must repeat the report.
+  - Events and the log contain no key, no token and no C(AppSKey). No text of an event can be a template in a playbook, because
+    the source puts a blank between the two braces that begin one.
 options:
   host:
-    description: The address to listen on. Behind a reverse proxy on the same machine, the default is right.
+    description: Address to listen on. The default is correct behind a reverse proxy on the same machine.
     type: str
     default: 127.0.0.1
   port:
-    description: The port to listen on.
+    description: Port to listen on.
     type: int
     required: true
   keys:
     description:
-      - The security key of each application server, by its AS ID. They are the options
+      - Security key of each application server, by AS ID. The module for application servers sets both, with the options
         O(lorawan.thingpark.tdm_application_server#module:as_id) and
-        O(lorawan.thingpark.tdm_application_server#module:as_key) of the module for application servers.
-      - A dictionary, or a text with pairs such as C(TWA_100000001.1.AS=0123...cdef), apart by commas, blanks or lines.
-      - Without O(keys) and O(keys_file), the environment variable E(TDM_UPLINK_KEYS) has this text.
+        O(lorawan.thingpark.tdm_application_server#module:as_key).
+      - A dictionary, or a text with pairs such as C(TWA_100000001.1.AS=0123...cdef), separated by commas, blanks or lines.
+      - Without O(keys) and O(keys_file), the source reads the text from the environment variable E(TDM_UPLINK_KEYS).
     type: raw
   keys_file:
-    description: A file with the text for O(keys). Its lines may be comments, which begin with C(#).
+    description: File with the text for O(keys). Lines that begin with C(#) are comments.
     type: path
   certfile:
     description:
-      - The certificate to listen with over HTTPS, with its chain, as a PEM file. Without it, reports come over plain HTTP.
-      - A renewed certificate is taken within a minute.
+      - Certificate for HTTPS, with its chain, as a PEM file. Without it, the source uses plain HTTP.
+      - The source loads a renewed certificate within a minute.
     type: path
   keyfile:
-    description: The private key of O(certfile), not encrypted. By default, it is in O(certfile).
+    description: Private key of O(certfile), not encrypted. By default, the file O(certfile) contains the key.
     type: path
   max_clock_skew:
     description:
-      - How many seconds the time in a report's query may be away from the clock here, before or after.
-      - The tokens of this time are remembered, so that no report counts twice.
+      - Highest difference between the time in a report's query and the clock of this machine, in seconds.
+      - The source remembers the tokens of this time, and so recognizes a repeated report.
     type: int
     default: 300
   max_body:
-    description: The most bytes of a report.
+    description: Maximum size of a report, in bytes.
     type: int
     default: 65536
   request_timeout:
-    description: How many seconds a sender has for a whole request.
+    description: Maximum duration of a request, in seconds.
     type: int
     default: 10
   queue_size:
     description:
-      - How many reports may wait for the rules. What waits is lost when ansible-rulebook is killed.
+      - Maximum number of reports that wait for the rules. If ansible-rulebook is killed, these reports are lost.
     type: int
     default: 1000
   allow_unsigned:
     description:
-      - Take reports without a token. Anybody who reaches the port can then make up reports.
-      - A token that is there must be right all the same. The event says in C(signed) whether there was one.
+      - Whether to accept reports without a token. An attacker who reaches the port can then invent reports.
+      - If a report has a token, the token must be correct. In the event, C(signed) shows whether the report had a token.
     type: bool
     default: false
   allow_unverified_notifications:
     description:
-      - Take notifications whose token can't be verified. Which of their parts the token covers is not published.
-      - The token is tried over C(CustomerID) and C(DevEUI), as another client of this interface does. Where that does not
-        hold, the notification is refused, or with this option taken with C(signed) false.
+      - Whether to accept notifications whose token can't be verified. Actility doesn't publish which parts of a notification the
+        token covers.
+      - The source assumes C(CustomerID) and C(DevEUI), as another client of this interface does. If the token doesn't match, the
+        source refuses the notification. With this option, it accepts the notification, with C(signed) false.
     type: bool
     default: false
 """
 
 EXAMPLES = r"""
-# One application server, behind a reverse proxy that ends TLS.
+# One application server, behind a reverse proxy with TLS.
 - lorawan.thingpark.uplinks:
     port: 5000
     keys:
@@ -117,7 +119,7 @@ if TYPE_CHECKING:
     from ansible_collections.lorawan.thingpark.plugins.plugin_utils import _uplink_reports as reports
     from ansible_collections.lorawan.thingpark.plugins.plugin_utils._uplink_reports import Query, Refused
 else:
-    # ansible-rulebook runs this file by its path, and Python alone doesn't find Ansible's collections.
+    # ansible-rulebook runs this file by its path, so Python's import doesn't find Ansible's collections.
     _path = Path(__file__).absolute().parents[4] / "plugins/plugin_utils/_uplink_reports.py"
     _spec = importlib.util.spec_from_file_location("lorawan_thingpark_uplink_reports", _path)
     reports = importlib.util.module_from_spec(_spec)
@@ -125,7 +127,7 @@ else:
     Query, Refused = reports.Query, reports.Refused
 
 logger = logging.getLogger("lorawan.thingpark.uplinks")
-#: aiohttp logs what it can't parse, and a query holds a token.
+#: aiohttp would log requests that it can't parse. Their query contains a token.
 SILENT = logging.Logger("silent", logging.CRITICAL + 1)
 
 MOST_LINE = 4096  # bytes of the request line, and of a header
@@ -133,7 +135,7 @@ MOST_HEADERS = 64
 MOST_CONNECTIONS = 1000
 MOST_TOKENS = 1000000  # some 120 MB
 IDLE_SECONDS = 75
-FULL_SECONDS = 2  # that a report waits for room in the queue
+FULL_SECONDS = 2  # a report's wait for room in the queue
 
 AS_ID = re.compile(r"[A-Za-z0-9._-]+\Z")
 KEY = re.compile(r"[0-9A-Fa-f]{32}\Z")
@@ -141,12 +143,12 @@ TYPES = {"application/json": "json", "application/xml": "xml", "text/xml": "xml"
 
 
 class UplinksError(Exception):
-    """The source can't start; one sentence with the remedy."""
+    """The source can't start. The message is one sentence with the remedy."""
 
 
 @dataclass
 class Options:
-    """The options of the source, checked; DOCUMENTATION says what they mean."""
+    """The checked options of the source. DOCUMENTATION describes them."""
 
     port: int
     host: str = "127.0.0.1"
@@ -170,7 +172,7 @@ class Options:
 
     @classmethod
     def of(cls, args: dict[str, Any]) -> Options:
-        """Return the options that a rulebook gives; raise UplinksError where they make no sense."""
+        """Return the options of a rulebook; raise UplinksError if an option is wrong."""
         known = {one.name: one for one in fields(cls)}
         given = {name: value for name, value in args.items() if value is not None}
         unknown = sorted(set(given) - set(known) - {"keys_file"})
@@ -196,7 +198,7 @@ class Options:
 
     @staticmethod
     def _keys(given: dict[str, Any]) -> dict[str, tuple[str, ...]]:
-        """Return how each key may be spelled, by AS ID: a key is hashed as it was typed in, or in lower case."""
+        """Return the spellings of each key, by AS ID. The platform may hash the key as typed, or in lower case."""
         if "keys" in given and "keys_file" in given:
             raise UplinksError("keys and keys_file are both given: leave one of them out")
         pairs = given.get("keys", os.environ.get("TDM_UPLINK_KEYS", ""))
@@ -239,7 +241,7 @@ def _truth(name: str, value: object) -> bool:
 
 
 class Refusals:
-    """What was refused and why, for the log: the first of a kind at once, the others as a number each minute."""
+    """Logs refused reports: the first of each reason at once, the others as a number each minute."""
 
     def __init__(self) -> None:
         self._counts: dict[str, int] = {}
@@ -254,7 +256,7 @@ class Refusals:
         logger.warning("a report was refused with %d: %s%s", refusal.status, refusal.reason, detail)
 
     def tell(self) -> None:
-        """Log the numbers, and begin anew."""
+        """Log the numbers and reset them."""
         for reason, count in self._counts.items():
             if count:
                 logger.warning("%d more reports were refused: %s", count, reason)
@@ -262,19 +264,19 @@ class Refusals:
 
 
 class Connection(web.RequestHandler):
-    """A connection that knows since when a request is under way: aiohttp itself waits for a request's head for ever."""
+    """A connection that knows the start of its request. Without it, aiohttp waits for a request's head without end."""
 
     since: float | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take a connection, unless there are too many."""
+        """Accept a connection, or end it if there are too many."""
         super().connection_made(transport)
         self.since = time.monotonic()
         if self._manager is not None and len(self._manager.connections) > MOST_CONNECTIONS:
             self.end()
 
     def data_received(self, data: bytes) -> None:
-        """Take a piece of a request."""
+        """Receive a part of a request."""
         if self.since is None:
             self.since = time.monotonic()
         super().data_received(data)
@@ -286,7 +288,7 @@ class Connection(web.RequestHandler):
 
 
 class Receiver:
-    """Takes reports, and keeps them until the rules take them."""
+    """Receives reports and keeps them until the rules read them."""
 
     def __init__(self, options: Options) -> None:
         self._options = options
@@ -298,7 +300,7 @@ class Receiver:
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
-        """Listen as long as the context lasts; raise UplinksError where that can't be."""
+        """Listen until the context ends; raise UplinksError if the port can't be used."""
         options, loop = self._options, asyncio.get_running_loop()
         context = self._tls()
         server = web.Server(self.answer)
@@ -343,7 +345,7 @@ class Receiver:
         return context
 
     def _load(self, context: ssl.SSLContext) -> None:
-        """Load the certificate, unless it is the one that is loaded."""
+        """Load the certificate if its file has changed."""
         names = [name for name in (self._options.certfile, self._options.keyfile) if name]
         stamps = tuple(os.stat(name).st_mtime for name in names)
         if stamps != self._certificate:
@@ -354,7 +356,7 @@ class Receiver:
             self._certificate = stamps
 
     async def _watch(self, server: web.Server, context: ssl.SSLContext | None) -> None:
-        """End slow senders each second; each minute, count refusals, forget tokens and look for a new certificate."""
+        """End slow requests each second. Each minute, log refusals, forget old tokens and load a new certificate."""
         minute = time.monotonic()
         while True:
             await asyncio.sleep(1)
@@ -375,7 +377,7 @@ class Receiver:
                     logger.warning("the new certificate can't be used, the old one stays (%s)", problem)
 
     async def answer(self, request: web.BaseRequest) -> web.Response:
-        """Answer a request: 200 where its report is in the queue."""
+        """Answer a request: 200 if its report is in the queue."""
         try:
             body_format = self._head(request)
             query = Query.of(request.raw_path.partition("?")[2])
@@ -393,7 +395,7 @@ class Receiver:
             _rest(request)
 
     def _head(self, request: web.BaseRequest) -> str:
-        """Return the format that the headers name; raise Refused before anything of the body is read."""
+        """Return the body format from the headers; raise Refused before the body is read."""
         if request.method != "POST":
             raise Refused(405, "the method is not POST")
         if request.headers.get("Content-Encoding", "identity").lower() != "identity":
@@ -408,7 +410,7 @@ class Receiver:
         return body_format
 
     def _moment(self, query: Query) -> float:
-        """Return when a report was signed, 0 where it wasn't; raise Refused where its token can't be right."""
+        """Return the time of signing, 0 without a signature; raise Refused if the token can't be correct."""
         if not query.token:
             if self._options.allow_unsigned:
                 return 0
@@ -435,7 +437,7 @@ class Receiver:
         return bytes(body)
 
     async def _take(self, query: Query, moment: float, body_format: str, body: bytes) -> str:
-        """Put a report into the queue; return what to answer."""
+        """Put a report into the queue; return the text of the answer."""
         kind, report = reports.read_report(body_format, body)
         signed = False
         if query.token:
@@ -473,7 +475,7 @@ class Receiver:
 
 
 def _rest(request: web.BaseRequest) -> None:
-    """Note that all of a request is here."""
+    """Note that a request is complete."""
     if isinstance(request.protocol, Connection):
         request.protocol.since = None
 
@@ -481,9 +483,9 @@ def _rest(request: web.BaseRequest) -> None:
 async def main(queue: Any, args: dict[str, Any]) -> None:
     """Receive reports until the task is cancelled.
 
-    :param queue: takes the events.
+    :param queue: receives the events.
     :param args: the options, as in DOCUMENTATION.
-    :raises UplinksError: one of them, a file or the port can't be.
+    :raises UplinksError: an option, a file or the port can't be used.
     """
     receiver = Receiver(Options.of(args))
     async with receiver.listening():
