@@ -80,7 +80,7 @@ def test_what_nobody_understands_is_another_than_any(odd):
         ("email:a@b.example", "must be a list of notifications"),
         ([A], "must be a list of notifications"),
         ([{"severities": [3], "contacts": [A], "x": 1}], "use severities and contacts"),
-        ([{"severities": [0], "contacts": [A]}], "is no severity of an alarm"),
+        ([{"severities": [0], "contacts": [A]}], "is not a known severity of an alarm"),
         ([{"severities": [3], "contacts": ["email:a"]}], "write it like email:ann@example.com"),
         ([{"severities": [3], "contacts": [{}]}], "has a contact that"),
         ([{"severities": [3], "contacts": ["tel:+31612345678"]}], "write it like email:ann@example.com"),
