@@ -186,6 +186,19 @@ def test_drift_fails_when_there_is_drift_and_changes_nothing(play, simulator, tm
     assert writes(simulator) == {}
 
 
+def test_drift_with_a_deleted_device_still_shows_the_other_differences(play, simulator, tmp_path):
+    simulator.seed(3)
+    changed, deleted, _ = sorted(simulator.devices())
+    assert play("lorawan.thingpark.adopt", "-e", "tdm_adopt_dest=" + str(tmp_path), **account(simulator)).returncode == 0
+    simulator.change_device(changed, name="somebody else's name")
+    simulator.inspect("DELETE", "devices/" + deleted)
+    source = ("-e", "tdm_fleet_src=" + str(tmp_path / "devices.yml"))
+    done = play("lorawan.thingpark.drift", *source, **account(simulator))
+    assert done.returncode != 0
+    assert "somebody else's name" in done.stdout
+    assert "device %s (devices[1])" % deleted in done.stdout.partition("Fail as the comparison did")[2]
+
+
 @pytest.mark.parametrize("source,wanted,unwanted,tables", FLEETS, ids=lambda value: getattr(value, "name", ""))
 def test_an_operators_own_file(play, start_simulator, tmp_path, source, wanted, unwanted, tables):
     simulator = start_simulator(**tables)
