@@ -11,13 +11,14 @@ module: tdm_fleet
 short_description: Make LoRaWAN devices on ThingPark match a list or a file
 version_added: 0.1.0
 description:
-  - Makes LoRaWAN devices on ThingPark match a list or a file, and reports each change. You can run the task again at
-    any time.
-  - The task reads the platform's device list once. It fetches a device individually only if the device list lacks a
-    field that you set. It writes only differences. If all devices already match, the task only reads the device list.
-  - All faults are reported together, before the first change. The task checks each row before the login. After the
-    login, it checks the names of connectivity plans, device profiles and servers, missing options of new devices, and
-    free licenses.
+  - Makes LoRaWAN devices on ThingPark match a list or a file, and reports each change. You can run the task again
+    at any time.
+  - The task reads the platform's device list once. It fetches a device individually only if the device list lacks
+    a field that you set. It writes only differences. If all devices already match, the task only reads the device
+    list.
+  - All faults are reported together, before the first change. The task checks each row before the login. After
+    the login, it checks the names of connectivity plans, device profiles and servers, missing options of new devices,
+    and free licenses.
   - One bad device doesn't stop the others. The task completes the other devices, then fails and returns the outcome
     of each device.
 author: The lorawan.thingpark contributors (@lorawan)
@@ -32,8 +33,8 @@ options:
     description:
       - The devices. Each is a dictionary with the options of M(lorawan.thingpark.tdm_device). C(dev_eui) or C(onboarding_tag)
         is required in each. C(state) and C(create) can be set for each.
-      - C(host) is a name for the device in messages. The filter P(lorawan.thingpark.devices#filter) sets it to the
-        inventory host.
+      - C(host) is a name for the device in messages. The filter P(lorawan.thingpark.devices#filter) sets it to
+        the inventory host.
       - Unknown options are faults. One of O(devices) and O(src) is required.
     type: list
     elements: dict
@@ -50,12 +51,13 @@ options:
           - Quote the digits. Otherwise, YAML reads digits such as V(0012) or V(10.10) as a number and changes them.
         type: str
       name:
-        description: Only devices whose name begins with these characters. Case matters, and so do blanks at the end.
+        description: Only devices whose name begins with these characters. Case matters, and so do blanks at the
+          end.
         type: str
       tag:
         description:
-          - Only devices with this tag, or with all of these tags. For devices with any of several tags, run the task
-            once per tag.
+          - Only devices with this tag, or with all of these tags. For devices with any of several tags, run the
+            task once per tag.
           - If an older platform's list doesn't show tags, the platform decides how it combines several tags.
         type: list
         elements: str
@@ -64,8 +66,8 @@ options:
         type: dict
       connectivity_plan:
         description:
-          - Only devices with this connectivity plan, by ID or name. V(_any) selects devices with any plan, and V(_unset)
-            devices without a plan.
+          - Only devices with this connectivity plan, by ID or name. V(_any) selects devices with any plan, and
+            V(_unset) devices without a plan.
           - A name needs two more requests than an ID. An unknown name is an error.
         type: str
       application_server:
@@ -85,10 +87,10 @@ options:
         type: str
       created_from:
         description:
-          - Only devices that were created at this time or later, such as V(2018-08-24T09:27:59Z), with or without quotation
-            marks.
-          - Without an offset such as V(Z) or V(+02:00), the time is the platform's local time. A date means the start
-            of the day.
+          - Only devices that were created at this time or later, such as V(2018-08-24T09:27:59Z), with or without
+            quotation marks.
+          - Without an offset such as V(Z) or V(+02:00), the time is the platform's local time. A date means the
+            start of the day.
         type: str
       created_to:
         description: Only devices that were created at this time or earlier, in the format of O(select.created_from).
@@ -96,8 +98,8 @@ options:
         type: str
       last_up_before:
         description:
-          - Only devices whose last uplink came before this time, such as V(2018-08-24T09:27:59+02:00). The offset from
-            UTC is required.
+          - Only devices whose last uplink came before this time, such as V(2018-08-24T09:27:59+02:00). The offset
+            from UTC is required.
           - A device without any uplink counts, even a new one. To exclude new devices, also set O(select.created_to).
         type: str
       silent_for:
@@ -146,7 +148,8 @@ options:
       max_longitude:
         description:
           - Only devices west of this longitude, in decimal degrees.
-          - It can't be less than O(select.min_longitude). For an area across 180 degrees, run the task once per side.
+          - It can't be less than O(select.min_longitude). For an area across 180 degrees, run the task once per
+            side.
         type: float
       all:
         description: Every device of the subscription, without other filters.
@@ -154,27 +157,28 @@ options:
         default: false
   set:
     description:
-      - Options of M(lorawan.thingpark.tdm_device) for all devices that match O(select). Other options keep their values.
+      - Options of M(lorawan.thingpark.tdm_device) for all devices that match O(select). Other options keep their
+        values.
     type: dict
   max_changes:
     description:
-      - Maximum number of devices to change, or a percentage of all devices that this run describes. If the run would
-        change more, the task fails before the first change, and lists them in RV(change_candidates).
+      - Maximum number of devices to change, or a percentage of all devices that this run describes. If the run
+        would change more, the task fails before the first change, and lists them in RV(change_candidates).
       - The default is no maximum, or 100 with O(select).
     type: raw
   src:
     description:
-      - File that describes the devices, on the machine where the task runs. With a local connection, a relative path
-        is also searched beside the playbook and in the role's C(files).
-      - A text file (C(.csv), C(.tsv), C(.txt)) has ThingPark's import format, with columns A to AA and without headings.
-        Or it is a table with headings in the first row, such as C(DevEUI) and C(AppKey), in any order. An Excel workbook
-        (C(.xlsx), C(.xlsm)) has headings. Workbooks need openpyxl where the task runs.
+      - File that describes the devices, on the machine where the task runs. With a local connection, a relative
+        path is also searched beside the playbook and in the role's C(files).
+      - A text file (C(.csv), C(.tsv), C(.txt)) has ThingPark's import format, with columns A to AA and without
+        headings. Or it is a table with headings in the first row, such as C(DevEUI) and C(AppKey), in any order.
+        An Excel workbook (C(.xlsx), C(.xlsm)) has headings. Workbooks need openpyxl where the task runs.
       - A JSON or YAML file contains a list like O(devices), or a dictionary with C(devices) and C(defaults). Texts
         and numbers stay as written, also an unquoted C(no). A duplicate key is a fault.
       - The file must be a regular file of at most 64 MiB.
       - An empty cell leaves the device's value as it is. Latitude and longitude can have a decimal comma if semicolons
-        or tabs separate the cells. Column G (ThingPark X configuration) has no field in the API and is ignored with
-        a warning.
+        or tabs separate the cells. Column G (ThingPark X configuration) has no field in the API and is ignored
+        with a warning.
     type: path
   columns:
     description:
@@ -201,18 +205,18 @@ options:
     choices: [present, absent]
   create:
     description:
-      - Whether to create devices that don't exist. A device, O(defaults) and the file's C(defaults) can override it.
-        C(UPDATE) rows of a CSV never create devices.
-      - With V(false), a device that doesn't exist fails, and the others continue. Options that only a creation needs,
-        such as keys, are not required.
+      - Whether to create devices that don't exist. A device, O(defaults) and the file's C(defaults) can override
+        it. C(UPDATE) rows of a CSV never create devices.
+      - With V(false), a device that doesn't exist fails, and the others continue. Options that only a creation
+        needs, such as keys, are not required.
     type: bool
     default: true
   update_keys:
     description:
       - V(on_create) sends keys and other write-only options only when it creates a device.
       - V(on_change) also sends the keys in O(keys) or O(keys_src) once if they differ from the last run. To recognize
-        a change, the task stores a salted fingerprint of each device's keys below Ansible's home, but no key. The keys
-        in the first run with a device count as already written.
+        a change, the task stores a salted fingerprint of each device's keys below Ansible's home, but no key. The
+        keys in the first run with a device count as already written.
       - V(always) sends them in every run. The platform doesn't show these values, so every run counts as a change.
     type: str
     default: on_create
@@ -227,8 +231,8 @@ options:
         them. The task fetches the exchange key once, and only if it sends a key.
       - The platform accepts no other encrypted keys. If the task had to send another key, it fails before the first
         change.
-      - Describe the keys unencrypted. C(exchange_key_version), C(hsm_app_key_version) and C(hsm_nwk_key_version) must
-        not be set.
+      - Describe the keys unencrypted. C(exchange_key_version), C(hsm_app_key_version) and C(hsm_nwk_key_version)
+        must not be set.
       - This needs the Python library C(cryptography) where the task runs. The machine with Ansible has it.
     type: str
     default: none
@@ -257,39 +261,39 @@ options:
     type: int
   max_deletions:
     description:
-      - Maximum number of C(absent) devices to delete, or a percentage of all devices that this run describes. If the
-        run would delete more, the task fails before the first change, and lists them in RV(deletion_candidates).
+      - Maximum number of C(absent) devices to delete, or a percentage of all devices that this run describes. If
+        the run would delete more, the task fails before the first change, and lists them in RV(deletion_candidates).
       - A purge has its own maximum, O(purge.max).
     type: raw
     default: 10%
   backup:
     description:
-      - Backup file of the deleted devices. A run that deletes devices writes it before its first change. It must not
-        exist yet. The default is a new file C(tdm/backup-*.json) below Ansible's home.
+      - Backup file of the deleted devices. A run that deletes devices writes it before its first change. It must
+        not exist yet. The default is a new file C(tdm/backup-*.json) below Ansible's home.
       - The file contains no secrets, because the platform never shows them. To restore the devices, add their secrets,
-        set C(create) to V(true) in the file's C(defaults), and use the file as O(src). Without these edits, the file
-        creates nothing, and each device fails with a list of the missing options.
+        set C(create) to V(true) in the file's C(defaults), and use the file as O(src). Without these edits, the
+        file creates nothing, and each device fails with a list of the missing options.
     type: path
   report:
     description:
       - A file for the outcomes, for people and their spreadsheets. It is a table in CSV with a row for each described
         device, and its columns are C(dev_eui), C(where), C(action), C(error) and C(remedy).
-      - It is written at once, whole or not at all, also when the run fails. A fault of the description has the action
-        V(refused). Where the run ended before any device, the only row says why and names no device.
+      - It is written at once, whole or not at all, also when the run fails. A fault of the description has the
+        action V(refused). Where the run ended before any device, the only row says why and names no device.
       - Texts that a spreadsheet would take for formulas have an apostrophe in front. No secrets are in it.
       - In check mode it is not written. M(lorawan.thingpark.tdm_report) reads it.
     type: path
   check_licences:
     description:
-      - Whether to check that each connectivity plan has enough free licenses for the devices that will get it. If not,
-        the task fails before the first change.
+      - Whether to check that each connectivity plan has enough free licenses for the devices that will get it.
+        If not, the task fails before the first change.
       - The task reads the list of connectivity plans anyway, for their names.
     type: bool
     default: true
   progress:
     description:
-      - Whether a long run reports its progress every two seconds, on the standard error. Only works if the task runs
-        in Ansible's worker process.
+      - Whether a long run reports its progress every two seconds, on the standard error. Only works if the task
+        runs in Ansible's worker process.
     type: bool
     default: true
   results:
@@ -299,8 +303,9 @@ options:
     choices: [all, changed, failed, none]
   cache:
     description:
-      - Whether to cache, in a file below Ansible's home, the fields of a device that the platform's list doesn't show,
-        with the time of its last change. While the list shows the same time, the next run doesn't fetch the device.
+      - Whether to cache, in a file below Ansible's home, the fields of a device that the platform's list doesn't
+        show, with the time of its last change. While the list shows the same time, the next run doesn't fetch the
+        device.
       - Without the cache, each run fetches every device that has such an option.
     type: bool
     default: true
@@ -352,32 +357,32 @@ options:
   bulk:
     description:
       - Creates and deletes devices with the platform's own import. One import carries up to 500 devices.
-      - V(never) sends one request per device. This is the default because we tested the import on our simulator only,
-        never on a real platform. Try V(auto) with a test subscription first.
+      - V(never) sends one request per device. This is the default because we tested the import on our simulator
+        only, never on a real platform. Try V(auto) with a test subscription first.
       - V(auto) needs at least 50 devices. The task times one single request, then an import of 50 devices. It goes
         on importing as long as the import takes less time per device than single requests. Single requests continue
         during a slow import.
       - V(always) imports every device that a row of the import can describe, at any speed.
-      - The option changes only how devices are created and deleted. Validation, the plan, check mode, the outcome of
-        each device, labels and the next run stay the same. Updates are always single requests.
-      - Some devices are always created by single requests, because no row can describe them. These are devices with
-        C(debug_network_geolocation), C(lorawan_debug), C(location_type) V(network) or C(suspended), OTAA devices with
-        a C(dev_addr), and texts with line breaks or with blanks at an end. On ThingPark Enterprise, and with C(auth_method)
-        V(oauth2) on any platform, these are also devices with C(routing_profile), C(marker_id), C(verification_code),
-        C(nwk_key) or the version of a key that encrypts others.
+      - The option changes only how devices are created and deleted. Validation, the plan, check mode, the outcome
+        of each device, labels and the next run stay the same. Updates are always single requests.
+      - Some devices are always created by single requests, because no row can describe them. These are devices
+        with C(debug_network_geolocation), C(lorawan_debug), C(location_type) V(network) or C(suspended), OTAA devices
+        with a C(dev_addr), and texts with line breaks, backslashes, or blanks at an end. On ThingPark Enterprise,
+        and with C(auth_method) V(oauth2) on any platform, these are also devices with C(routing_profile), C(marker_id),
+        C(verification_code), C(nwk_key) or the version of a key that encrypts others.
       - The task imports nothing with O(on_error=stop), O(max_failures) or O(update_keys=always), because an import
         can't stop at its first failure. It imports a purge only with O(purge.bulk).
-      - If an import gets no usable answer, the task reads the device list until the list stays the same. Single requests
-        then create the missing devices. After all imports, the task reads the list once more and corrects what differs
-        from the description.
+      - If an import gets no usable answer, the task reads the device list until the list stays the same. Single
+        requests then create the missing devices. After all imports, the task reads the list once more and corrects
+        what differs from the description.
       - If the platform or the account has no import (status 403, 404, 405 or 415), the task sends single requests.
     type: str
     default: never
     choices: [never, auto, always]
   keys:
     description:
-      - Keys that you keep apart from the description, as dictionaries of options such as C(app_key), by dev_eui. Keys
-        in the description take precedence. Keys of other devices are ignored.
+      - Keys that you keep apart from the description, as dictionaries of options such as C(app_key), by dev_eui.
+        Keys in the description take precedence. Keys of other devices are ignored.
       - To read a file that Ansible Vault encrypts, use the lookup C(ansible.builtin.unvault) and the filter C(from_yaml).
     type: dict
   keys_src:

@@ -113,6 +113,7 @@ SINGLE = {
     "network": {"location_type": "network"},
     "address": {"dev_addr": "01020304"},
     "line break": {"customer_admin_data": "two\nlines"},
+    "backslash": {"name": "north\\south"},
 }
 
 

@@ -90,8 +90,8 @@ def _text(value: Any) -> str | None:
     if isinstance(value, float):
         return ("%.9f" % value).rstrip("0").rstrip(".")
     text = str(value)
-    # A row is one line. Nobody knows what becomes of blanks around a cell's text.
-    return text if text == text.strip() and len(text.splitlines()) <= 1 else None
+    # A row is one line. Nobody knows what becomes of blanks around a cell's text, or of a backslash, an escape to some readers.
+    return text if text == text.strip() and "\\" not in text and len(text.splitlines()) <= 1 else None
 
 
 IMPORTING = Importing("/devices/import", "csv", creation, deletion, {"domains": "domain"})
