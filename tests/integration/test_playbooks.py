@@ -188,7 +188,7 @@ def test_drift_fails_when_there_is_drift_and_changes_nothing(play, simulator, tm
 
 def test_drift_with_a_deleted_device_still_shows_the_other_differences(play, simulator, tmp_path):
     simulator.seed(3)
-    changed, deleted, _ = sorted(simulator.devices())
+    changed, deleted, _shown = sorted(simulator.devices())
     assert play("lorawan.thingpark.adopt", "-e", "tdm_adopt_dest=" + str(tmp_path), **account(simulator)).returncode == 0
     simulator.change_device(changed, name="somebody else's name")
     simulator.inspect("DELETE", "devices/" + deleted)
