@@ -119,7 +119,7 @@ def test_a_session_that_dies_while_a_task_is_watched(through, meddler, do, rows)
             verb, path, lambda request, forward: dead(request, forward) if meddler.sent("POST", SENT) else forward(request)
         )
     result = through.tdm_fleet(devices=rows(3), bulk="always", results="all")
-    assert {"is not known" in one["error"] for one in result["results"]} == {True}
+    assert {"is unknown" in one["error"] for one in result["results"]} == {True}
 
 
 def test_tasks_that_always_come_to_nothing_are_given_up(through, meddler, do, rows, small):

@@ -387,10 +387,8 @@ class Receiver:
             return web.Response(text=await self._take(query, moment, body_format, body))
         except Refused as refusal:
             self._refusals.note(refusal)
-            answer = web.Response(status=refusal.status, text=refusal.reason)
-            if refusal.status == 503:
-                answer.headers["Retry-After"] = "5"
-            return answer
+            headers = {"Retry-After": "5"} if refusal.status == 503 else None
+            return web.Response(status=refusal.status, text=refusal.reason, headers=headers)
         finally:
             _rest(request)
 
