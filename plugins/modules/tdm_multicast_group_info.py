@@ -148,12 +148,6 @@ multicast_groups:
     creation_date:
       description: When the multicast group was created, in milliseconds since 1970, UTC.
       type: int
-    first_dw_timestamp:
-      description: When the first downlink was sent, in milliseconds since 1970, UTC.
-      type: int
-    last_dw_timestamp:
-      description: When the last downlink was sent, in milliseconds since 1970, UTC.
-      type: int
     now:
       description: Time of the platform's answer, in milliseconds since 1970, UTC.
       type: int
