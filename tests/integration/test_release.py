@@ -23,9 +23,9 @@ BIN = Path(sys.executable).parent
 #: What stands at the top of the archive beside pages for people, *.md, and nothing else.
 TOP = {"CHANGELOG.rst", "CHANGELOG.rst.license", "LICENSE", "LICENSE.license", "LICENSES"}
 TOP |= {"FILES.json", "MANIFEST.json", "bindep.txt", "requirements.txt"}
-TOP |= {"changelogs", "docs", "meta", "playbooks", "plugins", "roles", "tests"}
+TOP |= {"changelogs", "docs", "extensions", "meta", "playbooks", "plugins", "roles", "tests"}
 #: What users need of the checkout, all of it.
-NEEDED = ("docs", "meta", "playbooks", "plugins", "roles")
+NEEDED = ("docs", "extensions", "meta", "playbooks", "plugins", "roles")
 #: The fresh environment's packages besides ansible-core's own.
 LIBRARIES = {"ansible-core", "lxml", "openpyxl", "requests"}  # urllib3 comes with requests
 
