@@ -121,7 +121,7 @@ def test_image_is_made_of_the_archive_and_what_it_needs(tarball, tmp_path):
     made = subprocess.run(make, check=False, cwd=ROOT, env=kept, capture_output=True, text=True, timeout=120)
     print(made.stdout, made.stderr)
     assert made.returncode != 0
-    assert "A running podman or docker is needed to build the image; what it is built from lies in .build/ee." in made.stderr
+    assert "A working podman, docker or buildah is needed for the image; what it is built from lies in .build/ee." in made.stderr
     folder = ROOT / ".build/ee"
 
     definition = yaml.safe_load((ROOT / "execution-environment.yml").read_text(encoding="utf-8"))
