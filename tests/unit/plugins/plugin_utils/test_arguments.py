@@ -27,6 +27,9 @@ from ansible_collections.lorawan.thingpark.plugins.modules import (
 from ansible_collections.lorawan.thingpark.plugins.modules import (
     tdm_fleet as fleet,
 )
+from ansible_collections.lorawan.thingpark.plugins.modules import (
+    tdm_request as request,
+)
 from ansible_collections.lorawan.thingpark.plugins.plugin_utils._arguments import (
     as_json,
     refuse_misread,
@@ -294,3 +297,10 @@ def test_flags_and_texts_that_are_right():
     refuse_misread({"name": None, "tags": [], **others}, spec)
     rows = {"devices": [{"suspended": True}], "defaults": {"suspended": False, "latitude": 5.5}}
     refuse_misread({"purge": {"scope": {"all": True}}, **rows}, fleet.TASK)
+
+
+def test_what_is_handed_on_as_it_is_may_be_true_or_a_fraction():
+    """A request's body is the platform's own, which has flags and numbers in it."""
+    refuse_misread({"body": {"isActive": True, "level": 0.5, "more": {"isOn": False}}}, request.TASK)
+    with pytest.raises(OptionError, match=r"domains\.Site must be a text"):
+        refuse_misread({"domains": {"Site": False}}, device.TASK)
