@@ -18,15 +18,14 @@ from typing import Any, Callable, NamedTuple
 from urllib.parse import unquote
 from xml.parsers import expat
 
+from ..module_utils._text import harmless, inert
+
 DEEPEST = 16  # a report has four levels
 
 EUI = re.compile(r"[0-9A-Fa-f]{16}\Z")
 HEX = re.compile(r"([0-9A-Fa-f]{2})*\Z")
 TOKEN = re.compile(r"[0-9A-Fa-f]{64}\Z")
 TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d)\Z", re.ASCII)
-#: As in module_utils/_text.py, which Python doesn't find from here: what doesn't show, and how a template of Jinja begins.
-UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-TEMPLATE = re.compile(r"\{(?=[{%#])")
 SIGNED_QUERY = ("LrnDevEui", "LrnFPort", "LrnInfos", "AS_ID", "Time")
 
 
@@ -357,7 +356,8 @@ def _inert(text: str) -> str:
     """Return a text that no playbook runs as a template. Half a surrogate pair, which is no text, would stop ansible-rulebook."""
     if text.isascii() and text.isprintable() and "{" not in text:  # as nearly every text is
         return text
-    return TEMPLATE.sub("{ ", UNSAFE.sub(lambda match: "\\u%04x" % ord(match.group()), text))
+    safe: str = inert(harmless(text))
+    return safe
 
 
 def _told(value: Any, depth: int) -> Any:

@@ -101,30 +101,31 @@ EXAMPLES = r"""
 """
 
 import asyncio
-import importlib.util
+import importlib
 import logging
 import os
 import re
 import ssl
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
 if TYPE_CHECKING:
     from ansible_collections.lorawan.thingpark.plugins.plugin_utils import _uplink_reports as reports
-    from ansible_collections.lorawan.thingpark.plugins.plugin_utils._uplink_reports import Query, Refused
 else:
-    # ansible-rulebook runs this file by its path, so Python's import doesn't find Ansible's collections.
-    _path = Path(__file__).absolute().parents[4] / "plugins/plugin_utils/_uplink_reports.py"
-    _spec = importlib.util.spec_from_file_location("lorawan_thingpark_uplink_reports", _path)
-    reports = importlib.util.module_from_spec(_spec)
-    _spec.loader.exec_module(reports)
-    Query, Refused = reports.Query, reports.Refused
+    # ansible-rulebook runs this file without Ansible's collection loader: the collection's code gets a package name of its own.
+    _package = ModuleType("lorawan_thingpark_plugins")
+    _package.__path__ = [str(Path(__file__).absolute().parents[4] / "plugins")]
+    sys.modules.setdefault(_package.__name__, _package)
+    reports = importlib.import_module(_package.__name__ + ".plugin_utils._uplink_reports")
+Query, Refused = reports.Query, reports.Refused
 
 logger = logging.getLogger("lorawan.thingpark.uplinks")
 #: aiohttp would log requests that it can't parse. Their query contains a token.
@@ -134,8 +135,7 @@ MOST_LINE = 4096  # bytes of the request line, and of a header
 MOST_HEADERS = 64
 MOST_CONNECTIONS = 1000
 MOST_TOKENS = 1000000  # some 120 MB
-IDLE_SECONDS = 75
-FULL_SECONDS = 2  # a report's wait for room in the queue
+IDLE_SECONDS, FULL_SECONDS = 75, 2  # of a connection without a request; of a report that waits for room in the queue
 
 AS_ID = re.compile(r"[A-Za-z0-9._-]+\Z")
 KEY = re.compile(r"[0-9A-Fa-f]{32}\Z")
@@ -246,7 +246,7 @@ class Refusals:
     def __init__(self) -> None:
         self._counts: dict[str, int] = {}
 
-    def note(self, refusal: Refused) -> None:
+    def note(self, refusal: reports.Refused) -> None:
         """Log a refusal, or count it."""
         if refusal.reason in self._counts:
             self._counts[refusal.reason] += 1
@@ -407,7 +407,7 @@ class Receiver:
             request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         return body_format
 
-    def _moment(self, query: Query) -> float:
+    def _moment(self, query: reports.Query) -> float:
         """Return the time of signing, 0 without a signature; raise Refused if the token can't be correct."""
         if not query.token:
             if self._options.allow_unsigned:
@@ -434,7 +434,7 @@ class Receiver:
             raise Refused(400, "the body is broken off") from None
         return bytes(body)
 
-    async def _take(self, query: Query, moment: float, body_format: str, body: bytes) -> str:
+    async def _take(self, query: reports.Query, moment: float, body_format: str, body: bytes) -> str:
         """Put a report into the queue; return the text of the answer."""
         kind, report = reports.read_report(body_format, body)
         signed = False
