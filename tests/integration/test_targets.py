@@ -4,7 +4,7 @@
 """Every target below targets/, played by ansible-playbook against a simulator of each platform.
 
 Every day, each is played on each platform that makes a difference to it, and in one frame of a task unless the frames are
-what it is about; with ``--thorough``, on all and in all. ansible-test plays all of them in both frames with the newest core.
+what it is about; with ``--thorough``, on all and in all. ansible-test does the same with the oldest and the newest core.
 """
 
 from __future__ import annotations
