@@ -158,16 +158,16 @@ def log(*arguments):
 
 syslog.syslog = log
 if any("ansible-playbook" in word or "AnsiballZ_tdm_" in word for word in sys.orig_argv):
-    import requests
-    prepare = requests.Request.prepare
+    from urllib3 import HTTPConnectionPool
+    send = HTTPConnectionPool.urlopen
 
-    def crash(self):
-        said = "%s %s %s %s" % (self.url, self.params, self.data, self.headers)
+    def crash(self, method, url, body=None, headers=None, *others, **named):
+        said = "%s %s %s" % (url, body, headers)
         if "crash-now" in said:
             raise RuntimeError("a mistake that shows " + said)
-        return prepare(self)
+        return send(self, method, url, body, headers, *others, **named)
 
-    requests.Request.prepare = crash
+    HTTPConnectionPool.urlopen = crash
 """
 
 
@@ -324,11 +324,11 @@ def steps(frame: str) -> list[tuple]:
         ("safe_refused", "tdm_fleet", {"devices": [otaa(13, name=ECHO)], "keys": KEPT_APART, **kept}, show, sent),
         ("set_to", "tdm_fleet", {"select": {"all": True}, "set": {"app_key": "{{ app_key }}"}, **kept}, show, "app_key"),
         ("any_call", "tdm_request", {"method": "POST", "path": "/devices", "body": BODY, **kept}, {}, sent),
-        ("crash", "tdm_subscriber_info", {"login": CRASH}, {}, "mistake"),
-        ("crash_later", "tdm_device_info", {"name": CRASH, **kept}, {}, "mistake"),
+        ("crash", "tdm_subscriber_info", {"login": CRASH}, {}, "the collection has a bug (RuntimeError"),
+        ("crash_later", "tdm_device_info", {"name": CRASH, **kept}, {}, "the collection has a bug (RuntimeError"),
         ("crash_device", "tdm_device", {**otaa(9, app_key="{{ app_key }}", name=CRASH), **kept}, {}, "RuntimeError"),
-        ("crash_fleet", "tdm_fleet", {**rows, "login": CRASH + "-2"}, {}, "mistake"),
-        ("crash_session", "tdm_session", {"login": CRASH + "-3"}, {}, "mistake"),
+        ("crash_fleet", "tdm_fleet", {**rows, "login": CRASH + "-2"}, {}, "the collection has a bug (RuntimeError"),
+        ("crash_session", "tdm_session", {"login": CRASH + "-3"}, {}, "the collection has a bug (RuntimeError"),
     ]
     if frame == "module":
         # Ansible itself would put this into the module's command line.

@@ -11,11 +11,12 @@ import http.client
 import os
 import socket
 import ssl
+import zlib
 
 try:
     from urllib3 import exceptions as kinds
 except Exception:  # the glue reports it before anything here is called, by what transport and limits keep
-    pass
+    kinds = None  # type: ignore[assignment]
 
 from .._errors import NoRoom, TransportError, passwords_in, without
 from .addresses import host_of
@@ -23,6 +24,10 @@ from .limits import TooMuch, was_before_sending
 from .pools import HttpSettings
 from .proxies import Proxy
 
+#: What the network, an answer or a file may cause. Anything else is a mistake in the code, and must look like one.
+CAUSES: tuple[type[Exception], ...] = (http.client.HTTPException, OSError, ValueError, zlib.error, TooMuch)
+if kinds:
+    CAUSES += (kinds.HTTPError,)
 #: What OpenSSL says when it finds no version of TLS in common.
 OLD_TLS = ("PROTOCOL_VERSION", "PROTOCOL VERSION", "UNSUPPORTED_PROTOCOL", "VERSION_TOO_LOW")
 #: What OpenSSL's versions say of an answer that is no TLS, such as that of plain HTTP.

@@ -37,7 +37,7 @@ except Exception as error:  # the glue reports it before anything here is called
 
 from .._errors import NoRoom, OptionError, TransportError
 from .addresses import host_of
-from .failures import explained
+from .failures import CAUSES, explained
 from .limits import read_body
 from .pools import HttpSettings, Route, route_to
 from .proxies import LOGIN_WANTED
@@ -269,7 +269,7 @@ class Transport:
             content = read_body(response)
         except OptionError:
             raise
-        except Exception as error:
+        except CAUSES as error:
             raise explained(error, url, wire, route and route.proxy) from None
         if route.proxy and response.status == LOGIN_WANTED:
             raise route.proxy.failure(host_of(url), "", LOGIN_WANTED)
