@@ -36,12 +36,6 @@ def actions(result: dict) -> list:
     return [one["action"] for one in result["results"]]
 
 
-def csv_of(request) -> list[list[str]]:
-    """Return the rows of an import that a meddler saw."""
-    text = request.body.decode().partition("\r\n\r\n")[2].partition("\r\n--")[0]
-    return [line.split(",") for line in text.splitlines()]
-
-
 @pytest.mark.parametrize("body_format", ["json", "xml"])
 def test_what_a_large_fleet_costs(simulator, account, rows, counts, frame, body_format):
     account = account.with_options(body_format=body_format)
@@ -70,7 +64,7 @@ def test_imports_grow_and_come_one_at_a_time(through, meddler, rows):
 
     meddler.on("POST", SENT, alone)
     through.tdm_fleet(devices=rows(420), bulk="always")
-    assert [len(csv_of(one)) for one in meddler.sent("POST", SENT)] == [50, 100, 200, 70] and all(most)
+    assert [len(one.rows()) for one in meddler.sent("POST", SENT)] == [50, 100, 200, 70] and all(most)
 
 
 def test_deletions_are_imported_and_a_purge_only_where_that_is_said(simulator, account, rows, counts):
@@ -157,7 +151,7 @@ def test_domains_are_given_by_the_import_and_tags_afterwards(through, meddler, r
     for number, one in enumerate(fleet):
         one["domains"] = {"Site": "A" if number % 3 else "B"}
     through.tdm_fleet(devices=fleet, bulk="always")
-    sent = {one.query["domain"][0]: len(csv_of(one)) for one in meddler.sent("POST", SENT)}
+    sent = {one.query["domain"][0]: len(one.rows()) for one in meddler.sent("POST", SENT)}
     assert sent == {"Site:A": 6, "Site:B": 3} and len(meddler.sent("POST", "/devices/tags")) == 1
     assert not meddler.sent("POST", "/devices/domains") and not through.tdm_fleet(devices=fleet)["changed"]
     assert {tuple(one["tags"]) for one in simulator.devices().values()} == {("north",)}
@@ -179,7 +173,7 @@ def test_rows_behind_a_hundred_errors_are_sent_again(account, rows, meddler, thr
     meddler.on("GET", "/devices", do.says(200, {"briefs": [], "more": False}), times=1)
     result = through.tdm_fleet(devices=fleet, bulk="always", results="all")
     assert actions(result) == ["unchanged"] * 110 + ["created"] * 130
-    assert [len(csv_of(one)) for one in meddler.sent("POST", SENT)] == [240, 140]
+    assert [len(one.rows()) for one in meddler.sent("POST", SENT)] == [240, 140]
 
 
 def test_a_device_that_somebody_else_makes_meanwhile(simulator, through, meddler, do, row, rows, account):
@@ -377,7 +371,7 @@ def test_auto_leaves_imports_that_are_slower(simulator, account, rows, counts, p
 def test_keys_are_imported_encrypted(through, meddler, rows, simulator):
     fleet = rows(3)
     through.tdm_fleet(devices=fleet, bulk="always", key_encryption="exchange_key", key_encryption_padding="pkcs1v15")
-    sent = csv_of(meddler.sent("POST", SENT)[0])
+    sent = meddler.sent("POST", SENT)[0].rows()
     assert not {one["app_key"] for one in fleet} & {cells[5] for cells in sent} and all(cells[23] for cells in sent)
     assert {simulator.device(one["dev_eui"])["keys"]["appKey"] for one in fleet} == {one["app_key"] for one in fleet}
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
@@ -90,11 +91,24 @@ def test_an_interrupted_run_begins_no_more_devices(through, meddler, do, rows):
 
 
 def test_a_reason_stays_with_its_row(through, meddler, rows, do):
-    fleet = rows(2)
+    fleet = rows(3)
     told = "%s,line 1,[7] one\0two\n%s,line 2,[7] three\n" % (fleet[0]["dev_eui"], fleet[1]["dev_eui"])
     meddler.on("POST", SENT, do.says(200, {"code": 1, "message": told}), times=1)
     result = through.tdm_fleet(devices=fleet, bulk="always", results="all")
-    assert "three" not in result["results"][0]["error"] and "two" not in result["results"][1].get("error", "")
+    assert "three" not in result["results"][0]["error"] and "two" not in result["results"][1]["error"]
+
+
+def test_an_import_that_refuses_every_row_is_not_believed(simulator, through, meddler, rows, small):
+    """Its reason may be the import itself: single requests tell, and three such imports are enough."""
+
+    def refuse(request, forward):
+        said = "".join("%s,line %d,[9000] not by import\n" % (cells[1], line) for line, cells in enumerate(request.rows(), 1))
+        return 200, {"Content-Type": "application/json"}, json.dumps({"code": 1, "message": said}).encode()
+
+    meddler.on("POST", SENT, refuse)
+    result = through.tdm_fleet(devices=rows(60), bulk="always")
+    assert result["summary"]["created"] == 60 and len(simulator.devices()) == 60
+    assert len(meddler.sent("POST", SENT)) == importing.TRIES
 
 
 def test_a_page_in_place_of_the_answer_about_one_device(through, meddler, do, rows):

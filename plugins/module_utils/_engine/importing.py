@@ -242,7 +242,9 @@ class Bulk:
             self._failures = 0 if self._look(load) else self._failures + 1
             self._work.hand_over(load.changes)
             return
-        self._failures = 0
+        # A platform that refuses every row may refuse something else than the rows: single requests tell which.
+        is_believed = len(said.refusals) < said.seen
+        self._failures = 0 if is_believed else self._failures + 1
         unseen: list[Change] = []
         for line, change in enumerate(load.changes, 1):
             refusal = said.refusals.get(line)
@@ -250,8 +252,8 @@ class Bulk:
                 self._enter(change)
             elif refusal is None:
                 unseen.append(change)
-            # What else the platform refuses to delete, or to make, is asked for by a request that tells more.
-            elif change.action == CREATE and refusal.code != ALREADY_EXISTS and self._work.settled(change):
+            # A single request tells more of a deletion that was refused, and of what already exists.
+            elif change.action == CREATE and refusal.code != ALREADY_EXISTS and is_believed and self._work.settled(change):
                 self._singles.conclude(change, partial(self._refuse, refusal))
         self._singles.doubt(unseen if said.is_doubtful else [])
         self._work.put_back(load, unseen)
