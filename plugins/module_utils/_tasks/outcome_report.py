@@ -31,17 +31,19 @@ class OutcomeReport:
 
     def write(self, outcomes: list[Outcome]) -> None:
         """Write the outcomes of a run that came to its end."""
+        if not self.path:
+            return
         tell = self._context.presentable
         self._write(table_of(self._resource, [replace(one, error=tell(one.error)) if one.error else one for one in outcomes]))
 
     def write_error(self, error: BaseException) -> None:
         """Write why a run ended early, so that nobody takes an older report for this run's."""
+        if not self.path:
+            return
         said = error.message if isinstance(error, TdmError) else mistake_of(error) if isinstance(error, Exception) else ENDED
         self._write(table_of_error(self._resource, error, self._context.presentable(said)))
 
     def _write(self, table: str) -> None:
-        if not self.path:
-            return
         try:
             _files.write(self.path, table.encode("utf-8", "replace"))
         except OptionError as error:  # what was done is done, and its result counts
