@@ -17,6 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from ansible_collections.lorawan.thingpark.plugins.module_utils import _files
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine import apply
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.outcome_table import MEND, OTHERWISE, REMEDIES
+from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import outcome_report
 
 PLAN = "kpn-cs/testing"
 DAY = 24 * 3600 * 1000
@@ -53,6 +54,14 @@ def test_a_run_tells_of_every_device(account, rows, tmp_path):
     described[1]["name"] = "another"
     account.tdm_fleet(devices=described, report=str(report))
     assert [row["action"] for row in table(report)] == ["unchanged", "updated", "unchanged"]
+
+
+def test_without_an_option_for_it_no_table_is_made(account, rows, monkeypatch):
+    """For a large fleet without changes, it would be a tenth of the run."""
+    monkeypatch.setattr(outcome_report, "table_of", None)
+    monkeypatch.setattr(outcome_report, "table_of_error", None)
+    assert account.tdm_fleet(devices=rows(2))["summary"]["created"] == 2
+    assert "findings" in account.tdm_fleet(devices=[{}])
 
 
 def test_check_mode_leaves_the_last_runs_report_alone(account, rows, tmp_path):
