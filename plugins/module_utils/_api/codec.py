@@ -19,7 +19,7 @@ from .xml import DEEPEST, MOST_ELEMENTS, NotXml, read_document, write_document
 
 JSON, XML = "json", "xml"
 NONE: JsonTypes = MappingProxyType({})
-#: The formats' names in HTTP (P, C).
+#: The formats' names in HTTP (P, contract).
 MEDIA_TYPES = {JSON: "application/json", XML: "application/xml"}
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 #: Codes of an error document that mean that the session is gone (O).
