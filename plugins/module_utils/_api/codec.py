@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Bodies of requests and answers: from Python objects to bytes and back, and what an error document says.
+"""Bodies of requests and answers: turns Python objects into bytes and back, and reads error documents.
 
-The objects are the same in both formats. What an answer is written in is seen by looking at it, whatever was asked for.
+The objects are the same in both formats. The body itself shows an answer's format, whatever format was requested.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from .xml import DEEPEST, MOST_ELEMENTS, NotXml, read_document, write_document
 
 JSON, XML = "json", "xml"
 NONE: JsonTypes = MappingProxyType({})
-#: The formats' names in HTTP (P, C).
+#: The formats' names in HTTP (P, contract).
 MEDIA_TYPES = {JSON: "application/json", XML: "application/xml"}
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-#: Codes of an error document that mean that the session is gone (O).
+#: Codes of an error document for a session that has ended (O).
 SESSION_CODES = frozenset({4, 163, 164, 141, 142, 143, 144})
-MOST_DIGITS = 40  # of a number; an epoch in milliseconds has 13
-#: What tells without reading a body that it holds no such number, and no such depth: each takes a thirtieth of reading it.
+MOST_DIGITS = 40  # digits of a number; an epoch in milliseconds has 13
+#: For quick checks that a body holds no longer number and no deeper nesting: each takes a thirtieth of the time of parsing it.
 DIGITS = bytes.maketrans(b"123456789", b"000000000")
 TOO_MANY_DIGITS = b"0" * (MOST_DIGITS + 1)
 NO_MARKS = bytes(code for code in range(256) if code not in b"[]{},")
@@ -36,7 +36,10 @@ TOO_MUCH = "is a JSON document that is too deep or too large"
 
 
 class NotData(Exception):
-    """A body that isn't what was asked for; its text completes "the platform's answer ..."."""
+    """A body that can't be read as data; its text completes "the platform's answer ...".
+
+    :param page: the body is a web page.
+    """
 
     def __init__(self, message: str, page: bool = False) -> None:
         super().__init__(message)
@@ -44,9 +47,9 @@ class NotData(Exception):
 
 
 def encode(data: dict[str, Any], body_format: str = JSON, name: str = "", types: JsonTypes = NONE) -> bytes:
-    """Return the body for ``data``; raises :class:`OptionError` for what the format can't carry.
+    """Return the body for ``data``; raises :class:`OptionError` for a text that the format can't carry.
 
-    :param name: what XML calls the document; ``types`` what its keys hold.
+    :param name: the name of the document in XML; ``types`` the types of its keys.
     """
     if body_format == XML:
         return write_document(name, data, types)
@@ -56,8 +59,8 @@ def encode(data: dict[str, Any], body_format: str = JSON, name: str = "", types:
 def decode(body: bytes, content_type: str, types: JsonTypes = NONE) -> object:
     """Return the objects in a body, None for an empty one; raises :class:`NotData`.
 
-    :param content_type: the answer's Content-Type, which is believed only where the body agrees.
-    :param types: what JSON would hold for its keys, since XML doesn't say it.
+    :param content_type: the answer's Content-Type, which counts only if the body agrees.
+    :param types: the types of its keys in JSON, which XML doesn't show.
     """
     if not body.strip():
         return None
@@ -67,7 +70,7 @@ def decode(body: bytes, content_type: str, types: JsonTypes = NONE) -> object:
         raise NotData(PAGE, page=True)
     if start[:1] == b"<" or ("xml" in kind and body[:2] in UTF_16):
         return _decode_xml(body, "xml" in kind or start[:5] == b"<?xml", types)
-    # Each of them is a value, which takes many times its bytes in memory; those in texts count too, and are few.
+    # Each of these signs begins a value, which takes many times its bytes in memory. Signs in texts count too, but are few.
     marks = body.translate(None, NO_MARKS)
     if sum(map(marks.count, (b"[", b"{", b","))) > MOST_ELEMENTS:
         raise NotData(TOO_MUCH)
@@ -82,13 +85,13 @@ def decode(body: bytes, content_type: str, types: JsonTypes = NONE) -> object:
 
 
 def _integer(text: str) -> int:
-    if len(text) > MOST_DIGITS:  # their value takes time that grows with the square
+    if len(text) > MOST_DIGITS:  # the time to read it grows with the square of its digits
         raise ValueError
     return int(text)
 
 
 def _number(text: str) -> float:
-    """Return a number with a fraction; Python's reader would take NaN, and 1e999 for an infinity, which no JSON can hold."""
+    """Return a number with a fraction; refuse NaN and infinity (1e999), which Python's reader accepts and JSON doesn't have."""
     number = float(text)
     if not math.isfinite(number):
         raise ValueError
@@ -96,16 +99,16 @@ def _number(text: str) -> float:
 
 
 def _is_plainly_shallow(brackets: bytes) -> bool:
-    """Return whether the brackets of a text alone show that nothing in it is too deep; those in its strings count too."""
+    """Return whether the brackets alone show that nothing is too deep; brackets inside strings count too."""
     for _depth in range(DEEPEST // 2):
-        brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")  # takes one level off, or two
+        brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")  # removes one level, or two
         if not brackets:
             return True
     return False
 
 
 def _is_too_deep(data: object) -> bool:
-    """Return whether lists and objects lie in each other deeper than those who walk through them may go."""
+    """Return whether lists and objects are nested deeper than recursive functions may go."""
     level = [data] if isinstance(data, (dict, list)) else []
     for _depth in range(DEEPEST + 2):
         if not level:
@@ -119,8 +122,8 @@ def _is_too_deep(data: object) -> bool:
 def _decode_xml(body: bytes, is_called_xml: bool, types: JsonTypes) -> object:
     """Return the objects in a body that begins like markup.
 
-    :param is_called_xml: the answer or the body itself says that it is XML; otherwise it is taken for a web page,
-        unless it is an error document.
+    :param is_called_xml: the Content-Type or the body itself says that it is XML. Otherwise it counts as a web page, unless it
+        is an error document.
     """
     try:
         root, data = read_document(body, types)
@@ -133,7 +136,7 @@ def _decode_xml(body: bytes, is_called_xml: bool, types: JsonTypes) -> object:
 
 
 def error_document(data: object) -> tuple[int | None, str]:
-    """Return ``(code, message)`` of an error document (contract, Error), with None and "" for what it lacks."""
+    """Return ``(code, message)`` of an error document (contract, Error), with None and "" for missing parts."""
     if not isinstance(data, dict):
         return None, ""
     code = data.get("code")

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The platform's RSA exchange key, with which LoRaWAN keys are encrypted on their way (contract, ``/publicExchangeKey``).
+"""The platform's RSA exchange key, which encrypts LoRaWAN keys for the transfer (contract, ``/publicExchangeKey``).
 
-The contract says that the result is Base64. It says neither how a key is padded, which is a choice here, nor whether its bytes
-or its digits are encrypted (?): here it is the bytes.
+The contract says that the result is Base64. It doesn't say how a key is padded: that is an option. Nor does it say whether to
+encrypt the key's bytes or its digits (?): this code encrypts the bytes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ try:
     from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 
     IMPORT_ERROR: Exception | None = None
-except Exception as error:  # it is told where a key is to be encrypted, which few tasks want
+except Exception as error:  # reported only when a key is to be encrypted, which few tasks do
     IMPORT_ERROR = error
 
 from .._errors import OptionError, TransportError
@@ -45,7 +45,7 @@ def public_key(client: Client) -> dict[str, Any]:
 
 
 class EncryptingClient(ResourceClient):
-    """The resources of one kind, whose keys go encrypted with the platform's exchange key.
+    """The resources of one kind, whose keys are sent encrypted with the platform's exchange key.
 
     :param padding: one of PADDINGS.
     """
@@ -70,7 +70,7 @@ class EncryptingClient(ResourceClient):
         return super()._saying(body and self._sealed(body), call)
 
     def _sealed(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Return a request's body with its keys encrypted, and the version of the key that did it."""
+        """Return a request's body with its keys encrypted, and with the version of the exchange key."""
         declared, by_name = self.resource.encryption, self.resource.by_name
         paths = [by_name[option].path[0] for option in declared.keys] if declared else []
         clear = {path: body[path] for path in paths if path in body}
@@ -84,7 +84,7 @@ class EncryptingClient(ResourceClient):
 class ExchangeKey:
     """The exchange key of one platform.
 
-    :param version: what the platform calls it.
+    :param version: the platform's name for it.
     """
 
     def __init__(self, version: str, modulus: int, exponent: int, padding: str) -> None:
@@ -92,11 +92,11 @@ class ExchangeKey:
         self._padding = padding
         try:
             self._key = RSAPublicNumbers(exponent, modulus).public_key()
-        except ValueError:  # numbers that make no key
+        except ValueError:  # numbers that form no RSA key
             raise TransportError(NO_KEY) from None
 
     def encrypted(self, key: str) -> str:
-        """Return a key of 32 hexadecimal digits as the platform takes it: in Base64."""
+        """Return a key of 32 hexadecimal digits, encrypted and in Base64."""
         if self._padding == "pkcs1v15":
             scheme: Any = _padding.PKCS1v15()
         else:
@@ -106,7 +106,7 @@ class ExchangeKey:
 
 
 def exchange_key(client: Client, padding: str) -> ExchangeKey:
-    """Return the platform's exchange key, asked for now; raises :class:`OptionError` without the library to use it."""
+    """Request and return the platform's exchange key; raises :class:`OptionError` without the library to use it."""
     if IMPORT_ERROR is not None:
         raise OptionError(NO_LIBRARY)
     key = public_key(client)
@@ -114,7 +114,7 @@ def exchange_key(client: Client, padding: str) -> ExchangeKey:
 
 
 def _number(text: str) -> int:
-    """Return a number of a JSON Web Key: Base64 for addresses, without its padding (RFC 7518, 2)."""
+    """Return a number of a JSON Web Key: base64url without padding (RFC 7518, 2)."""
     try:
         return int.from_bytes(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), "big")
     except ValueError:

@@ -4,7 +4,8 @@
 
 """Imports: requests that make or delete many resources of one kind (contract, ``devices/import``).
 
-The platform answers nothing where all went well, and else which lines failed and why. It stops at 100 errors (O).
+The platform's answer is empty if all went well, and otherwise lists the lines that failed, with reasons. The platform stops at
+100 errors (O).
 """
 
 from __future__ import annotations
@@ -28,16 +29,16 @@ from .resources import ResourceClient
 from .session import Call
 from .xml_types import COMMON
 
-#: Status of an answer that says that this account, or this platform, has no import.
+#: The statuses of an account, or a platform, without imports.
 NO_IMPORT = (403, 404, 405, 415)
 TIMED_OUT = 504
 MOST_ERRORS = 100  # (O)
 LINE = re.compile(r"line ([0-9]{1,9})\Z")
 FAULT = re.compile(r"\[(-?[0-9]{1,9})\] ?(.*)\Z", re.DOTALL)
-#: What tells that a task isn't over; its document is published nowhere (?).
+#: Words in the state of a task that isn't over; its document is published nowhere (?).
 UNDER_WAY = re.compile(r"RUNNING|PENDING|PROGRESS|QUEUED|WAITING|CREATED|STARTED|SCHEDULED", re.IGNORECASE)
 PAUSE, LONGEST_PAUSE = 0.5, 5.0  # seconds between two looks at a task
-LONGEST_TASK = 600.0  # seconds, after which a task is no longer waited for
+LONGEST_TASK = 600.0  # seconds that this code waits for a task
 UNREADABLE = "the platform's answer to POST %s can't be understood"
 
 
@@ -50,13 +51,13 @@ class Refusal(NamedTuple):
 
 @dataclass
 class Imported:
-    """What the platform said of an import.
+    """The result of an import, as the platform reported it.
 
-    :param seen: the number of lines that the platform looked at.
-    :param refusals: why some of them were refused, by line, from 1; the others were done.
-    :param is_told: it said which rows failed. A task that is over does not.
-    :param is_doubtful: it may have looked at more lines than ``seen``.
-    :param is_repeated: the same import was sent before, and may have been carried out then.
+    :param seen: the number of lines that the platform processed.
+    :param refusals: the refused lines, numbered from 1, with reasons; the other lines succeeded.
+    :param is_told: the platform reported which rows failed. A finished task doesn't report this.
+    :param is_doubtful: the platform may have processed more lines than ``seen``.
+    :param is_repeated: the same import was sent before, and may have taken effect then.
     """
 
     seen: int
@@ -75,9 +76,9 @@ class Imports:
         self.shown = api.shown.imports
 
     def send(self, rows: dict[str, list[str]], params: dict[str, Any], secrets: tuple[str, ...]) -> Imported:
-        """Import these rows, by identity, and return what became of them. Never sent twice by itself.
+        """Import these rows, given by identity, and return the result. The request is never repeated automatically.
 
-        Raises :class:`TransportError` for an answer that can't be understood, and what else a request may end with.
+        Raises :class:`TransportError` for an answer that can't be understood, and the errors of any request.
 
         :param secrets: texts in any of the rows that no message may repeat.
         """
@@ -112,9 +113,9 @@ class Imports:
             self.shown.is_task = self.shown.is_late = answer.status == 202
 
     def _wait(self, location: str) -> None:
-        """Wait for a task's end, as far as the platform shows it (contract, Async: nothing is said of what is there).
+        """Wait for a task's end, as far as the platform shows it (contract, Async, which doesn't describe the task's document).
 
-        Whatever hinders that: the platform took the import, and what became of it is to be looked up.
+        Errors are ignored: the platform accepted the import, and the caller must look up the result in any case.
         """
         with suppress(TdmError):
             self._watch(self._api.client.session.path_of(location) if location else "")
@@ -136,7 +137,7 @@ class Imports:
             raise TransportError("%s: it %s" % (UNREADABLE % self._declared.path, error)) from None
         if content is None:
             return Imported(len(identities))
-        # Contract: the error document's message is the CSV. The schema of XML has another place for it.
+        # In the contract, the error document's message is the CSV. The XML schema has another place for it.
         places = (("message",), ("errors", "csv"), ("csv",))
         texts = [text for text in (dig(content, place) for place in places) if isinstance(text, str)]
         faults = next(filter(None, (self._faults(text, identities) for text in texts)), {})
@@ -145,7 +146,7 @@ class Imports:
         return _imported(faults, len(identities), secrets)
 
     def _faults(self, text: str, identities: list[str]) -> dict[int, list[str]]:
-        """Return the faults of each line, nothing where a line isn't that of the resource that stands beside it."""
+        """Return the faults by line, or nothing if a line number doesn't match the resource beside it."""
         found: dict[int, list[str]] = {}
         try:
             for cells in csv.reader(io.StringIO(text)):
@@ -162,7 +163,7 @@ class Imports:
                 for cell in cells[2:]:
                     if FAULT.match(cell.strip()):
                         faults.append(cell.strip())
-                    elif cell.strip():  # the platform's words may hold a comma
+                    elif cell.strip():  # the platform's text may contain a comma
                         faults[-1] += ", " + cell.strip()
         except (csv.Error, Fault, IndexError):
             return {}
@@ -170,14 +171,14 @@ class Imports:
 
 
 def _imported(lines: dict[int, list[str]], total: int, secrets: tuple[str, ...]) -> Imported:
-    """Return what lines with faults mean; their texts hold none of the secrets, whosever they are."""
+    """Return the result of an import whose lines have faults; no text shows a secret of any row."""
     texts = ["; ".join(FAULT.sub(r"\2", fault) for fault in faults).replace("\0", "") for faults in lines.values()]
     reasons = without("\0".join(texts), secrets).split("\0")
     refusals = {}
     for (line, faults), reason in zip(lines.items(), reasons):
         match = FAULT.match(faults[0])
         refusals[line] = Refusal(int(match.group(1)) if match else 0, in_short(reason))
-    # Nobody knows whether it is rows or faults that are counted.
+    # It isn't known whether the platform's limit counts rows or faults.
     if len(lines) > MOST_ERRORS or sum(map(len, lines.values())) < MOST_ERRORS:
         return Imported(total, refusals)
     return Imported(max(lines), refusals, is_doubtful=len(lines) < MOST_ERRORS)

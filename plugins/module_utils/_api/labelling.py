@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What one request adds to resources and removes from them: a tag, domains, a tag of base stations."""
+"""The labels that one request adds to resources and removes from them: a tag, domains, a tag of base stations."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from .._schema.resource import Resource
 from .._schema.values import Value
 
-#: What tells that a platform doesn't know a path.
+#: The statuses of a platform that doesn't know a path.
 NO_SUCH_PATH = (404, 405, 501)
 
 
@@ -24,7 +24,7 @@ class Labelling(NamedTuple):
     remove: tuple[Value, ...] = ()
 
     def told(self, resource: Resource) -> tuple[str, str]:
-        """Return what a sentence calls the labels, and what was to be done with them."""
+        """Return the labels' names for a sentence, and the verb: added, removed or both."""
         some = [label if isinstance(label, str) else ":".join(label) for label in (*self.add, *self.remove)]
         word = resource.labels[self.option].word + ("s" if len(some) > 1 else "")
         done = " and ".join(done for labels, done in ((self.add, "added"), (self.remove, "removed")) if labels)
@@ -39,7 +39,7 @@ class Labelling(NamedTuple):
         return {**{key: send(labels) for key, labels in lists if labels}, declared.members: identities}
 
     def label(self, resource: Resource) -> dict[str, Any]:
-        """Return the API's words for the only label."""
+        """Return the only label in the API's form."""
         sent: Any = resource.by_name[self.option].type.send(self.add or self.remove)
         return dict(sent[0])
 
@@ -47,7 +47,10 @@ class Labelling(NamedTuple):
 def labellings(
     resource: Resource, add: dict[str, tuple[Value, ...]], remove: dict[str, tuple[Value, ...]]
 ) -> Iterator[Labelling]:
-    """Yield the requests for labels that come and go, by option, of one resource."""
+    """Yield the requests that add and remove labels of one resource.
+
+    :param add: option -> labels to add; ``remove`` the same for labels to remove.
+    """
     for option, declared in resource.labels.items():
         more, less = add.get(option, ()), remove.get(option, ())
         if declared.lists is not None:

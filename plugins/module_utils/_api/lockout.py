@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The gate in front of every login: a refused password goes out once, whatever fails.
+"""The gate in front of every login: a refused password is sent only once, whatever fails.
 
-All processes of a user share one lock and one file of notes per account. Before a password is sent, that is noted in a second
-file; where it can't be, the password isn't sent. What became of it is noted in the first one. Whoever finds a note about the
-very password that it would send does not send it.
+All processes of a user share one lock and one file of notes per account. Before a process sends a password, it writes a note
+into a second file; if it can't, it doesn't send the password. Afterwards it notes the result in the first file. A process that
+finds a note about the password that it wants to send doesn't send it.
 """
 
 from __future__ import annotations
@@ -22,27 +22,27 @@ from .. import _files
 from .._errors import LoginError, LoginRefused, OptionError, TdmError, TransportError
 
 HOLD = 900  # seconds for which a refused password isn't sent again
-UNCLEAR_HOLD = 60  # the same for one whose answer told nothing: it may have counted as wrong
-#: Kinds of notes: a password that isn't to be sent, the same since the account is locked, one that was accepted, a login that
-#: never left the machine, and that the user wanted a refusal forgotten.
+UNCLEAR_HOLD = 60  # the same for a password without a clear answer, which may have counted as wrong
+#: The kinds of notes: a password that must not be sent, the same because the account is locked, an accepted password, a login
+#: that never left the machine, and a user's request to forget a refusal.
 HELD, LOCKED, ACCEPTED, UNSENT, FORGOTTEN = "held", "locked", "accepted", "unsent", "forgotten"
-#: How the message about a locked account ends; when it is shown again later, something else may be true.
+#: The end of the message about a locked account. It is cut off before the message is noted: later, it may be wrong.
 LOCK_REMEDY = (
     ": ask the operator to unlock it. Its login is held back for 15 minutes, or until tdm_session is run with forget_refusal=true"
 )
 NEVER = float("inf")
 TEXTS, NUMBERS = ("kind", "about", "message", "boot"), ("seconds", "since", "clock")
-FAR = 10.0**12  # seconds, beyond which no number of ours is
+FAR = 10.0**12  # seconds; larger than any number in a valid note
 
 
 @dataclass(frozen=True)
 class Note:
-    """What is known of an account for a while.
+    """A fact about an account that counts for a while.
 
-    :param about: the fingerprint of a password, or the way to the platform.
-    :param seconds: for how long it counts.
-    :param since: when it was made, in seconds of the epoch.
-    :param clock: the same in seconds since the machine started, and ``boot`` tells which of its starts that was.
+    :param about: the fingerprint of a password, or the route to the platform.
+    :param seconds: how long it counts.
+    :param since: when it was written, in seconds of the epoch.
+    :param clock: the same in seconds since the machine started; ``boot`` identifies that start.
     """
 
     kind: str
@@ -54,7 +54,7 @@ class Note:
     boot: str
 
     def age(self) -> float:
-        """Return how many seconds ago it was made; below 0 where the clock was set back since, and the machine started anew."""
+        """Return its age in seconds; below 0 if the machine restarted and its clock was set back since."""
         if self.boot and self.boot == _files.boot():
             return _files.clock() - self.clock
         return time.time() - self.since
@@ -78,23 +78,28 @@ def note_path(gate_key: str) -> str:
 
 
 def proof_path(gate_key: str) -> str:
-    """Return the file with what the controller knows of an account's logins by modules, here and on other hosts."""
+    """Return the controller's file about an account's logins by modules, here and on other hosts."""
     return os.path.join(_files.home(), "proven-%s.json" % gate_key)
 
 
 def _sent_path(path: str) -> str:
-    """Return the file that says which password is about to be sent, beside the notes that stay if it is refused."""
+    """Return the file with the note about the password that is about to be sent, beside copies of the other notes.
+
+    If the password is refused, this file replaces the file of notes.
+    """
     return path[: -len(".json")] + ".sent.json"
 
 
 def refuse(path: str, secret: str, route: str = "", began: float = NEVER) -> None:
-    """Raise what a login is to end with before it begins, to be called with the lock of ``path``.
+    """Raise an error if the notes forbid this login; the caller holds the lock of ``path``.
 
     :param path: the file with the notes about the account.
-    :param route: the way to the platform; who waited while a login could not leave the machine on the same way takes its result.
+    :param route: the route to the platform. If another login failed to leave the machine on the same route while this one
+        waited, this one ends with the same error.
     :param began: when the wait began, in seconds of :func:`_files.clock`.
 
-    Raises :class:`LoginRefused` when this password was refused, or got no clear answer, a short while ago.
+    Raises :class:`LoginRefused` if this password was refused, or got no clear answer, a short while ago, and
+    :class:`TransportError` if it ends with another login's error.
     """
     notes = [*_known(path), *_left_behind(path)]
     for note in notes:
@@ -112,13 +117,13 @@ def refuse(path: str, secret: str, route: str = "", began: float = NEVER) -> Non
 
 
 def unclear_for(path: str, secret: str) -> float:
-    """Return for how many seconds a password is held back although nothing says that it was refused; 0 where it was."""
+    """Return the seconds for which a password is held back because its answer was unclear; 0 if it was refused, or isn't held."""
     held = [note for note in (*_known(path), *_left_behind(path)) if note.kind in (HELD, LOCKED) and note.is_about(secret)]
     return held[0].left() if held and held[0].seconds <= UNCLEAR_HOLD else 0.0
 
 
 def _remedy(note: Note, notes: list[Note]) -> str:
-    """Return what somebody can do whose password is held back."""
+    """Return the remedy for a password that is held back."""
     if note.kind == LOCKED:
         return "ask the operator to unlock the account, and run tdm_session with forget_refusal=true then, or wait"
     forgotten = max((one.left() for one in notes if one.kind == FORGOTTEN), default=0.0)
@@ -138,28 +143,28 @@ def is_proven(path: str, secret: str) -> bool:
 
 
 def forget(path: str) -> None:
-    """Forget what was refused, once in a while: of many tasks that want it, only the first one sends the password again.
+    """Forget a refusal, but only once in a while: of many tasks that want this, only the first one sends the password again.
 
-    That an account is locked is forgotten each time, since no password can lock it more.
+    A lock of the account is forgotten each time, since no password can lock it more.
     """
     with _files.locked(path):
         try:
             kinds = {note.kind for note in _known(path)}
         except OptionError:
-            kinds = set()  # the file is damaged, and made anew
+            kinds = set()  # the file is damaged: write a new one
         if FORGOTTEN not in kinds or LOCKED in kinds:
             _write(path, [_note(FORGOTTEN)])
             _files.remove(_sent_path(path))
 
 
 def announce(path: str, gate_key: str, secret: str) -> None:
-    """Note that a password is about to be sent; raises :class:`OptionError` where that can't be, and it must not be sent."""
+    """Note that a password is about to be sent; raises :class:`OptionError` if the note fails: then it must not be sent."""
     is_kept = False
     try:
         left = _left_behind(path)
         if left:
             _write(path, [*_known(path), *left])
-        is_kept = True  # what a killed task has left: where it stands nowhere else, its file has to stay
+        is_kept = True  # a killed task's note is now in path too: until then, its own file must not be removed
         note = _note(
             HELD, _files.fingerprint(secret, gate_key), HOLD, "it was refused, and the disk was too full to note the reason"
         )
@@ -171,17 +176,17 @@ def announce(path: str, gate_key: str, secret: str) -> None:
 
 
 def withdraw(path: str) -> None:
-    """Take back that a password is about to be sent."""
+    """Remove the note that a password is about to be sent."""
     _try(lambda: _files.remove(_sent_path(path)))
 
 
 def settle(path: str, gate_key: str, secret: str, error: TdmError | None = None, route: str = "") -> None:
-    """Note what became of a login that was announced, as far as the disk lets it; each step that fails errs to the safe side.
+    """Note the result of an announced login, as far as the disk allows; if a step fails, the password stays held back.
 
-    :param error: what it ended with, None for a login that was accepted.
+    :param error: the login's error, None for an accepted login.
     """
     if isinstance(error, LoginRefused):
-        _try(lambda: _files.rename(_sent_path(path), path))  # the note of before, which needs no room
+        _try(lambda: _files.rename(_sent_path(path), path))  # the announcement becomes the note, which needs no disk space
         _try(lambda: _add(path, _refusal(error, _files.fingerprint(secret, gate_key))))
     elif error is None or (isinstance(error, LoginError) and error.harmless):
         withdraw(path)
@@ -208,19 +213,19 @@ def _try(step: Callable[[], object]) -> bool:
 
 
 def _add(path: str, note: Note) -> None:
-    """Add a note to a file. It takes the place of one about the same, and of logins that didn't leave the machine before."""
+    """Add a note to a file. It replaces notes about the same password or route, and notes of logins that weren't sent."""
     _write(path, [*(one for one in _known(path) if one.kind != UNSENT and one.about != note.about), note])
 
 
 def prove(path: str, gate_key: str, secret: str) -> None:
-    """Note that a password was accepted, and nothing else: what was refused before doesn't count any more."""
+    """Note that a password was accepted, and drop all other notes: earlier refusals no longer count."""
     _try(lambda: _write(path, [_note(ACCEPTED, _files.fingerprint(secret, gate_key))]))
 
 
 def hand_on(proof: str, gate_key: str, secret: str, message: str) -> None:
-    """Note that a module's password was refused, to be called with the lock of ``proof``, the controller's own file.
+    """Note that a module's password was refused; the caller holds the lock of ``proof``, the controller's own file.
 
-    It is noted where all tasks look, and stays in ``proof`` only where there is no room for that.
+    The note goes into the file that all tasks read, and stays in ``proof`` only if the disk has no room for that.
     """
     reason = message[: -len(LOCK_REMEDY)] if message.endswith(LOCK_REMEDY) else message
     error = LoginRefused(reason, remedy=message[len(reason) :])
@@ -233,9 +238,9 @@ def hand_on(proof: str, gate_key: str, secret: str, message: str) -> None:
 
 @contextmanager
 def pass_through(gate_key: str, secret: str, route: str = "", began: float = NEVER) -> Iterator[None]:
-    """Hold the account's gate around a login; raises as :func:`refuse` instead of sending a refused password again.
+    """Hold the account's lock around a login; raises as :func:`refuse` does instead of sending a refused password again.
 
-    What ends the process in between leaves the announcement, which holds the password back for a minute.
+    If the process is killed meanwhile, its announcement stays, and holds the password back for a minute.
     """
     path = note_path(gate_key)
     with _files.locked(path) as waited:
@@ -269,7 +274,7 @@ def _known(path: str) -> list[Note]:
             "forget_refusal=true if you know that the password is right" % path
         )
     notes = [note for note in (Note(**one) for one in found) if note.left() > 0]
-    if any(note.age() < 0 for note in notes):  # from now on they age, whatever the clock is set to
+    if any(note.age() < 0 for note in notes):  # the clock was set back: date these notes anew, so that they expire
         now = _note(HELD)
         notes = [replace(one, since=now.since, clock=now.clock, boot=now.boot) if one.age() < 0 else one for one in notes]
         _try(lambda: _write(path, notes))
@@ -277,7 +282,7 @@ def _known(path: str) -> list[Note]:
 
 
 def _is_note(data: object) -> bool:
-    """Return whether this is a note as a file holds it."""
+    """Return whether data from a file is a valid note."""
     if not isinstance(data, dict) or set(data) != {*TEXTS, *NUMBERS} or not all(isinstance(data[name], str) for name in TEXTS):
         return False
     numbers = [data[name] for name in NUMBERS]

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The ways in: from an account to a Credentials. One function per ``auth_method``, all with the same two parameters.
+"""The login methods: from an account to its Credentials. One function per ``auth_method``, all with the same two parameters.
 
-What the platform's owner doesn't publish (the login URL and its field names) is a setting with a default (?).
+The login URL and its field names aren't published: they are options with a default (?).
 """
 
 from __future__ import annotations
@@ -26,34 +26,34 @@ from .lockout import LOCK_REMEDY
 from .login_page import WRONG_PASSWORD, LoginAnswer, read_login_page, says_locked, text_of
 from .xml_types import CUSTOMERS
 
-#: Where each way logs in, on the platform's host (html: ?; smp and digest: O; oauth2: contract).
+#: The path of each method's login on the platform's host (html: ?; smp and digest: O; oauth2: contract).
 USUAL_PLACES = {
     "html": "/thingpark/smp/rest/login",
     "smp": "/thingpark/smp/rest/admins/login",
     "digest": "/thingpark/smp/rest/admins/id",
     "oauth2": "/users-auth/protocol/openid-connect/token",
 }
-#: The ways of administrators, who log in for a subscriber.
+#: The methods of administrators, who log in for a subscriber.
 ADMINISTRATORS = ("smp", "digest")
 LOCKED_STATUS = 423
-#: Whom a text without a form of its own must speak of, to be believed that it tells a lock.
+#: A text of unknown form means that the account is locked only if it also has one of these words.
 WHOSE = re.compile("account|user|login|admin|subscriber|client", re.IGNORECASE)
-LEAST = 8  # characters of a cookie that may be a secret
-EARLY = 30  # seconds before its end at which a bearer token counts as used up, or a quarter of a shorter life
+LEAST = 8  # characters; a shorter cookie is no secret
+EARLY = 30  # seconds before its end at which a bearer token counts as used up; at most a quarter of its lifetime
 
 
 @dataclass(frozen=True)
 class Account:
-    """Who logs in, where and how.
+    """The account that logs in, with the addresses and the method.
 
     :param url: the base of all resources, without a slash at its end.
     :param method: a key of WAYS.
     :param name: the login, or the client ID.
     :param secret: the password, or the client secret.
-    :param login_url: where to log in; empty for the platform's usual place.
-    :param session_url: where a session is started; empty for the usual place.
-    :param subscriber_id: for which subscriber an administrator logs in, and ``module_id`` to which application.
-    :param body_format: JSON or XML, for all that a session does.
+    :param login_url: the address of the login; empty for the platform's usual one.
+    :param session_url: the address that starts a session; empty for the usual one.
+    :param subscriber_id: the subscriber for whom an administrator logs in; ``module_id`` is the application.
+    :param body_format: JSON or XML, for all requests of a session.
     """
 
     url: str
@@ -76,18 +76,19 @@ class Account:
 
     @property
     def where_to_log_in(self) -> str:
-        """The address that takes the login, whether it was given or is the usual one."""
+        """The address of the login: the given one or the usual one."""
         return self.login_url or self.origin + USUAL_PLACES[self.method]
 
     def key(self) -> str:
-        """Return what tells this account's sessions from others, without its secret, fit for a file's name."""
+        """Return a key that identifies this account's sessions, for a file's name; it doesn't hold the secret."""
         whose = (self.subscriber_id, self.module_id)
         return _mark(self.url, self.method, self.name, self.where_to_log_in, self.session_url, *whose)
 
     def gate_key(self) -> str:
-        """Return what tells the account that the platform would lock from others, however its address and login are written.
+        """Return a key that identifies the account that the platform would lock, in any spelling of its address and login.
 
-        A user has one password, whose refusals a platform counts together: it is one account in whichever way it logs in.
+        A user has one password, and the platform counts all its refusals together. So the key is the same for all methods of a
+        user.
         """
         is_client = self.method == "oauth2"
         place = same_place(self.where_to_log_in) if is_client else same_server(self.where_to_log_in)
@@ -100,12 +101,12 @@ def _mark(*parts: str) -> str:
 
 @dataclass
 class Credentials:
-    """What a login gave: the proof that goes with every call, and what it opens.
+    """The result of a login: the proofs that go with every call, and the subscription's address.
 
-    :param query: parameters of every call: the ``sessionToken``, where the operator wants it.
+    :param query: parameters of every call: the ``sessionToken``, if the platform uses one.
     :param bearer: an OAuth 2 access token; ``ends`` is when to renew it, in seconds of the epoch, 0 for never.
     :param subscription: the subscription's address as the platform gave it.
-    :param facts: permissions and user, for people.
+    :param facts: permissions and user, as return values.
     """
 
     query: dict[str, str] = field(default_factory=dict, repr=False)
@@ -116,7 +117,7 @@ class Credentials:
     facts: dict[str, Any] = field(default_factory=dict)
 
     def secrets(self) -> list[str]:
-        """Return the texts that no message may hold."""
+        """Return the texts that no message may show."""
         proofs = [value for name, value in self.query.items() if name != "type"]
         return [*proofs, self.bearer, *_long_ones(self.cookies.values())]
 
@@ -128,8 +129,8 @@ class Credentials:
 def _refused(account: Account, why: str, said: str = "") -> LoginRefused:
     """Return the error for a refusal.
 
-    :param why: what stands in parentheses.
-    :param said: the platform's own words, where these are more.
+    :param why: the reason, which the message shows in parentheses.
+    :param said: the platform's full words, if ``why`` has only a part of them.
     """
     if says_locked(said or why):
         message = "%s says that the account %s is locked (%s)" % (account.origin, account.name, why)
@@ -143,7 +144,7 @@ def _refused(account: Account, why: str, said: str = "") -> LoginRefused:
 
 
 def _refuse_if_locked(account: Account, answer: Answer) -> None:
-    """Raise the refusal where an answer that is none of the usual ones says, in whatever form, that the account is locked."""
+    """Raise the refusal if an answer of unknown form says that the account is locked."""
     text = text_of(answer.body)
     is_said = says_locked(text) and WHOSE.search(text)
     if is_said or answer.status == LOCKED_STATUS:
@@ -153,7 +154,7 @@ def _refuse_if_locked(account: Account, answer: Answer) -> None:
 
 
 def _long_ones(cookies: Iterable[str | None]) -> list[str]:
-    """Return the values of cookies that tell a session; what is shorter chooses a server or a language."""
+    """Return the values of cookies that identify a session; a shorter value chooses a server or a language."""
     return [value for value in cookies if value and len(value) >= LEAST]
 
 
@@ -199,7 +200,7 @@ def _refused_by_page(account: Account, page: LoginAnswer) -> LoginRefused:
         meaning = ": wrong login or password"
     elif says_locked(said):
         meaning = ""
-    else:  # locked, not for this application, or new: whichever it is, sending it again can only make it worse
+    else:  # a locked account, one without access to this application, or an unknown code: never send the password again
         meaning = (
             ": the operator doesn't publish what it means; the account may be locked, or have no access to the Device Manager"
         )
@@ -243,17 +244,17 @@ def digest(account: Account, transport: Transport) -> Credentials:
 
 
 def _for_subscriber(account: Account, transport: Transport, answer: Answer) -> Credentials:
-    """From the answer to an administrator's login to a session of the subscriber (O).
+    """Turn the answer to an administrator's login into a session of the subscriber (O).
 
-    The identifier's name is written in two ways, by format (O).
+    The identifier's name has two spellings, by format (O).
     """
     data = _data_unless_refused(account, answer)
     number, reason = error_document(data)
     if answer.status in (401, 403) or (answer.status in (200, 400) and number is not None) or says_locked(reason):
-        # The codes aren't published: the account may be locked as well, and sending it again can only make it worse.
+        # The codes aren't published, and one of them may mean a locked account: never send the password again.
         raise _refused(account, _said(answer, data, account))
     identifier = data.get("thingparkID") or data.get("thingParkID")
-    if answer.status != 200 or not identifier or not str(identifier).strip("."):  # dots would lead elsewhere
+    if answer.status != 200 or not identifier or not str(identifier).strip("."):  # dots would change the path
         _refuse_if_locked(account, answer)
         raise LoginError(
             "%s answered the login without a thingparkID (%s): check url, login_url and auth_method"
@@ -283,9 +284,9 @@ def _for_subscriber(account: Account, transport: Transport, answer: Answer) -> C
 
 
 def _start_session(account: Account, transport: Transport, code: dict[str, str], *before: Answer) -> Credentials:
-    """Turn an access code into a session (contract, Customers; its path for end users is the administrators', O).
+    """Turn an access code into a session (contract, Customers; end users and administrators use the same path, O).
 
-    :param before: the answers that led to the code. Their cookies go where they belong, and to no other host or path.
+    :param before: the answers that led to the code. Their cookies are sent only to their own host and path.
     """
     proof = {**code, "type": "SUBSCRIBER"}
     where = account.session_url or account.url + "/customers"
@@ -295,7 +296,7 @@ def _start_session(account: Account, transport: Transport, code: dict[str, str],
             where,
             params=proof,
             headers=headers({"Accept": MEDIA_TYPES[account.body_format]}, cookies_at(where, *before)),
-            repeatable=False,  # an access code is for one use
+            repeatable=False,  # an access code works only once
         )
     )
     data = _data(account, answer, harmless=True)
@@ -308,7 +309,7 @@ def _start_session(account: Account, transport: Transport, code: dict[str, str],
         )
     query = {"sessionToken": str(data["sessionToken"])} if data.get("sessionToken") else {}
     if account.method == "digest" and not query:
-        query = proof  # KPN's client of 2016 sent it with every call, where others send the token (O)
+        query = proof  # KPN's client of 2016 sent the access code with every call; other clients send the token (O)
     user = data.get("user")
     known = user if isinstance(user, dict) else {}
     return Credentials(
@@ -343,7 +344,7 @@ def oauth2(account: Account, transport: Transport) -> Credentials:
     data = _data_unless_refused(account, answer)
     if answer.status == 200 and data.get("access_token"):
         lifetime = data.get("expires_in")
-        # Renewed somewhat before its end, so that none runs out on its way.
+        # Renew a token before its end, so that it doesn't expire during a request.
         ends = time.time() + lifetime - min(EARLY, lifetime / 4) if isinstance(lifetime, (int, float)) else 0.0
         return Credentials(bearer=str(data["access_token"]), ends=ends)
     error = in_short(without(str(data.get("error", "")), [account.secret]))
@@ -360,7 +361,7 @@ def headers(base: dict[str, str], cookies: dict[str, str]) -> dict[str, str]:
 
 
 def _said(answer: Answer, data: dict[str, Any], account: Account, *secrets: str) -> str:
-    """Return an answer's status, and the code and reason of an error document in it, which repeats nothing secret."""
+    """Return an answer's status, and the code and reason of its error document, without secrets."""
     number, reason = error_document(data)
     parts = [
         "status %d" % answer.status,
@@ -371,7 +372,7 @@ def _said(answer: Answer, data: dict[str, Any], account: Account, *secrets: str)
 
 
 def _data_unless_refused(account: Account, answer: Answer) -> dict[str, Any]:
-    """Return what the answer to a password says; a refusal in any form needs to say nothing more."""
+    """Return the object in the answer to a password; an empty one for a refusal whose body can't be read."""
     try:
         return _data(account, answer)
     except LoginError:
@@ -382,7 +383,7 @@ def _data_unless_refused(account: Account, answer: Answer) -> dict[str, Any]:
 
 
 def _data(account: Account, answer: Answer, harmless: bool = False) -> dict[str, Any]:
-    """Return what an answer says; what isn't an object says nothing.
+    """Return the object in an answer, an empty one if there is none.
 
     :param harmless: the password was accepted before this answer.
     """
@@ -394,5 +395,5 @@ def _data(account: Account, answer: Answer, harmless: bool = False) -> dict[str,
     return data if isinstance(data, dict) else {}
 
 
-#: The ways in, by ``auth_method``.
+#: The login functions, by ``auth_method``.
 WAYS: dict[str, Callable[[Account, Transport], Credentials]] = {"html": html, "smp": smp, "digest": digest, "oauth2": oauth2}

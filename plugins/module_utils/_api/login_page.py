@@ -5,7 +5,7 @@
 """The HTML page that answers an end user's login.
 
 It comes with status 200 whether or not the login succeeded, and it is not well-formed (P: the operator's page).
-What counts lies in four hidden spans: ``errorCode``, ``info1``, ``info2`` and ``redirectURI``.
+The result is in four hidden spans: ``errorCode``, ``info1``, ``info2`` and ``redirectURI``.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from urllib.parse import unquote
 
 try:
     from lxml import etree
-except Exception:  # the glue reports it before anything here is called
+except Exception:  # _frame reports it before any call here
     pass
 
 LARGEST_PAGE = 1_000_000  # bytes; a real one has a few thousand
 ACCESS_CODE = re.compile(r"[?&;]userAccessCode=([^&#;\s\"'<>]+)")
-#: P's table. A locked account and one that isn't for this application have codes too; P lost them.
+#: The codes in P's table. Codes exist also for a locked account, and for one without access to this application; P lost them.
 WRONG_PASSWORD = ("50", "108", "109", "123")
-#: A word, also one of ACCOUNT_LOCKED and accountLocked.
+#: A word, also inside ACCOUNT_LOCKED and accountLocked.
 WORD = re.compile("[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 LOCKED = re.compile(r"\block(ed|out)?\b")
-#: "is not locked", "isn't locked yet", "un-locked"; and what only threatens: "will be locked after two more".
+#: "is not locked", "isn't locked yet", "un-locked"; and threats, such as "will be locked after two more".
 NOT_LOCKED = re.compile(r"\b((not|never|longer|un|t)( yet| been)?|(will|would|may|might|can|to)( be| get)?) lock(ed|out)?\b")
 
 
 @dataclass(frozen=True)
 class LoginAnswer:
-    """What a login page said: an access code, or an error code with its two notes."""
+    """The result in a login page: an access code, or an error code with its two notes."""
 
     access_code: str = ""
     error_code: str = ""
@@ -41,7 +41,7 @@ class LoginAnswer:
 
 
 def read_login_page(body: bytes) -> LoginAnswer | None:
-    """Return what the page says, or None when it isn't a login answer. An error wins over an access code."""
+    """Return the result in the page, or None if it isn't a login page. An error counts more than an access code."""
     if len(body) > LARGEST_PAGE:
         return None
     try:
@@ -62,7 +62,7 @@ def read_login_page(body: bytes) -> LoginAnswer | None:
 
 
 def text_of(body: bytes) -> str:
-    """Return what a person reads in an answer, be it a page, a document or plain text."""
+    """Return the text that a person would read in an answer: a page, a document or plain text."""
     if len(body) > LARGEST_PAGE:
         return ""
     try:
@@ -85,7 +85,7 @@ def _parser(body: bytes) -> etree.HTMLParser:
 
 
 def _encoding(body: bytes) -> str | None:
-    """Return the encoding for bytes without a declared one; a byte order mark speaks for itself."""
+    """Return the encoding of a page that declares none, or None if it declares one; a byte order mark means UTF-16."""
     if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return "utf-16"
     return None if b"charset" in body[:2000].lower() else "utf-8"
@@ -94,7 +94,7 @@ def _encoding(body: bytes) -> str | None:
 def _text(page: etree._Element, name: str) -> str | None:
     """Return the text of the first element with this ID, or None without such an element.
 
-    Where spans are never closed, the next one lies within it, and is no part of its text.
+    If a page doesn't close its spans, the next span is inside this one, but is no part of its text.
     """
     found = page.xpath("(//*[@id=$name])[1]", name=name)
     if not found:

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a platform's answers have shown of it.
+"""The facts about a platform that its answers have shown.
 
-Older ones know and show less than release 7.3 (O). Nobody has to say which one it is: it is seen.
+Older platforms know and show less than release 7.3 (O). No option names the release: the answers show it.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ NUMBER = re.compile(r"[A-Za-z0-9_-]+\Z")  # O: digits
 
 @dataclass
 class LookedUp:
-    """What a session was asked for besides the resources themselves; the items of a loop in one session share it.
+    """Answers to look-ups besides the resources themselves; the items of a loop in one session share them.
 
-    :param lists: path of a list -> the resources that it has, each as (ID, name).
-    :param briefs: path of a list that is only asked for by ID -> ID -> brief.
-    :param answers: what was asked of the platform once -> the IDs that it answered.
+    :param lists: path of a list -> its resources, each as (ID, name).
+    :param briefs: path of a list that is only read by ID -> ID -> brief.
+    :param answers: key of a question to the platform (see ``Rules.question``) -> the IDs in its answer.
     """
 
     lists: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
@@ -32,11 +32,11 @@ class LookedUp:
 
 @dataclass
 class ShownImports:
-    """How a platform has taken imports.
+    """How a platform has handled imports.
 
-    :param is_refused: it takes none, or none of this account.
-    :param is_late: one ended without an answer in time, so that it is asked to go on by itself.
-    :param is_task: it does go on by itself, and gives the address of a task; None as long as nothing showed it.
+    :param is_refused: it accepts no imports, or none of this account.
+    :param is_late: an import got no answer in time, so that further ones ask the platform to run them in the background.
+    :param is_task: it runs them in the background, and gives the address of a task; None as long as this isn't known.
     """
 
     is_refused: bool = False
@@ -46,13 +46,13 @@ class ShownImports:
 
 @dataclass
 class Shown:
-    """What a platform has shown of one kind of resource.
+    """The facts that a platform has shown about one kind of resource.
 
-    :param by_identity: whether one can be addressed by its identity; None as long as nothing showed it.
-    :param is_older: its briefs lack most of what they have since release 7.3.
-    :param places: the paths of resources below their subscription, by identity, where they can't be made of it.
-    :param imports: how it takes imports of them, as far as that showed.
-    :param identifiers: API key -> name -> ID, for what it only names, such as ``networkSubscription``.
+    :param by_identity: whether the identity forms a resource's address; None as long as this isn't known.
+    :param is_older: its briefs lack most of the keys that they have since release 7.3.
+    :param places: the paths of resources below their subscription, by identity, if the identity doesn't form them.
+    :param imports: how it has handled imports of them.
+    :param identifiers: API key -> name -> ID, for references that it shows only by name, such as ``networkSubscription``.
     """
 
     by_identity: bool | None = None
@@ -62,9 +62,9 @@ class Shown:
     imports: ShownImports = field(default_factory=ShownImports)
 
     def identified(self, item: dict[str, Any]) -> dict[str, Any]:
-        """Return a resource, or its brief, with the IDs of what the platform only names, as far as they were looked up.
+        """Return a resource, or its brief, with the IDs of references that the platform shows only by name.
 
-        A name that no other resource bears stands in for its own ID: it is another one than any that could be described.
+        A name whose ID isn't known takes the place of the ID: so it differs from every ID that could be described.
         """
         result = dict(item)
         for key, by_name in self.identifiers.items():
@@ -77,20 +77,20 @@ class Shown:
 
 
 class Platform:
-    """Found out once in a session, and held with it."""
+    """The facts about a platform, found once and kept as long as the session."""
 
     def __init__(self) -> None:
         self._kinds: dict[str, Shown] = {}
 
     def of(self, kind: str) -> Shown:
-        """Return what has been shown of one kind of resource."""
+        """Return the facts about one kind of resource."""
         return self._kinds.setdefault(kind, Shown())
 
 
 def place_of(brief: dict[str, Any], path: str) -> str:
-    """Return a resource's path below its subscription, as its brief's ``href`` gives it; nothing without one.
+    """Return a resource's path below its subscription, from its brief's ``href``; empty without one.
 
-    Of that address, only the number counts: a host, a query or dots in it lead nowhere.
+    Only the number at the end of that address is used, so that a host, a query or dots in it have no effect.
     """
     number = str(brief.get("href") or "").rstrip("/").rpartition("/")[2]
     return "%s/%s" % (path, number) if NUMBER.match(number) else ""

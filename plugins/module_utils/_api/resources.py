@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What lies below one subscription: its lists, and one kind of resource, which is listed, read, created, updated and deleted.
+"""Requests below one subscription: reads its lists, and lists, reads, creates, updates and deletes one kind of resource.
 
-Paths and parameters are the contract's; the session knows the way. What a resource is called and where it lies comes from its
-declaration; nothing here names one. One method per request or list.
+Paths and parameters are the contract's. The session adds the host, the base path and the proof of login. A resource's names and
+paths come from its declaration: this code names none. Each method is one request or one list.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ INNER_TEXT = re.compile(">([^<>]+)<")
 
 
 def several(identities: Iterable[str], option: str = "ID") -> str:
-    """Return what to say of a name that several resources have."""
+    """Return the message about a name that several resources have."""
     return "is the name of several: %s. Give the %s of one" % (", ".join(sorted(identities)), option)
 
 
 def _texts_in(value: object) -> list[str]:
-    """Return the texts of a secret, which may be several: headers of HTTP are a list of names and values."""
+    """Return the texts of a secret, which may be several: HTTP headers are a list of names and values."""
     if isinstance(value, list):
         return [str(each["value"]) for each in value if isinstance(each, dict) and each.get("value")]
     return [str(value)]
@@ -47,7 +47,7 @@ def _texts_in(value: object) -> list[str]:
 class Client:
     """One subscription.
 
-    :param read_only: refuse to send anything that changes something; what check mode runs with.
+    :param read_only: refuse requests that change something; for check mode.
     """
 
     def __init__(self, session: Session, read_only: bool = False) -> None:
@@ -60,24 +60,24 @@ class Client:
 
     @property
     def rights(self) -> frozenset[str] | None:
-        """What the account may do (contract, ``grantedPermissions``), None where the login didn't tell."""
+        """The account's rights (contract, ``grantedPermissions``), None if the login didn't show them."""
         granted = self.session.grant.facts.get("granted_permissions")
         return frozenset(str(right).lower() for right in granted) if granted else None
 
     def pages(self, path: str, params: dict[str, Any] | None = None, types: JsonTypes = NONE) -> Iterator[list[dict[str, Any]]]:
         """Yield the briefs of a list, page by page, until the platform says that there are no more.
 
-        Raises :class:`TransportError` rather than end early: a list cut short would make devices look unlisted.
+        Raises :class:`TransportError` rather than end early: with an incomplete list, existing devices would look missing.
 
-        :param types: what the briefs' keys hold, which XML doesn't say.
+        :param types: the types of the briefs' keys, which XML doesn't show.
         """
         for document in self.whole_pages(path, params, types):
             yield document["briefs"]
 
     def whole_pages(self, path: str, params: dict[str, Any] | None = None, types: JsonTypes = NONE) -> Iterator[dict[str, Any]]:
-        """Yield what the platform answers for each page of a list, as :meth:`pages` does: the briefs, and what is told besides.
+        """Yield the whole answer for each page of a list, as :meth:`pages` does: the briefs and the other keys.
 
-        Follows the cursor where the platform gives one (contract, ``cursors.last``), the page's index otherwise.
+        Follows the cursor if the platform gives one (contract, ``cursors.last``), the page's index otherwise.
         """
         place: dict[str, object] = {}
         last = None
@@ -100,14 +100,14 @@ class Client:
             place, last = {"pageIndex": index} if cursor is None else {"pageAfter": cursor}, briefs
 
     def call(self, call: Call) -> object:
-        """Return what a call below the subscription answers."""
+        """Return the answer to a call below the subscription."""
         if self.read_only and call.verb != "GET" and not call.text:
             raise AssertionError("check mode was about to send %r" % (call,))
         return self.session.call(call._replace(path=self.session.subscription + call.path))
 
 
 def as_object(data: object, path: str) -> dict[str, Any]:
-    """Return an answer that has to be an object; raises :class:`TransportError` for any other."""
+    """Return an answer that must be an object; raises :class:`TransportError` for any other."""
     if not isinstance(data, dict):
         raise TransportError(
             "the platform answered %s with something other than a JSON object: check url" % (path or "the subscription")
@@ -118,7 +118,7 @@ def as_object(data: object, path: str) -> dict[str, Any]:
 class ResourceClient:
     """The resources of one kind in one subscription."""
 
-    #: Whether keys are encrypted on their way.
+    #: Whether keys are encrypted for the transfer.
     encrypts = False
 
     def __init__(self, client: Client, resource: Resource) -> None:
@@ -151,16 +151,16 @@ class ResourceClient:
         try:
             yield from self.client.pages(self.resource.path, params, self._types)
         except ApiError as error:
-            # Another platform may be addressed as ``mine``, too (O): that it doesn't know the path tells Enterprise.
+            # Other platforms may be addressed as ``mine`` too (O), but only Enterprise doesn't know the path.
             if error.status == 404 and self.client.session.is_mine and self.resource.not_on_enterprise:
                 message = "this platform has no %s (%s). %s"
                 raise OptionError(message % (self.resource.plural, error.message, self.resource.not_on_enterprise)) from None
             raise
 
     def brief(self, identity: str) -> dict[str, Any] | None:
-        """Return one brief, None when there is none (the filter is a prefix match, so that a whole identity finds one).
+        """Return one brief, None if there is none (the list's filter is a prefix match; a whole identity finds one).
 
-        One whose address doesn't depend on a list is asked for there.
+        A resource whose address isn't below a list is read at its address instead.
         """
         if self.resource.identity.place:
             return self.get(identity)
@@ -172,9 +172,9 @@ class ResourceClient:
         return None
 
     def find(self, name: str) -> dict[str, Any] | None:
-        """Return the brief with this identity, or with this name where one may be meant by it.
+        """Return the brief with this identity, or with this name if the resource has a ``named_by`` option.
 
-        Raises :class:`OptionError` where several have the name.
+        Raises :class:`OptionError` if several have the name.
         """
         if not self.resource.identity.named_by:
             return self.brief(name)
@@ -185,7 +185,7 @@ class ResourceClient:
         return found[0] if found else None
 
     def uses(self) -> Counter[str]:
-        """Return how many others use each resource of this kind, by its identity; those that say it in their briefs."""
+        """Return the number of users of each resource of this kind, by identity, as the users' briefs show it."""
         users = self.resource.users
         if users is None:
             return Counter()
@@ -193,18 +193,18 @@ class ResourceClient:
         return Counter(str(dig(brief, users.key)) for page in pages for brief in page)
 
     def get(self, identity: str) -> dict[str, Any] | None:
-        """Return the whole resource, None when it isn't there."""
+        """Return the whole resource, None if it doesn't exist."""
         try:
             answer = as_object(self._at(identity, self._saying(None, Call("GET", ""))), self._made_path(identity))
         except ApiError as error:
             if error.status == 404 and not self.resource.is_single:
                 return None
             raise
-        # Its address may say alone which one it is.
+        # An answer may lack the identity if the address has it.
         return self._seen({self._key: identity, **answer} if self.resource.identity.place else answer)
 
     def create(self, identity: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Make a resource; return it as the platform answers it. Never sent twice by itself: see the engine."""
+        """Create a resource; return the platform's answer. The request is never repeated automatically: see the engine."""
         declared = self.resource.identity
         body = body if declared.named_by or declared.place else {self._key: identity, **body}
         path = self._made_path(identity) if declared.place else self.resource.path
@@ -212,7 +212,7 @@ class ResourceClient:
         return self._seen(self.client.call(call))
 
     def update(self, identity: str, body: dict[str, Any], force: bool = False, section: Section = OWN) -> dict[str, Any]:
-        """Change what ``body`` names; return the resource, or its section, as the platform answers it.
+        """Change the fields in ``body``; return the resource, or its section, from the platform's answer.
 
         :param force: override optimistic locking.
         """
@@ -223,9 +223,9 @@ class ResourceClient:
         return self._seen(self.at(identity, lambda path: self.client.call(call._replace(path=path + section.path)), "PUT"))
 
     def delete(self, identity: str) -> bool:
-        """Delete a resource with all that belongs to it; return whether this did it, and it wasn't gone before.
+        """Delete a resource with all that belongs to it; return False if it was already gone.
 
-        Where the first request got no answer and the second finds nothing, the first one has most likely deleted it.
+        If the first request got no answer and the second finds nothing, the first one has most likely deleted it.
         """
         try:
             self._at(identity, Call("DELETE", ""))
@@ -254,7 +254,7 @@ class ResourceClient:
         return [brief for page in pages for brief in page]
 
     def label(self, labelling: Labelling, identities: list[str]) -> None:
-        """Give resources labels, and take others away: many at once, or one where the platform has no request for many."""
+        """Add labels to resources and remove labels: in one request, or one by one if the platform has no request for many."""
         declared = self.resource.labels[labelling.option]
         if declared.bulk:
             params = {} if declared.lists else {"action": "TAG" if labelling.add else "UNTAG"}
@@ -265,7 +265,7 @@ class ResourceClient:
             self.at(identity, lambda path: self._label_one(path + declared.path, labelling), "POST")
 
     def _label_one(self, path: str, labelling: Labelling) -> None:
-        """Add a label to one resource, or remove it where it is; ``path`` is of the list of its labels."""
+        """Add a label to one resource, or remove it if it is there; ``path`` is the path of the resource's labels."""
         label = labelling.label(self.resource)
         if labelling.add:
             word = self.resource.labels[labelling.option].word
@@ -283,12 +283,12 @@ class ResourceClient:
                     self.client.call(Call("DELETE", place))
 
     def sent(self, body: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
-        """Return a body as it would go out, and the texts in it that no message may repeat."""
+        """Return a body as it would be sent, and the texts in it that no message may repeat."""
         call = self._saying(body, Call("POST", ""))
         return call.body or {}, call.secrets
 
     def make_ready(self) -> None:
-        """Ask for what the first write of a key needs, so that its lack is told before anything is written."""
+        """Request everything that the first write of a key needs, so that a failure comes before anything is written."""
 
     def _saying(self, body: dict[str, Any] | None, call: Call) -> Call:
         """Return a call with this body, whose secrets no message may repeat."""
@@ -302,15 +302,15 @@ class ResourceClient:
         return self.at(identity, lambda path: self.client.call(call._replace(path=path)), call.verb)
 
     def at(self, identity: str, do: Callable[[str], Found], verb: str = "GET") -> Found:
-        """Return what ``do(path)`` gives with a resource's path; an older platform wants another one (O).
+        """Return the result of ``do(path)`` with a resource's path, which is another one on an older platform (O).
 
-        :param verb: what it sends there.
+        :param verb: the HTTP method that ``do`` sends.
         """
         shown = self.shown
         try:
             answer = do(self._place(identity))
         except ApiError as error:
-            # Is the resource not there, or does the platform not know such an address?
+            # Either the resource doesn't exist, or the platform doesn't know this form of address.
             if shown.by_identity is not None or error.status not in (404, *((400,) if verb == "GET" else ())):
                 raise
             place = place_of(self.brief(identity) or {}, self.resource.path)
@@ -330,7 +330,7 @@ class ResourceClient:
         return place % quote(identity, safe="")
 
     def _place(self, identity: str) -> str:
-        """Return a resource's path: made of its identity (contract), or as an older platform's list gives it (O)."""
+        """Return a resource's path: formed from its identity (contract), or from an older platform's list (O)."""
         shown = self.shown
         if shown.by_identity is False and identity.upper() not in shown.places:
             self.brief(identity)
@@ -347,7 +347,7 @@ class ResourceClient:
         """Return a resource or a brief as the rest of this collection may see it."""
         if not isinstance(answer, dict):
             return {}
-        # No answer should hold a secret that can only be written; old platforms sent some (O), which go no further than here.
+        # No answer should hold a write-only secret. Old platforms sent some (O): they are removed here.
         seen = answer if answer.keys().isdisjoint(self._hidden_keys) else self._without_hidden(answer)
         return self.shown.identified(seen) if self.shown.identifiers else seen
 
@@ -361,7 +361,7 @@ class ResourceClient:
         return seen
 
     def _secrets_in(self, body: dict[str, Any]) -> tuple[str, ...]:
-        """Return the texts in a body that no message may repeat; some stand in an XML document."""
+        """Return the texts in a body that no message may repeat; some are inside an XML document."""
         values = (dig(body, path) for path in self._secret_paths)
         texts = [text for value in values if value for text in _texts_in(value)]
         return (*texts, *(inner for text in texts for inner in INNER_TEXT.findall(text)))

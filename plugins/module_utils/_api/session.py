@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A session with the platform: opened once, kept in a file where asked, renewed once when it dies, closed always."""
+"""A session with the platform: opened once, kept in a file on request, renewed once when it ends, and always closed."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from .codec import MEDIA_TYPES, NONE, SESSION_CODES, NotData, decode, encode, er
 from .login import Account, Credentials
 from .platform import LookedUp, Platform
 
-KIND = "lorawan.thingpark session 2"  # marks our files: no other one is ever written over or removed
+KIND = "lorawan.thingpark session 2"  # marks this collection's files: no other file is ever overwritten or removed
 LOGOUT = "/customers/logout"  # (O)
 SUBSCRIPTION = re.compile(r"/subscriptions/[^/?#]+\Z")
 SLASHES = re.compile(r"[/\\]")
 
 
 def _parts(address: str) -> SplitResult | None:
-    """Return the parts of an address that the platform sent, None where it is none."""
+    """Return the parts of an address that the platform sent, None if it is invalid."""
     try:
         return urlsplit(address)
     except ValueError:
@@ -42,12 +42,12 @@ def _parts(address: str) -> SplitResult | None:
 
 
 def default_path(account: Account) -> str:
-    """Return the session file of an account when the user names none."""
+    """Return an account's session file, used if the user names none."""
     return os.path.join(_files.home(), "session-%s.json" % account.key())
 
 
 def log_in(account: Account, transport: Transport, began: float = lockout.NEVER) -> Credentials:
-    """Return what a login gives, through the gate that lets a refused password out once.
+    """Log in and return the credentials; the gate of :mod:`lockout` ensures that a refused password is sent only once.
 
     :param began: when this task began to wait for others with this account, in seconds of :func:`_files.clock`.
     """
@@ -62,7 +62,7 @@ def log_in(account: Account, transport: Transport, began: float = lockout.NEVER)
 
 
 def route_of(account: Account, wire: HttpSettings) -> str:
-    """Return what tells one way to the platform from another, fit for a file; the login of a proxy is no part of it."""
+    """Return a key that identifies the route to the platform, safe to store: it doesn't contain the proxy's login."""
     whole = replace(wire, proxy=wire.proxy.rpartition("@")[2])
     return hashlib.sha256(repr((account.where_to_log_in, account.url, account.session_url, whole)).encode("utf-8")).hexdigest()
 
@@ -71,14 +71,14 @@ class Call(NamedTuple):
     """One call of the API.
 
     :param path: below the subscription for a client, below the base URL for a session.
-    :param body: what goes along, in the account's format; ``text`` goes as plain text instead, and changes nothing.
-    :param document: what XML calls the body.
-    :param repeatable: it may be sent twice when it isn't clear that it arrived.
+    :param body: the body, in the account's format; ``text`` is a body in plain text, of a request that changes nothing.
+    :param document: the name of the body's document in XML.
+    :param repeatable: it may be sent twice if it isn't clear that it arrived.
     :param secrets: texts in the body that no message may repeat.
-    :param types: what the keys of body and answer hold, which XML doesn't say.
-    :param accept: the media type of the answer, where it isn't the account's format.
-    :param upload: ``(content, media type)`` of a body that is no document.
-    :param raw: return a good answer as it came, whatever it holds.
+    :param types: the types of the keys in body and answer, which XML doesn't show.
+    :param accept: the media type of the answer, if it isn't the account's format.
+    :param upload: ``(content, media type)`` of a body in another format.
+    :param raw: return a good answer as an Answer, without decoding it.
     """
 
     verb: str
@@ -99,18 +99,18 @@ class Call(NamedTuple):
 
 
 def _content(answer: Answer, call: Call) -> object:
-    """Return what an answer holds; a web page is never what was asked for."""
+    """Return the objects in an answer, or the answer itself for a raw call; a web page is never a valid answer."""
     if call.raw and answer.status < 300 and "html" not in answer.content_type.lower():
         return answer
     return decode(answer.body, answer.content_type, call.types)
 
 
 class Session:
-    """Calls with a proof of who is calling.
+    """Sends calls with the credentials of a login.
 
-    :param path: the session file that this session lives in; empty for one of its own.
+    :param path: the session file that holds this session; empty for a session of this task alone.
 
-    ``platform`` is what its answers have shown of the platform, ``looked_up`` what it was asked for besides the resources.
+    ``platform`` has the facts that answers have shown about the platform, ``looked_up`` the answers to look-ups.
     """
 
     def __init__(self, account: Account, transport: Transport, grant: Credentials, path: str = "") -> None:
@@ -137,8 +137,8 @@ class Session:
     def path_of(self, href: str) -> str:
         """Return the path below the base URL of an address that the platform gave.
 
-        It may be absolute, from the host, from the base, or lack its first slash (O). Raises :class:`LoginError` for
-        an address on another host: what is sent there would carry the session.
+        The address may be absolute, begin at the host or at the base, or lack its first slash (O). Raises :class:`LoginError`
+        for an address on another host: a request to it would give away the session.
         """
         parts = _parts(href)
         if parts and parts.netloc and parts.netloc != urlsplit(self.account.url).netloc:
@@ -151,14 +151,14 @@ class Session:
         return path[len(base) :] if base and path.startswith(base + "/") else path
 
     def call(self, call: Call) -> object:
-        """Return what a good answer to a call below the base URL holds.
+        """Return the content of a good answer to a call below the base URL.
 
-        Raises :class:`ApiError` for a refusal, :class:`TransportError` for no usable answer, :class:`SessionDied` for no session.
+        Raises :class:`ApiError` for a refusal, :class:`TransportError` without a usable answer, :class:`SessionDied` if it ended.
         """
         body, kind = self._encoded(call)
         if self.grant.used_up():
             self._renew(self.grant, planned=True)
-        unclear = useless = 0  # sendings that may have taken effect, and answers of no use
+        unclear = useless = 0  # numbers of attempts that may have taken effect, and of unusable answers
         try:
             while True:
                 grant = self.grant
@@ -178,7 +178,7 @@ class Session:
                 if not died:
                     self._follow(grant, answer)
                     break
-                unclear += answer.status == 200  # a proxy's page may stand for the answer to what was done
+                unclear += answer.status == 200  # a proxy's page may have replaced the answer to a completed request
                 self._renew(grant)
             answer.unclear = unclear > 0
             self._refuse(grant, answer, content, call)
@@ -188,7 +188,7 @@ class Session:
         return content
 
     def _encoded(self, call: Call) -> tuple[bytes | None, str]:
-        """Return a call's body and its media type, None and "" where it has no body."""
+        """Return a call's body and its media type, None and "" without a body."""
         if call.text:
             return call.text.encode("utf-8"), "text/plain"
         if call.upload is not None:
@@ -199,10 +199,10 @@ class Session:
         return encode(call.body, kind, call.document, call.types), MEDIA_TYPES[kind]
 
     def _refuse(self, grant: Credentials, answer: Answer, content: object, call: Call) -> None:
-        """Raise what an answer says that is no good one."""
+        """Raise the error of an answer that is a redirection or a refusal."""
         if 300 <= answer.status < 400:
             message = "%s redirects to another address: set url to the one that it uses" % self.account.origin
-            raise TransportError(message, sent=False)  # whatever was asked for, it wasn't done here
+            raise TransportError(message, sent=False)  # this server didn't carry out the request
         if answer.status >= 400:
             code, reason = error_document(content)
             reason = in_short(without(reason, (*call.secrets, self.account.secret, *grant.secrets())))
@@ -214,7 +214,7 @@ class Session:
             raise ApiError("the platform refused %r (%s)" % (call, said), answer.status, code, reason)
 
     def _send(self, grant: Credentials, call: Call, body: bytes | None = None, kind: str = "") -> Answer:
-        """Send one call with the session's proof; ``kind`` is the body's media type."""
+        """Send one call with the session's credentials; ``kind`` is the body's media type."""
         head = {"Accept": call.accept or MEDIA_TYPES[self.account.body_format]}
         if kind:
             head["Content-Type"] = kind
@@ -225,7 +225,7 @@ class Session:
         return self.transport.send(request)
 
     def _follow(self, grant: Credentials, answer: Answer) -> None:
-        """Take a cookie's new value where the platform changes one of the session's; it gives no further one."""
+        """Take the new value if the platform changes one of the session's cookies; ignore further cookies."""
         cookies = cookies_at(self.account.url + "/", answer) if len(answer.cookies) else {}
         changed = {name: value for name, value in cookies.items() if grant.cookies.get(name, value) != value}
         if changed:
@@ -234,18 +234,18 @@ class Session:
                     self.grant = replace(grant, cookies={**grant.cookies, **changed})
 
     def _says_dead(self, answer: Answer, content: object) -> bool:
-        if answer.status in (302, 303):  # to a login page; a platform that moved sends to another host
+        if answer.status in (302, 303):  # a redirection to a login page; a platform that moved redirects to another host
             place = _parts(answer.headers.get("location", ""))
             return place is not None and place.netloc in ("", urlsplit(self.account.url).netloc)
         return answer.status == 401 or (answer.status == 403 and error_document(content)[0] in SESSION_CODES)
 
     def _renew(self, dead: Credentials, planned: bool = False) -> None:
-        """Open the session again, once in a task; the workers that find it dead meanwhile take the new one."""
+        """Open the session again, once per task; workers that find it ended meanwhile take the new one."""
         with self._renewal:
             if self.grant is not dead:
                 return
             if self._failure is not None:
-                # The other workers need not find out again; what became of their own request is another matter each time.
+                # Other workers need not try again. Each gets an error of its own, which can say what happened to its request.
                 raise SessionDied(self._failure.message, **self._failure.facts)
             if self._renewed and not planned:
                 raise SessionDied("the session ended again after it was reopened: is the account in use elsewhere?")
@@ -277,9 +277,9 @@ class Session:
         return answer.status < 300 or (answer.status >= 400 and not self._says_dead(answer, content))
 
     def close(self) -> None:
-        """End the session on the platform (O: ``customers/logout``). A bearer token ends by itself; a dead session is closed.
+        """End the session on the platform (O: ``customers/logout``); a bearer token expires by itself.
 
-        Where the task was told to end, before or meanwhile, this is soon over.
+        If the task was told to end, before or meanwhile, this doesn't wait long.
         """
         if self.grant.bearer:
             return
@@ -287,7 +287,7 @@ class Session:
             try:
                 self._send(self.grant, Call("GET", LOGOUT))
             except TransportError:
-                pass  # it will end by itself; what the task did is what counts
+                pass  # the session will expire by itself; the task's result matters more
             except BaseException:
                 self._leave()
                 raise
@@ -296,16 +296,16 @@ class Session:
 
     def _leave(self) -> None:
         self.transport.stop()
-        if self._renewal.acquire(timeout=LAST):  # a worker that was left behind may be opening it again
+        if self._renewal.acquire(timeout=LAST):  # a worker that an interruption left behind may be reopening the session
             self._renewal.release()
         head = login.headers({"Accept": MEDIA_TYPES[self.account.body_format]}, self.grant.cookies)
         self.transport.send_last("GET", self.account.url + LOGOUT, self.grant.query, head)
 
 
 def load(path: str, account: Account, transport: Transport, renewable: bool = False) -> Session | None:
-    """Return the session in a file, None when there is none; raises :class:`OptionError` when it is somebody else's.
+    """Return the session in a file, None if there is none; raises :class:`OptionError` if it belongs to another account.
 
-    An account without a name takes whatever session the file holds for its URL.
+    An account without a name takes any session that the file holds for its URL.
 
     :param renewable: a session of the same account that was opened with another password counts as none.
     """
@@ -335,7 +335,7 @@ def load(path: str, account: Account, transport: Transport, renewable: bool = Fa
 
 
 def _is_ours(data: dict[str, Any]) -> bool:
-    """Return whether a file says whose session it holds, as :func:`save` does."""
+    """Return whether a file's data is complete, as :func:`save` writes it."""
     texts = [data.get(key) for key in ("url", "method", "name", "subscriber")]
     return (
         data.get("kind") == KIND
@@ -346,7 +346,7 @@ def _is_ours(data: dict[str, Any]) -> bool:
 
 
 def _leads_somewhere(session: Session) -> bool:
-    """Return whether a file's session has the address of a subscription, on its own host."""
+    """Return whether the session's subscription has a valid address on the session's own host."""
     try:
         return SUBSCRIPTION.search(session.subscription) is not None
     except LoginError:
@@ -354,7 +354,7 @@ def _leads_somewhere(session: Session) -> bool:
 
 
 def _grant_of(data: object) -> Credentials | None:
-    """Return the Credentials that a file holds, None where it holds anything else."""
+    """Return the Credentials in a file's data, None for anything else."""
     if not isinstance(data, dict) or set(data) != {one.name for one in fields(Credentials)}:
         return None
     ends, facts = data["ends"], data["facts"]
@@ -378,7 +378,7 @@ def save(path: str, account: Account, grant: Credentials) -> None:
 
 
 def open_in(path: str, account: Account, transport: Transport, began: float) -> Session:
-    """Log in and keep the session in a file, with its lock held; one that can't be kept is closed again.
+    """Log in and save the session in a file, whose lock the caller holds; if that fails, close the session again.
 
     :param began: as for :func:`log_in`.
     """
@@ -392,7 +392,7 @@ def open_in(path: str, account: Account, transport: Transport, began: float) -> 
 
 
 def renew_file(path: str, account: Account, transport: Transport, dead: Credentials) -> Credentials:
-    """Return a living Credentials for a session file whose session died; another process may have renewed it already."""
+    """Return new credentials for a session file whose session ended; another process may have renewed it already."""
     with _files.locked(path) as began:
         session = load(path, account, transport)
         if session is not None and session.grant != dead and not session.grant.used_up():

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""XML documents of the API, from and to the objects that JSON would have held.
+"""XML documents of the API, from and to the objects that JSON would hold.
 
-The root is in a namespace of its resource, what is in it has none, and a list is ``<briefs><brief>..</brief></briefs>`` (X).
-The names are JSON's. Reading never looks at the root's namespace, and never at a DTD: a document that
-begins one is refused, so that no entity is ever defined, expanded or fetched.
+The root is in its resource's namespace, its children have none, and a list is ``<briefs><brief>..</brief></briefs>`` (X).
+The names are those of JSON. Reading ignores the root's namespace, and refuses a document with a DTD, so that no entity is ever
+defined, expanded or fetched.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ from xml.parsers import expat
 
 try:
     from lxml import etree
-except Exception:  # the glue reports it before anything here is called
+except Exception:  # _frame reports it before any call here
     pass
 
 from .._errors import OptionError
 from .._schema.json_types import TEXT, JsonTypes, ListOf
 from .xml_types import COMMON, typed
 
-#: Where the platform's own namespaces lie: ``.../subscription`` (X), and by its example those of other resources (?).
+#: The start of the platform's namespaces: ``.../subscription`` (X), and in the same form those of other resources (?).
 NAMESPACE = "http://www.actility.com/tpkwrls/ws/"
 INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
-DEEPEST = 32  # elements in each other; a device has five
-MOST_ELEMENTS = 2_000_000  # a page of 5,000 briefs has a fifth of them
+DEEPEST = 32  # levels of nested elements; a device has five
+MOST_ELEMENTS = 2_000_000  # a page of 5,000 briefs has a fifth of this
 
 
 class NotXml(Exception):
-    """A body that is not valid XML document; its text completes "the platform's answer ...".
+    """A body that is not a valid XML document; its text completes "the platform's answer ...".
 
-    :param is_page: it says itself that it is a web page.
+    :param is_page: the document declares itself a web page.
     """
 
     def __init__(self, message: str, is_page: bool = False) -> None:
@@ -44,7 +44,7 @@ class NotXml(Exception):
 
 @dataclass
 class _Element:
-    """An element that is being read; ``children`` are the name, the value and the text of each that is closed."""
+    """An element that is being read; ``children`` holds the name, the value and the text of each closed child."""
 
     name: str
     is_nil: bool = False
@@ -53,11 +53,11 @@ class _Element:
 
     @property
     def text(self) -> str:
-        """The text in this element, which may come in thousands of pieces."""
+        """The text in this element, which may arrive in thousands of pieces."""
         return "".join(self.texts)
 
     def value(self, types: JsonTypes) -> object:
-        """Return what JSON would hold in this element's place."""
+        """Return the value that JSON would hold for this element."""
         if self.is_nil:
             return None
         type_ = types.get(self.name, TEXT)
@@ -66,7 +66,7 @@ class _Element:
         return self.fields() if self.children else typed(type_, self.text)
 
     def fields(self) -> dict[str, object]:
-        """Return this element's children by name; one that comes several times is a list."""
+        """Return this element's children by name; several children with one name become a list."""
         values: dict[str, list[object]] = {}
         for name, value, _text in self.children:
             values.setdefault(name, []).append(value)
@@ -74,15 +74,15 @@ class _Element:
             name: of_name[0] if len(of_name) == 1 else [each for one in of_name for each in _as_list(one)]
             for name, of_name in values.items()
         }
-        if "briefs" in found and "now" in found:  # a list's time is a text in JSON too (contract, Devices)
+        if "briefs" in found and "now" in found:  # the time of a list is a text in JSON too (contract, Devices)
             found["now"] = next(text for name, _value, text in self.children if name == "now")
         return found
 
     def _members(self, type_: ListOf, types: JsonTypes) -> list[object]:
-        """Return the members of the list that this element holds, or the one that it is of a list without a wrapper."""
+        """Return the members of the list that this element holds, or, in a list without a wrapper, the element as one member."""
         member = type_.member_of(self.name)
         if self.children and all(name == member for name, _value, _text in self.children):
-            # A list of plain values may have the name of its members, which are lists of one then.
+            # A list of plain values and its members may have the same name; each member is then a list of one.
             is_list = isinstance(types.get(member), ListOf)
             return [value for _name, each, _text in self.children for value in (_as_list(each) if is_list else [each])]
         if self.children:
@@ -95,7 +95,7 @@ def _as_list(value: object) -> list[object]:
 
 
 class _Reader:
-    """Builds the objects while expat reads; nothing of the document itself is kept."""
+    """Builds the objects while expat reads, without keeping the document in memory."""
 
     def __init__(self, types: JsonTypes) -> None:
         self.types = {**COMMON, **types}
@@ -128,7 +128,7 @@ class _Reader:
 def read_document(body: bytes, types: JsonTypes) -> tuple[str, object]:
     """Return the root's name and the objects in an XML document; raises :class:`NotXml`.
 
-    :param types: what JSON would hold for its keys, besides COMMON.
+    :param types: the types of its keys in JSON, besides COMMON.
     """
     reader = _Reader(types)
     parser = expat.ParserCreate(namespace_separator=" ")
@@ -146,9 +146,9 @@ def read_document(body: bytes, types: JsonTypes) -> tuple[str, object]:
 
 
 def write_document(name: str, data: dict[str, Any], types: JsonTypes) -> bytes:
-    """Return the XML document that says what ``data`` says in JSON, with a root of this name.
+    """Return the XML document with the content of ``data``, and with a root of this name.
 
-    :param types: what its keys hold: they name the members of its lists.
+    :param types: the types of its keys; they name the members of its lists.
 
     Raises :class:`OptionError` for a text that XML can't carry.
     """
@@ -159,7 +159,7 @@ def write_document(name: str, data: dict[str, Any], types: JsonTypes) -> bytes:
 
 
 def _fill(element: etree._Element, name: str, value: object, types: JsonTypes) -> None:
-    """Put a value into its element; ``name`` is the element's."""
+    """Put a value into its element; ``name`` is the element's name."""
     if isinstance(value, dict):
         for inner, each in value.items():
             _fill(etree.SubElement(element, inner), inner, each, types)

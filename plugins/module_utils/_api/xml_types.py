@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From the texts of XML to the values that JSON would hold, and the types of what no declaration states.
+"""Turns the texts of XML into the values that JSON would hold, and has the types that no declaration gives.
 
-A resource's types come from its declaration. Here are those of what every answer may hold, and those of the login and the
-subscription, which are no resources.
+A resource's types come from its declaration. This module has the types of keys that any answer may hold, and those of the login
+and the subscription.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ COMMON: JsonTypes = {
     "lastUpdate": TIME,
     "code": INTEGER,
 }
-#: Of the contract's Customers, which a login starts a session with.
+#: The types of the contract's Customers, the answer that starts a session.
 CUSTOMERS: JsonTypes = {
     "and": ListOf("and"),
     "disclaimerRequired": FLAG,
@@ -34,7 +34,7 @@ CUSTOMERS: JsonTypes = {
     "thingparkLastUnsuccessfulLogin": TIME,
     "thingparkPreviousBadConsecutivePwd": INTEGER,
 }
-#: Of the contract's Subscription.
+#: The types of the contract's Subscription.
 SUBSCRIPTION: JsonTypes = {
     "creationTimestamp": TIME,
     "defaultIsmBands": ListOf(),
@@ -53,9 +53,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 def typed(kind: str, text: str) -> object:
-    """Return what JSON would hold for this text; None for an empty one that is no text.
+    """Return the value that JSON would hold for this text; None for an empty one of another type than text.
 
-    What can't be read as its type comes back as it is: the API "can change without notice".
+    A text that can't be read as its type comes back as it is: the API "can change without notice".
     """
     convert = _CONVERSIONS.get(kind)
     if convert is None:
@@ -67,13 +67,13 @@ def typed(kind: str, text: str) -> object:
 
 
 def milliseconds_of(text: str) -> int:
-    """Return the epoch milliseconds of an ``xs:dateTime`` (without an offset: UTC, ?) or of such a number itself."""
+    """Return the epoch milliseconds of an ``xs:dateTime`` (without an offset: UTC, ?), or the number if the text is one."""
     match = DATE_TIME.match(text)
     if not match:
         return int(text)
     year, month, day, hour, minute, second = (int(part) for part in match.groups()[:6])
     fraction, offset = match.group(7) or "", match.group(8) or "Z"
-    # 24:00:00 is the end of a day (XML Schema), which a datetime doesn't know.
+    # 24:00:00 is the end of a day in XML Schema, but Python's datetime doesn't accept it.
     moment = datetime(year, month, day, hour % 24, minute, second, tzinfo=timezone.utc) + timedelta(days=hour // 24)
     if offset != "Z":
         distance = timedelta(hours=int(offset[1:3]), minutes=int(offset[4:6]))

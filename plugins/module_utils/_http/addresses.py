@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Addresses and hosts, which people write in many ways: what is one, which two are the same, and which are this machine."""
+"""Addresses and hosts in any spelling: checks one, compares two, and recognizes this machine."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 THIS_MACHINE = "127.0.0.1"
 USUAL_PORTS = {"http": 80, "https": 443}
-#: What the C library takes for a number in an IPv4 address: 127, 0x7f and 0177.
+#: A number in an IPv4 address as the C library reads it: decimal 127, hexadecimal 0x7f or octal 0177.
 NUMBER = re.compile(r"0x[0-9a-f]*\Z|[0-9]+\Z")
 
 
 def host_of(url: str) -> str:
-    """Return the scheme, host and port of a URL: what a message may show of it."""
+    """Return the scheme, host and port of a URL, the only parts that a message may show."""
     scheme, _colon, rest = url.partition("://")
     return "%s://%s" % (scheme, re.split("[/?#]", rest, maxsplit=1)[0].rpartition("@")[2])
 
@@ -27,8 +27,8 @@ def parts_of(address: str) -> SplitResult | None:
     """Return the parts of an http or https address with a host and without a login, None for anything else."""
     try:
         parts = urlsplit(address)
-        parts.port  # noqa: B018  (raises for what is no port)
-    except ValueError:  # brackets of an IPv6 address that don't close
+        parts.port  # noqa: B018  (raises for an invalid port)
+    except ValueError:  # an invalid port, or an IPv6 address without its closing bracket
         return None
     return parts if parts.scheme in USUAL_PORTS and parts.hostname and "@" not in parts.netloc else None
 
@@ -46,15 +46,15 @@ def _is_loopback(host: str) -> bool:
 
 
 def same_host(host: str) -> str:
-    """Return one spelling of a host for all of them: ``host``, ``HOST`` and ``host.``, ``127.1`` and ``127.0.0.1``.
+    """Return one spelling of a host: the same for ``host``, ``HOST`` and ``host.``, and for ``127.1`` and ``127.0.0.1``.
 
-    Whoever connects to ``0.0.0.0`` or ``::`` comes to this machine.
+    A connection to ``0.0.0.0`` or ``::`` reaches this machine.
     """
     host = unquote(host).lower()
     try:
         host = host.encode("idna").decode("ascii")
     except UnicodeError:
-        pass  # no name at all, or an odd one: it stays what it is
+        pass  # not a valid host name: keep it as it is
     host = host.rstrip(".")
     if host == "localhost" or host.endswith(".localhost"):
         return THIS_MACHINE
@@ -72,7 +72,10 @@ def same_host(host: str) -> str:
 
 
 def _from_numbers(host: str) -> str:
-    """Return the IPv4 address that the C library reads in one to four numbers, of which the last one fills the rest."""
+    """Return the IPv4 address that the C library reads from one to four numbers, or an empty text.
+
+    The last number fills all bytes that the others leave.
+    """
     numbers = host.split(".")
     if len(numbers) > 4 or not all(NUMBER.match(number) for number in numbers):
         return ""
@@ -90,15 +93,15 @@ def _from_numbers(host: str) -> str:
 
 
 def same_server(address: str) -> str:
-    """Return one spelling for all of an address's host and port."""
+    """Return one spelling of an address's host and port, without its path."""
     parts = parts_of(address)
     return same_place(parts._replace(path="").geturl()) if parts else address
 
 
 def same_place(address: str) -> str:
-    """Return one spelling for all of an address: of its host, its port and its path.
+    """Return one spelling of an address's host, port and path.
 
-    It leaves out the scheme, since an account is the same over http and https, and what comes after the path.
+    The scheme is left out, since an account is the same over http and https; so are the query and the fragment.
     """
     parts = parts_of(address)
     if parts is None:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a library's exception means: one sentence with its remedy, and whether the request may have reached the platform."""
+"""Explains a library's exception: one sentence with a remedy, and whether the request may have reached the platform."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import zlib
 
 try:
     from urllib3 import exceptions as kinds
-except Exception:  # the glue reports it before anything here is called, by what transport and limits keep
+except Exception:  # _frame reports it before any call here: transport and limits keep it in IMPORT_ERROR
     kinds = None  # type: ignore[assignment]
 
 from .._errors import NoRoom, TransportError, passwords_in, without
@@ -24,30 +24,30 @@ from .limits import TooMuch, was_before_sending
 from .pools import HttpSettings
 from .proxies import Proxy
 
-#: What the network, an answer or a file may cause. Anything else is a mistake in the code, and must look like one.
+#: Exceptions that the network, an answer or a file may cause. Any other exception is a bug, and must look like one.
 CAUSES: tuple[type[Exception], ...] = (http.client.HTTPException, OSError, ValueError, zlib.error, TooMuch)
 if kinds:
     CAUSES += (kinds.HTTPError,)
-#: What OpenSSL says when it finds no version of TLS in common.
+#: OpenSSL's words when the two sides have no version of TLS in common.
 OLD_TLS = ("PROTOCOL_VERSION", "PROTOCOL VERSION", "UNSUPPORTED_PROTOCOL", "VERSION_TOO_LOW")
-#: What OpenSSL's versions say of an answer that is no TLS, such as that of plain HTTP.
+#: The words of OpenSSL's versions for an answer that is not TLS, for example plain HTTP.
 NO_TLS = ("WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE")
-#: What OpenSSL says when the platform ended TLS before it got a whole request; with TLS 1.3, that can be during the request.
+#: OpenSSL's words when the platform ended TLS before it got a whole request. TLS 1.3 can do so during the request.
 TLS_IS_OVER = ("alert", "EOF occurred")
-#: What the system says when a process, or the machine, has as many files and connections open as it may.
+#: The system's error codes when the process, or the machine, can open no more files and connections.
 SHORT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
 def explained(error: Exception, url: str, wire: HttpSettings, proxy: Proxy | None = None) -> TransportError:
-    """Return the TransportError that says what a library's exception means, without the query of the URL."""
+    """Return the TransportError that explains a library's exception; it never shows the query of the URL."""
     host = host_of(url)
     if _is_short(error):
         return NoRoom("this process may open no more files or connections: raise ulimit -n, or lower parallel")
     if isinstance(error, TooMuch):
         return TransportError("the answer of %s %s" % (host, error), final=True)
-    # With older libraries, a connection that is refused is one that took too long.
+    # In older versions of urllib3, a refused connection (NewConnectionError) is a kind of ConnectTimeoutError.
     is_late = isinstance(error, kinds.ConnectTimeoutError) and not isinstance(error, kinds.NewConnectionError)
-    if proxy and (is_late or isinstance(error, kinds.ProxyError)):  # it is the proxy that is connected to
+    if proxy and (is_late or isinstance(error, kinds.ProxyError)):  # the failed connection was to the proxy
         return proxy.failure(host, str(error))
     if isinstance(error, (kinds.SSLError, ssl.SSLError)):
         return _of_tls(error, host)
@@ -61,7 +61,7 @@ def explained(error: Exception, url: str, wire: HttpSettings, proxy: Proxy | Non
         return TransportError("%s didn't answer within %g s: raise timeout, or lower parallel" % (host, wire.timeout))
     if isinstance(error, kinds.LocationValueError) or isinstance(error.__context__, http.client.InvalidURL):
         return TransportError("%s is not a usable address: check url, login_url and session_url" % host, sent=False)
-    if isinstance(error, (OSError, ValueError)):  # a ca_path or client_cert that isn't there
+    if isinstance(error, (OSError, ValueError)):  # for example a ca_path or client_cert that doesn't exist
         reason = without(str(error).split("\n", maxsplit=1)[0], passwords_in(wire.proxy))
         return TransportError("%s can't be used: %s" % (host, reason[:200]), sent=False)
     return TransportError("the connection to %s broke before the answer was complete" % host)
@@ -101,11 +101,11 @@ def _of_tls(error: Exception, host: str) -> TransportError:
 
 
 def _is_short(error: BaseException | None) -> bool:
-    """Return whether an exception, or what led to it, is the system's word that it has no more files or connections."""
+    """Return whether an exception, or one of its causes, means that the system can open no more files or connections."""
     while error is not None:
         if isinstance(error, OSError) and error.errno in SHORT:
             return True
-        if isinstance(error, socket.gaierror):  # who looks up a name needs a file too, and doesn't say that there was none
+        if isinstance(error, socket.gaierror):  # a name lookup needs a file too, but doesn't report that it got none
             try:
                 os.close(os.open(os.devnull, os.O_RDONLY))
             except OSError:

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Connections that bound what an answer may take: bytes, time and memory; and what TLS has to be at least.
+"""Connections that limit an answer's bytes, time and memory, and that require TLS 1.2 or newer.
 
-The libraries read whatever comes, as long as something comes within the time-out. Whoever answers, a broken platform or
-somebody in its place, can't hold up a task for ever here, nor fill the machine's memory.
+The libraries keep reading as long as some data arrives within the timeout. With these limits, a broken platform, or somebody
+in its place, can neither hold up a task forever nor fill the machine's memory.
 """
 
 from __future__ import annotations
@@ -27,23 +27,23 @@ try:
     from urllib3.util.ssl_ import create_urllib3_context
 
     IMPORT_ERROR: Exception | None = None
-except Exception as error:  # the glue reports it before anything here is called
+except Exception as error:  # _frame reports it before any call here
     IMPORT_ERROR = error
     if not TYPE_CHECKING:
         HTTPConnection = HTTPSConnection = HTTPConnectionPool = HTTPSConnectionPool = object
 
 LARGEST_HEAD = 256 * 1024  # bytes of all headers, those of interim answers included
-LARGEST_BODY = 32 * 1024 * 1024  # bytes, packed or unpacked; a page of 5,000 briefs has about 7 MB
-PATIENCE = 10  # time-outs; what a whole answer may take, of which each part comes in time
+LARGEST_BODY = 32 * 1024 * 1024  # bytes, compressed or not; a page of 5,000 briefs has about 7 MB
+PATIENCE = 10  # timeouts that a whole answer may take; the timeout itself limits only the wait for each part
 CHUNK = 64 * 1024
-BEFORE = "before_sending"  # marks what went wrong before anything but TLS's own was sent
+BEFORE = "before_sending"  # marks an exception that came before anything but the TLS handshake was sent
 LONG_HEAD = "has more headers than any Device Manager sends: check url"
-#: What zlib unpacks. None of it is asked for, but some proxies pack all the same.
+#: The compressions that zlib unpacks. None is requested, but some proxies compress all the same.
 PACKED = ("gzip", "x-gzip", "deflate")
 
 
 def was_before_sending(error: BaseException) -> bool:
-    """Return whether a library's exception, or what it comes of, is about a connection over which nothing was sent yet."""
+    """Return whether a library's exception, or one of its causes, came before the request was sent."""
     seen: BaseException | None = error
     while seen is not None:
         if getattr(seen, BEFORE, False):
@@ -62,12 +62,12 @@ def _before_sending() -> Iterator[None]:
 
 
 def tls_context(authorities: str, certificate: str, key: str) -> ssl.SSLContext:
-    """Return what TLS is set up with: 1.2 or newer, whatever the library and the machine's OpenSSL would take.
+    """Return the settings of TLS: 1.2 or newer, even if the library and the machine's OpenSSL accept older versions.
 
     All connections to a host share it, since reading a hundred authorities takes as long as a hundred requests.
 
-    :param authorities: a file or a directory with the certificates that are believed; empty for any.
-    :param certificate: a file with our own, or nothing; ``key`` is one with its key, where that isn't in the same file.
+    :param authorities: a file or a directory with the trusted certificates; empty to accept any certificate.
+    :param certificate: the file of the client certificate, or empty; ``key`` is the file of its key, if that is another one.
     """
     context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED if authorities else ssl.CERT_NONE)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -84,9 +84,11 @@ class TooMuch(Exception):
 
 
 class _Bounded(io.RawIOBase):
-    """What comes from a socket, up to a number of bytes and a moment.
+    """Reads from a socket, up to a number of bytes and a point in time.
 
-    :param left: how many bytes may still come.
+    :param seconds: how long the whole answer may take.
+
+    ``left`` is the number of bytes that may still come, ``what`` the message if there are more.
     """
 
     def __init__(self, raw: io.RawIOBase, seconds: float) -> None:
@@ -105,7 +107,7 @@ class _Bounded(io.RawIOBase):
         return self._raw.fileno()
 
     def readinto(self, buffer: Any) -> int | None:
-        """Read what there is; raises :class:`TooMuch` beyond a bound."""
+        """Read the available bytes; raises :class:`TooMuch` beyond a limit."""
         if self.left <= 0:
             raise TooMuch(self.what)
         if time.monotonic() > self._end:
@@ -115,13 +117,13 @@ class _Bounded(io.RawIOBase):
         return count
 
     def close(self) -> None:
-        """Close the socket's end of it."""
+        """Close this reader and the socket's reader below it."""
         self._raw.close()
         super().close()
 
 
 class _Answer(http.client.HTTPResponse):
-    """An answer that is read within bounds."""
+    """An answer that is read within the limits."""
 
     headers: Any
 
@@ -133,7 +135,7 @@ class _Answer(http.client.HTTPResponse):
     def begin(self) -> None:
         """Read the head."""
         self._begin()
-        while self.status < 200:  # the library reads past 100 only, and would take another interim answer for the final one
+        while self.status < 200:  # http.client skips only 100, and would take any other interim answer for the final one
             self.headers = None
             self._begin()
         self._bounded.left, self._bounded.what = LARGEST_BODY + LARGEST_HEAD, _too_large()
@@ -148,7 +150,7 @@ class _Answer(http.client.HTTPResponse):
 
 
 class _InOnePiece(http.client.HTTPConnection):
-    """Sends the head and the body of a request together: a call of the system less on both sides."""
+    """Sends the head and the body of a request together, which saves a system call on both sides."""
 
     _pieces: list[bytes] | None = None  # of the request that is being put together
 
@@ -163,7 +165,7 @@ class _InOnePiece(http.client.HTTPConnection):
         self.send(b"".join(pieces))
 
     def send(self, data: Any) -> None:
-        """Send what is no part of a request at once, and keep what is."""
+        """Keep a part of a request until the request is complete; send anything else at once."""
         if self._pieces is None:
             super().send(data)
         else:
@@ -191,7 +193,7 @@ class _TlsPool(HTTPSConnectionPool):
     ConnectionCls = _TlsConnection
 
 
-#: What a manager of urllib3 makes its pools of connections of.
+#: The classes of urllib3's connection pools, by scheme.
 POOLS = {"http": _Pool, "https": _TlsPool}
 
 
@@ -205,9 +207,9 @@ def read_body(response: Any) -> bytes:
 
 
 def _unpacked(response: Any) -> bytes:
-    """Return a body before it is whole in memory: the library would unpack all that it has read at once.
+    """Return a body, unpacked piece by piece: a few KB on the wire can be a GB in memory.
 
-    A few KB on the wire can be a GB in memory.
+    The library would unpack all that it has read at once.
     """
     encoding = response.headers.get("content-encoding", "").strip().lower()
     if encoding not in ("", "identity", *PACKED):
@@ -217,7 +219,7 @@ def _unpacked(response: Any) -> bytes:
     while len(body) <= LARGEST_BODY:
         chunk = response.read(CHUNK, decode_content=False)
         if not chunk:
-            # The length is looked at by newer libraries only.
+            # Only newer versions of urllib3 check the length.
             if response.length_remaining or (unpacker is not None and body and not unpacker.eof):
                 raise EOFError
             return bytes(body)
@@ -225,7 +227,7 @@ def _unpacked(response: Any) -> bytes:
             raise TooMuch("goes on after its end: check url and proxy")
         body += chunk if unpacker is None else unpacker.decompress(chunk, LARGEST_BODY + 1 - len(body))
         if unpacker is None and response.length_remaining == 0 and len(body) <= LARGEST_BODY:
-            return bytes(body)  # without a look for more, which takes as long again for a small answer
+            return bytes(body)  # another read, to find the end, would double the time of a small answer
     raise TooMuch(_too_large())
 
 

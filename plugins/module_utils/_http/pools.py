@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The connections that a process keeps, and the way to each host: straight or through a proxy, with the TLS that is asked for.
+"""The connections that a process keeps, and the route to each host: direct or through a proxy, with the user's TLS settings.
 
-There is no session of ``requests``: it would follow redirections, keep cookies and hand them on to other accounts and hosts,
-and take certificates and passwords from the environment and .netrc instead of from the user. It would also take half of the
-processor's time of a request.
+This code doesn't use ``requests.Session``. A session would follow redirections, and keep cookies and hand them on to other
+accounts and hosts. It would take certificates and passwords from the environment and .netrc instead of from the user. It would
+also take half of a request's processor time.
 """
 
 from __future__ import annotations
@@ -20,25 +20,25 @@ try:
     import urllib3
     from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_auth_from_url
     from urllib3.util import Url
-except Exception:  # the glue reports it before anything here is called, by what transport and limits keep
+except Exception:  # _frame reports it before any call here: transport and limits keep it in IMPORT_ERROR
     pass
 
 from .limits import POOLS, tls_context
 from .proxies import Proxy, proxy_for
 
-#: Hosts whose connections are kept at a time; a login, a session and the calls can be on three.
+#: The number of hosts whose connections are kept; the login, the session and the calls can be on three hosts.
 HOSTS = 16
-#: Connections to a host that are kept.
+#: The number of connections that are kept per host.
 KEPT = 64
 
 
 @dataclass(frozen=True)
 class HttpSettings:
-    """How to reach the platform; equal ones share their connections.
+    """How to reach the platform; equal settings share their connections.
 
     :param timeout: seconds to wait for a connection, and again for each part of an answer.
     :param retries: how often a request is tried again, as long as the task has retries left.
-    :param rate: requests per second of the task, 0 for no bound.
+    :param rate: requests per second of the task, 0 for no limit.
     """
 
     validate_certs: bool = True
@@ -52,10 +52,10 @@ class HttpSettings:
 
 
 class Route(NamedTuple):
-    """The way to a host.
+    """The route to a host.
 
     :param pool: its connections.
-    :param prefix: what stands before the path in a request: a proxy needs the whole address where TLS doesn't hide it.
+    :param prefix: the text before the path in a request: a proxy needs the whole address if the request isn't inside TLS.
     """
 
     pool: urllib3.HTTPConnectionPool
@@ -69,10 +69,10 @@ _LOCK = threading.Lock()
 
 
 def route_to(place: Url, wire: HttpSettings) -> Route:
-    """Return the way to an address's host.
+    """Return the route to an address's host.
 
-    Raises :class:`OptionError` for a proxy that can't be used, OSError for a file that can't be, and what urllib3 raises for an
-    address that is none.
+    Raises :class:`OptionError` for an unusable proxy, OSError for an unusable file, and urllib3's exceptions for an invalid
+    address.
     """
     origin = "%s://%s" % (place.scheme, place.netloc)
     proxy = proxy_for(origin, wire.proxy)
@@ -86,12 +86,12 @@ def route_to(place: Url, wire: HttpSettings) -> Route:
 
 
 def _tls(wire: HttpSettings) -> dict[str, Any]:
-    """Return what urllib3 is told of TLS. The environment's proxies count; its CA bundle never does."""
+    """Return urllib3's TLS options. The environment may name a proxy, but never a CA bundle."""
     if not wire.validate_certs:  # the user said so; a warning with each request would bury the playbook's output
         urllib3.disable_warnings()
     authorities = (wire.ca_path or DEFAULT_CA_BUNDLE_PATH) if wire.validate_certs else ""
     for path in (authorities, wire.client_cert, wire.client_key):
-        if path and not os.path.exists(path):  # Python doesn't say which file
+        if path and not os.path.exists(path):  # Python's own error doesn't name the file
             raise FileNotFoundError("%s isn't there" % path)
     context = tls_context(authorities, wire.client_cert, wire.client_key)
     return {"ssl_context": context, "cert_reqs": "CERT_REQUIRED" if authorities else "CERT_NONE"}

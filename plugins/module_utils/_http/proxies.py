@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The proxy that stands in front of an address: which one, who named it, and why it can't be used."""
+"""The proxy for an address: which one, which setting named it, and why it can't be used."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ try:
     import requests
     from urllib3.exceptions import LocationParseError
     from urllib3.util import parse_url
-except Exception:  # the glue reports it before anything here is called, by what transport and limits keep
+except Exception:  # _frame reports it before any call here: transport and limits keep it in IMPORT_ERROR
     pass
 
 from .._errors import OptionError, TransportError
 
 OPTION = "option proxy"
 LOGIN_WANTED = 407
-#: What a proxy answers instead of leading to the platform.
+#: The status with which a proxy refuses a connection, in the text of the library's exception.
 REFUSAL = re.compile(r"connection failed: (\d{3})")
 
 
 @dataclass(frozen=True)
 class Proxy:
-    """A proxy that can be used.
+    """A usable proxy.
 
-    :param address: what the library takes, with the login that it may hold.
+    :param address: the address for the library, with the login if it has one.
     :param place: host and port, for messages.
-    :param source: who named it: ``option proxy`` or ``variable https_proxy``.
+    :param source: the setting that named it: ``option proxy`` or ``variable https_proxy``.
     """
 
     address: str
@@ -43,9 +43,9 @@ class Proxy:
     def failure(self, host: str, error: str, status: int = 0) -> TransportError:
         """Return the error that says what is wrong with this proxy.
 
-        :param host: what it was to lead to.
-        :param error: what a library's exception says, if there was one.
-        :param status: what the proxy itself answered.
+        :param host: the scheme, host and port behind the proxy.
+        :param error: the text of the library's exception, or empty.
+        :param status: the status of the proxy's own answer, or 0.
         """
         refusal = REFUSAL.search(error)
         status = int(refusal.group(1)) if refusal else status
@@ -60,11 +60,11 @@ class Proxy:
 
 @lru_cache(maxsize=64)
 def proxy_for(url: str, option: str) -> Proxy | None:
-    """Return the proxy for a URL: the one that the option names, or the environment's, if any.
+    """Return the proxy for a URL: the option's, else the environment's, else None.
 
-    A process looks once for each host: that reads the whole environment, an eighth of what an item of a loop costs.
+    The result is cached: reading the whole environment takes an eighth of the time of a loop's item.
 
-    Raises :class:`OptionError` for one that can't be used, before anything is sent.
+    Raises :class:`OptionError` for an unusable proxy, before anything is sent.
     """
     if option.strip():
         return _usable(option.strip(), OPTION)
@@ -93,7 +93,7 @@ def _usable(text: str, source: str) -> Proxy:
         unquote(parts.auth or "").encode("latin-1")  # as the library sends it
     except (LocationParseError, ValueError):
         parts = None
-    # Where an @ follows the host, that is the login, and the rest of the password comes after it.
+    # An @ after the host means that the password holds /, ? or #: the parser took the login for the host.
     if parts is None or scheme not in ("http", "https") or not parts.host or "@" in str(parts[-3:]):
         raise OptionError(
             "the %s contains no usable proxy address: it must be like http://proxy.example.com:3128, "
@@ -103,7 +103,7 @@ def _usable(text: str, source: str) -> Proxy:
 
 
 def _trouble(error: str) -> str:
-    """Return what keeps a library from a proxy; it completes a sentence that begins with the proxy's host."""
+    """Return why the library can't use a proxy: the end of a sentence that begins with the proxy's host."""
     for mark, trouble in (
         ("WRONG_VERSION_NUMBER|only use HTTP", "accepts http:// and not https://"),
         ("CERTIFICATE_VERIFY_FAILED", "has a TLS certificate that was not accepted"),

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One pace for all workers: a rate that isn't exceeded, and a platform or a machine that asks for less.
+"""One pace for all workers: never above the task's rate, and slower when the platform or this machine is in trouble.
 
-The pace follows trouble as TCP does. All answers of trouble to requests that were under way together are one event, and
-halve the rate once. Good answers then raise it step by step, so that it is at its full height within seconds.
+The pace reacts to trouble as TCP does. Failures of requests that were under way together count as one event, which halves the
+rate once. Good answers then raise the rate step by step, so that it is back at full speed within seconds.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ from collections import deque
 from email.utils import parsedate_to_datetime
 from typing import Callable
 
-LONGEST_WAIT = 120.0  # seconds; what a Retry-After may ask of us at most
+LONGEST_WAIT = 120.0  # seconds; a longer Retry-After is cut to this
 SLOWEST = 1.0  # seconds between two requests of the whole task
-SETTLED = 0.5  # seconds until a slower pace shows; trouble with what is sent until then is the same event
-LONGER = 1.5  # how much longer the next slower pace is tried, as long as nothing goes well: a large burst is no outage
-START = 100.0  # requests per second that the first trouble of a task leaves at least
+SETTLED = 0.5  # seconds until a slower pace takes effect; a failure of a request sent before then is the same event
+LONGER = 1.5  # factor by which each slower pace is tried longer while nothing succeeds: a large burst is no outage
+START = 100.0  # requests per second; the first trouble of a task doesn't lower the rate below this
 RAISE = 200.0  # requests per second that a second of good answers adds; TCP adds as much at a latency of 70 ms
-FULL = 1000.0  # requests per second; a process sends no more, so that slowing down is over here
-RECENT = 64  # good answers that tell how many the platform really gives
-RESERVE = 300  # retries that a task may have owing to a platform that only fails; 64 workers are through a short outage with it
+FULL = 1000.0  # requests per second; a process can't send more, so that above this the rate is unlimited again
+RECENT = 64  # good answers from which the platform's real rate is measured
+RESERVE = 300  # retries that a task has if the platform only fails: enough for 64 workers during a short outage
 EARNED = 0.5  # retries that a good answer gives back
 
 
 class Pacer:
-    """Lets requests go, at a pace where need be.
+    """Decides when each request may be sent.
 
-    A request begins with :meth:`wait` and ends with :meth:`done`. In between, what became of it is told with the time at which
-    it went, which :meth:`wait` returned.
+    A request begins with :meth:`wait` and ends with :meth:`done`. In between, the caller reports its result together with the
+    time of sending, which :meth:`wait` returned.
 
-    :param rate: requests per second of the whole task, 0 for no bound.
+    :param rate: requests per second of the whole task, 0 for no limit.
     """
 
     def __init__(
@@ -43,28 +43,29 @@ class Pacer:
     ) -> None:
         self._interval = 1.0 / rate if rate else 0.0
         self._clock = clock
-        self._state = threading.Condition()  # guards all that follows; what waits for a change waits for it
+        self._state = threading.Condition()  # guards all attributes below; waiting requests wait for it to change
         self._sleep = sleep or time.sleep
         self._sleep_unless_changed = sleep or self._state.wait
-        self._turns = (threading.Lock(), threading.Lock())  # first sendings and repeated ones: one of each looks at the clock
-        self._repeated = 0  # of those that wait, how many are sent again
+        self._turns = (threading.Lock(), threading.Lock())  # for new and repeated requests: one of each kind watches the clock
+        self._repeated = 0  # number of waiting requests that are sent again
         self._last = -math.inf  # when the last request went
         self._good: deque[float] = deque(maxlen=RECENT)  # when the last good answers came
-        self._going = 0  # under way
-        self._most = math.inf  # that may be under way
-        self._rate = math.inf  # requests per second that the platform seems to take
-        self._proven = math.inf  # half of what it really took before; below, good answers double the rate
-        self._gate = -math.inf  # until when the platform wishes to be left alone
-        self._slowed = -math.inf  # when it was slowed down last
-        self._trial = SETTLED  # seconds for which that pace is tried
+        self._going = 0  # number of requests under way
+        self._most = math.inf  # limit of requests under way
+        self._rate = math.inf  # requests per second that the platform seems to accept
+        self._proven = math.inf  # half of the rate that it really accepted; below this, good answers double the rate
+        self._gate = -math.inf  # until when the platform wants no requests
+        self._slowed = -math.inf  # when the pace was last slowed down
+        self._trial = SETTLED  # seconds for which the slower pace is tried
         self._is_well = True  # the last answer was a good one
 
     def wait(self, again: bool = False) -> float:
-        """Return when the next request may go: the time.
+        """Wait until the next request may go, and return that time.
 
-        :param again: the request was sent before. It goes first, and has waited already for what the platform asked of it.
+        :param again: the request was sent before. It goes first, since it has already waited as long as the platform asked.
 
-        Who waited for as long as the platform asked goes then, even if another one is asked to wait meanwhile.
+        A request that has waited as long as the platform asked goes then, even if meanwhile the platform asks another request
+        to wait.
         """
         with self._state:
             self._repeated += again
@@ -82,7 +83,7 @@ class Pacer:
                         slept = due
                     else:
                         break
-                # By its own time, not by that of waking up: else each would lose what the machine took to wake it.
+                # Count from the due time, not from the wake-up: else each request would add the machine's delay in waking up.
                 self._last = due if slept == due else now
                 self._going += 1
                 return now
@@ -93,7 +94,7 @@ class Pacer:
 
     @property
     def interval(self) -> float:
-        """Seconds that lie between two requests at the present pace at least."""
+        """The least number of seconds between two requests at the present pace."""
         return max(self._interval, 1 / self._rate)
 
     def done(self) -> None:
@@ -103,16 +104,16 @@ class Pacer:
             self._state.notify_all()
 
     def rest(self, seconds: float) -> None:
-        """Let one request pause before it is sent again; and as long as the platform wishes to be left alone now."""
+        """Pause one request before it is sent again, for longer if the platform wants no requests at the moment."""
         with self._state:
             pause = max(seconds, self._gate - self._clock())
         self._sleep(pause)
 
     def slow_down(self, sent: float, again: bool = False, asked: float | None = None) -> None:
-        """The platform has trouble: go at half the rate, once for all that was under way.
+        """The platform has trouble: halve the rate, once for all requests that were under way.
 
-        :param again: the request had failed before. That it fails again while others are fine is its own trouble.
-        :param asked: seconds for which the platform wishes to be left alone; all workers wait for them together.
+        :param again: the request failed before. If it fails again while others succeed, the platform has no trouble.
+        :param asked: seconds for which the platform wants no requests; all workers wait together.
         """
         with self._state:
             now = self._clock()
@@ -125,7 +126,7 @@ class Pacer:
                     self._proven = max(min(self._rate, given, FULL) / 2, START if self._rate == math.inf else 1 / SLOWEST)
                     self._rate = self._proven
                     self._trial = SETTLED
-                elif not asked:  # trouble upon trouble says that the platform is away, and nothing about what it takes
+                elif not asked:  # repeated trouble means an outage: it says nothing about the rate that the platform accepts
                     self._rate = max(self._rate / 2, 1 / SLOWEST)
                     self._trial *= LONGER
             self._is_well = False
@@ -147,7 +148,7 @@ class Pacer:
                 self._rate = math.inf
 
     def use_fewer(self, sent: float) -> None:
-        """This machine has no room for as many connections: from here on, half as many requests are under way at a time."""
+        """This machine can't open so many connections: from now on, allow half as many requests at a time."""
         with self._state:
             if sent >= self._slowed + SETTLED:
                 self._slowed = self._clock()
@@ -155,7 +156,7 @@ class Pacer:
 
 
 class Budget:
-    """How many retries all requests of a task have together: a bad spell is sat out, a platform that stays down isn't."""
+    """The retries that all requests of a task share: enough for a short outage, not for a platform that stays down."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -171,9 +172,9 @@ class Budget:
             return has_one
 
     def may_wait(self, seconds: float) -> bool:
-        """Return whether a request may wait as the platform asks it to, without a retry.
+        """Return whether a request may wait as long as the platform asks, without using up a retry.
 
-        :param seconds: all of its waits together. They are bounded, and so is the time without a good answer to any request.
+        :param seconds: the sum of its waits. This sum is limited, and so is the time without a good answer to any request.
         """
         return seconds <= LONGEST_WAIT and self._clock() - self._well <= LONGEST_WAIT
 
@@ -186,7 +187,7 @@ class Budget:
 
 
 def seconds_to_wait(retry_after: str | None, now: float | None = None) -> float | None:
-    """Return the seconds that a Retry-After header asks for, bounded; None when it says nothing usable."""
+    """Return the seconds that a Retry-After header asks for, LONGEST_WAIT at most; None when it says nothing usable."""
     if not retry_after:
         return None
     try:

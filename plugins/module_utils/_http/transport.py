@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One HTTP exchange: what is sent, what comes back, and what is tried again.
+"""HTTP exchanges: sends a request, returns the answer, and retries where that is safe.
 
 Nothing here knows ThingPark, sessions or Ansible.
 """
@@ -30,9 +30,9 @@ try:
     from urllib3.util import Url, parse_url
 
     IMPORT_ERROR: Exception | None = None
-    #: All of the library's own retries are switched off: it knows neither the pace nor what may be repeated.
+    #: Switches off the library's own retries: it knows neither the pace nor which requests may be repeated.
     ONCE = urllib3.Retry(False)
-except Exception as error:  # the glue reports it before anything here is called
+except Exception as error:  # _frame reports it before any call here
     IMPORT_ERROR = error
 
 from .._errors import NoRoom, OptionError, TransportError
@@ -47,7 +47,7 @@ USER_AGENT = "lorawan.thingpark/0.1.0"
 #: Answers after which the same request may do better: too many requests, and a platform or proxy in trouble.
 TROUBLE = frozenset({429, 500, 502, 503, 504})
 FORM = "application/x-www-form-urlencoded"
-#: What a header may hold; the library lets lines be folded, and shows in its complaint what it refuses.
+#: A valid value of a header. The library would accept folded lines, and would show a refused value in its exception.
 HEADER = re.compile(r"(\S[^\r\n]*)?")
 UNFIT = "what the login to %s gave can't stand in a request, so nothing was sent: it begins with a blank, or has several lines"
 FIRST_PAUSE = 0.5  # seconds before the first retry; doubled each time
@@ -56,14 +56,14 @@ LAST = 0.4  # seconds that the last request of an interrupted task has for its c
 
 
 class Request(NamedTuple):
-    """What is to be sent.
+    """A request to send.
 
     :param body: bytes as they are, or a dictionary as form fields.
-    :param digest: name and password for HTTP Digest. Only a digest of the password is sent, and once: what then
-        comes back is the answer.
-    :param repeatable: it may be sent again when it may have arrived; others are sent again only when they can't have
-        (no connection, or 429).
-    :param holds_password: an answer may have counted a wrong password, and lets the request not be sent again.
+    :param digest: name and password for HTTP Digest. Only a digest of the password is sent, and only once: the next answer
+        is final.
+    :param repeatable: the request may be sent again even if it may have arrived. Others are sent again only if they can't have
+        arrived (no connection, or 429).
+    :param holds_password: the platform may have counted a wrong password with its answer, so that the request isn't sent again.
     """
 
     method: str
@@ -79,9 +79,9 @@ class Request(NamedTuple):
         return "%s %s" % (self.method, host_of(self.url))
 
     def whole(self) -> Request:
-        """Return it as it goes out: its parameters are in its URL, its form is bytes, and it says who sends it.
+        """Return the request as it is sent: its parameters in the URL, its form as bytes, and with a User-Agent.
 
-        Raises :class:`TransportError` where a header would become two: a token or a cookie is what the platform sent.
+        Raises :class:`TransportError` if a header would become two: the platform chooses tokens and cookies.
         """
         url, body, headers = self.url, self.body, {"User-Agent": USER_AGENT, **(self.headers or {})}
         if not all(map(HEADER.fullmatch, headers.values())):
@@ -97,20 +97,20 @@ class Request(NamedTuple):
 
 
 def as_form(part: str, name: str, content: bytes) -> tuple[bytes, str]:
-    """Return a file of CSV as a form sends it, and the media type of that."""
+    """Return a CSV file as a multipart form, and the form's media type."""
     body, kind = encode_multipart_formdata({part: (name, content, "text/csv")})
     return bytes(body), str(kind)
 
 
 @dataclass
 class Answer:
-    """What came back.
+    """The answer to a request.
 
-    :param headers: found by a name in any case.
-    :param cookies: what it sets, each with the host and path where it belongs; see :func:`cookies_at`.
+    :param headers: by name, in upper or lower case.
+    :param cookies: the cookies that it sets, each with its host and path; see :func:`cookies_at`.
     :param was_challenged: the server asked for a digest of the password first, and got it.
     :param unclear: the same request was sent before, and may have taken effect then.
-    :param sent: when the request went, by the pace's clock.
+    :param sent: when the request was sent, by the pacer's clock.
     """
 
     status: int
@@ -124,7 +124,7 @@ class Answer:
 
     @property
     def asked(self) -> float | None:
-        """For how many seconds the platform wishes to be left alone, None where it doesn't say."""
+        """The seconds for which the platform wants no requests, None if it doesn't say."""
         return seconds_to_wait(self.headers.get("retry-after"))
 
 
@@ -141,7 +141,7 @@ class Transport:
         self.counts: Counter[str] = Counter()
         self._timeout = urllib3.Timeout(connect=wire.timeout, read=wire.timeout)
         self._routes: dict[str, Route] = {}  # by scheme, host and port
-        self._is_short = False  # of files and connections, on this machine
+        self._is_short = False  # this machine can open no more files and connections
         self._lock = threading.Lock()
         self._is_stopped = False
 
@@ -181,21 +181,21 @@ class Transport:
         self._is_stopped = True
 
     def go_on(self) -> None:
-        """Raise :class:`KeyboardInterrupt` where nothing more is to be sent."""
+        """Raise :class:`KeyboardInterrupt` after :meth:`stop`."""
         if self._is_stopped:
             raise KeyboardInterrupt
 
     def send_last(self, method: str, url: str, params: dict[str, str], headers: dict[str, str]) -> None:
-        """Send one request more and nothing after it. It waits for no pace and hardly for its answer, whatever that is."""
+        """Send one last request, at once and with a short timeout, and ignore its answer."""
         self.stop()
         self._timeout = urllib3.Timeout(connect=LAST, read=LAST)
         with suppress(TransportError):
             self._once(Request(method, url, params, headers=headers).whole())
 
     def may_try_again(self, attempt: int, answer: Answer) -> bool:
-        """Return, after a pause, whether a request whose answer was of no use may be sent again; all workers slow down.
+        """Return, after a pause, whether a request with an unusable answer may be sent again; all workers slow down.
 
-        :param attempt: how often it was tried again already.
+        :param attempt: the number of its retries so far.
         """
         if attempt >= self.wire.retries or not self.budget.spend():
             return False
@@ -204,9 +204,9 @@ class Transport:
         return True
 
     def _in_turn(self, request: Request, again: bool) -> Answer:
-        """Send a request once its turn has come, and tell the pace what became of it, whoever finds out the rest."""
+        """Send a request once its turn has come, and report the result to the pacer."""
         sent = self.pacer.wait(again)
-        if self._is_short:  # a connection that waits for its next use takes the place of a file
+        if self._is_short:  # an idle connection that is kept takes up one of the open files
             request = request._replace(headers={**(request.headers or {}), "Connection": "close"})
         try:
             self.go_on()
@@ -236,7 +236,7 @@ class Transport:
         self.pacer.rest(asked or own)
 
     def _once(self, request: Request) -> Answer:
-        """Send a whole request; where a digest of the password is asked for, once more with that."""
+        """Send a whole request; if the server asks for a digest of the password, send it once more with the digest."""
         answer = self._exchange(request)
         proof = _digest(request, answer)
         if not proof:
@@ -292,7 +292,7 @@ def _place(url: str) -> Url:
 
 
 def _digest(request: Request, answer: Answer) -> str:
-    """Return what answers a challenge with a digest of the password; nothing where there is none of either."""
+    """Return the Authorization header that answers a Digest challenge; empty without a challenge or a password."""
     challenge = answer.headers.get("www-authenticate", "")
     if request.digest is None or answer.status != 401 or "digest" not in challenge.lower():
         return ""
@@ -306,13 +306,13 @@ def _digest(request: Request, answer: Answer) -> str:
 
 
 def cookies_at(url: str, *answers: Answer) -> dict[str, str]:
-    """Return the cookies of some answers that belong at an address: by host, path and ``Secure``, as a browser sees it."""
+    """Return the cookies of some answers that belong to an address: by host, path and ``Secure``, as in a browser."""
     jar = RequestsCookieJar()
     for answer in answers:
         jar.update(answer.cookies)
     header = requests.Request("GET", url, cookies=jar).prepare().headers.get("Cookie") or ""
     pairs = (pair.partition("=") for pair in header.split("; ") if pair)
-    # Of two with one name, the first is the one with the longer path: it is meant.
+    # Of two cookies with one name, the first has the longer path, and is the right one.
     found: dict[str, str] = {}
     for name, _equals, value in pairs:
         found.setdefault(name, value)

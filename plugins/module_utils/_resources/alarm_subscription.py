@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The alarm subscription, declared: from which severity on a user gets mail (contract: schema AlarmsSubscription).
+"""The declaration of the alarm subscription: the least severity for which a user gets mail (contract: schema AlarmsSubscription).
 
-It has no version: of two who write at the same moment, the last one wins.
+It has no version: if two tasks write at the same moment, the last one wins.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from .._schema.rules import Rules
 from .._schema.severities import SEVERITIES, Named
 from .._schema.values import Typed, Values, dig
 
-#: Those that nobody can be told of are left out (contract).
+#: The severities for which a user can get mail (contract).
 LEAST = {number: name for number, name in SEVERITIES.items() if number >= 2}
 
 
 def _in_list(brief: dict[str, Any]) -> dict[str, Any]:
-    """Return a brief as the address of one shows it, with whose it is (contract, UsersAlarmsSubscriptions)."""
+    """Return a brief in the form of a single subscription, with its user's ID (contract, UsersAlarmsSubscriptions)."""
     whose = dig(brief, ("user", "thingparkID"))
     told = brief.get("subscription")
     return {"thingparkID": whose, **(told if isinstance(told, dict) else {})}

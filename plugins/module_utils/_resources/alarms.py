@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The words for alarms: their names, and what a list of them can be asked for."""
+"""Alarms: their names, the types of their fields, and the filters of their list."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NAMES = {
     15: "join_replay_dev_nonce_invalid",
     16: "uplink_mic_wrong",
 }
-#: What XML doesn't say of an alarm, and of how many there are.
+#: The types of an alarm's fields, and of the counts of alarms (XML doesn't show types).
 SHOWN: JsonTypes = {
     **dict.fromkeys(("ID", "state", "level", "occurrence", "count", "totalCount"), INTEGER),
     **dict.fromkeys(("creationTimestamp", "updateTimestamp", "ackedTimestamp"), TIME),
@@ -41,7 +41,7 @@ SHOWN: JsonTypes = {
 }
 
 
-#: What the list of the alarms of all devices can be asked for (contract, /devices/alarms).
+#: The filters of the list of all devices' alarms (contract, /devices/alarms).
 FILTERS = {
     "alarm": Filter("ID", Named(NAMES, "alarm", any_number=True)),
     "severity": Filter("state", SEVERITY),

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The application server, declared: where the data of devices go (contract: schemas AppServer, AppServerHttpLorawan)."""
+"""The declaration of the application server, which gets devices' data (contract: schemas AppServer, AppServerHttpLorawan)."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class AsId(ValueType):
 
 
 class SecurityStatus(Choice):
-    """Whether uplinks and downlinks are signed with a key (the API's DOWNLINK_AS_KEY) or not."""
+    """Whether uplinks and downlinks are signed with a key (the API's DOWNLINK_AS_KEY)."""
 
     empty = "none"
 
@@ -94,7 +94,7 @@ APPLICATION_SERVER = Resource(
     path="/appServers",
     identity=Identity("id", "ID", Typed(), "ID", named_by="name"),
     rules=ApplicationServerRules(),
-    # KAFKA and HTTP_CELLULAR are made by other interfaces (contract).
+    # Other interfaces create the types KAFKA and HTTP_CELLULAR (contract).
     is_one=lambda brief: brief.get("type") in ("HTTP", None),
     brief_keys=("type", *(key for key, _what in COUNTS)),
     scopes={"domain": Within("domains"), "name_prefix": Beginning(Prefix(), "name")},

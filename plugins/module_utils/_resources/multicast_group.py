@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The multicast group, declared: one downlink for many devices (contract: schemas MulticastGroup, MulticastGroups, BsTag).
+"""The declaration of the multicast group, which gets one downlink for many devices.
 
-The contract has no field for a group's AS routing profile, though it speaks of one, and none for an exchange key: neither is an
-option.
+Contract: schemas MulticastGroup, MulticastGroups, BsTag. It mentions a group's AS routing profile but has no field for it, and
+none for an exchange key: neither is an option.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ LOSS = (
 PLANS = Listing("/networkSubscriptions", "commercialName", query={"communicationType": "MULTICAST"})
 GROUPS, SETTINGS = "/multicastGroups", "/multicastDownlinkSettings"
 MEGAHERTZ = Decimal(433, 928, "MHz", 5e-4)
-#: What depends on the base stations.
+#: The options whose limits depend on the base stations.
 SENT = ("downlink_data_rate", "downlink_frequency", "base_station_tags")
 
 
@@ -97,7 +97,7 @@ class MulticastGroupRules(Rules):
         return {"networkSubscriptionsHandlingMode": "ADVANCED"} if may_choose and "networkSubscription" in body else {}
 
     def unreadable(self, observed: Facts) -> list[str]:
-        # Whether it has those of LoRaWAN 1.1, nothing tells (contract).
+        # The platform doesn't show whether the group has the keys of LoRaWAN 1.1 (contract).
         return ["nwk_s_key", "app_s_keys"]
 
     def check_limits(self, observed: Facts, after: Values, ask: Ask) -> Faults:
@@ -110,7 +110,10 @@ class MulticastGroupRules(Rules):
 
 
 def _not_sent(rate: object, frequency: object, tag: str, settings: dict[str, Any]) -> Faults:
-    """Return how the base stations with a tag can't send (contract, MulticastDownlinkSettings)."""
+    """Return the faults of a data rate or frequency that the base stations with a tag can't use.
+
+    Contract: MulticastDownlinkSettings.
+    """
     faults: Faults = []
     low, high = (dig(settings, ("ismBand", key)) for key in ("minDownlinkDR", "maxDownlinkDR"))
     if isinstance(rate, int) and isinstance(low, int) and isinstance(high, int) and not low <= rate <= high:
@@ -124,9 +127,9 @@ def _not_sent(rate: object, frequency: object, tag: str, settings: dict[str, Any
 
 
 def _too_many(observed: Facts, after: Values, ask: Ask) -> Faults:
-    """Return that a new plan is for fewer base stations than the group has (contract, multicastMaxLrrCells).
+    """Return the fault of a new plan that allows fewer base stations than the group has (contract, multicastMaxLrrCells).
 
-    How many base stations a tag has is told of the tags of a group alone, so of a new one nothing is known.
+    The platform shows the number of base stations only for the tags that a group already has. So new tags aren't checked.
     """
     plan, eui = after.get("connectivity_plan"), dig(observed.whole or observed.brief, ("EUI",))
     if not plan or not isinstance(eui, str):
@@ -167,7 +170,7 @@ MULTICAST_GROUP = Resource(
         "name": Filter("name", Prefix()),
         "base_station_tag": Filter("bsTag", Typed()),
         "domain": Filter("domain", Domains(), all_of="domains"),
-        # "_any" and "_unset" are no plans (contract, networkSubscriptionID).
+        # "_any" and "_unset" are the list's own words, not plans (contract, networkSubscriptionID).
         "connectivity_plan": Filter("networkSubscriptionID", ValueType(), names="connectivity_plan", words=("_any", "_unset")),
         "application_server": Filter("appServerID", References(), names="application_servers"),
         "alarm_level": Filter("alarmLevel", Integer(1, 6), choices=(1, 2, 3, 4, 5, 6)),

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The AS routing profile, declared: where the data of the devices that name it go.
+"""The declaration of the AS routing profile: the destinations of the data of the devices that refer to it.
 
-ThingPark Wireless alone has it. Its path and fields were seen in public clients (O); the contract has its ``type``.
+Only ThingPark Wireless has routing profiles. Public clients show their path and fields (O), the contract their ``type``.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ ROUTING_PROFILE = Resource(
     plural="routing profiles",
     document="appServersRoutingProfile",
     path="/appServersRoutingProfiles",
-    # No parameter of the list is known that finds one.
+    # The list has no known parameter that finds one profile.
     identity=Identity("id", "ID", Typed(), "", named_by="name"),
     rules=RoutingProfileRules(),
-    # CELLULAR ones have no routes (contract). Not every platform shows the type (O).
+    # Profiles of the type CELLULAR have no routes (contract). Not every platform shows the type (O).
     is_one=lambda brief: brief.get("type") in ("LORAWAN", None),
     brief_keys=("isDefault",),
     scopes={"name_prefix": Beginning(Prefix(), "name")},

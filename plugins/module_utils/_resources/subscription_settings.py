@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The subscription's settings, declared (contract: schemas Subscription, Restricted).
+"""The declaration of the subscription's settings (contract: schemas Subscription, Restricted).
 
-``NO_OPTIONS`` tells which writable fields of the contract are none.
+``NO_OPTIONS`` lists the contract's writable fields that have no option.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from .._schema.severities import Notifications
 from .._schema.texts import Fault, shown
 from .._schema.values import Hex, Typed
 
-#: Of the LoRa Alliance (contract, ``nonRoamingDevicesNetID``).
+#: A NetID of the LoRa Alliance (contract, ``nonRoamingDevicesNetID``).
 NET_ID = re.compile(r"(?:[02]000[0-3][0-9A-F]|400[01][0-9A-F]{2}|[6-9A-F][0-9A-F]{5})\Z")
-#: Writable fields of the contract that are no option.
+#: The contract's writable fields that have no option.
 NO_OPTIONS = (
-    "defaultIsmBand",  # deprecated: defaultIsmBands
+    "defaultIsmBand",  # deprecated: replaced by defaultIsmBands
     "baseStationTagsNamespace",  # deprecated: always ALL
-    "occContext",  # the engine's own, for optimistic locking
+    "occContext",  # used by the engine for optimistic locking
 )
 
 
@@ -44,7 +44,7 @@ class NetId(Hex):
         return text
 
 
-#: The contract gives its document no version although it names the locking: one is sent (?).
+#: The contract mentions optimistic locking but gives this document no version: the engine sends one (?).
 RESTRICTED = Section("/restricted", "restricted", ("ra",))
 
 SUBSCRIPTION = Resource(
@@ -57,7 +57,7 @@ SUBSCRIPTION = Resource(
     fields=(
         Field("alarm_notifications", ("alarmStateNotifications",), Notifications(), WHOLE),
         Field("default_ism_bands", ("defaultIsmBands",), References("name"), WHOLE, refers_to=Listing("/ismBands", "name")),
-        # In the restricted settings too, which take a stronger right.
+        # The restricted settings have this field too, but need a stronger right.
         Field("ns_id", ("nsID",), Hex(16, "NSID"), WHOLE),
         Field("non_roaming_net_id", ("nonRoamingDevicesNetID",), NetId(), WHOLE, section=RESTRICTED),
         Field("roaming_net_id", ("roamingDevicesNetID",), NetId(), WHOLE, section=RESTRICTED),

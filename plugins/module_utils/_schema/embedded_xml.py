@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""XML that ThingPark puts inside a field: the inactivity alarm, the AppSKeys and where routes lead.
+"""XML that ThingPark puts inside a field: the inactivity alarm, the AppSKeys and the destinations of routes.
 
-They are short documents in a JSON string. A user writes them as structure; two documents that differ
-in white space, quotes or the order of attributes are the same.
+These are short documents in a JSON string. A user writes them as lists and dictionaries. Two documents are the same if they
+differ only in white space, quotes or the order of attributes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ try:
     from lxml import etree
 
     IMPORT_ERROR: Exception | None = None
-except Exception as error:  # the glue reports it before anything here is called
+except Exception as error:  # _frame reports it before any call here
     IMPORT_ERROR = error
 
 from .json_types import ListOf
@@ -29,7 +29,7 @@ from .values import BASE64, Integer, Key, Value, ValueType
 
 N = "([0-9]{1,9})"
 DURATION = re.compile(r"P(?:{0}W|(?:{0}D)?(?:T(?:{0}H)?(?:{0}M)?(?:{0}S)?)?)\Z".replace("{0}", N))
-#: How a cell may write a duration, and that there is no alarm.
+#: A duration in a table's cell, such as "2 days"; OFF has a cell's words for "no alarm".
 SPAN = re.compile(r"(?i)\s*([0-9]{1,4})\s*(h|hours?|d|days?|w|weeks?)\s*\Z")
 OFF = ("off", "no", "none", "false")
 HOUR = 3600
@@ -56,7 +56,7 @@ def duration_of(seconds: int) -> str:
 
 
 def root_of(text: str, name: str) -> etree._Element:
-    """Return the root element of a small document without DTD or entities; raises :class:`Fault`, never showing it."""
+    """Return the root element of a small document without DTD or entities; raises :class:`Fault`, which never shows the text."""
     if "<!" in text:
         raise Fault("must be a <%s> document without declarations" % name)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
@@ -72,7 +72,7 @@ def root_of(text: str, name: str) -> etree._Element:
 class InactivityAlarm(ValueType):
     """ThingPark's alarm 004, "no uplink": at most two thresholds with rising level and duration.
 
-    Canonical: a tuple of ``(level, seconds)`` for those that are enabled (contract, ``Device.alarm004``).
+    Canonical: a tuple of ``(level, seconds)`` of the enabled thresholds (contract, ``Device.alarm004``).
     """
 
     spec = {
@@ -104,7 +104,7 @@ class InactivityAlarm(ValueType):
 
     @staticmethod
     def _threshold(text: str) -> dict[str, str]:
-        """Return a threshold as a cell has it: ``3: P2D`` or ``3: 2 days``."""
+        """Return the threshold that a cell holds: ``3: P2D`` or ``3: 2 days``."""
         level, colon, duration = text.partition(":")
         if not colon:
             raise Fault("has %s instead of a threshold: write level and duration, such as 3: 2 days, or off" % shown(text))
@@ -143,7 +143,7 @@ class InactivityAlarm(ValueType):
         return tuple(result)
 
     def send(self, value: Value) -> str:
-        # No alarm at all still takes one threshold that is off, with lawful values: the contract names no other way.
+        # To switch the alarm off, send one disabled threshold with valid values: the contract names no other way.
         status = "ENABLE" if value else "DISABLE"
         inner = "".join(
             '<threshold%d status="%s" level="%d" duration="%s"/>' % (number, status, level, duration_of(seconds))
@@ -166,7 +166,7 @@ class AppSKeys(ValueType):
     def parse(self, raw: object) -> object:
         if isinstance(raw, str):
             text = text_of(raw)
-            if BASE64.match(text):  # encrypted as a whole with the exchange key
+            if BASE64.match(text):  # the whole document, encrypted with the exchange key
                 return text
             root = root_of(text, "AppSKeys")
             pairs = [(each.get("Port", "*"), each.text or "") for each in root.findall("AppSKey")]
@@ -193,7 +193,7 @@ class AppSKeys(ValueType):
             return super().in_cell(text)
         if text.count(":") != 1:
             with suppress(Fault):
-                return {"*": Key().parse(text)}  # more than one may stand between its digits
+                return {"*": Key().parse(text)}  # one key, with or without colons between its digits
         pairs = [part.partition(":") for part in text_of(text).split(";") if part.strip()]
         if not all(colon for _ports, colon, _key in pairs):
             return {"*": text}
@@ -211,10 +211,10 @@ class AppSKeys(ValueType):
 
 
 class Routes(ValueType):
-    """Where data of ports go, in order; the destinations of each are XML (O: ``routes`` of an AS routing profile).
+    """The destinations of the data of each port, in order; those of each route are XML (O: ``routes`` of an AS routing profile).
 
-    Canonical: a tuple of ``(ports, strategy, ((type, address), ...))``. Two words were seen for one strategy: BURST in
-    public clients, BLAST in the contract, of application servers. A type in small letters is the same.
+    Canonical: a tuple of ``(ports, strategy, ((type, address), ...))``. One strategy has two words: BURST in public clients,
+    BLAST in the contract's application servers. Upper and lower case don't count in a type.
     """
 
     json = ListOf("route")
@@ -266,7 +266,7 @@ class Routes(ValueType):
         if unknown:
             raise Fault("has a destination with the unknown option %s: use type and address" % shown(unknown[0]))
         kind = "HTTP" if item.get("type") in (None, "") else text_within(item["type"], "a type").upper()
-        if kind != "HTTP":  # nothing is known of how the others are addressed
+        if kind != "HTTP":  # the addresses of other types are not documented
             return kind, text_within(item.get("address"), "an address")
         return kind, address_within(item.get("address"))
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The kinds of value that only a filter has: the beginning of a DevEUI or a name, a time, how long ago, a bound."""
+"""The types of value that only filters have: a prefix of a DevEUI or a name, a time, a duration of silence, a limit."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from .references import Domains
 from .texts import Fault, shown
 from .values import EUI, HEX, SEPARATORS, Choice, ValueType
 
-#: What YAML and Python make of an unquoted 10.10, 24.0 or 2.4e12.
+#: The text of a number that YAML and Python make of an unquoted 10.10, 24.0 or 2.4e12.
 FLOAT = re.compile(r"(\d+)\.(\d+)(?:[Ee]\d+)?\Z", re.ASCII)
 LONGEST_SILENCE = 3650 * 24 * 3600  # seconds; no device is older
-#: A time as ISO 8601 has it, or as Python and YAML write it: with a blank in the middle, or without a time of day.
+#: A time in ISO 8601, or as Python and YAML write it: with a space in the middle, or without a time of day.
 TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:(?:[Tt]| +)(\d\d:\d\d)(:\d\d)?(?:\.(\d{1,9}))? *([Zz]|[+-]\d\d(?::?\d\d)?)?)?\Z", re.ASCII
 )
@@ -28,17 +28,17 @@ TIME = re.compile(
 
 @dataclass(frozen=True)
 class Filter:
-    """What a list of resources can be asked for.
+    """A filter of a list of resources.
 
-    :param query: the list's parameter (contract); nothing where the list has none, and ``begins`` tells.
-    :param type: what its values are.
-    :param names: the option that names the same resources, where they may be named and the list knows IDs.
-    :param words: what may be given besides such a name.
-    :param all_of: the option of which a resource has to have all that is given. The contract doesn't say whether one is enough.
-    :param choices: what alone may be given.
-    :param begins: the option whose value begins so, where the list can't be asked.
-    :param before: the brief's key of a time, which must lie before this one, where the list can't be asked. Without a time it
-        does.
+    :param query: the list's parameter (contract); empty if the list has none, so that this collection filters the briefs.
+    :param type: the type of its values.
+    :param names: the option that refers to the same resources, if a user may give names and the list knows only IDs.
+    :param words: words that may be given instead of such a name.
+    :param all_of: the option of which a resource must have all the given values. The contract doesn't say whether one is enough.
+    :param choices: the only values that may be given.
+    :param begins: the option whose value must begin with the filter's, if the list has no parameter.
+    :param before: the brief's key of a time that must be before the filter's, if the list has no parameter. A brief without
+        that time matches.
     """
 
     query: str
@@ -55,7 +55,7 @@ class Filter:
         return {**self.type.spec, **({"choices": list(self.choices)} if self.choices else {})}
 
     def said(self, value: object) -> object:
-        """Return a canonical value as a query says it: true and false are JSON's words."""
+        """Return a canonical value as a query parameter: true and false are JSON's words."""
         if isinstance(value, bool):
             return str(value).lower()
         return ["%s:%s" % pair for pair in value] if isinstance(self.type, Domains) and isinstance(value, tuple) else value
@@ -64,12 +64,12 @@ class Filter:
 def read_filters(
     declared: dict[str, Filter], given: dict[str, Any], plural: str, ranges: tuple[tuple[str, str], ...] = ()
 ) -> dict[str, Any]:
-    """Return the filters that are given, in canonical values; raises :class:`OptionError` for what nothing could match.
+    """Return the given filters with canonical values; raises :class:`OptionError` for filters that nothing could match.
 
-    A filter that came out empty is a mistake too: without it, all would match.
+    An empty filter is a mistake too: without it, all resources would match.
 
-    :param plural: what a sentence calls the things that are looked for.
-    :param ranges: filters of which the first must not be beyond the second.
+    :param plural: the resources' name in a sentence.
+    :param ranges: pairs of filters; the value of the first must not be greater than that of the second.
     """
     found: dict[str, Any] = {}
     for option, each in declared.items():
@@ -90,7 +90,7 @@ def read_filters(
 
 
 def read_eui(option: str, given: object) -> str:
-    """Return the DevEUI that an option gives; raises :class:`OptionError` for what is none."""
+    """Return the DevEUI that an option gives; raises :class:`OptionError` if it is invalid."""
     try:
         return str(EUI.parse(given))
     except Fault as fault:
@@ -98,7 +98,7 @@ def read_eui(option: str, given: object) -> str:
 
 
 def _is_beyond(low: object, high: object) -> bool:
-    """Return whether a range runs backwards. Of two times, one in the server's unknown offset, nobody knows."""
+    """Return whether a range runs backwards; False if one of two times is in the server's offset, which is unknown."""
     if isinstance(low, str) and isinstance(high, str):
         first, last = moment(low), moment(high)
         return (first.tzinfo is None) == (last.tzinfo is None) and first > last
@@ -106,9 +106,9 @@ def _is_beyond(low: object, high: object) -> bool:
 
 
 class HexPrefix(ValueType):
-    """The first hexadecimal digits of a number, in every spelling that the whole number may have.
+    """The first hexadecimal digits of a number, in any spelling that the whole number may have.
 
-    :param digits: how many digits the whole number has.
+    :param digits: the number of digits of the whole number.
     """
 
     def __init__(self, digits: int) -> None:
@@ -117,7 +117,7 @@ class HexPrefix(ValueType):
     def parse(self, raw: object) -> str:
         text = str(raw).translate(SEPARATORS).upper()
         number = FLOAT.match(str(raw))
-        # A dot between whole pairs of digits is a separator.
+        # A dot between complete pairs of digits is a separator; any other dot means that YAML read a number.
         if isinstance(raw, float) or number and any(len(part) % 2 for part in number.groups()):
             raise Fault("is the number %s, which may differ from what you wrote: quote it, and leave out its dot" % shown(raw))
         if not HEX.match(text) or len(text) > self.digits:
@@ -126,12 +126,12 @@ class HexPrefix(ValueType):
         return text
 
 
-#: How a DevEUI begins.
+#: The first digits of a DevEUI.
 EUI_PREFIX = HexPrefix(16)
 
 
 class Prefix(ValueType):
-    """How a name begins. A blank at the end counts: ``Room 1`` and a blank leaves out ``Room 10``."""
+    """The first characters of a name. A space at the end counts: ``Room 1`` with a space after it leaves out ``Room 10``."""
 
     def parse(self, raw: object) -> str:
         return str(raw).lstrip().rstrip("\t\r\n") if super().parse(raw) else ""
@@ -157,7 +157,7 @@ class Measure(ValueType):
 
 
 class Choices(Choice):
-    """Some of the contract's words."""
+    """A list of the contract's words."""
 
     def __init__(self, *words: str) -> None:
         super().__init__(*words)
@@ -168,9 +168,9 @@ class Choices(Choice):
 
 
 class Time(ValueType):
-    """A time in the contract's spelling; without an offset, the server's counts (contract, ``from`` and ``to``).
+    """A time in the contract's spelling. Without an offset, it is in the server's (contract, ``from`` and ``to``).
 
-    :param ends: a date alone is its last moment instead of its first.
+    :param ends: a date alone means the end of that day, not its start.
     """
 
     def __init__(self, ends: bool = False) -> None:
@@ -196,7 +196,7 @@ class Time(ValueType):
 
 
 class PastTime(Time):
-    """A time that is compared here, so that its offset has to be said. Canonical: epoch milliseconds."""
+    """A time in the past that this collection compares itself, so that it needs an offset. Canonical: epoch milliseconds."""
 
     def parse(self, raw: object) -> int:  # type: ignore[override]
         text = super().parse(raw)
@@ -209,7 +209,7 @@ class PastTime(Time):
 
 
 class Silence(ValueType):
-    """How long nothing came, an ISO 8601 duration. Canonical: since when, in epoch milliseconds, by this machine's clock."""
+    """A time without uplinks, an ISO 8601 duration. Canonical: its start in epoch milliseconds, by this machine's clock."""
 
     def parse(self, raw: object) -> int:
         seconds = seconds_of(super().parse(raw))
@@ -223,5 +223,5 @@ def _milliseconds(when: datetime) -> int:
 
 
 def moment(time: str) -> datetime:
-    """Return the moment that a canonical time names; raises :class:`ValueError` where there is none."""
+    """Return the datetime of a canonical time; raises :class:`ValueError` for a day that doesn't exist."""
     return datetime.fromisoformat(time.replace("Z", "+00:00"))

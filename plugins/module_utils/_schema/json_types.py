@@ -2,9 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What JSON says of a value's type by itself, and XML doesn't.
+"""The types of values, which JSON shows by itself and XML doesn't.
 
-Declarations state it by the API's keys. A key that none states holds a text, or an object where it has elements of its own.
+Declarations give the types by the API's keys. A key without a type holds a text, or an object if it has elements inside.
+
+Letters in parentheses, here and in the other packages, name the source of a fact: P the operator's page on the API, X the
+XML schemas, O observed in public clients, ? nowhere: this collection's own choice. "Contract" is the OpenAPI document.
 """
 
 from __future__ import annotations
@@ -19,19 +22,19 @@ TEXT, INTEGER, NUMBER, FLAG, TIME = "text", "integer", "number", "flag", "time"
 class ListOf(NamedTuple):
     """A list, ``<briefs><brief>..</brief></briefs>`` in XML.
 
-    :param member: what XML calls a member. X knows ``brief`` alone; by its example, others are called like the list, without
-        its last letter (?).
-    :param kind: what a member is where it is a plain value.
+    :param member: the name of a member's element in XML; by default the list's name without its last letter. The XML schemas
+        have only ``briefs`` and ``brief``; other lists follow this example (?).
+    :param kind: the type of a member that is a plain value.
     """
 
     member: str = ""
     kind: str = TEXT
 
     def member_of(self, key: str) -> str:
-        """Return what XML calls a member of the list with this key."""
+        """Return the XML element's name for a member of the list with this key."""
         return self.member or key[:-1]
 
 
 JsonType = Union[str, ListOf]
-#: The types by the API's keys, wherever in a document these stand.
+#: The types by the API's keys, which are the same anywhere in a document.
 JsonTypes = Mapping[str, JsonType]

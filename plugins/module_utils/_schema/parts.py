@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a declaration says of a resource besides its fields: its identity, its labels, what it names, what a purge may ask for."""
+"""The parts of a declaration besides fields: identity, labels, lists for references, imports, encryption, purge conditions."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from .values import Values, ValueType
 
 @dataclass(frozen=True)
 class Listing:
-    """The platform's list of what a field names.
+    """The platform's list of the resources that a field refers to.
 
-    :param path: below the subscription.
+    :param path: its path below the subscription.
     :param name: the API's key of a name.
-    :param at_once: how many IDs one request may ask for, where the list is too long to be read; 0 where it is read whole.
-    :param shown: the types of what is read of its briefs besides (XML doesn't say them).
-    :param query: the list's parameters that leave out what can't be named here.
+    :param at_once: the number of IDs that one request may ask for, if the list is too long to read; 0 to read the whole list.
+    :param shown: the types of further keys that are read from its briefs (XML doesn't show types).
+    :param query: the list's parameters that leave out resources that can't be referred to here.
     """
 
     path: str
@@ -33,22 +33,22 @@ class Listing:
 
     @property
     def key(self) -> str:
-        """What tells it from other lists."""
+        """The key that identifies this list among others."""
         return "?".join((self.path, *self.query.values()))
 
 
 @dataclass(frozen=True)
 class Labels:
-    """A part that is a set, added to and removed from many resources at once: a device's tags, its domains.
+    """A set of labels that requests can add to many resources at once, and remove: a device's tags, its domains.
 
-    :param word: what a sentence calls one, which is also what XML calls the request's document.
-    :param path: its list, below the resource's own address; each of its briefs has a ``name``. Nothing where there is none.
-    :param bulk: where many resources are labelled, below the subscription; nothing where each is labelled at ``path``.
+    :param word: one label's name in a sentence, and the name of the request's document in XML.
+    :param path: the list of one resource's labels, below its own address; each brief has a ``name``. Empty if there is no list.
+    :param bulk: the path, below the subscription, that labels many resources; empty if each is labeled at ``path``.
     :param members: the API's key of the resources in that request.
-    :param lists: the API's keys of all that a request adds, and of all that it removes. Without them a request names one
-        label, and its parameter ``action`` says what is meant.
-    :param on_create: the body that makes a resource may hold them; ``on_update`` the one that changes it.
-    :param at_once: how many resources one request may name.
+    :param lists: the API's keys of the labels that a request adds, and of those that it removes. Without them, a request has
+        one label, and its parameter ``action`` says whether to add or remove it.
+    :param on_create: whether the body that creates a resource may hold labels; ``on_update`` the same for a change.
+    :param at_once: the number of resources that one request may name.
     """
 
     word: str
@@ -63,14 +63,14 @@ class Labels:
 
 @dataclass(frozen=True)
 class Importing:
-    """How the platform makes and deletes many of these resources in one request, the rows of a CSV.
+    """How the platform creates and deletes many of these resources in one request, with a CSV.
 
-    :param path: where, below the subscription; ``part`` is what the form calls the CSV.
-    :param creation: gives the row that makes a resource: of its identity, of all that is described (canonical), of what a body
-        would say (in the API's words, by option), and of whether the platform may be the Enterprise edition. None where no row
-        can say it.
-    :param deletion: gives the row that deletes a resource, of its identity.
-    :param labels: option -> the parameter that gives its labels to all that one request makes.
+    :param path: its path below the subscription; ``part`` is the CSV's name in the form.
+    :param creation: returns the row that creates a resource, or None if no row can. It takes the identity, the described values
+        (canonical), the values of a request's body (in the API's words, by option), and whether the platform may be ThingPark
+        Enterprise.
+    :param deletion: returns the row that deletes the resource with an identity.
+    :param labels: option -> the parameter that gives its labels to all resources that one request creates.
     """
 
     path: str
@@ -82,10 +82,10 @@ class Importing:
 
 @dataclass(frozen=True)
 class Gathered:
-    """A list that belongs to one resource and is only looked at: the base stations of a multicast group.
+    """A read-only list that belongs to one resource: the base stations of a multicast group.
 
-    :param path: below the resource's own address.
-    :param count: what its length is called as a return value.
+    :param path: its path below the resource's own address.
+    :param count: the return value with its length.
     """
 
     path: str
@@ -94,11 +94,11 @@ class Gathered:
 
 @dataclass(frozen=True)
 class Encryption:
-    """How a resource's keys can be encrypted on their way, with the platform's RSA exchange key.
+    """How a resource's keys can be encrypted for the transfer, with the platform's RSA exchange key.
 
-    :param keys: the options of keys that the platform takes so; ``clear`` those of the others.
-    :param version: the option that says which exchange key it was.
-    :param others: the options that say of a described key that something else has encrypted it.
+    :param keys: the options whose keys the platform accepts encrypted; ``clear`` those whose keys it accepts only in clear.
+    :param version: the option with the exchange key's version.
+    :param others: the options that say that the user's key is already encrypted in another way.
     """
 
     keys: tuple[str, ...]
@@ -109,16 +109,16 @@ class Encryption:
 
 @dataclass(frozen=True)
 class Identity:
-    """How a resource is told from the others of its kind.
+    """The value that identifies a resource among the others of its kind.
 
-    :param option: what a user calls it.
-    :param key: the API's key, in a brief and in the body that makes a resource.
-    :param type: what its values are.
-    :param query: the list's parameter that finds one; nothing where none is known, and the list is read.
-    :param address: the resource's path below its list, of the identity; nothing where only its brief's ``href`` tells it.
-    :param place: its path below the subscription instead, where that isn't below its list; it is made there too.
-    :param named_by: the option of a name, by which it may be meant as well. The platform makes the identity then, and nothing
-        says that no two have one name.
+    :param option: the user's option.
+    :param key: the API's key, in a brief and in the body that creates a resource.
+    :param type: the type of its values.
+    :param query: the list's parameter that finds one resource; empty if none is known, so that the whole list is read.
+    :param address: the resource's path below its list, made from the identity; empty if only the brief's ``href`` shows it.
+    :param place: the resource's path below the subscription, if it isn't below its list; it is created there too.
+    :param named_by: the option of a name that can stand for the identity. In this case the platform chooses the identity, and
+        two resources may have the same name.
     """
 
     option: str
@@ -130,7 +130,7 @@ class Identity:
     place: str = ""
 
     def parse(self, given: object) -> str:
-        """Return a canonical identity; raises :class:`Fault`, also for dots, which lead elsewhere in an address."""
+        """Return a canonical identity; raises :class:`Fault`, also for dots, which would change the path of a request."""
         found = str(self.type.parse(given))
         if found in (".", ".."):
             raise Fault("is %s, which names nothing: correct it" % found)
@@ -139,11 +139,11 @@ class Identity:
 
 @dataclass(frozen=True)
 class Users:
-    """The resources of another kind that use one, where its own brief doesn't count them.
+    """The resources of another kind that use a resource, if its own brief doesn't count them.
 
-    :param path: their list, below the subscription, with ``params``.
-    :param key: the keys, in their briefs, of the identity that they use.
-    :param count: as which key of its brief the number is entered.
+    :param path: the path of their list below the subscription; ``params`` are the list's parameters.
+    :param key: the path, in their briefs, of the used resource's identity.
+    :param count: the key under which the number is added to the used resource's brief.
     """
 
     path: str
@@ -154,16 +154,16 @@ class Users:
 
 @dataclass(frozen=True)
 class Within:
-    """A condition of a scope: a resource has all of these, such as a tag."""
+    """A condition of a purge's scope: the resource has all the given values, such as tags."""
 
     option: str
 
 
 @dataclass(frozen=True)
 class Beginning:
-    """A condition of a scope: a value begins so; without an option, the identity.
+    """A condition of a purge's scope: the option's value has a prefix; without an option, the identity has it.
 
-    :param type: what the beginning is.
+    :param type: the type of the prefix.
     """
 
     type: ValueType

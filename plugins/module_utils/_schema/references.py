@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Kinds of value that tie a resource to others: tags, domains, and references by ID or name."""
+"""Types of value that link a resource to others: tags, domains, and references by ID or name."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class Domains(ValueType):
         return [{"name": name, "group": {"name": group}} for group, name in value]
 
     def joined(self, some: Value, more: Value) -> Value:
-        # A domain takes the place of the one of its group (contract, DevicesDomains).
+        # A domain replaces the one of the same group (contract, DevicesDomains).
         return tuple(sorted({**dict(some), **dict(more)}.items()))
 
     def show(self, value: object) -> object:
@@ -113,9 +113,9 @@ class Domains(ValueType):
 
 
 class Reference(ValueType):
-    """Another resource, by ID or by name. What the API shows is both: ``(ID, name)``.
+    """Another resource, by ID or by name. The API shows both: ``(ID, name)``.
 
-    :param names: the API's keys of the name, the first one found counts.
+    :param names: the API's keys of the name; the first one that is found counts.
     """
 
     clears = True
@@ -137,7 +137,7 @@ class Reference(ValueType):
         return {"ID": value or None}
 
     def same(self, desired: object, actual: object) -> bool:
-        # A part that the platform doesn't show is empty too, and no answer to who wants "none".
+        # An ID or a name that the platform doesn't show is empty too, and must not match an empty value ("none").
         return bool(desired) and desired in actual if isinstance(actual, tuple) else desired == actual
 
     def is_shown_by(self, desired: object, api: object) -> bool:

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The vocabulary in which a resource is declared: fields, and what is said of them together.
+"""The classes that declare a resource: its fields, and the facts about the resource as a whole.
 
-One declaration gives the argument spec, the validation, the body that is sent and the comparison.
+One declaration gives the argument spec, the validation, the request's body and the comparison.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ from .values import UNKNOWN, Hex, Key, Value, Values, ValueType, dig, members
 #: Where a field's actual value can be read.
 BRIEF = "brief"  # in the list, and in the resource itself
 WHOLE = "whole"  # only in the resource itself
-APART = "apart"  # in the list, and in a part of its own; never in the resource's body
+APART = "apart"  # in the list, and at an address of its own below the resource; never in the resource's body
 NEVER = "never"  # write-only
-EDIT = "edit"  # nowhere: it says what another option gains or loses
+EDIT = "edit"  # nowhere: it adds to another option's value, or removes from it
 
-MOST_HINTS = 60  # whoever has more unknown names than that gave another file
+MOST_HINTS = 60  # a file with more unknown names than this is a wrong file
 BESIDE = "conflicts with %s, which lists all values: give only one of the two"
 BOTH = "removes %s, which %s adds: remove it from one of the two"
 LONGEST_NAME = 60  # characters of a name that can be a misspelled option
 
 
-@lru_cache(maxsize=2048)  # thousands of rows say the same of most options; as one object, it takes their memory once, too
+@lru_cache(maxsize=2048)  # thousands of rows have the same values in most options; one shared object also saves memory
 def _parsed(type_: ValueType, text: str) -> Value:
     return type_.parse(text)
 
@@ -48,22 +48,22 @@ class Field:
 
     :param name: the option, in snake_case.
     :param path: the API's keys from the resource's root.
-    :param type: what its values are.
-    :param seen: BRIEF, WHOLE, APART or NEVER.
-    :param aliases: other names a user may know it by.
-    :param secret: a key or the like; never shown.
-    :param on_create: may be sent when the resource is made (the contract's ``x-createForbidden``).
+    :param type: the type of its values.
+    :param seen: BRIEF, WHOLE, APART, NEVER or EDIT: where its actual value can be read.
+    :param aliases: other names of the option.
+    :param secret: a key or another secret, which is never shown.
+    :param on_create: may be sent when the resource is created (the contract's ``x-createForbidden``).
     :param on_update: may be sent afterwards (the contract's ``x-updateForbidden``).
-    :param in_brief: how to read it from a brief that shows it otherwise than the resource does; gives UNKNOWN
-        where the brief can't tell.
-    :param hint_only: a brief can confirm what is described, but a difference has to be looked up.
-    :param refers_to: the list of the resources that it names.
-    :param may_hide: some accounts aren't shown it: what is missing isn't known, then, and not empty.
-    :param default: what the platform sets by itself, which nobody needs to be told; UNKNOWN for nothing.
-    :param resets: the platform may set it by itself while it does something else: it is looked at again after a write.
+    :param in_brief: reads it from a brief that shows it in another form than the resource; returns UNKNOWN if the brief doesn't
+        show it.
+    :param hint_only: a brief can confirm the described value, but a difference must be checked in the resource.
+    :param refers_to: the list of the resources that it refers to.
+    :param may_hide: the platform hides it from some accounts: a missing value is unknown, not empty.
+    :param default: the value that the platform sets by itself; a description of the resource leaves it out. UNKNOWN for none.
+    :param resets: the platform may change it together with other fields: it is read again after a write.
     :param cached: kept for the next run although the contract has it in a brief.
-    :param edits: the option, a set, that this one adds to; with ``removes`` the one that it takes from.
-    :param section: what writes it, where that isn't the resource's own body.
+    :param edits: the option, a set, to which this one adds values; with ``removes``, from which it removes them.
+    :param section: the section that writes it, if that isn't the resource's own body.
     """
 
     name: str
@@ -87,11 +87,11 @@ class Field:
 
     @cached_property
     def plain_key(self) -> str:
-        """Its key in a brief, where that shows it at its root as the resource itself does; an empty text for others."""
+        """Its key, if a brief shows it at its root in the resource's own form; an empty text otherwise."""
         return self.path[0] if self.seen == BRIEF and self.in_brief is None and len(self.path) == 1 else ""
 
     def from_whole(self, resource: dict[str, Any]) -> object:
-        """Return the canonical value in a whole resource; what it lacks is empty."""
+        """Return the canonical value in a whole resource; a missing one is empty."""
         if self.seen in (APART, NEVER, EDIT):
             return UNKNOWN
         value = dig(resource, self.path)
@@ -99,7 +99,7 @@ class Field:
             return UNKNOWN if self.may_hide else self.type.empty
         try:
             return self.type.read(value)
-        except Exception:  # the API "can change without notice": an odd value is another than any that is described
+        except Exception:  # the API "can change without notice": an unreadable value differs from any described one
             return value
 
     def from_brief(self, brief: dict[str, Any]) -> object:
@@ -123,7 +123,7 @@ class Field:
             entry["aliases"] = list(self.aliases)
         if self.secret:
             entry["no_log"] = True
-        elif "key" in self.name:  # ansible-test wants it said that this one is no secret
+        elif "key" in self.name:  # ansible-test wants an explicit statement that this is no secret
             entry["no_log"] = False
         return entry
 
@@ -132,41 +132,41 @@ class Field:
 class Resource:
     """A resource of the API, declared.
 
-    :param name: what a sentence calls it; ``plural`` several of them. ``key`` and ``keys`` are the same as options.
-    :param document: what XML calls its document; by default its name.
-    :param path: its list, below the subscription.
+    :param name: its name in a sentence; ``plural`` the name of several. ``key`` and ``keys`` are the same as option names.
+    :param document: the name of its document in XML; by default ``name``.
+    :param path: the path of its list below the subscription.
     :param fields: all of its options.
-    :param together: fields of which all are sent when one differs.
-    :param exclusive: fields of which a resource has one: who takes it leaves the others.
-    :param alternatives: fields of which a row that gives one takes no default for the others.
-    :param rules: what can't be data.
-    :param labels: the part that many resources get at once, by its option.
-    :param listing: parameters with which its list is asked for.
-    :param page: how many of the list are asked for at once, where its size can be chosen; 0 where it can't.
-    :param in_list: gives a brief of a list that nests what a resource has at its root.
-    :param is_one: whether a brief is of such a resource at all.
-    :param newer: keys that every brief has since release 7.3: without any, the platform is an older one.
-    :param brief_keys: what the rules need of a brief besides its fields.
+    :param together: groups of fields; all of a group are sent when one differs.
+    :param exclusive: pairs of fields; a resource has one of the two, and setting one clears the other.
+    :param alternatives: groups of fields; a row that gives one of a group takes no default for the others.
+    :param rules: the checks that need code.
+    :param labels: the labels that many resources can get in one request, by option.
+    :param listing: the parameters of a request for its list.
+    :param page: the number of briefs per page, if the list lets it be chosen; 0 otherwise.
+    :param in_list: turns an item of the list into a brief, if the list nests the keys that a resource has at its root.
+    :param is_one: whether a brief is of this kind of resource at all.
+    :param newer: keys that every brief has since release 7.3: if a brief has none of them, the platform is older.
+    :param brief_keys: keys of a brief that the rules need besides the fields.
     :param scopes: the conditions that a purge may give: name -> condition.
-    :param set_aside: what a purge may set instead of deleting: option -> value.
-    :param filters: what the list can be asked for; ``ranges`` are filters of which the first must not be beyond the second.
-    :param is_dated: a brief says when its resource was last changed, so that what else was seen of it may be kept until then.
+    :param set_aside: values that a purge may set instead of deleting: option -> value.
+    :param filters: the list's filters; ``ranges`` are pairs of them whose first must not be greater than the second.
+    :param is_dated: a brief has the time of the last change, so that other data of the resource may be cached until it changes.
     :param is_versioned: a change names the version that it changes, and may override that (contract, OccContext).
-    :param rights: the rights of which an account needs one to change it; nothing where that isn't known.
-    :param is_licensed: the operator sells how many there may be.
-    :param grouped_by: the option by which equal refusals end further creations.
-    :param own_table: a table without headings that describes several; None for none.
-    :param headings: what a table's columns may be called besides their options: option -> headings, in any case and spacing.
-    :param cell_words: words of a table's cells for an option: option -> word in upper case -> what it says.
-    :param loss: what to say of a change that only deleting could bring about.
-    :param is_less_in_xml: its document in XML lacks fields (X), so that JSON is asked for.
-    :param shown: the types of what it shows beyond its fields, by the API's keys: counts, times, flags (XML doesn't say them).
-    :param heirloom: the options that a resource takes over from one whose place it takes; none can where there are none.
-    :param users: what may use one, and has to be counted before one is deleted.
-    :param not_on_enterprise: what to say where ThingPark Enterprise, which lacks them, doesn't know their path.
-    :param gathered: lists that belong to one, by what they are called as a return value.
-    :param encryption: how its keys can be encrypted on their way; None where the platform takes none so.
-    :param importing: how the platform makes and deletes many in one request; None where it can't.
+    :param rights: the rights of which an account needs one to change it; empty if they aren't known.
+    :param is_licensed: the operator sells a number of licenses for it.
+    :param grouped_by: the option by which creations are grouped: equal refusals end further creations of the group.
+    :param own_table: a table without headings that describes several of it; None if there is none.
+    :param headings: further names of a table's columns: option -> headings, in any case and spacing.
+    :param cell_words: words of a table's cells: option -> word in upper case -> value.
+    :param loss: the end of a message about a change that only deleting and creating could make.
+    :param is_less_in_xml: its document in XML lacks fields (X), so that JSON is requested.
+    :param shown: the types of further keys that it shows: counts, times, flags (XML doesn't show types).
+    :param heirloom: the options that a replacement takes over from the replaced resource; without any, none can be replaced.
+    :param users: the resources that may use one, which are counted before one is deleted.
+    :param not_on_enterprise: the end of the message on ThingPark Enterprise, which lacks this resource and its path.
+    :param gathered: lists that belong to one of it, by the name of the return value.
+    :param encryption: how its keys can be encrypted for the transfer; None if the platform accepts no encrypted ones.
+    :param importing: how the platform creates and deletes many in one request; None if it can't.
     """
 
     name: str
@@ -208,31 +208,31 @@ class Resource:
     encryption: Encryption | None = None
     importing: Importing | None = None
     by_name: dict[str, Field] = field(default_factory=dict, compare=False)
-    #: The pairs that exclude each other, each of them both ways round.
+    #: The pairs that exclude each other, each in both orders.
     excluding: list[tuple[str, str]] = field(default_factory=list, compare=False)
-    #: The options that add to others, or take from them, in the order in which they do.
+    #: The options that add to others or remove from them: those that add come first.
     edits: list[Field] = field(default_factory=list, compare=False)
-    #: Unknown name -> the option it is nearest to, or nothing: looking for one takes about a millisecond.
+    #: Unknown name -> the nearest option, or empty: a search takes about a millisecond.
     nearest: dict[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def is_single(self) -> bool:
-        """Whether a subscription has exactly one, at ``path``: nobody names it, makes it or deletes it."""
+        """Whether a subscription has exactly one, at ``path``, which can't be named, created or deleted."""
         return not self.identity.option
 
     @property
     def one(self) -> str:
-        """What a sentence calls any of them."""
+        """Its name in a sentence, with the article: "a device"."""
         return "%s %s" % ("an" if self.name[0] in "aeiou" else "a", self.name)
 
     @property
     def key(self) -> str:
-        """What one is called as a return value."""
+        """The name of one as a return value."""
         return self.name.replace(" ", "_")
 
     @property
     def keys(self) -> str:
-        """What several are called as an option and a return value."""
+        """The name of several as an option and a return value."""
         return self.plural.replace(" ", "_")
 
     def __post_init__(self) -> None:
@@ -244,7 +244,7 @@ class Resource:
                 self.by_name[alias] = each
 
     def names_of(self, brief: dict[str, Any]) -> list[str]:
-        """Return by which names a description may mean the resource with this brief: its identity, and its name."""
+        """Return the names by which a description may refer to the resource with this brief: its identity and its name."""
         identity = str(brief.get(self.identity.key))
         if not self.identity.named_by:
             return [str(self.identity.type.read(identity))]
@@ -252,13 +252,13 @@ class Resource:
 
     @property
     def kept_keys(self) -> frozenset[str]:
-        """What is kept of a brief: a list of a hundred thousand is long enough without their histories."""
+        """The keys of a brief that are kept in memory: a list of a hundred thousand is long enough without their histories."""
         fields = {each.path[0] for each in self.fields if each.seen != WHOLE}
         return frozenset(fields | {self.identity.key, "occContext", *self.brief_keys})
 
     @property
     def json_types(self) -> JsonTypes:
-        """What JSON holds, by the API's keys: for its fields, for what is in them, and for what it shows beyond them."""
+        """The JSON types by the API's keys: of its fields, of the keys inside them, and of the further keys that it shows."""
         own: dict[str, JsonType] = {each.path[-1]: each.type.json for each in self.fields}
         inner = {key: type_ for each in self.fields for key, type_ in each.type.inner.items()}
         members = {key: ListOf() for each in self.labels.values() for key in (each.members, *(each.lists or ())) if key}
@@ -266,28 +266,28 @@ class Resource:
 
     @property
     def apart(self) -> list[str]:
-        """The options that neither a resource nor its brief surely shows, and that are asked for by themselves."""
+        """The options that neither a resource nor its brief surely shows, so that each takes a request of its own."""
         return [each.name for each in self.fields if each.seen == APART]
 
     def labels_in(self, values: Values) -> list[str]:
-        """Return those of them that a description says something of."""
+        """Return the options in :attr:`apart` that a description sets, adds to or removes from."""
         said = {self.by_name[name].edits or name for name in values}
         return [name for name in self.apart if name in said]
 
     @property
     def digits(self) -> frozenset[str]:
-        """The options, with their other names, whose texts are hexadecimal digits: YAML may take them for numbers."""
+        """The options, with their aliases, that hold hexadecimal digits: YAML may take them for numbers."""
         named = {name for name, each in self.by_name.items() if isinstance(each.type, (Hex, Key))}
         return frozenset({*named, *([self.identity.option] if isinstance(self.identity.type, Hex) else [])})
 
     @property
     def scopes_of_digits(self) -> list[str]:
-        """The conditions of a scope that are hexadecimal digits: what a purge deletes must not be misread."""
+        """The conditions of a purge that hold hexadecimal digits: a misread one would delete the wrong resources."""
         return [name for name, each in self.scopes.items() if isinstance(each, Beginning) and isinstance(each.type, HexPrefix)]
 
     @property
     def secret_options(self) -> frozenset[str]:
-        """The options, with their other names, that hold secrets."""
+        """The options, with their aliases, that hold secrets."""
         return frozenset(name for name, each in self.by_name.items() if each.secret)
 
     def argument_spec(self) -> dict[str, Any]:
@@ -297,11 +297,11 @@ class Resource:
     def parse(self, raw: dict[str, Any]) -> tuple[Values, Faults]:
         """Return ``(values, faults)``: canonical values by option, and a list of ``(option, message)``.
 
-        None means that the user said nothing. An empty text clears what can be cleared, and means nothing elsewhere.
+        None means that the option isn't given. An empty text clears a value that can be cleared; elsewhere it is ignored.
         """
         values, faults = self.parse_fields(raw)
         unread = {name for name, _message in faults}
-        # What has a fault of its own is there all the same: nothing that depends on it is missing.
+        # An option with a fault of its own still counts as given: otherwise the rules would call it missing.
         there = {**dict.fromkeys(unread), **values} if unread else values
         more = self._check_edits(there) + self.rules.check(there)
         faults += [fault for fault in more if fault[0] not in unread] if unread else more
@@ -309,7 +309,7 @@ class Resource:
         return values, faults
 
     def _check_edits(self, values: Values) -> Faults:
-        """Return the faults of options that add to others, or take from them."""
+        """Return the faults of options that add to others, or remove from them."""
         faults: Faults = []
         for each in self.edits:
             if each.name not in values:
@@ -323,7 +323,7 @@ class Resource:
         return faults
 
     def parse_fields(self, raw: dict[str, Any]) -> tuple[Values, Faults]:
-        """Return ``(values, faults)`` as :meth:`parse` does, each option looked at by itself."""
+        """Return ``(values, faults)`` as :meth:`parse` does, but check each option only by itself."""
         values: Values = {}
         faults: Faults = []
         for name, given in raw.items():
@@ -332,7 +332,7 @@ class Resource:
             if spec is None:
                 faults.append((without_keys(str(name)), self._unknown(str(name))))
             elif spec.secret and is_text and not given.strip():
-                # Left out, it would say something else: a device would be made for an external join server, for ever.
+                # An empty key must not count as left out: the device would belong to an external join server forever.
                 faults.append((spec.name, "is empty: give it, or leave the option out"))
             elif given is None or (is_text and not spec.type.clears and not given.strip()):
                 continue
@@ -352,7 +352,7 @@ class Resource:
         return "is not an option of %s%s" % (self.one, "; did you mean %s?" % near if near else "")
 
     def body(self, values: Values) -> dict[str, Any]:
-        """Return the JSON body that says ``values`` (canonical, by option)."""
+        """Return the JSON body with ``values`` (canonical, by option)."""
         body: dict[str, Any] = {}
         for name, value in values.items():
             spec = self.by_name[name]
@@ -370,7 +370,7 @@ class Resource:
         return body
 
     def show(self, values: dict[str, Any]) -> dict[str, object]:
-        """Return ``values`` as a person may see them: JSON types, secrets only named."""
+        """Return ``values`` for a person to read: in JSON types, with secrets hidden."""
         result: dict[str, object] = {}
         for name, value in values.items():
             spec = self.by_name[name]
@@ -388,5 +388,5 @@ class Resource:
 
 
 def _named(label: Any) -> str:
-    """Return what a sentence calls one member of a set: a tag, or a domain as ``group:name``."""
+    """Return the name of one member of a set in a sentence: a tag, or a domain as ``group:name``."""
     return shown(label if isinstance(label, str) else ":".join(label))

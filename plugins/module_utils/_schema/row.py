@@ -2,14 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One resource as a source describes it: what every reader of files and lists gives."""
+"""One resource as a source describes it: the result of every reader of files and lists."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
 
-#: What is wrong with options: ``(option, message)`` each.
+#: Faults of options: ``(option, message)`` each.
 Faults = list[tuple[str, str]]
 
 
@@ -17,13 +17,13 @@ Faults = list[tuple[str, str]]
 class Row:
     """One resource as a source describes it.
 
-    :param where: where it stands, for messages: ``line 12`` or ``devices[3]``.
+    :param where: its place in the source, for messages: ``line 12`` or ``devices[3]``.
     :param raw: options as the user wrote them.
-    :param faults: what the source itself found wrong.
-    :param is_readable: whether ``raw`` is worth a look; else only ``faults`` are reported.
+    :param faults: the faults that the reader of the source found.
+    :param is_readable: whether ``raw`` can be checked; else only ``faults`` are reported.
     :param labels: other names of options for messages: option -> label.
-    :param present: where the source itself says that the resource should exist, as a CSV does with CREATE: what to say to
-        a task with ``state: absent``. Nothing where the source doesn't say.
+    :param present: the message for a task with ``state: absent`` if the source itself says that the resource should exist, as
+        a CSV does with CREATE; empty if it doesn't.
     """
 
     where: str

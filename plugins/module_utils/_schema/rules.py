@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What of a resource can't be data: a declaration overrides the methods that it needs, and nothing else."""
+"""The checks of a resource that need code: a declaration overrides only the methods that it needs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .values import Values
 
 
 class Facts(Protocol):
-    """What is known of a resource on the platform."""
+    """The known facts about a resource on the platform."""
 
     brief: dict[str, Any] | None
     whole: dict[str, Any] | None
@@ -22,9 +22,9 @@ class Facts(Protocol):
         """Return the canonical value of an option, or UNKNOWN."""
 
 
-#: Asks the platform at a path below the subscription, with parameters; None where it knows nothing of it.
+#: Sends a GET to a path below the subscription, with parameters; returns None if the platform doesn't know the path.
 Ask = Callable[[str, "dict[str, str]"], "dict[str, Any] | None"]
-#: Options before and after a change, with what is done: ``(action, before, after)``.
+#: A change of a resource's options: ``(action, before, after)``.
 Changed = tuple[str, Values, Values]
 
 
@@ -32,9 +32,9 @@ IN_USE = "it is used by %s, and the platform deletes only unused ones: give thes
 
 
 def in_use(brief: dict[str, Any], counts: tuple[tuple[str, str], ...]) -> str:
-    """Return why a resource that others use is not deleted, or nothing.
+    """Return why a resource that others use is not deleted, or an empty text.
 
-    :param counts: keys of its brief that count, with what one of those is called.
+    :param counts: keys of its brief that count its users, each with the user's name in a sentence.
     """
     numbers = [(brief.get(key), what) for key, what in counts]
     used = ["%d %s%s" % (count, what, "s" if count != 1 else "") for count, what in numbers if isinstance(count, int) and count]
@@ -42,66 +42,69 @@ def in_use(brief: dict[str, Any], counts: tuple[tuple[str, str], ...]) -> str:
 
 
 class Rules:
-    """The rules of a resource without any of its own."""
+    """The rules of a resource that has none of its own."""
 
-    #: Options that take the place of the identity, such as a code that holds it.
+    #: Options that can replace the identity, such as an onboarding code that holds it.
     identifying: tuple[str, ...] = ()
-    #: Options of which ``is_compared`` and ``stand_in`` are asked.
+    #: Options for which ``is_compared`` and ``stand_in`` are called.
     judged: tuple[str, ...] = ()
-    #: Options of which some kinds of platform don't take everything: ``check_here`` is asked of a description with one.
+    #: Options of which some kinds of platform accept fewer values: ``check_here`` is called for a description with one of them.
     limited_here: tuple[str, ...] = ()
-    #: Options whose limits only the platform knows: ``check_limits`` is asked of a change of one.
+    #: Options whose limits only the platform knows: ``check_limits`` is called for a change of one of them.
     limited_by_platform: tuple[str, ...] = ()
 
     def identify(self, raw: dict[str, Any], faults: Faults) -> tuple[str, Any]:
-        """Return the identity that such an option in ``raw`` holds, and what else is to be kept of it; adds faults."""
+        """Return the identity that an identifying option in ``raw`` holds, and the option's other content; add its faults.
+
+        The other content is the argument ``kept`` of later methods.
+        """
         return "", None
 
     def secrets_in(self, text: str) -> list[str]:
-        """Return the secrets in a text that is more than a secret, as such an option may hold."""
+        """Return the secrets that are parts of a longer text, for example of an identifying option."""
         return []
 
     def complete_row(self, raw: dict[str, Any], defaults: dict[str, Any], kept: Any, faults: Faults) -> None:
-        """Add what the identifying option says besides to the options of a row."""
+        """Add the identifying option's other content to the options of a row."""
 
     def not_for(self, row: dict[str, Any]) -> set[str]:
         """Return the options for which a row with these options takes no default."""
         return set()
 
     def check(self, values: Values) -> Faults:
-        """Return the faults of values that must not stand together; one that is given and can't be read is None."""
+        """Return the faults of values that contradict each other; a given value that can't be read is None."""
         return []
 
     def complete(self, values: Values) -> None:
-        """Add what the given values imply."""
+        """Add the values that the given values imply."""
 
     def leave_implied_out(self, values: Values) -> None:
-        """Take out of all that is known what other options say already."""
+        """Remove the values that other options already imply."""
 
     def check_creation(self, values: Values, named: Callable[[str], dict[str, Any]]) -> Faults:
-        """Return what a resource that is to be made lacks, or may not have.
+        """Return the faults of a description that creates a resource: options that it lacks, or may not have.
 
-        :param named: what the platform's list shows of the resource that an option names; nothing where it isn't known.
+        :param named: gives the brief of the resource that an option refers to; empty if it isn't known.
         """
         return []
 
     def lacking_unless_found(self, kept: Any) -> set[str]:
-        """Return the options whose lack is told elsewhere, since the identifying option stands for them."""
+        """Return the options that may be missing at first, since the platform can find them from the identifying option."""
         return set()
 
     def question(self, kept: Any, values: Values) -> tuple[str, str, str, str, tuple[str, ...]] | None:
-        """Return what to ask the platform before a resource can be made: ``(option, path, key, text, secrets)``.
+        """Return the request to the platform before a resource can be created: ``(option, path, key, text, secrets)``.
 
-        Questions of the same key have the same answer.
+        Requests with the same key have the same answer. None if there is nothing to ask.
         """
         return None
 
     def answered(self, answer: dict[str, Any]) -> list[str]:
-        """Return what an answer to the question offers for the option."""
+        """Return the values for the option that the answer to :meth:`question` offers."""
         return []
 
     def undecided(self, kept: Any, offered: list[str]) -> str:
-        """Return what to say where the answer offers none, or several."""
+        """Return the message if the answer offers no value, or several."""
         return ""
 
     def is_compared(self, option: str, values: Values, observed: Facts) -> bool:
@@ -109,58 +112,58 @@ class Rules:
         return True
 
     def stand_in(self, option: str, values: Values, observed: Facts) -> object:
-        """Return the value of an option that the platform doesn't show, where another one tells it."""
+        """Return the actual value of an option, or the value that other options imply if the platform doesn't show it."""
         return observed.value(option)
 
     def refuse_change(self, values: Values, observed: Facts) -> str:
-        """Return why the platform can't do it to an existing resource, or nothing."""
+        """Return why the platform can't make this change to an existing resource, or an empty text."""
         return ""
 
     def refuse_deletion(self, observed: Facts) -> str:
-        """Return why an existing resource is not deleted, or nothing."""
+        """Return why an existing resource is not deleted, or an empty text."""
         return ""
 
     def check_here(self, values: Values, is_enterprise: bool) -> Faults:
-        """Return what this kind of platform doesn't take."""
+        """Return the faults of values that this kind of platform doesn't accept."""
         return []
 
     def check_limits(self, observed: Facts, after: Values, ask: Ask) -> Faults:
-        """Return what the platform would not take of a resource that is to be made or changed.
+        """Return the faults of values beyond a limit that the platform shows, for a resource to be created or changed.
 
-        :param after: the options that change, as they will be.
+        :param after: the options that change, with their new values.
         """
         return []
 
     def sent_besides(self, options: list[str], values: Values) -> list[str]:
-        """Return the options that have to be in the request besides those that differ."""
+        """Return the options that the request needs besides those that differ."""
         return []
 
     def implied(self, values: Values, observed: Facts, after: Values) -> Values:
-        """Return what a change of these options brings about by itself: option -> its value afterwards."""
+        """Return the further changes that the platform makes by itself with this change: option -> new value."""
         return {}
 
     def action_of(self, differing: list[str], values: Values) -> str:
-        """Return what a change is called that has a name of its own, or nothing."""
+        """Return the name of a change that isn't a plain update, or an empty text."""
         return ""
 
     def query(self, body: dict[str, Any], may_choose: bool) -> dict[str, str]:
         """Return the parameters of a request with this body.
 
-        :param may_choose: the platform is one that addresses its only subscription as ``mine``: ThingPark Enterprise.
+        :param may_choose: the subscription's address is ``mine``: the platform may be ThingPark Enterprise, which chooses plans.
         """
         return {}
 
     def warnings(self, created: list[tuple[str, Values]], may_choose: bool) -> list[str]:
-        """Return what the user should know of resources that are to be made: ``(identity, values)`` each."""
+        """Return the warnings about resources that are to be created: ``(identity, values)`` each."""
         return []
 
     def check_run(self, changes: list[Changed], listed: Callable[[str], list[dict[str, Any]]]) -> list[tuple[str, str]]:
-        """Return what all changes of a run together can't have: ``(option, message)`` each.
+        """Return the faults of all changes of a run together, such as too few licenses: ``(option, message)`` each.
 
-        :param listed: gives the list of what an option names; the platform is asked for it once.
+        :param listed: gives the list of the resources that an option refers to; the list is read once.
         """
         return []
 
     def unreadable(self, observed: Facts) -> list[str]:
-        """Return the secrets that a resource of this kind may have, and that nobody can read from the platform."""
+        """Return the options of secrets that this resource may have, and that the platform never shows."""
         return []

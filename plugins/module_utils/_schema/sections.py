@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What of a resource is read with it and written by a PUT of its own, with a right of its own."""
+"""Sections: parts of a resource that are read with it, but written by a separate PUT with a separate right."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from dataclasses import dataclass
 class Section:
     """Fields that one PUT writes.
 
-    :param path: where, below the resource's own address; nothing for the resource's own body.
-    :param document: what XML calls the body.
-    :param rights: the rights of which an account needs one (contract, ``grantedPermissions``); nothing where that isn't known.
+    :param path: the PUT's path below the resource's own address; empty for the resource's own body.
+    :param document: the name of the body's document in XML.
+    :param rights: the rights of which an account needs one (contract, ``grantedPermissions``); empty if they aren't known.
     """
 
     path: str = ""

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How severe an alarm is, by number or by name, and who is told of which."""
+"""The severity of alarms, by number or by name, and the contacts that are notified of each severity."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from .values import Value, ValueType
 #: The severity states of an alarm (contract, AlarmBrief).
 SEVERITIES = {1: "cleared", 2: "indeterminate", 3: "warning", 4: "minor", 5: "major", 6: "critical"}
 CLEARED = 1
-#: How many names a message offers where none is near.
+#: The number of names that a message offers if none is similar.
 MOST_NAMES = 8
-#: What stands in ``<state val="4-6">`` (contract, ``alarmStateNotifications``); a list was not seen, and is read all the same.
+#: The value of ``<state val="4-6">`` (contract, ``alarmStateNotifications``). A list, which was never seen, is read too.
 RANGE = re.compile(r"([1-6])(?:-([1-6]))?\Z")
 EMAIL = re.compile(r"email:[^\s@<>,;]+@[^\s@<>,;]+\Z")
 SMS = re.compile(r"sms:\+?[0-9]{4,20}\Z")
 
 
 class Named(ValueType):
-    """A number that has a name; the number may be meant by either.
+    """A number that has a name; a user may give either.
 
     :param names: number -> name.
-    :param what: what a sentence calls one of them.
-    :param any_number: numbers without a name are taken too: the platform may know more than its documentation.
+    :param what: the value's name in a sentence.
+    :param any_number: accept numbers without a name too: the platform may know more than its documentation.
     """
 
     json = INTEGER
@@ -64,10 +64,10 @@ SEVERITY = Named(SEVERITIES, "severity of an alarm")
 
 
 class Notifications(ValueType):
-    """Who is told of alarms of which severity: XML in a text (contract, ``Subscription.alarmStateNotifications``).
+    """The contacts that are notified of alarms, by severity: XML in a text (contract, ``Subscription.alarmStateNotifications``).
 
-    Canonical: a tuple of ``((first, last), contacts)``, by rising severity. Neighbours with the same contacts are one range, so
-    that each way to write the same is equal. The contract says nothing of the order of contacts, and they are a set.
+    Canonical: a tuple of ``((first, last), contacts)``, by rising severity. Adjacent severities with the same contacts are one
+    range, so that all spellings of the same value are equal. Contacts are a set: the contract gives them no order.
     """
 
     spec = {
@@ -139,7 +139,7 @@ class Notifications(ValueType):
 
 
 def _listed(given: object, name: str) -> list[object]:
-    """Return the severities or contacts of a notification, which may be one."""
+    """Return the severities or contacts of a notification: a list, or a single one."""
     some = list(given) if isinstance(given, (list, tuple)) else [] if given in (None, "") else [given]
     if not some:
         raise Fault("has a notification without %s: give a list of them" % name)
@@ -147,7 +147,7 @@ def _listed(given: object, name: str) -> list[object]:
 
 
 def _contact(raw: object) -> str:
-    """Return where somebody is told; raises :class:`Fault`."""
+    """Return a canonical contact; raises :class:`Fault`."""
     text = text_within(raw, "a contact")
     scheme, colon, rest = text.partition(":")
     contact = scheme.lower() + colon + rest.strip()
@@ -167,10 +167,10 @@ def _bounds(text: str) -> tuple[int, int]:
 
 
 def _in_ranges(found: dict[int, set[str]]) -> tuple[tuple[tuple[int, int], tuple[str, ...]], ...]:
-    """Return severities with their contacts, neighbours with the same ones as one range."""
+    """Return ranges of severities with their contacts; adjacent severities with the same contacts are one range."""
     told = [(severity, tuple(sorted(found[severity]))) for severity in sorted(found) if found[severity]]
     ranges = []
-    # In a row without gaps, a severity is as far from its place as its neighbour.
+    # Severities without a gap between them have the same difference from their index.
     for (_offset, contacts), some in groupby(enumerate(told), lambda pair: (pair[1][0] - pair[0], pair[1][1])):
         severities = [severity for _place, (severity, _contacts) in some]
         ranges.append(((severities[0], severities[-1]), contacts))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Types of value that are lists and dictionaries: where an application server's data go, its headers, tags of base stations."""
+"""Types of value that are lists and dictionaries: an application server's destinations and headers, tags of base stations."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HEADER_VALUE = re.compile(r"[\x21-\x7e]+(?:[ \t]+[\x21-\x7e]+)*\Z")
 RESERVED = ("accept", "host", "user-agent", "content-length", "content-type")
 MOST_HEADERS = 5
 STRATEGIES = ("SEQUENTIAL", "BLAST")
-#: Whose a tag of base stations is (contract, BsTag).
+#: The owner of a base station's tag (contract, BsTag).
 OPERATOR, SUBSCRIBER = "OPERATOR", "SUBSCRIBER"
 
 
@@ -49,12 +49,12 @@ PORTS = Ports()
 
 
 def address_within(raw: object) -> str:
-    """Return the address of an application server that is part of a value; raises :class:`Fault` for what is none."""
+    """Return an application server's address that is part of a value; raises :class:`Fault` if it is invalid."""
     text = text_within(raw, "an address")
     try:
         parts = urlsplit(text)
         is_one = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:  # of brackets that are no IPv6 address
+    except ValueError:  # brackets without an IPv6 address inside
         is_one = False
     if not is_one:
         raise Fault("has an invalid address: it must be like https://host/path, got %s" % shown(text))
@@ -62,7 +62,7 @@ def address_within(raw: object) -> str:
 
 
 class Destinations(ValueType):
-    """Where data go: addresses for ports, in order (contract, AppServerHttpLorawanDestination).
+    """The destinations of data: addresses for ports, in order (contract, AppServerHttpLorawanDestination).
 
     Canonical: a tuple of ``(addresses, ports, strategy)``.
     """
@@ -115,7 +115,7 @@ class Destinations(ValueType):
 
 
 class HttpHeaders(ValueType):
-    """Headers of HTTP, ``name: value``; their values may be secret (contract, AppServerCustomHttpHeaders).
+    """HTTP headers, ``name: value``; their values may be secret (contract, AppServerCustomHttpHeaders).
 
     Canonical: a tuple of ``(name, value)``.
     """
@@ -167,7 +167,7 @@ class HttpHeaders(ValueType):
 
 
 class BaseStationTags(ValueType):
-    """A set of tags of base stations, each the operator's or the subscriber's own (contract, BsTag).
+    """A set of tags of base stations; each tag is the operator's or the subscriber's own (contract, BsTag).
 
     Canonical: a sorted tuple of ``(name, namespace)``.
     """

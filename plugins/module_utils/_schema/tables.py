@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tables in texts: lines to cells, whatever separates them and whatever a spreadsheet put around them."""
+"""Tables in text files: cuts lines into cells, with any delimiter and with the extras that spreadsheets add."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from typing import Callable
 
 from .row import Row
 
-#: Excel's own first line, which says what separates the cells.
+#: Excel's own first line, which names the delimiter.
 SEPARATOR_LINE = re.compile(r"(?i)\"?sep=(\\t|\t|[^\w\s\"'#])?\"?[,;\t ]*\n?\Z")
 QUOTED = re.compile('"[^"\n]*"')
 
 IsComment = Callable[[list[str]], bool]
-#: The line's number, and its cells or what is wrong in their place.
+#: The line's number, and its cells, or a message if the line can't be read.
 Record = tuple[int, "list[str] | str"]
 
 
 class TextTable:
     """A text whose lines are rows.
 
-    :param is_comment: whether a line, cut into cells, is a comment; what separates cells is taken from the first other line.
+    :param is_comment: whether a line, cut into cells, is a comment. The first line that isn't one shows the delimiter.
     """
 
     def __init__(self, text: str, is_comment: IsComment) -> None:
@@ -36,7 +36,7 @@ class TextTable:
         self.delimiter = self._delimiter(is_comment)
 
     def _delimiter(self, is_comment: IsComment) -> str:
-        """Return what separates the cells, from the first line that is no comment and has more than one, or that says so."""
+        """Return the delimiter: from a ``sep=`` line, or from the first line with several cells that isn't a comment."""
         for line in self.lines:
             told = SEPARATOR_LINE.match(line)
             if told and told.group(1):
@@ -48,10 +48,10 @@ class TextTable:
         return ","
 
     def records(self, is_comment: IsComment, begins_row: Callable[[str, str], bool]) -> Iterator[Record]:
-        """Yield ``(line number, cells)``, the cells without white space around them, or what is wrong in their place.
+        """Yield ``(line number, cells)``, the cells without white space around them; a message instead of unreadable cells.
 
-        :param begins_row: whether a line, cut by the delimiter, begins as a row does: where to go on behind a row that can't
-            be read.
+        :param begins_row: whether a line, cut by the delimiter, looks like the start of a row: after an unreadable row, the
+            next line of this kind is read.
         """
         lines, delimiter, start, longest = self.lines, self.delimiter, 0, csv.field_size_limit()
 
@@ -70,10 +70,10 @@ class TextTable:
             try:
                 if '"' in line or len(line) > longest:
                     cells = next(csv.reader(rest(), delimiter=delimiter, strict=True), [])
-                else:  # as most lines of most files: a reader for each takes several times as long
+                else:  # the usual case: a csv.reader for each line takes several times as long
                     cells, start = line.split(delimiter), start + 1
             except csv.Error:
-                # Go on with the next line that begins as a row does: the others' faults are wanted too.
+                # Go on with the next line that looks like a row: the faults of the other rows must be reported too.
                 start = first + 1
                 while start < len(lines) and not begins_row(lines[start], delimiter):
                     start += 1
@@ -87,7 +87,7 @@ class TextTable:
                 yield first + 1, cells
 
     def _says_nothing(self, line: str, is_comment: IsComment) -> bool:
-        """Return whether a line is a comment that needs no parsing, or says what separates the cells."""
+        """Return whether a line is a comment that needs no parsing, or a ``sep=`` line."""
         if line.startswith("#"):
             return is_comment(_cut(line, self.delimiter))
         told = SEPARATOR_LINE.match(line) if line[:4].lower() in ("sep=", '"sep') else None
@@ -95,20 +95,20 @@ class TextTable:
 
 
 def _cut(line: str, delimiter: str) -> list[str]:
-    """Return the cells of a line that may be a comment: its quotation marks may be anywhere, which a strict reader refuses."""
+    """Return the cells of a line that may be a comment: it may have quotation marks anywhere, which a strict reader refuses."""
     is_quoted = '"' in line and len(line) <= csv.field_size_limit()
     return next(csv.reader([line], delimiter=delimiter)) if is_quoted else line.split(delimiter)
 
 
 @dataclass(frozen=True)
 class OwnTable:
-    """A table without headings that a resource has besides: what an operator's web page imports.
+    """A resource's own format of a table, without headings: the format that the platform's web interface imports.
 
-    :param name: what a sentence calls it.
+    :param name: its name in a sentence.
     :param read: ``(table, file's name, warnings)`` -> its rows.
     :param is_comment: whether a line, cut into cells, is a comment.
-    :param is_row: whether cells are surely a row of it; a row of headings never is.
-    :param may_be_row: whether cells may be a row of it that has a fault.
+    :param is_row: whether cells are surely a row of this format; a row of headings never is.
+    :param may_be_row: whether cells may be a faulty row of this format.
     """
 
     name: str

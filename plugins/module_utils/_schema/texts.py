@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Texts as users write them: how they are read, and how a sentence shows them without a secret."""
+"""Texts that users write: how they are read, and how a message shows them without a secret."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from collections.abc import Iterable
 
 from .._text import DASHES, SPACES, UNSEEN, UNSEEN_CLASS, code_of, error_value, unseen
 
-#: Between two digits of a key: what a spelling may have there, and what may have got there.
+#: The characters between two digits of a key: separators, and characters that got there by accident.
 BETWEEN = "[%s:._%s%s]{0,2}" % (re.escape(DASHES), SPACES, UNSEEN_CLASS)
-#: What may be a key, whole or in part: too long for an EUI, or text as only encryption makes it.
+#: A text that may be a key or a part of one: hexadecimal digits too long for an EUI, or long Base64 as encryption makes it.
 SECRET = re.compile("(?:[0-9A-Fa-f]%s){20,}|[A-Za-z0-9+/]{64,}={0,2}" % BETWEEN)
-LOOKED_AT = 2_000  # characters of a text of which a message shows some
-LARGEST_BITS = 1_024  # of a whole number that is written out; Python refuses the largest ones
+LOOKED_AT = 2_000  # characters of a text that are searched for keys before a message shows some of them
+LARGEST_BITS = 1_024  # bits of a whole number that a message writes out; Python refuses to write very large ones
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 LONGEST = 16_384  # characters of any option; the longest ones hold XML
 
 
 class Fault(ValueError):
-    """A value that can't be what it is meant to be; its text completes "OPTION ..." and holds no secret."""
+    """An invalid value; its text completes "OPTION ..." and holds no secret."""
 
 
 def is_huge(raw: object) -> bool:
-    """Return whether this is a whole number that no option could hold, and that Python may refuse to write out."""
+    """Return whether this is a whole number too large for any option; Python may refuse to write it out."""
     return isinstance(raw, int) and raw.bit_length() > LARGEST_BITS
 
 
 def shown(raw: object, limit: int = 40) -> str:
-    """Return ``raw`` quoted and short enough for one sentence, what can't be seen or told apart by its code.
+    """Return ``raw`` quoted and short enough for one sentence, with the codes of invisible and look-alike characters.
 
-    A key that got into another option or column is not shown, and nothing of a list or dictionary is.
+    The result hides keys that got into another option or column, and the content of lists and dictionaries.
     """
     if isinstance(raw, (dict, list, tuple, set, frozenset)):
         return "a dictionary" if isinstance(raw, dict) else "a list"
@@ -53,9 +53,9 @@ def _visibly(character: str) -> str:
 
 
 def text_of(raw: object) -> str:
-    """Return what a user wrote as a text, without the white space around it.
+    """Return a user's value as a text, without the white space around it.
 
-    Raises :class:`Fault` for what is no text, for what was misread on its way here, and for characters nobody can see.
+    Raises :class:`Fault` for other types, for texts that YAML or a spreadsheet spoilt, and for invisible characters.
     """
     text = (raw if isinstance(raw, str) else _as_text(raw)).strip()
     if not (text.isascii() and text.isprintable()):
@@ -63,7 +63,7 @@ def text_of(raw: object) -> str:
             raise Fault("contains half a character, which can't be sent: write the text again")
         if found := unseen(text):
             raise Fault("contains %s, an invisible character: write the text again by hand, or remove that character" % found)
-    # Each begins or ends with such a character, which nearly every other text doesn't.
+    # This quick check spares nearly all other texts the search: each error value begins or ends with such a character.
     if text and (text[0] in "#\uff03\ufe5f" or not text[-1].isalnum() or ":5" in text) and (error := error_value(text)):
         raise Fault("contains %s, an error value of a spreadsheet: fix its formula, or empty the cell" % error)
     if len(text) > LONGEST:
@@ -85,7 +85,7 @@ def _as_text(raw: object) -> str:
 
 
 def text_within(raw: object, place: str) -> str:
-    """Return a text that is part of a value; the :class:`Fault` that this raises says so, ``place`` being ``a tag``."""
+    """Return a text that is part of a value; raises a :class:`Fault` that names the part by ``place``, such as ``a tag``."""
     try:
         return text_of(raw)
     except Fault as fault:
@@ -93,7 +93,7 @@ def text_within(raw: object, place: str) -> str:
 
 
 def line_within(raw: object, place: str) -> str:
-    """Return a text as :func:`text_within`, which has to be on one line, at its ends too; Unicode has more ends of a line."""
+    """Return a text as :func:`text_within` does, but refuse line ends anywhere in it, those of Unicode included."""
     if isinstance(raw, str) and raw.splitlines() not in ([], [raw]):
         raise Fault("has %s with a line end in it (%s): remove it" % (place, shown(raw)))
     return text_within(raw, place)
@@ -107,12 +107,12 @@ def refuse_nested(items: Iterable[object]) -> None:
 
 
 def without_keys(text: str) -> str:
-    """Return an option's name, or a text with some, as a message may show it: a key may have got where its name should be."""
+    """Return an option's name, or a text with names, with keys hidden: a user may have put a key in the place of a name."""
     return SECRET.sub("(hidden, it may be a key)", text)
 
 
 def json_in_cell(text: str) -> object:
-    """Return what a cell with a list or dictionary in JSON says, other texts as they are; raises :class:`Fault`."""
+    """Return the list or dictionary that a cell holds in JSON, and any other text as it is; raises :class:`Fault`."""
 
     def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
         if len(dict(pairs)) != len(pairs):

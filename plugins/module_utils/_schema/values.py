@@ -4,10 +4,10 @@
 
 """The types of value that a resource's fields hold.
 
-A type knows four things about a value: how a user may write it (``parse``), how the API writes it (``read``),
-how the API wants it (``send``), and when two of them are the same (``same``). What comes out of ``parse`` and
-``read`` is canonical: an EUI in any spelling is 16 upper-case digits, a set has no order. Nothing here knows
-Ansible, and nothing here does input or output.
+A type knows four things about a value: how a user may write it (``parse``), how the API writes it (``read``), how the API
+wants it (``send``), and when two values are the same (``same``). The results of ``parse`` and ``read`` are canonical: an EUI
+in any spelling becomes 16 upper-case digits, and a set becomes a sorted tuple. Nothing here knows Ansible, and nothing here
+does input or output.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from .._text import DASHES, SCIENTIFIC, SPACES, code_of, made_a_number, plain
 from .json_types import FLAG, INTEGER, NUMBER, TEXT, JsonType, JsonTypes
 from .texts import Fault, json_in_cell, shown, text_of
 
-#: A canonical value; only its kind knows its type. What may be less than canonical is an ``object``.
+#: A canonical value; only its ValueType knows its Python type. A value that may not be canonical is an ``object``.
 Value = Any
 #: Canonical values by option.
 Values = dict[str, Value]
 
 HEX = re.compile(r"[0-9A-F]+\Z")
 SEPARATORS = str.maketrans("", "", DASHES + SPACES + ":._")
-#: What stands around digits in code, and in a spreadsheet: 0x70B3, '70B3, ="70B3".
+#: Characters around digits in code and in spreadsheets: 0x70B3, '70B3, ="70B3".
 AROUND = re.compile(r"\A(?:=?[\"'\u2018\u201c]+|0[xX])+|[\"'\u2019\u201d]+\Z")
 BASE64 = re.compile(r"[A-Za-z0-9+/]{64,}={0,2}\Z")
 YAMLS_REMEDY = '; quote it, YAML or an INI inventory read it as a number: "24E1..." in YAML, \'"24E1..."\' in an INI inventory'
@@ -34,7 +34,7 @@ SPREADSHEETS_REMEDY = "; a spreadsheet converted it to a number: format the colu
 
 
 class _Unknown:
-    """What isn't known is neither empty nor different: the resource has to be asked."""
+    """An unknown value is neither empty nor different: the platform must be asked."""
 
     def __repr__(self) -> str:
         return "UNKNOWN"
@@ -47,7 +47,7 @@ UNKNOWN = _Unknown()
 
 
 def dig(data: object, path: tuple[str, ...]) -> object:
-    """Return what lies at ``path`` in nested dictionaries, or UNKNOWN."""
+    """Return the value at ``path`` in nested dictionaries, or UNKNOWN."""
     for key in path:
         if not isinstance(data, dict) or key not in data:
             return UNKNOWN
@@ -56,36 +56,38 @@ def dig(data: object, path: tuple[str, ...]) -> object:
 
 
 def members(value: object) -> tuple[Value, ...]:
-    """Return what is in a canonical set; nothing where it isn't known or wasn't understood."""
+    """Return the members of a canonical set; none if it is unknown or unreadable."""
     return value if isinstance(value, tuple) else ()
 
 
 class ValueType:
-    """A kind of value; the class itself is the plain text one."""
+    """A type of value; this class itself is plain text."""
 
-    #: What an argument spec says of this kind.
+    #: Its entry in an argument spec.
     spec: dict[str, Any] = {"type": "str"}
-    #: The value that stands for "there is none" in a whole resource.
+    #: The value that means "none" in a whole resource.
     empty: Value = ""
-    #: Whether a user can ask for "none" with an empty text.
+    #: Whether a user can clear the field with an empty text.
     clears = False
-    #: What JSON holds for it, and for the keys inside of it.
+    #: Its type in JSON, and the types of the keys inside it.
     json: JsonType = TEXT
     inner: JsonTypes = {}
 
     def parse(self, raw: object) -> Value:
-        """Return the canonical value of what a user wrote; raises :class:`Fault`."""
+        """Return the canonical value of a user's value; raises :class:`Fault`."""
         return text_of(raw)
 
     def in_cell(self, text: str) -> object:
-        """Return what the text of a table's cell says, as a user would write it in a list; raises :class:`Fault`.
+        """Return the value of a table's cell in the form that a user would write in YAML; raises :class:`Fault`.
 
-        What a cell has no words for is JSON there. It is not empty.
+        By default, a cell holds lists and dictionaries as JSON.
+
+        :param text: the cell, never empty.
         """
         return json_in_cell(text) if self.spec["type"] in ("dict", "list") else text
 
     def read(self, api: object) -> object:
-        """Return the canonical value of what the API sent; what isn't understood comes back as it is."""
+        """Return the canonical value of the API's value; an unreadable value comes back as it is."""
         if api is None:
             return self.empty
         try:
@@ -94,7 +96,7 @@ class ValueType:
             return api
 
     def send(self, value: object) -> object:
-        """Return what the API wants for a canonical value."""
+        """Return the API's value for a canonical value."""
         return value
 
     def same(self, desired: object, actual: object) -> bool:
@@ -102,19 +104,19 @@ class ValueType:
         return desired == actual
 
     def is_shown_by(self, desired: object, api: object) -> bool:
-        """Return whether the API's words are plainly those of a canonical value, so that they need no reading."""
+        """Return whether the API's value is plainly the same as a canonical value, so that it needs no ``read``."""
         return isinstance(api, str) and desired == api
 
     def like(self, desired: Value, actual: object) -> Value:
-        """Return a canonical value to be sent, in the words of the actual one where several mean the same."""
+        """Return the canonical value to send; if several words mean the same, in the word of the actual value."""
         return desired
 
     def joined(self, some: Value, more: Value) -> Value:
-        """Return a canonical set with more in it."""
+        """Return a canonical set with the members of ``more`` added."""
         return tuple(sorted({*some, *more}))
 
     def without(self, some: Value, less: Value) -> Value:
-        """Return a canonical set with less in it."""
+        """Return a canonical set with the members of ``less`` removed."""
         return tuple(sorted(set(some) - set(less)))
 
     def decided(self, actual: object) -> bool:
@@ -122,16 +124,16 @@ class ValueType:
         return True
 
     def show(self, value: object) -> object:
-        """Return what a person sees of a canonical value, as JSON can hold it."""
+        """Return a canonical value for a person to read, in JSON types."""
         return value
 
     def hide(self, value: object) -> object:
-        """Return what a person sees of a canonical value that is secret."""
+        """Return a canonical secret for a person to read: without the secret."""
         return "(secret)"
 
 
 class Typed(ValueType):
-    """A text that may consist of digits, so that a spreadsheet may have made a number of it: a name, a token."""
+    """A text that may consist of digits, which a spreadsheet may have converted to a number: a name, a token."""
 
     def parse(self, raw: object) -> str:
         text = text_of(raw)
@@ -147,12 +149,12 @@ class Note(ValueType):
 
 
 def _digits(raw: object) -> str:
-    """Return what was written for digits; a number as Python writes it, since more can't be known of it."""
+    """Return the text that was written for digits; a float in Python's spelling, since the user's spelling is lost."""
     return repr(raw) if isinstance(raw, float) else text_of(raw)
 
 
 def _hint(raw: object, text: str, digits: int) -> str:
-    """Return the remedy where it can be told what became of hexadecimal digits on their way; it shows none of them."""
+    """Return the remedy for spoilt hexadecimal digits, if the cause can be seen; it never shows the digits."""
     taken_by = made_a_number(raw)
     if taken_by == "YAML":
         return YAMLS_REMEDY
@@ -173,8 +175,8 @@ def _hint(raw: object, text: str, digits: int) -> str:
 class Hex(ValueType):
     """A number of hexadecimal digits in any spelling: EUI, DevAddr.
 
-    :param digits: how many there are.
-    :param what: what to call it in a sentence.
+    :param digits: the number of digits.
+    :param what: its name in a sentence.
     """
 
     spec = {"type": "str"}
@@ -190,7 +192,7 @@ class Hex(ValueType):
                 return text
         written = _digits(raw)
         text = written.translate(SEPARATORS).upper()
-        if isinstance(raw, int):  # 0x0004A30B001A2B3C has 16 digits as a number too, and they are another device's
+        if isinstance(raw, int):  # YAML's number of 0x0004A30B001A2B3C has 16 digits too: another device's DevEUI
             hint = _hint(raw, written, self.digits)
             raise Fault("is not a %s: %s is a number, and may differ from what you wrote%s" % (self.what, shown(raw), hint))
         if len(text) == self.digits and HEX.match(text) and not isinstance(raw, float) and not made_a_number(written):
@@ -207,10 +209,10 @@ EUI = Hex(16, "DevEUI")
 
 
 class Key(ValueType):
-    """A LoRaWAN key: 32 hexadecimal digits, or what the platform's HSM or RSA exchange key made of it.
+    """A LoRaWAN key: 32 hexadecimal digits, or the same key encrypted by the platform's HSM or RSA exchange key.
 
-    The messages never hold the value (contract, ``appKey``: hexadecimal in clear or under an HSM key,
-    Base64 under an exchange key).
+    A key in clear or under an HSM key is hexadecimal, one under an exchange key is Base64 (contract, ``appKey``). The messages
+    never show the value.
     """
 
     spec = {"type": "str"}
@@ -240,9 +242,9 @@ class Key(ValueType):
 
 
 def keys_in_texts(values: Values, keys: tuple[str, ...], texts: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Return the faults of texts, such as a name, that are one of the keys: everybody would read it there."""
+    """Return the faults of texts, such as a name, that are the same as one of the keys: everybody could read it there."""
     long = [name for name in texts if len(values.get(name) or "") >= 32]
-    if not long:  # as for nearly all
+    if not long:  # the usual case
         return []
     known = {values[name]: name for name in keys if values.get(name)}
     same = ((name, known.get(values[name].translate(SEPARATORS).upper())) for name in long)
@@ -270,7 +272,7 @@ class Choice(ValueType):
 
 
 def _number(raw: object) -> float:
-    """Return a number, also one that is written as a text; raises ValueError and OverflowError where it is none."""
+    """Return a number, or the number in a text; raises ValueError and OverflowError for anything else."""
     if isinstance(raw, bool) or not isinstance(raw, (str, int, float)):
         raise ValueError
     text = plain(text_of(raw)) if isinstance(raw, str) else raw
@@ -308,8 +310,8 @@ class Integer(ValueType):
 class Decimal(ValueType):
     """A number with a decimal point.
 
-    :param unit: what a sentence calls it.
-    :param near: two that differ by no more are the same: the contract keeps them as 32-bit floats.
+    :param unit: its unit in a sentence.
+    :param near: the largest difference at which two numbers are the same: the contract has 32-bit floats.
     """
 
     spec = {"type": "float"}
@@ -343,7 +345,7 @@ class Decimal(ValueType):
 
 
 class Degrees(Decimal):
-    """A latitude or longitude in decimal degrees; two that differ by less than a metre are the same."""
+    """A latitude or longitude in decimal degrees; two that differ by about a meter or less are the same."""
 
     def __init__(self, limit: int) -> None:
         super().__init__(-limit, limit, "degrees", 1e-5)
@@ -352,13 +354,13 @@ class Degrees(Decimal):
 class Flag(ValueType):
     """Yes or no, in Ansible's spellings.
 
-    :param words: the API's words for (no, yes) where it isn't a JSON boolean.
-    :param empty: what it is where nothing says; None where no is as much to be told as yes.
+    :param words: the API's words for (no, yes) if it isn't a JSON boolean.
+    :param empty: the value of a missing field: False, or None if a missing field doesn't mean no.
     """
 
     spec = {"type": "bool"}
 
-    #: What spreadsheets write for yes and no in other languages, with German's, Dutch's and French's own words.
+    #: The words of spreadsheets in other languages for yes and no, with the German, Dutch and French words themselves.
     true = frozenset(("wahr", "waar", "vrai", "verdadero", "verdadeiro", "vero", "ja", "oui", "x"))
     false = frozenset(("falsch", "onwaar", "faux", "falso", "nein", "nee", "non"))
 

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The LoRaWAN device, declared (contract: schemas Device, DeviceLorawan, DeviceBrief).
+"""The declaration of the LoRaWAN device (contract: schemas Device, DeviceLorawan, DeviceBrief).
 
-``NO_OPTIONS`` tells which writable fields of the contract are none.
+``NO_OPTIONS`` lists the contract's writable fields that have no option.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ PROTOCOL = re.compile(r"[a-zA-Z0-9-]{1,8}:[a-zA-Z0-9-]{1,16}:%s\Z" % VERSION)
 
 
 class LocationType(Choice):
-    """Which location counts: the one given (the API's 0) or the network's (1)."""
+    """The location that counts: the manual one (0 in the API) or the network's (1)."""
 
     json = INTEGER
     empty = NETWORK
@@ -63,9 +63,10 @@ JOIN_SERVERS = {"LOCAL": LOCAL, "LOCAL_WITH_HSM": LOCAL, "EXTERNAL": EXTERNAL}
 
 
 class JoinServer(Choice):
-    """Who holds the keys of an OTAA device: the platform or another one. Its keys decide that at creation (contract, joinServer).
+    """The server that holds an OTAA device's keys: the platform's or an external one (contract, joinServer).
 
-    An older platform (O) doesn't say it, and an ABP device has none: then it isn't known.
+    The keys given at creation decide which. The value is UNKNOWN if an older platform doesn't show it (O), and for ABP devices,
+    which have no join server.
     """
 
     empty = UNKNOWN
@@ -84,7 +85,7 @@ def _suspended_in_brief(brief: dict[str, Any]) -> object:
 
 
 def _location_type_in_brief(brief: dict[str, Any]) -> object:
-    # Only a network location has a radius (contract, DevicesBriefLorawan); a place without one is the manual one.
+    # Only a network location has a radius (contract, DevicesBriefLorawan): a location without one is manual.
     if brief.get("radius") is not None:
         return NETWORK
     return UNKNOWN if brief.get("lat") is None else MANUAL
@@ -100,26 +101,26 @@ def _place_in_brief(key: str) -> Callable[[dict[str, Any]], object]:
     return read
 
 
-#: Writable fields of the contract that are no option.
+#: The contract's writable fields that have no option.
 NO_OPTIONS = (
-    "EUI",  # it says which device is meant: dev_eui
+    "EUI",  # the identity: dev_eui
     "connectivity",  # only LoRaWAN devices are in scope, and LORAWAN is the default
-    "occContext",  # the engine's own, for optimistic locking
+    "occContext",  # used by the engine for optimistic locking
     "appKeyEncryptionMode",  # deprecated: useless and ignored, says the contract
-    "model.macMajorVersion",  # the device profile's, which device_profile names
+    "model.macMajorVersion",  # a fact about the device profile, which has the option device_profile
     "model.macMinorVersion",
 )
 
-#: IDs of device profiles in one request: as many as keep the address below 4 KiB. A platform knows thousands, a fleet a handful.
+#: With 40 IDs in one request, the address stays below 4 KiB. A platform has thousands of device profiles, a fleet a handful.
 PROFILES = Listing("/deviceProfiles", "commercialName", at_once=40, shown={"macMinorVersion": INTEGER})
 PLANS = Listing("/networkSubscriptions", "commercialName", shown={"granted": INTEGER, "used": INTEGER})
 ROUTING_PROFILES = Listing("/appServersRoutingProfiles", "name")
 SERVERS = Listing("/appServers", "name")
-#: Written apart, when a device is made too (contract, DeviceRestricted).
+#: Written by a request of its own, also after a creation (contract, DeviceRestricted).
 RESTRICTED = Section("/restricted", "deviceRestricted", ("ra",))
 
 
-#: What belongs to a device's place and purpose, and not to the device itself.
+#: The options that belong to a device's place and purpose, not to its hardware: a replacement takes them over.
 HEIRLOOM = (
     "name",
     "latitude",
@@ -148,7 +149,7 @@ DEVICE = Resource(
     identity=Identity("dev_eui", "EUI", EUI, "devEUI", "/e%s"),
     rules=DeviceRules(),
     page=1000,
-    listing={"sort": "EUI,asc"},  # by rising EUI, so that a cursor can be had
+    listing={"sort": "EUI,asc"},  # the platform gives a cursor only for a list that is sorted by EUI
     is_one=is_lorawan,
     newer=("healthState", "creationDate", "tags"),
     brief_keys=("healthState", "joinServer", "lat", "lon", "radius"),
@@ -163,7 +164,7 @@ DEVICE = Resource(
         "domains": Labels("domain", "", "/devices/domains", "devEUIs", ("addedDomains", "removedDomains"), True, True, 1000),
     },
     set_aside={"suspended": True},
-    # As the contract has it for a device's body; its import takes session keys so, too.
+    # The contract's rules for a device's body. The platform's import accepts encrypted session keys too.
     encryption=Encryption(
         ("app_key", "nwk_key"),
         ("nwk_s_key", "app_s_keys", "s_nwk_s_int_key", "nwk_s_enc_key"),
@@ -203,7 +204,7 @@ DEVICE = Resource(
         Field("connectivity_plan", ("networkSubscription",), Reference("commercialName"), refers_to=PLANS),
         Field("network_geolocation", ("networkSubscription", "nwGeolocalization"), Flag()),
         Field("passive_roaming", ("networkSubscription", "prAllowed"), Flag()),
-        # Not in the contract's brief; ThingPark Wireless shows it there (O).
+        # The contract's brief lacks it, but ThingPark Wireless shows it there (O).
         Field("routing_profile", ("appServersRoutingProfile",), Reference("name"), refers_to=ROUTING_PROFILES, cached=True),
         Field("application_servers", ("appServers",), References("name"), refers_to=SERVERS),
         Field(
@@ -246,7 +247,7 @@ DEVICE = Resource(
             ("debug", "lorawan"),
             Flag(),
             WHOLE,
-            ("debug",),  # for a host's variable, which has lorawan_ in front
+            ("debug",),  # for an inventory's host variables, which have the prefix lorawan_
             on_create=False,
             resets=True,
             section=RESTRICTED,

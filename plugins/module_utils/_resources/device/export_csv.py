@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Devices as ThingPark's import CSV has them, in rows of which none creates a device; ``import_csv.py`` reads them."""
+"""Writes devices as rows of ThingPark's import CSV that only update; ``import_csv.py`` reads them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from ..._schema.embedded_xml import InactivityAlarm
 from .import_csv import COLUMNS, LETTERS
 
 ALARM = InactivityAlarm()
-#: What the first column says instead of having a column.
+#: Options without a lettered column of their own: column A holds the activation, column B the DevEUI.
 SAID = ("dev_eui", "activation")
 
 
 def write_csv(rows: list[dict[str, Any]]) -> str:
-    """Return the rows as a CSV, each with the options of one device; its activation says which columns it has."""
+    """Return the rows as a CSV, each with the options of one device; the activation decides which columns there are."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     for row in rows:
@@ -32,7 +32,7 @@ def write_csv(rows: list[dict[str, Any]]) -> str:
 
 
 def not_in_csv(row: dict[str, Any]) -> list[str]:
-    """Return the options of a device that no column holds; all of them where its activation isn't known."""
+    """Return the options of a device that have no column; only ``activation`` if the activation isn't known."""
     if row.get("activation") not in COLUMNS:
         return ["activation"]
     letters = _letters(str(row["activation"]))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a list of devices can be asked for (contract, ``/devices``)."""
+"""The filters of the list of devices (contract, ``/devices``)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FILTERS = {
     "name": Filter("name", Prefix()),
     "tag": Filter("tag", Tags(), all_of="tags"),
     "domain": Filter("domain", Domains(), all_of="domains"),
-    # "_any" and "_unset" are no plans (contract, networkSubscriptionID).
+    # "_any" and "_unset" are the list's own words, not plans (contract, networkSubscriptionID).
     "connectivity_plan": Filter("networkSubscriptionID", ValueType(), names="connectivity_plan", words=("_any", "_unset")),
     "application_server": Filter("appServerID", References(), names="application_servers"),
     "health_state": Filter("healthState", Choices("INIT", "ACTIVE", "RF_CNX_ERROR", "SUSPENDED")),
@@ -28,7 +28,7 @@ FILTERS = {
     "passive_roaming": Filter("prAllowed", Flag()),
     "alarm_level": Filter("alarmLevel", Integer(1, 6), choices=(1, 2, 3, 4, 5, 6)),
     "battery_level": Filter("batteryLevel", Integer(1, 254)),
-    # No radio of LoRaWAN is outside of these: a sign was forgotten there.
+    # No LoRaWAN radio has values outside these limits: there, the user forgot the minus sign.
     "max_rssi": Filter("infRSSI", Measure(-200, 20)),
     "max_snr": Filter("infSNR", Measure(-50, 50)),
     "min_snr": Filter("supSNR", Measure(-50, 50)),
@@ -37,7 +37,7 @@ FILTERS = {
     "min_longitude": Filter("minLon", Degrees(180)),
     "max_longitude": Filter("maxLon", Degrees(180)),
 }
-#: Filters of which the first must not be beyond the second.
+#: Pairs of filters whose first value must not be greater than the second.
 RANGES = (
     ("created_from", "created_to"),
     ("min_snr", "max_snr"),

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What vendors and operators call a device's options in the headings of their tables, besides the options' own names.
+"""The headings that vendors and operators use for a device's options in their tables, besides the options' own names.
 
-Upper and lower case, blanks and signs don't count: ``dev_eui64`` stands for ``Dev EUI64`` and ``DevEUI-64`` too. A heading that
-means different things in different lists, such as ``Serial``, ``Model`` or ``Network key``, is none of these: ``columns`` says
-what it is.
+Upper and lower case, spaces and punctuation don't count: ``dev_eui64`` stands for ``Dev EUI64`` and ``DevEUI-64`` too. A heading
+with different meanings in different tables, such as ``Serial``, ``Model`` or ``Network key``, is left out: the user explains it
+with the option ``columns``.
 """
 
 from __future__ import annotations

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""ThingPark's import CSV, the file that operators hold today: text to rows.
+"""Reads ThingPark's import CSV, the file that many users have today.
 
 Contract, ``devices/import``: no header, ``#`` starts a comment line, columns A to AA, rows may be shorter.
-What Excel makes of it works too: semicolons or tabs, decimal commas, a first line ``sep=;``. What its formulas failed at is a
-fault of the row, also where it looks like a comment.
+Excel's variants work too: semicolons or tabs, decimal commas, a first line ``sep=;``. An error value of a formula is a fault of
+the row, even if it looks like a comment.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ DIRECTIVES = {
     "DELETE": ("OTAA", "absent", False),
 }
 CELLULAR = "CREATE_CELLULAR"
-#: The API's words of a device's state, as column AA may hold them; which ones it takes is published nowhere.
+#: The API's words for a device's state, which column AA may hold. The words that the platform accepts there aren't published.
 STATES: dict[str, object] = {
     "NONE": False,
     "ACTIVE": False,
@@ -87,14 +87,14 @@ STATES: dict[str, object] = {
     "SUBSCRIBER_SUSPENDED": True,
 }
 PLAN_FEATURES = {"NetworkGeolocation": "network_geolocation", "PassiveRoaming": "passive_roaming"}
-#: What an error value in a language nobody listed may look like: # and a word without a blank.
+#: The form of an error value in a language that isn't listed: # and a word without a space.
 WORD = re.compile(r"#\S{2,}\Z")
 
 
 def _read(text: TextTable, name: str, warnings: list[str]) -> list[Row]:
-    """Return the rows of an import CSV; raises :class:`OptionError` where it is another table than that.
+    """Return the rows of an import CSV; raises :class:`OptionError` for another kind of table.
 
-    :param warnings: takes what the user should know about how the file was read.
+    :param warnings: a list to which this adds warnings about the file.
     """
     delimiter = text.delimiter
     ignored: dict[str, list[str]] = {}
@@ -111,7 +111,7 @@ def _read(text: TextTable, name: str, warnings: list[str]) -> list[Row]:
         else:
             unknown.append(cells[0])
             rows.append(_without_directive(where, cells))
-    # One row alone may be headings, or have its directive misspelled.
+    # A single row may be a row of headings, or have a misspelled directive.
     is_lonely = len(unknown) == 1 and rows[0].is_readable
     is_other = len(unknown) > 1 or (is_lonely and not difflib.get_close_matches(_directive(unknown[0])[:20], DIRECTIVES))
     says_why = any(_directive(cell) == CELLULAR or cell.startswith("#") or _fault_of(cell) for cell in unknown)
@@ -129,8 +129,8 @@ def _read(text: TextTable, name: str, warnings: list[str]) -> list[Row]:
 
 
 def _is_comment(cells: list[str]) -> bool:
-    """Return whether a row or a line, cut into cells, is a comment: an error value in column A is none."""
-    if "#" not in cells[0]:  # as in nearly all rows
+    """Return whether a row or a line, cut into cells, is a comment; an error value in column A isn't one."""
+    if "#" not in cells[0]:  # the usual case
         return False
     # Excel puts quotation marks around a comment that holds a separator.
     first = cells[0].strip().strip('"').strip()
@@ -139,15 +139,15 @@ def _is_comment(cells: list[str]) -> bool:
     second = cells[1].strip().strip('"').strip() if len(cells) > 1 else ""
     error = error_value(first)
     if error == first or _names_device(second):
-        # The error values of all languages are unknown, so that any word before a device may be one.
+        # The error values of some languages aren't listed, so that any word before a device may be one.
         return not error and (not WORD.match(first) or _directive(first.lstrip("#\"'")) in (*DIRECTIVES, CELLULAR))
-    # What is known by its shape alone may be somebody's own word: prose has to follow. A line of # only is a line.
+    # A text that only looks like an error value may be a comment's own word, if prose follows. A line of # only is a comment.
     is_prose = sum(c.isalpha() for c in second) > sum(c.isdigit() for c in second)
     return not error or is_prose or (error == "###" and not second)
 
 
 def _names_device(cell: str) -> bool:
-    """Return whether a cell says which device a row is about, or would if a spreadsheet hadn't spoilt it."""
+    """Return whether a cell holds a DevEUI or a TR005 tag, or one that a spreadsheet spoilt."""
     digits = AROUND.sub("", UNSEEN.sub("", cell)).translate(SEPARATORS).upper()
     is_eui = len(digits) == 16 and HEX.match(digits) is not None
     return is_eui or looks_like_tr005(cell) or bool(error_value(cell) or (cell[-1:].isdigit() and made_a_number(cell)))
@@ -159,23 +159,23 @@ def _begins_row(line: str, delimiter: str) -> bool:
 
 
 def _is_row(cells: list[str]) -> bool:
-    """Return whether a row is surely one of this table: column A says what to do, and column B with which device."""
+    """Return whether a row surely belongs to this format: column A holds a directive, and column B a device."""
     return len(cells) > 1 and _directive(cells[0]) in (*DIRECTIVES, CELLULAR) and _names_device(cells[1])
 
 
 def _may_be_row(cells: list[str]) -> bool:
-    """Return whether a row may be one of this table, with a fault: headings name no device, and don't say what to do."""
+    """Return whether a row may be a faulty row of this format: unlike headings, it has a directive or a device."""
     return _directive(cells[0]) in (*filter(None, DIRECTIVES), CELLULAR) or any(_names_device(cell) for cell in cells if cell)
 
 
 def _directive(cell: str) -> str:
-    """Return what column A says as the table of directives has it."""
+    """Return the directive in column A, in the spelling of DIRECTIVES."""
     word = cell.upper()
     return word if word in DIRECTIVES else plain(word).strip().replace("-", "_").replace(" ", "_")
 
 
 def _fault_of(cell: str) -> str:
-    """Return what is wrong with a cell whatever it is meant to be, or nothing."""
+    """Return a fault that makes a cell wrong for any option, or an empty text."""
     try:
         text_of(cell)
     except Fault as fault:
@@ -216,7 +216,7 @@ def _csv_row(where: str, directive: str, cells: list[str], delimiter: str, ignor
 
 
 def _without_directive(where: str, cells: list[str]) -> Row:
-    """Return the row of which column A can't be understood."""
+    """Return the row for cells whose column A can't be understood."""
     fault = _fault_of(cells[0])
     if not fault and _directive(cells[0]) == CELLULAR:
         message = "is CREATE_CELLULAR: this collection doesn't support cellular devices, remove the row"
@@ -231,13 +231,13 @@ def _without_directive(where: str, cells: list[str]) -> Row:
             "is %s, which looks like an error value of a spreadsheet: fix its formula; if the row is a "
             "comment, put a space after the #" % shown(cells[0])
         )
-    # What the row wants isn't known, which device it is about is: as with a DELETE, only that is looked at.
+    # The action is unknown, but the device is known: as for a DELETE, only the DevEUI is checked.
     raw = {"dev_eui": cells[1] if len(cells) > 1 else "", "state": "absent"}
     return Row(where, raw, faults=[("directive", message)], labels=IDENTITY_LABELS)
 
 
 def _read_words(row: Row, delimiter: str) -> None:
-    """Turn the cells that hold words of their own into options."""
+    """Turn the cells that hold the CSV's own words into options."""
     raw = row.raw
     if raw.get("connectivity_plan", "").startswith(tuple(PLAN_FEATURES)):
         features = [part.strip() for part in raw["connectivity_plan"].split(",")]

@@ -4,7 +4,8 @@
 
 """Rows of ThingPark's import CSV that create and delete devices (contract, ``devices/import``); ``import_csv.py`` reads them.
 
-A row says what one request that creates the device would say, or there is no such row: then that request is sent.
+A row has the same content as the single request that would create the device. If no row can hold that content, the single
+request is sent instead.
 """
 
 from __future__ import annotations
@@ -24,16 +25,16 @@ IGNORED = {
     "OTAA": ("routing_profile", "marker_id", "verification_code", "hsm_app_key_version", "nwk_key", "hsm_nwk_key_version"),
     "ABP": ("routing_profile", "marker_id", "verification_code", "exchange_key_version"),
 }
-#: What devices get many at once.
+#: The options that many devices get in one request.
 LABELS = frozenset(edit + option for option in ("tags", "domains") for edit in ("", "add_", "remove_"))
 FEATURE_OF = {option: word for word, option in PLAN_FEATURES.items()}
 
 
 def creation(identity: str, values: Values, sent: dict[str, Any], is_enterprise: bool) -> list[str] | None:
-    """Return the row that creates a device, None where no row can say what is described.
+    """Return the row that creates a device, None if no row can hold the description.
 
-    :param values: what is described, canonical, by option.
-    :param sent: what a request's body would say, in the API's words, by option; without domains.
+    :param values: the described values, canonical, by option.
+    :param sent: the values of a request's body, in the API's words, by option; without domains.
     :param is_enterprise: whether the platform may be ThingPark Enterprise.
     """
     activation = str(sent.get("activation"))
@@ -62,15 +63,15 @@ def deletion(identity: str) -> list[str]:
 
 
 def _is_plain(values: Values, sent: dict[str, Any]) -> bool:
-    """Return whether a new device that gets what ``sent`` says is all that is described.
+    """Return whether a new device with the values of ``sent`` matches its whole description.
 
-    What else is described comes about by itself, or it takes a request of its own.
+    The platform sets some other values by itself. Any further value would need a request of its own.
     """
     has_plan = bool(_text(sent.get("connectivity_plan"))) or any(name in sent for name in FLAGS_OF_PLAN)
     by_itself = {
         "join_server": LOCAL if sent.get("app_key") else EXTERNAL,
         "location_type": MANUAL if sent.get("latitude") is not None else None,
-        # Without a plan, a device is suspended. What the column of its state takes is published nowhere.
+        # Without a plan, a device is suspended. The accepted words of the state's column aren't published.
         "suspended": False if has_plan else None,
     }
     if set(values) - set(sent) - set(by_itself) - LABELS:
@@ -79,7 +80,7 @@ def _is_plain(values: Values, sent: dict[str, Any]) -> bool:
 
 
 def _text(value: Any) -> str | None:
-    """Return what a cell says for a value in the API's words, None where no cell can."""
+    """Return the cell's text for a value in the API's words, None if no cell can hold it."""
     if value is None or isinstance(value, bool):
         return None if value else ""
     if isinstance(value, dict):
@@ -90,7 +91,7 @@ def _text(value: Any) -> str | None:
     if isinstance(value, float):
         return ("%.9f" % value).rstrip("0").rstrip(".")
     text = str(value)
-    # A row is one line. Nobody knows what becomes of blanks around a cell's text, or of a backslash, an escape to some readers.
+    # A row is one line. How the platform reads spaces around a cell's text, or a backslash, isn't published.
     return text if text == text.strip() and "\\" not in text and len(text.splitlines()) <= 1 else None
 
 

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How many licences of each connectivity plan a run takes, against how many there are. Pure.
+"""Compares the licenses of each connectivity plan that a run needs with those that are left. This module does no I/O.
 
-A device on a plan takes one licence of it (contract, NetworkSubscriptions: ``granted``, ``used``). Whether a suspended device
-that keeps its plan gives its licence back is published nowhere: it isn't counted.
+A device on a plan takes one license of it (contract, NetworkSubscriptions: ``granted``, ``used``). It isn't published whether a
+suspended device that keeps its plan gives its license back: such licenses aren't counted as free.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ SHORT = (
 
 
 def check(changes: list[Changed], listed: Callable[[str], list[dict[str, Any]]]) -> list[tuple[str, str]]:
-    """Return ``(option, message)`` for each connectivity plan whose licences are not enough.
+    """Return ``(option, message)`` for each connectivity plan with too few licenses.
 
-    :param listed: gives the list of connectivity plans, which is only asked for where a licence is taken.
+    :param listed: gives the list of connectivity plans; called only if the run needs a license.
     """
     needs = _needs(changes)
     if not needs:
@@ -34,7 +34,7 @@ def check(changes: list[Changed], listed: Callable[[str], list[dict[str, Any]]])
     found = []
     for plan, needed in sorted(needs.items()):
         granted, used = plans.get(plan, (None, None))
-        if isinstance(granted, int) and isinstance(used, int):  # an older platform (O) may tell neither
+        if isinstance(granted, int) and isinstance(used, int):  # an older platform (O) may show neither
             left = max(granted - used, 0)
             if needed > left:
                 found.append((OPTION, SHORT % (plan, *(f"{number:,}" for number in (needed, left, granted)))))
@@ -42,14 +42,14 @@ def check(changes: list[Changed], listed: Callable[[str], list[dict[str, Any]]])
 
 
 def _needs(changes: list[Changed]) -> Counter[str]:
-    """Return how many licences the changes take of each plan.
+    """Return the number of licenses of each plan that the changes need.
 
-    What others give back doesn't count: the writes go out side by side, and a creation may come first.
+    Licenses that other changes free don't count: the requests run in parallel, and a creation may come first.
     """
     taken = (_identifier(after.get(OPTION)) for action, _before, after in changes if action != "delete")
     return Counter(plan for plan in taken if plan)
 
 
 def _identifier(plan: object) -> str:
-    """Return the ID of a plan as it is described, or as the platform shows it; nothing for none."""
+    """Return the ID of a described plan, or of one that the platform shows; empty for none."""
     return str(plan[0]) if isinstance(plan, tuple) and plan else plan if isinstance(plan, str) else ""

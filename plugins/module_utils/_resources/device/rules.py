@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What of a device can't be data: its two activations, its join server, what a connectivity plan brings about."""
+"""The rules of a device that need code: its two activations, its join server, the effects of a connectivity plan."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ MANUAL, NETWORK = "manual", "network"
 LOCAL, EXTERNAL = "local", "external"
 OTAA_ONLY = ("join_server", "app_key", "nwk_key", "join_eui", "owner_token", "hsm_app_key_version", "hsm_nwk_key_version")
 ABP_ONLY = ("nwk_s_key", "app_s_keys", "s_nwk_s_int_key", "nwk_s_enc_key")
-#: Activation -> the other one, and what belongs to that alone.
+#: Activation -> the other activation, and the options that belong only to that.
 OTHER = {"OTAA": ("ABP", ABP_ONLY), "ABP": ("OTAA", OTAA_ONLY)}
 KEYS = ("app_key", "nwk_key", "nwk_s_key", "s_nwk_s_int_key", "nwk_s_enc_key")
 TEXTS = ("name", "customer_admin_data")
-#: By which ThingPark Enterprise chooses a connectivity plan.
+#: The options by which ThingPark Enterprise chooses a connectivity plan.
 FLAGS_OF_PLAN = ("network_geolocation", "passive_roaming")
-#: What every device needs that is to be made.
+#: The options that every new device needs.
 NEEDED = ("activation", "device_profile")
 NO_KEY = (
     "is missing: without it, the device would belong to an external join server permanently. Give it; or "
@@ -82,7 +82,7 @@ class DeviceRules(Rules):
         return owner_tokens(text)
 
     def complete_row(self, raw: dict[str, Any], defaults: dict[str, Any], kept: Tr005Tag, faults: Faults) -> None:
-        # OTAA, the JoinEUI and, for an external join server, the owner token.
+        # The tag implies OTAA, and holds the JoinEUI and, for an external join server, the owner token.
         raw["activation"] = raw.get("activation") or "OTAA"
         given = raw.get("join_eui") or raw.get("app_eui")
         if given:
@@ -90,7 +90,7 @@ class DeviceRules(Rules):
                 if Hex(16, "JoinEUI").parse(given) != kept.join_eui:
                     faults.append(("join_eui", "is %s, but the onboarding tag says %s" % (shown(given), kept.join_eui)))
             except Fault:
-                pass  # its own fault is reported with the others
+                pass  # parsing the option reports this fault
         else:
             raw["join_eui"] = kept.join_eui
         said = {**defaults, **{name: given for name, given in raw.items() if given is not None}}
@@ -99,7 +99,7 @@ class DeviceRules(Rules):
             raw["owner_token"] = kept.owner_token
 
     def not_for(self, row: dict[str, Any]) -> set[str]:
-        # In a mixed description, a default for the one activation doesn't reach a device of the other.
+        # If a list has devices of both activations, a default for one activation doesn't apply to devices of the other.
         left = set({"ABP": OTAA_ONLY, "OTAA": ABP_ONLY}.get(str(row.get("activation")).strip().upper(), ()))
         if "app_key" in row or "nwk_key" in row:
             return left | {"join_server", "owner_token"}
@@ -111,11 +111,11 @@ class DeviceRules(Rules):
         return faults + keys_in_texts(values, KEYS, TEXTS)
 
     def complete(self, values: Values) -> None:
-        if "latitude" in values and "longitude" in values:  # who gives a location wants it used
+        if "latitude" in values and "longitude" in values:  # a given location is meant to be used
             values.setdefault("location_type", MANUAL)
 
     def leave_implied_out(self, values: Values) -> None:
-        # Flags choose a plan only where there is no ID to name it (contract, networkSubscription).
+        # The flags choose a plan only if no ID does (contract, networkSubscription).
         if values.get("connectivity_plan"):
             for name in FLAGS_OF_PLAN:
                 values.pop(name, None)
@@ -142,11 +142,11 @@ class DeviceRules(Rules):
         return message + "matches no device profile of this platform. Name one"
 
     def is_compared(self, option: str, values: Values, observed: Facts) -> bool:
-        # The network gives an OTAA device its DevAddr when it joins: one that is described only counts at creation.
+        # The network gives an OTAA device a new DevAddr at each join: a described one counts only at creation.
         return option != "dev_addr" or self._activation(values, observed) != "OTAA"
 
     def stand_in(self, option: str, values: Values, observed: Facts) -> object:
-        # Whether a DevAddr counts isn't known as long as the activation isn't.
+        # Without the activation, it isn't known whether a DevAddr counts.
         is_open = option == "dev_addr" and self._activation(values, observed) is UNKNOWN
         return UNKNOWN if is_open else observed.value(option)
 
@@ -174,7 +174,7 @@ class DeviceRules(Rules):
         return ["suspended"] if "connectivity_plan" in options and "suspended" in values else []
 
     def implied(self, values: Values, observed: Facts, after: Values) -> Values:
-        # No plan suspends, a new plan resumes (contract, suspension).
+        # Removing the plan suspends a device, a new plan resumes it (contract, suspension).
         if "connectivity_plan" not in after or "suspended" in values:
             return {}
         return {"suspended": not after["connectivity_plan"]}
@@ -185,14 +185,14 @@ class DeviceRules(Rules):
         return "suspend" if values["suspended"] else "resume"
 
     def query(self, body: dict[str, Any], may_choose: bool) -> dict[str, str]:
-        # A plan is chosen by ID or by flags, where both can be (contract, NetworkSubscriptionsHandlingMode).
+        # The mode says whether an ID or the flags choose the plan (contract, NetworkSubscriptionsHandlingMode).
         plan = body.get("networkSubscription")
         if not may_choose or not isinstance(plan, dict):
             return {}
         return {"networkSubscriptionsHandlingMode": "ADVANCED" if "ID" in plan else "BASIC"}
 
     def warnings(self, created: list[tuple[str, Values]], may_choose: bool) -> list[str]:
-        # A run that makes them looks like a success, and the network drops all that they send (contract, suspension).
+        # Creating devices without a plan looks like a success, but the network drops their uplinks (contract, suspension).
         without = [eui for eui, values in created if not values.get("suspended") and not _gives_plan(values, may_choose)]
         if not without:
             return []
@@ -213,17 +213,17 @@ class DeviceRules(Rules):
 
 
 def is_lorawan(brief: dict[str, Any]) -> bool:
-    """Return whether a brief is a LoRaWAN device's: cellular ones are another thing, and no purge may ever see them."""
+    """Return whether a brief is a LoRaWAN device's. Cellular devices are out of scope, and no purge may ever see them."""
     return dig(brief, ("model", "connectivity")) != "CELLULAR"
 
 
 def _gives_plan(values: Values, may_choose: bool) -> bool:
-    # The flags choose a plan with or without a feature, so that false says something too, but on Enterprise alone.
+    # On Enterprise only, the flags choose a plan. A false flag counts too: it chooses a plan without the feature.
     return bool(values.get("connectivity_plan")) or may_choose and any(name in values for name in FLAGS_OF_PLAN)
 
 
 def _check_activation(values: Values) -> Faults:
-    """Return what belongs to the other activation, or contradicts the join server."""
+    """Return the faults of options that belong to the other activation, or contradict the join server."""
     activation = values.get("activation")
     faults: Faults = []
     if activation in OTHER:
@@ -235,7 +235,7 @@ def _check_activation(values: Values) -> Faults:
 
 
 def _check_join_server(values: Values) -> Faults:
-    """Return what contradicts the join server: the local one holds keys, an external one has an owner token."""
+    """Return the faults of options that contradict the join server: the local one holds keys, an external one an owner token."""
     if "owner_token" in values and "app_key" in values:
         return [("owner_token", "is only for an external join server, but app_key makes it the local one")]
     if "owner_token" in values and values.get("join_server") == LOCAL:
@@ -246,7 +246,7 @@ def _check_join_server(values: Values) -> Faults:
 
 
 def _check_pairs(values: Values) -> Faults:
-    """Return what is there without its other half, or together with what excludes it."""
+    """Return the faults of options without their counterpart, and of options that exclude each other."""
     faults: Faults = []
     for one, other, message in HALVES:
         if (one in values) != (other in values):
@@ -266,7 +266,7 @@ HALVES = (
 
 
 def _check_encryption(values: Values) -> Faults:
-    """Return which key can only be an encrypted one, where nothing says what encrypted it."""
+    """Return the fault of an encrypted key if no option says how it was encrypted."""
     encrypted = [name for name in KEYS if values.get(name) and Key.is_encrypted(values[name])]
     versions = ("exchange_key_version", "hsm_app_key_version", "hsm_nwk_key_version")
     if encrypted and not any(name in values for name in versions):
@@ -275,11 +275,11 @@ def _check_encryption(values: Values) -> Faults:
 
 
 def check_creation(values: Values, mac_minor_version: int | None = None) -> Faults:
-    """Return what a device that is to be made lacks, or may not have: ``[(option, message)]`` (contract, ``x-requiredCreate``).
+    """Return the faults of a new device: options that it lacks, or may not have (contract, ``x-requiredCreate``).
 
-    A device that exists has all of it, though nobody can see its keys.
+    An existing device has all required values, although the platform doesn't show its keys.
 
-    :param mac_minor_version: the device profile's LoRaWAN version (contract, ``macMinorVersion``); None where it isn't known.
+    :param mac_minor_version: the device profile's LoRaWAN version (contract, ``macMinorVersion``); None if it isn't known.
     """
     faults = [(name, "is missing: a device can't be created without it") for name in NEEDED if not values.get(name)]
     if values.get("activation") == "ABP":
@@ -298,9 +298,9 @@ def check_creation(values: Values, mac_minor_version: int | None = None) -> Faul
 
 
 def _check_keys_of_otaa(values: Values) -> Faults:
-    """Return what is missing of an OTAA device's keys; without any, it must be said that an external join server has them.
+    """Return the faults of missing keys of a new OTAA device; without keys, an option must name the external join server.
 
-    A device made without a key is one of an external join server for ever (contract, ``joinServer``).
+    A device that is created without a key belongs to an external join server forever (contract, ``joinServer``).
     """
     if "app_key" in values:
         return []

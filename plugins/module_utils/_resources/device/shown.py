@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The types of what a device shows beyond its options: its radio, battery, alarms and places (contract: Device, DeviceBrief)."""
+"""The types of a device's fields without an option: radio, battery, alarms and location (contract: Device, DeviceBrief)."""
 
 from __future__ import annotations
 

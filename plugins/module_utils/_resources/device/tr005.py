@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""TR005 onboarding tags: what the QR code on a LoRaWAN device says.
+"""TR005 onboarding tags: the text of the QR code on a LoRaWAN device.
 
 ``LW:D0:<JoinEUI>:<DevEUI>:<ProfileID>[:O<owner token>][:S<serial>][:P<proprietary>][:C<checksum>]``
 (LoRa Alliance TR005).
@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from ..._schema.texts import Fault, shown, text_of
 from ..._schema.values import HEX
 
-#: A tag, one inside something else, and what TR005's drafts had in its place.
+#: A tag, a tag inside another text, or the form that drafts of TR005 had.
 LIKE_TAG = re.compile(r"(?i)LW:|URN:|.*\bLW:D[0-9]:")
 
 
 @dataclass(frozen=True)
 class Tr005Tag:
-    """The parts of an onboarding tag that provisioning uses; ``text`` is the tag as the platform wants it."""
+    """The parts of an onboarding tag that provisioning uses; ``text`` is the tag in the form that the platform accepts."""
 
     text: str
     join_eui: str
@@ -37,7 +37,7 @@ def looks_like_tr005(text: str) -> bool:
 
 
 def owner_tokens(text: str) -> list[str]:
-    """Return the owner tokens in what looks like a TR005 tag, well-formed or not."""
+    """Return the owner tokens in a text that looks like a TR005 tag, well-formed or not."""
     parts = text.strip().split(":") if looks_like_tr005(text.strip()) else []
     return [part[1:] for part in parts[5:] if part[:1] in ("O", "o") and part[1:]]
 
@@ -53,9 +53,9 @@ def crc16_modbus(data: bytes) -> int:
 
 
 def parse_tr005(text: object) -> Tr005Tag:
-    """Return the parts of an onboarding tag; raises :class:`Fault`, also for a checksum that doesn't agree."""
+    """Return the parts of an onboarding tag; raises :class:`Fault`, also for a wrong checksum."""
     tag = text_of(text)
-    if tag == tag.lower():  # a code in capitals that a scanner made small; the checksum and the token are of the capitals
+    if tag == tag.lower():  # a scanner turned the capitals into lower case; the checksum and the token need the capitals
         tag = tag.upper()
     if tag[:4].upper() == "URN:":
         raise Fault(
@@ -78,7 +78,7 @@ def parse_tr005(text: object) -> Tr005Tag:
 
 
 def _owner_token(tag: str, extensions: list[str]) -> str:
-    """Return the owner token of the parts behind the ProfileID; raises :class:`Fault` for what is wrong with one of them."""
+    """Return the owner token among the parts behind the ProfileID; raises :class:`Fault` for an invalid part."""
     token = ""
     seen = set()
     for number, part in enumerate(extensions, 6):
@@ -86,7 +86,7 @@ def _owner_token(tag: str, extensions: list[str]) -> str:
         if not part or mark in ("O", "S", "P") and part[1:] == "":
             raise Fault("has an onboarding tag whose part %d is empty: scan it again, or take that part out" % number)
         if mark not in ("O", "S", "P", "C") or mark in seen:
-            # Only its first letter: the rest may be the owner token.
+            # The message shows only the first letter: the rest may be the owner token.
             raise Fault(
                 "has an onboarding tag whose part %d is unexpected: it begins with %s, and only O, S, P and C may follow the "
                 "ProfileID, each once and without a colon inside" % (number, shown(part[:1]))
