@@ -25,7 +25,7 @@ class Names:
         self._described = described
         self._twins: dict[str, set[str]] = {}  # name -> identities of all resources with this name
         self._besides: dict[str, str] = {}  # name -> identity, if both are described
-        self._others: dict[str, str] = {}  # identity that a description uses as a name -> the name of the resource with this identity
+        self._others: dict[str, str] = {}  # identity that a description uses as a name -> its resource's real name
 
     def of(self, brief: dict[str, Any]) -> str:
         """Return the key of a brief's resource in this run."""
