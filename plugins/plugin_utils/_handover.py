@@ -40,7 +40,7 @@ def through_gate(
     :param is_blind: the result of the login will stay unknown (the module runs in the background on another host).
     :param shares_notes: the module uses the same state files, on this machine and with the same home.
 
-    Raises :class:`LoginRefused` if the password was refused before.
+    Raises :class:`LoginRefused` if one more attempt with this password could lock the account.
     """
     account, route = _account(args)
     if account and str(args.get("forget_refusal")).lower() in BOOLEANS_TRUE:
