@@ -55,7 +55,8 @@ def _change(call: Call, body: Document, one: Document, _is_new: bool) -> Documen
         for other in call.world.routes.values():
             other["isDefault"] = False
         return {}
-    return {"isDefault": one["isDefault"]}  # another profile has to become the default: a client that renames the default sends false (O, ?)
+    # The default changes only when another profile becomes it: a client that renames the default sends false (O, ?).
+    return {"isDefault": one["isDefault"]}
 
 
 def _in_use(world: World, one: Document) -> bool:
