@@ -115,7 +115,7 @@ def error_value(text: str) -> str:
 
 
 def made_a_number(raw: object) -> str:
-    """Return what changed digits to a number, ``spreadsheet`` or ``YAML``; empty if the value doesn't look changed."""
+    """Return the culprit that changed digits to a number, ``spreadsheet`` or ``YAML``; empty if they don't look changed."""
     if isinstance(raw, (int, float)):
         return "YAML"
     text = str(raw).strip()

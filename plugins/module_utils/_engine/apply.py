@@ -208,7 +208,7 @@ class Run:
         raise AssertionError("unreachable")
 
     def _unseen(self, change: Change) -> Observed:
-        """Return what is known of a resource without its whole body, which has to be fetched again."""
+        """Return what the list shows of a resource, without its body, which has to be fetched again."""
         return Observed(self._resource, change.observed.brief, None, change.observed.parts)
 
     def _again(self, change: Change, one: Observed) -> Change:

@@ -70,9 +70,9 @@ class Work:
                     self._drop_empty()
                     return change, False
                 if self._is_open and self._under_way:
-                    self.lent += 1  # from the end: an import begins with the first row
+                    self.lent += 1  # the last row first, because an import begins with the first
                     change = self._under_way.popitem()[1]
-                    self._state.notify_all()  # an import whose rows are all taken need not be waited for
+                    self._state.notify_all()  # if all rows of an import are taken, nobody needs its answer
                     return change, True
                 if not self._loads and not self._under_way:
                     break

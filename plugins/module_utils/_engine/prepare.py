@@ -334,7 +334,7 @@ class _Preparation:
         return [plan(each, one) for each in wanted if (one := seen[each.identity]) is not None], warnings
 
     def _fetched(self, described: list[Desired]) -> dict[str, Observed | None]:
-        """Fetch resources as a whole, with described labels that are still unknown; None for resources deleted meanwhile."""
+        """Fetch whole resources, with described labels that are still unknown; None for a deleted resource."""
         found: dict[str, Observed | None] = {}
 
         def fetch(desired: Desired) -> None:
@@ -353,7 +353,7 @@ class _Preparation:
         return found
 
     def _entire(self, identities: list[str]) -> dict[str, Observed | None]:
-        """Return these resources as a whole, with their labels; None for resources deleted meanwhile."""
+        """Return whole resources, with their labels; None for a deleted resource."""
         found = {identity: self._observed[identity] for identity in identities if self._observed[identity].whole is not None}
         fetched = self._fetched([Desired(identity, {}) for identity in identities if identity not in found])
         found.update((identity, one) for identity, one in fetched.items() if one is not None)

@@ -29,7 +29,7 @@ class Context:
     :param check: change nothing.
     :param diff: return the differences.
     :param warn: receives a warning for the user.
-    :param report: receives a line about the progress of a long task; None if nobody would see it.
+    :param report: receives a line about the progress of a long task; None without a reader.
     :param presentable: removes the task's secrets from a message, for a file.
     """
 

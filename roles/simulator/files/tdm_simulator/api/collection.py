@@ -137,7 +137,7 @@ class Collection:
             return call.accepted(self.href(call.world, one))
         return call.answer(204)
 
-    # -- what others do with a resource, too -----------------------------------
+    # -- for other kinds of resources -------------------------------------------
 
     def of(self, world: World) -> Table:
         """The table of the resources."""
