@@ -5,6 +5,7 @@
 
 These are: list with filters, order and pages; create; read; update under optimistic locking; delete.
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping
