@@ -1,30 +1,30 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, the lorawan.thingpark contributors
 
-# Everything below is installed and written inside the checkout: .venv, .build, .cache. `make clean` removes them.
+# Everything below is installed and written inside the checkout: .venv, .build, .cache. `make clean` removes these.
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 SHELL := /bin/bash
 
-# The first of these that runs, is 3.11 or newer and can make a virtual environment.
-# It is tried, not just looked up: version managers put names on the PATH that only fail.
+# The first working name of a Python 3.11 or newer that can make a virtual environment.
+# It is tried, because version managers put names on the PATH that only fail.
 PYTHON = $(shell for name in python3.13 python3.12 python3.11 python3; do \
     $$name -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; \
     done)
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
-# The home may be empty or read-only: every tool keeps its files here instead.
+# The home may be empty or read-only, so every tool keeps its files here.
 export XDG_CACHE_HOME := $(CURDIR)/.cache
 export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
 export ANSIBLE_REMOTE_TEMP := $(CURDIR)/.cache/ansible/tmp
 export ANSIBLE_ASYNC_DIR := $(CURDIR)/.cache/ansible/async
-# This checkout's settings and nothing else of the machine's: no other ansible.cfg, Python or locale.
+# Only this checkout's settings: no other ansible.cfg, Python or locale of the machine.
 export ANSIBLE_CONFIG := $(CURDIR)/tests/ansible.cfg
 export ANSIBLE_PYTHON_INTERPRETER := $(CURDIR)/.venv/bin/python
 export LC_ALL := C.UTF-8
-# Whole, since tests start processes in other folders.
+# Absolute paths, since tests start processes in other directories.
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/.cache/hypothesis
 export COVERAGE_FILE := $(CURDIR)/.cache/coverage/data
 
@@ -32,12 +32,12 @@ COLLECTION := .build/ansible_collections/lorawan/thingpark
 # Other collections: playbooks/awx uses modules of awx.awx, and examples of the documentation use the other two.
 AWX := .build/ansible_collections/awx/awx
 PYTEST := .venv/bin/python -m pytest
-# The vendor's contract is no part of the project. Where it is at hand, every test run is held to it.
+# The vendor's contract is not part of the project. If it is present, every test run is checked against it.
 CONTRACT := $(wildcard ../shared/api/*.openapi.yaml)
-# What takes longest comes first, so that no worker is left with it in the end.
+# The slowest come first, so that no worker runs them alone at the end.
 TESTS := tests/integration tests/http tests/events tests/simulator tests/benchmarks tests/unit tests/project
 HELD := $(if $(CONTRACT),tests/contract -p tests.contract.plugin)
-# One more than there are cores on a small machine: a test waits for its processes now and then.
+# One more than the cores of a small machine, because tests often wait for their processes.
 WORKERS := -n 3 --dist worksteal
 NOX := .cache/gates/venv/bin/nox --noxfile noxfile.py
 
@@ -46,10 +46,10 @@ NOX := .cache/gates/venv/bin/nox --noxfile noxfile.py
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1  	/p' Makefile
 
-demo: .venv/run $(COLLECTION)  ## a simulated network, a small fleet made, checked and changed
+demo: .venv/run $(COLLECTION)  ## creates, checks and changes a small fleet on a simulated platform
 	@.venv/bin/ansible-playbook lorawan.thingpark.quickstart $(ARGS)
 
-demo-events: .venv/events $(COLLECTION)  ## a meter falls silent: a rule fires, a ticket is made, the alarm is acknowledged; needs Java 17
+demo-events: .venv/events $(COLLECTION)  ## a meter falls silent: a rule fires, a ticket is opened, the alarm is acknowledged; needs Java 17
 	@.venv/bin/python tests/events/story.py
 
 test: duration lint docs pytest  ## every check and test; the last line says what passed
@@ -57,40 +57,40 @@ test: duration lint docs pytest  ## every check and test; the last line says wha
 duration:
 	@echo 'Everything takes about ten minutes on two cores, and three more the first time: the checks two, then the tests eight.'
 
-lint: .venv/test $(COLLECTION) $(AWX)/MANIFEST.json .cache/gates/installed  ## style, types, licences, documentation, the archive: what needs seconds
+lint: .venv/test $(COLLECTION) $(AWX)/MANIFEST.json .cache/gates/installed  ## style, types, licenses, documentation, the archive: the fast checks
 	CI=true PIP_NO_COMPILE=1 $(NOX) --reuse-venv yes $(ARGS)
 
 pytest: $(if $(CONTRACT),.venv/contract .cache/prism/installed) .venv/test .venv/events $(COLLECTION) $(AWX)/MANIFEST.json  ## all tests, each purpose once (ARGS="-k name" for some)
 	@test -n "$(CONTRACT)" || echo 'The contract is not at hand in ../shared/api: what is tested is not held to it.'
 	$(PYTEST) $(WORKERS) $(HELD) $(TESTS) $(ARGS)
 
-thorough:  ## all tests, on every platform and in every frame, more of what is random, and the coverage of plugins/
+thorough:  ## all tests, on every platform and in both frames, with more random cases, and the coverage of plugins/
 	@$(MAKE) pytest ARGS="--thorough --cov $(ARGS)"
 
 gates: .venv/test $(COLLECTION) .cache/gates/installed  ## ansible-test with every supported ansible-core (CORES="2.16 newest sanity" for some)
 	.venv/bin/python tests/matrix.py .cache/gates/venv/bin/nox $(CORES)
 
-contract: $(if $(CONTRACT),.venv/contract .cache/prism/installed) .venv/test .venv/events $(COLLECTION) $(AWX)/MANIFEST.json  ## the simulator and what talks to it, held to the vendor's contract in ../shared/api
+contract: $(if $(CONTRACT),.venv/contract .cache/prism/installed) .venv/test .venv/events $(COLLECTION) $(AWX)/MANIFEST.json  ## the simulator and its clients, checked against the vendor's contract in ../shared/api
 	@test -n "$(CONTRACT)" || echo 'The contract is not at hand in ../shared/api: there is nothing to hold the simulator against.'
 	@test -z "$(CONTRACT)" || $(PYTEST) $(WORKERS) $(HELD) $(TESTS) $(ARGS)
 
 setup: .venv/test .venv/events .venv/docs $(if $(CONTRACT),.venv/contract .cache/prism/installed) $(COLLECTION) $(AWX)/MANIFEST.json .cache/gates/installed
 	@:
 
-chaos: .venv/test $(COLLECTION)  ## random fleets on platforms that go wrong, and runs that are stopped (SCHEDULES=1000 SEED=7 for more and others)
+chaos: .venv/test $(COLLECTION)  ## random fleets on failing platforms, and interrupted runs (SCHEDULES=1000 SEED=7 for more and other cases)
 	SCHEDULES=$(or $(SCHEDULES),300) $(if $(SEED),SEED=$(SEED)) $(PYTEST) -n 2 tests/http/test_chaos.py tests/http/test_chaos_accounts.py tests/http/test_ends.py \
 	    tests/integration/test_interruption.py tests/integration/test_ends.py $(if $(SEED),--hypothesis-seed=$(SEED)) $(ARGS)
 
-bench: .venv/bench $(COLLECTION)  ## what ten thousand devices cost, against other ways; an hour (SMALL=1 only sees that all runs)
+bench: .venv/bench $(COLLECTION)  ## the cost of ten thousand devices, compared with other ways; an hour (SMALL=1 only checks that all runs)
 	.venv/bin/python -m tests.benchmarks $(if $(SMALL),--small) $(ARGS)
 
 unit: .venv/test $(COLLECTION)  ## the fast tests only, without coverage
 	$(PYTEST) $(WORKERS) tests/project tests/unit $(ARGS)
 
-format: .cache/gates/installed  ## put the Python files into the house's style
+format: .cache/gates/installed  ## formats the Python files
 	$(NOX) --reuse-venv yes --session format
 
-docs: .venv/docs $(COLLECTION)  ## the documentation as a web site, into .build/docs/html; a dead link fails
+docs: .venv/docs $(COLLECTION)  ## the documentation as a web site in .build/docs/html; fails on a dead link
 	rm -rf .build/docs
 	mkdir -m 755 -p .build/docs/rst
 	cp -R docs/images .build/docs
@@ -100,25 +100,25 @@ docs: .venv/docs $(COLLECTION)  ## the documentation as a web site, into .build/
 	.venv/bin/sphinx-build --quiet --fail-on-warning --keep-going --conf-dir docs/site .build/docs/rst .build/docs/html
 	$(PYTEST) -q -c docs/site/links.ini --rootdir .build/docs/html .build/docs/html
 
-readability: .venv/docs  ## how easily the documentation reads, and its hardest sentences (ARGS="--worst 5 fleet.rst" for some)
+readability: .venv/docs  ## the readability of the documentation, and its hardest sentences (ARGS="--worst 5 fleet.rst" for some)
 	.venv/bin/python docs/readability.py $(ARGS)
 
-reference: .venv/run $(COLLECTION)  ## the modules, their documentation and all else that follows from the declarations, written anew
+reference: .venv/run $(COLLECTION)  ## regenerates the modules, their documentation and everything else that follows from the declarations
 	PYTHONPATH=.build .venv/bin/python docs/reference/generate.py
 
-picture: .venv/docs .venv/events $(COLLECTION)  ## the pictures in docs/images, two of them of real runs of the demos
+picture: .venv/docs .venv/events $(COLLECTION)  ## the pictures in docs/images; two show real runs of the demos
 	.venv/bin/python docs/pictures/demo.py
 	.venv/bin/python docs/pictures/events.py
 	.venv/bin/python docs/pictures/architecture.py
 
-build: .venv/run  ## the collection's archive, into .build
+build: .venv/run  ## the collection's archive in .build
 	@rm -f .build/lorawan-thingpark-*.tar.gz
 	.venv/bin/ansible-galaxy collection build --force --output-path .build
 
-# EE_ENGINE=docker takes another engine than the first that answers, EE_BASE_IMAGE=name another base, EE_OPTIONS other options.
+# EE_ENGINE=docker chooses the engine, otherwise the first working one; EE_BASE_IMAGE=name the base, EE_OPTIONS more options.
 EE_ENGINE = podman docker buildah
 EE_IMAGE = lorawan-thingpark-ee
-# buildah needs neither a service nor rights that a container seldom has, when it builds so.
+# With these options, buildah needs no service, and no rights that a container usually lacks.
 EE_BUILD_buildah := --isolation chroot --network host
 ee: .venv/test build  ## an execution environment for AWX, with podman, docker or buildah
 	@cp .build/lorawan-thingpark-*.tar.gz .build/lorawan-thingpark.tar.gz
@@ -131,24 +131,24 @@ ee: .venv/test build  ## an execution environment for AWX, with podman, docker o
 	set -x; $$engine build $$own --tag $(EE_IMAGE) $(if $(EE_BASE_IMAGE),--build-arg EE_BASE_IMAGE=$(EE_BASE_IMAGE)) $(EE_OPTIONS) \
 	    --file .build/ee/Containerfile .build/ee
 
-# Where no registry of images can be reached, Debian's packages make the base. ansible-builder wants a Python with pip, which
-# Debian's own is not; it finds one in /opt/python. Its scripts know no other package manager than dnf, but take one that installs.
+# For machines without access to image registries: a base of Debian's packages. ansible-builder needs a Python with pip, and finds
+# one in /opt/python, as Debian's own has none. Its scripts accept only dnf, or a package manager that can install.
 EE_DEBIAN = localhost/lorawan-thingpark-debian
 EE_DEBIAN_OPTIONS = --build-arg PYCMD=/opt/python/bin/python3 --build-arg PYPKG=python3 \
     --build-arg PKGMGR=/usr/bin/apt-get --build-arg PKGMGR_PRESERVE_CACHE=always
-# An authority that only this machine trusts, while the image is built.
+# A certificate authority that only this machine trusts, for the build.
 EE_TRUST = $(if $(SSL_CERT_FILE),--volume $(SSL_CERT_FILE):/etc/ssl/certs/ca-certificates.crt:ro)
-ee-try:  ## an execution environment over a base of Debian's packages, and the demo inside; needs Debian's buildah and mmdebstrap
+ee-try:  ## an execution environment on a base of Debian's packages, and the demo in it; needs Debian's buildah and mmdebstrap
 	@mkdir -p .build/ee-debian
 	mmdebstrap --variant=minbase --include=python3-venv,ca-certificates,git,openssh-client trixie .build/ee-debian/base.tar
 	buildah build $(EE_BUILD_buildah) --tag $(EE_DEBIAN) --file tests/ee/Containerfile .build/ee-debian
 	$(MAKE) ee EE_ENGINE=buildah EE_BASE_IMAGE=$(EE_DEBIAN) EE_OPTIONS="$(EE_DEBIAN_OPTIONS) $(EE_TRUST)"
 	tests/ee/run $(EE_IMAGE) ansible-playbook lorawan.thingpark.quickstart
 
-clean:  ## remove all that make has made
+clean:  ## removes everything that make created
 	rm -rf .venv .build .cache .ansible .coverage .coverage.* tests/output
 
-# Stamps: a second call installs nothing, a changed list of requirements installs again.
+# Stamp files: a second call installs nothing; a changed list of requirements installs again.
 .venv/run: requirements.txt
 	@test -n "$(PYTHON)" || { echo 'Python 3.11 or newer with its venv module is needed.' >&2; exit 1; }
 	$(PYTHON) -m venv --clear .venv
@@ -175,7 +175,7 @@ clean:  ## remove all that make has made
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/requirements-contract.txt
 	@touch $@
 
-# Telemetry is in the package's install scripts, and nothing else.
+# The package's install scripts contain only telemetry, so they are skipped.
 .cache/prism/installed: tests/contract/package.json
 	@mkdir -p $(@D)
 	@cp $< $(@D)
@@ -183,18 +183,18 @@ clean:  ## remove all that make has made
 	    npm install --prefix $(@D) --cache $(@D)/npm --ignore-scripts --no-audit --no-fund --loglevel error && touch $@; \
 	else echo 'Node with npm is not here: the independent validator of tests/contract/test_prism.py is left out.'; fi
 
-# Apart from .venv, so that the tests need nothing of it.
+# Apart from .venv, so that the tests don't depend on it.
 .cache/gates/installed: .venv/run tests/requirements-gates.txt
 	$(PYTHON) -m venv --clear .cache/gates/venv
 	.cache/gates/venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/requirements-gates.txt
 	@touch $@
 
-# Ansible finds a collection by its folders' names; a link gives the checkout that name wherever it lies.
+# Ansible finds a collection by its directories' names; this link gives the checkout the right name.
 $(COLLECTION):
 	@mkdir -p $(@D)
 	@ln -s ../../.. $@
 
-# The package contains a hundred collections. Only these three are kept.
+# The package contains a hundred collections; only these three are extracted.
 $(AWX)/MANIFEST.json: .venv/run tests/requirements-awx.txt
 	.venv/bin/python -m pip download --quiet --disable-pip-version-check --no-cache-dir --no-deps --dest .cache/awx \
 	    -r tests/requirements-awx.txt

@@ -24,9 +24,9 @@ from antsibull_nox.utils import Version
 ROOT = Path(__file__).resolve().parent
 CORES = tomllib.loads((ROOT / "tests/matrix.toml").read_text())["ansible-core"]
 
-# ansible-test wants to download this from a host of its own, for the version of pip that each core asks for. Python itself
-# brings a pip; what else is asked for is in the package registry. Unpacked by hand, it is there in a tenth of the seconds
-# that ensurepip takes, and a whole matrix needs it some ninety times.
+# ansible-test downloads get-pip.py from its own host, for each core's version of pip. Instead, this script uses Python's own
+# pip, and installs the rest from the package registry. Unpacking pip takes a tenth of ensurepip's time, and a matrix needs it
+# ninety times.
 PIP_VERSIONS = ["23.1.2", "24.2", "25.2"]
 GET_PIP = """\
 import ensurepip, pathlib, runpy, subprocess, sys, sysconfig, zipfile
@@ -40,10 +40,10 @@ if rest:
     sys.argv = ["pip", "install", "--quiet", *rest]
     runpy.run_module("pip", run_name="__main__", alter_sys=True)
 """
-# ansible-test 2.22 takes this from GitHub, until a release knows Python 3.15. With older Pythons the release does, and it is in
-# the package registry like everything else.
+# ansible-test 2.22 takes dill from GitHub until a release supports Python 3.15. The release is enough for older Pythons, and the
+# package registry has it.
 DILL = re.compile(r"(?m)^dill @ .*$")
-# For the many small environments of ansible-test, each of which is used once.
+# For ansible-test's many small environments, which are used only once.
 PIP_CONFIG = """\
 [global]
 no-compile = true
@@ -57,7 +57,7 @@ PARAMETERS = {
 }
 
 
-#: What a release between the ends may judge otherwise than they do: documentation, options, routing. The rest is the same there.
+#: Tests in which releases between the oldest and the newest may differ: documentation, options, routing.
 REDUCED = ["action-plugin-docs", "ansible-doc", "runtime-metadata", "validate-modules"]
 
 
@@ -93,8 +93,9 @@ def newest_python(core: str) -> str:
 def add_ansible_test(core: str, suite: str) -> None:
     """Add a session that runs a suite of ansible-test with a release of ansible-core, in a home of their own."""
     home = ROOT / ".cache/matrix" / core
-    # Sanity is tried whole by the oldest and the newest release with all Pythons, by those whose other suites run too with one,
-    # and reduced by those between. The units run on all Pythons with the oldest release, and with the others on the newest.
+    # Sanity runs whole with all Pythons on the oldest and the newest release, whole with one Python on releases with further
+    # suites, and reduced on the others. The units run with all Pythons on the oldest release, and with the newest Python on
+    # the others.
     oldest, newest = next(iter(CORES)), next(reversed(CORES))
     has_all_pythons = core in {"sanity": (oldest, newest), "units": (oldest,), "integration": (oldest, newest)}[suite]
     python = [] if has_all_pythons else ["--python", newest_python(core)]
@@ -121,18 +122,18 @@ def add_ansible_test(core: str, suite: str) -> None:
         ansible_core_version=core,
         ansible_core_source="pypi",
         callback_before=before,
-        # A link in there breaks antsibull-nox's copy.
+        # A link in this directory breaks antsibull-nox's copy.
         callback_after=lambda: shutil.rmtree("tests/output/.tmp", ignore_errors=True),
     )
 
 
-# The caches lie where `make clean` and the linters look for them. Programs of nox's own environment (shellcheck) come last.
+# The caches are where `make clean` and the linters expect them. Programs of nox's own environment (shellcheck) come last.
 nox.options.envdir = os.environ.get("NOX_ENVDIR") or ".cache/nox"
 os.environ["PATH"] = with_real_pythons(os.environ["PATH"]) + os.pathsep + str(Path(sys.executable).parent)
 antsibull_nox.load_antsibull_nox_toml()
 
 
-# Linters change their minds: they stay within a series.
+# Linters change their rules, so each stays within a series.
 RUFF = "ruff>=0.14,<0.16"
 
 

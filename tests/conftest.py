@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, the lorawan.thingpark contributors
 
-"""What every test may ask for: the collection under its own name, and a simulator of the network."""
+"""Shared by all tests: imports the collection under its own name, and starts simulators of the platform."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from typing import TypeVar
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-# `make` links the checkout into .build under its collection's name; ansible-test has it there already.
+# `make` links the checkout into .build under the collection's name; for ansible-test it already has this name.
 COLLECTIONS = ROOT.parents[2] if ROOT.parent.parent.name == "ansible_collections" else ROOT / ".build"
 sys.path.insert(0, str(COLLECTIONS))
 
@@ -27,18 +27,18 @@ NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def take_interruptions() -> None:
-    """Let SIGINT interrupt: a shell that starts tests in the background has it ignored, and so has all that they start."""
+    """Let SIGINT interrupt the tests. A shell ignores it for background jobs, and all their child processes inherit that."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option that lets a run try all there is."""
+    """Add the option for a thorough run."""
     parser.addoption("--thorough", action="store_true", help="play and try what takes long too, as a build server does")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Say how much is tried, for whatever is decided while the tests are collected; and take Ctrl+C as it is meant."""
+    """Export the amount of testing, for code that runs while tests are collected; let Ctrl+C interrupt."""
     take_interruptions()
     config.addinivalue_line("markers", "thorough: a purpose that another test has as well; tried with --thorough only")
     if config.getoption("thorough"):
@@ -46,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what only a thorough run tries."""
+    """Leave out tests that only a thorough run needs."""
     if not config.getoption("thorough"):
         left_out = [item for item in items if item.get_closest_marker("thorough")]
         items[:] = [item for item in items if item not in left_out]
@@ -54,7 +54,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
-    """Name a case after the beginning of a long text: the whole of it makes a report that nobody can read."""
+    """Shorten a long text in a test's name, to keep reports readable."""
     return val[:60] if isinstance(val, str) and len(val) > 60 else None
 
 
@@ -62,12 +62,12 @@ Amount = TypeVar("Amount")
 
 
 def as_much_as(usual: Amount, thorough: Amount, chaos: Amount) -> Amount:
-    """Return how much this run tries: every day, with ``--thorough``, or in `make chaos`."""
+    """Return the amount for this kind of run: everyday, with ``--thorough``, or in `make chaos`."""
     return chaos if "SCHEDULES" in os.environ else thorough if "THOROUGH" in os.environ else usual
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """Return an environment for a child process: no person's own account or Ansible settings in it."""
+    """Return an environment for a child process, without the developer's account and Ansible settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("TDM_", "ANSIBLE_"))}
     ansible = {
         "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
@@ -79,10 +79,10 @@ def environment(**changes: str) -> dict[str, str]:
 
 
 class Simulator:
-    """A simulator in a process of its own, on a free port of this host.
+    """A simulator in its own process, on a free port of this host.
 
     :param directory: for its ready file and its log.
-    :param options: its command line's options, ``page_size_max=50`` for ``--page-size-max 50``; True gives a flag,
+    :param options: options of its command line, ``page_size_max=50`` for ``--page-size-max 50``; True gives a flag,
         a list repeats the option.
     """
 
@@ -112,7 +112,7 @@ class Simulator:
         return json.loads(ready.read_text())["url"]
 
     def inspect(self, method: str, path: str, body: object = None):
-        """Send a request to ``/_simulator/{path}``; return the answer's JSON, None when it is empty."""
+        """Send a request to ``/_simulator/{path}``; return the answer's JSON, None if it is empty."""
         data = None if body is None else json.dumps(body).encode()
         headers = {"Accept": "application/json", "Content-Type": "application/json"}
         request = urllib.request.Request(self.origin + "/_simulator/" + path, data, headers, method=method)
@@ -121,27 +121,27 @@ class Simulator:
         return json.loads(text) if text else None
 
     def requests(self) -> dict:
-        """Return what the API has been asked since the start or the last :meth:`forget_requests`."""
+        """Return the API's request counts since the start or the last :meth:`forget_requests`."""
         return self.inspect("GET", "requests")
 
     def forget_requests(self) -> None:
-        """Count requests from zero again."""
+        """Reset the request counts."""
         self.inspect("DELETE", "requests")
 
     def reset(self) -> None:
-        """Bring devices, accounts and counters back to the start."""
+        """Restore the initial devices, accounts and counts."""
         self.inspect("POST", "reset")
 
     def seed(self, count: int, **options: object) -> dict:
-        """Make up devices; options: prefix, tags, plan, model."""
+        """Create plausible devices; options: prefix, tags, plan, model."""
         return self.inspect("POST", "seed", {"count": count, **options})
 
     def devices(self) -> dict[str, dict]:
-        """Return every device as it is stored, keys included, by EUI."""
+        """Return all stored devices by EUI, with their keys."""
         return {device["EUI"]: device for device in self.inspect("GET", "devices")["devices"]}
 
     def device(self, eui: str) -> dict:
-        """Return one device as it is stored."""
+        """Return one stored device."""
         return self.inspect("GET", "devices/" + eui)
 
     def change_device(self, eui: str, **fields: object) -> dict:
@@ -149,12 +149,12 @@ class Simulator:
         return self.inspect("PUT", "devices/" + eui, fields)
 
     def alarm(self, eui: str, number: int, state: int, *details: str, updated: int | None = None) -> dict:
-        """Let an alarm be raised, grow worse or better, or be cleared (state 1); at a time of one's own where asked."""
+        """Raise an alarm, make it worse or better, or clear it (state 1); ``updated``: the platform's time of the change."""
         when = {} if updated is None else {"updated": updated}
         return self.inspect("PUT", "alarms/" + eui, {"id": number, "state": state, "details": list(details), **when})
 
     def settings(self, **changes: object) -> dict:
-        """Change settings while it runs, or only return them."""
+        """Change settings at run time, or only return them."""
         return self.inspect("PUT", "settings", changes) if changes else self.inspect("GET", "settings")
 
     def sessions(self) -> dict:
@@ -162,7 +162,7 @@ class Simulator:
         return self.inspect("GET", "sessions")
 
     def issued(self) -> list[str]:
-        """Return every access code, cookie and token that was given out since the start or the last reset."""
+        """Return all access codes, cookies and tokens issued since the start or the last reset."""
         return self.inspect("GET", "sessions/issued")["issued"]
 
     def kill_sessions(self) -> None:
@@ -170,11 +170,11 @@ class Simulator:
         self.inspect("POST", "sessions/kill")
 
     def unlock_accounts(self) -> None:
-        """Do what only the operator can: open a locked account."""
+        """Unlock an account, as only the operator can."""
         self.inspect("POST", "accounts/unlock")
 
     def is_as_started(self) -> bool:
-        """Reset it; return whether it is as it was at its start, settings included. One that doesn't answer isn't."""
+        """Reset the simulator; return whether its state and settings are as at the start. False if it doesn't answer."""
         try:
             self.reset()
             return self.settings() == self.first_settings
@@ -182,7 +182,7 @@ class Simulator:
             return False
 
     def stop(self) -> None:
-        """End the process; a second call does nothing."""
+        """End the process; does nothing if it has ended."""
         self.process.terminate()
         try:
             self.process.wait(10)
@@ -198,13 +198,13 @@ def child_environment():
 
 
 class Simulators:
-    """The simulators of a test worker: what a test gives back is reset for the next one that asks for the same options.
+    """The simulators of a test worker: one that a test gives back is reset and reused for the same options.
 
-    :param directories: makes a directory for each that is started.
+    :param directories: creates a directory for each new simulator.
     """
 
     MOST_IDLE = 6
-    #: Options of which a reset leaves something: a file, devices that it takes away, or posts to a port that others may get.
+    #: Options that a reset doesn't undo: a file, deleted devices, or posts to a port that another test may get.
     OF_ONE_TEST = ("record", "seed", "state_file", "uplinks_url")
 
     def __init__(self, directories: pytest.TempPathFactory) -> None:
@@ -212,12 +212,12 @@ class Simulators:
         self._idle: dict[str, Simulator] = {}  # by options; the latest last
 
     def take(self, options: dict[str, object]) -> Simulator:
-        """Return a simulator as on its first day."""
+        """Return a simulator in its initial state."""
         found = self._idle.pop(repr(sorted(options.items())), None)
         return found or Simulator(self._directories.mktemp("simulator"), **options)
 
     def give_back(self, one: Simulator, options: dict[str, object]) -> None:
-        """Keep a simulator for another test; one that a reset doesn't bring back to its first day is ended."""
+        """Keep a simulator for another test, or end it if a reset doesn't restore its initial state."""
         key = repr(sorted(options.items()))
         if key in self._idle or not options.keys().isdisjoint(self.OF_ONE_TEST) or not one.is_as_started():
             one.stop()
@@ -242,7 +242,7 @@ def simulators(tmp_path_factory):
 
 @pytest.fixture
 def start_simulator(simulators):
-    """Return a function that gives a simulator with options, as on its first day; all of them are the test's alone."""
+    """Return a function that gives a simulator with options, in its initial state, for this test alone."""
     taken = []
 
     def start(**options: object) -> Simulator:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Inventory hosts as devices."""
+"""Converts inventory hosts to devices."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ from ansible.errors import AnsibleFilterError
 
 
 def devices(hosts: Iterable[dict[str, Any]], prefix: str = "lorawan_") -> list[dict[str, Any]]:
-    """Return a dictionary with a device's options for each host's variables."""
+    """Return a dictionary of device options for each host's variables."""
     if isinstance(hosts, (str, bytes, dict)):
         raise AnsibleFilterError("lorawan.thingpark.devices needs a list of hosts' variables")
     result = []
@@ -66,7 +66,7 @@ def devices(hosts: Iterable[dict[str, Any]], prefix: str = "lorawan_") -> list[d
 
 
 class FilterModule:
-    """The filter, for Ansible."""
+    """Ansible's interface to the filter."""
 
     def filters(self) -> dict[str, Callable[..., object]]:
         """Return the filters of this file."""

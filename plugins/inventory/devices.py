@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The devices of a ThingPark subscription as an inventory."""
+"""An inventory of the devices of a ThingPark subscription."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ NO_TEMPLATE = "an option of the inventory can't be rendered: %s"
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
-    """The inventory, for Ansible."""
+    """Ansible's interface to the inventory."""
 
     NAME = "lorawan.thingpark.devices"
 
@@ -161,11 +161,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     _others: dict[str, Any] = {}
 
     def verify_file(self, path: str) -> bool:
-        """Return whether a file is one of this plugin's."""
+        """Return whether a file belongs to this plugin."""
         return bool(super().verify_file(path)) and path.endswith(ENDINGS)
 
     def set_options(self, task_keys: Any = None, var_options: Any = None, direct: Any = None) -> None:
-        """Keep this plugin's own options from Ansible, which would show a password in what it says of a wrong type."""
+        """Hide this plugin's own options from Ansible, whose error about a wrong type would show a password."""
         self._given = {name: value for name, value in (direct or {}).items() if name in SPEC}
         self._others = {name: value for name, value in (direct or {}).items() if name not in SPEC}
         super().set_options(task_keys, var_options, self._others)
@@ -190,7 +190,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return rendered
 
     def _found(self, path: str, cache: bool, params: dict[str, Any]) -> dict[str, Any]:
-        """Return hosts and groups: from the cache, as long as the same is asked for, or from the platform."""
+        """Return hosts and groups: from the cache if the options are the same, otherwise from the platform."""
         if not self.get_option("cache"):
             return self._fetched(params)
         self.load_cache_plugin()
@@ -223,7 +223,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 inventory.add_host(name, group)
             for variable, value in variables.items():
                 inventory.set_variable(name, variable, value)
-            # Groups may be made of what is composed: it comes first.
+            # Groups may use composed variables, so these come first.
             self._set_composite_vars(compose, variables, name, strict=strict)
             self._add_host_to_composed_groups(more[0], {}, name, strict=strict)
             self._add_host_to_keyed_groups(more[1], {}, name, strict=strict)

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What can go wrong, as types.
+"""The collection's exceptions, and the removal of secrets from texts.
 
-Every error that reaches a user is one of these. Its text is one sentence that names the option,
-the device and the remedy, and never holds a key, a password, a token or a cookie.
+Every error that reaches a user is a :class:`TdmError`. Its message is one sentence that names the option, the device and the
+remedy. It never contains a key, a password, a token or a cookie.
 """
 
 from __future__ import annotations
@@ -22,27 +22,27 @@ from urllib.parse import quote, quote_plus, unquote
 
 HIDDEN = "********"
 KEY = re.compile(r"[0-9A-Fa-f]{32}\Z")
-LEAST = 8  # characters; what is shorter would be found by chance in any text
+LEAST = 8  # characters; shorter secrets occur by chance in any text
 DIGITS_OF_EUI = 16
-#: A whole EUI; pairs of digits that go on before or behind are a key's.
+#: A whole EUI. Eight pairs of digits with further pairs around them belong to a key.
 EUI = (
     r"(?P<eui>(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{16}|"
     r"(?<![0-9A-Fa-f]{2}[-:])[0-9A-Fa-f]{2}(?:[-:][0-9A-Fa-f]{2}){7}(?![-:][0-9A-Fa-f]{2}))(?![0-9A-Za-z]))"
 )
-#: Neither a part of a word, name or number, nor joined to one. What a URL or JSON escapes before it is no part of it.
+#: A text that stands alone: no part of a word, name or number. A URL's or JSON's escape before it doesn't count as a letter.
 ALONE = r"(?:(?<=%%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<![0-9A-Za-z])(?<![0-9A-Za-z][-_.]))%s(?![0-9A-Za-z])(?![-_.][0-9A-Za-z])"
 
 
 def without(text: str, secrets: Iterable[str], ours: bool = False) -> str:
-    """Return a text without these secrets, in whatever spelling: should the platform have repeated one, nobody sees it.
+    """Return a text without these secrets, in every spelling: the platform may have repeated one.
 
-    A short one is taken out only where it stands alone, since it is found by chance in names and numbers.
+    A short secret is removed only if it stands alone, because it occurs by chance in names and numbers.
 
-    :param ours: the text is a whole message, with words of ours around the platform's. A short word in it, or a few digits,
-        are one of ours, or a count: they are no secret for being somebody's password as well.
+    :param ours: the text is a whole message with our own words. Short secrets of only letters or only digits stay: they equal a
+        word or a count of the message by chance.
     """
     low = text.lower()
-    for secret in sorted(filter(None, secrets), key=len, reverse=True):  # one may be a part of another
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):  # the longest first: one secret may be part of another
         if ours and len(secret) < LEAST and (secret.isdigit() or secret.isalpha()):
             continue
         for spelling in sorted(spellings(secret), key=len, reverse=True):
@@ -52,7 +52,7 @@ def without(text: str, secrets: Iterable[str], ours: bool = False) -> str:
 
 
 def passwords_in(address: str) -> set[str]:
-    """Return the password in an address, as it stands there and as it is meant, and the login with it as HTTP sends them."""
+    """Return the password in an address, as written and decoded, and the login with password as HTTP sends it (Base64)."""
     whose = address.rpartition("@")[0].rpartition("://")[2]
     password = whose.partition(":")[2]
     if not password:
@@ -62,16 +62,16 @@ def passwords_in(address: str) -> set[str]:
 
 
 def _places(spelling: str) -> str:
-    """Return a pattern of where a spelling stands for its secret; what has a name, ``eui``, is to stay."""
+    """Return a pattern that finds a spelling of a secret. It also matches EUIs, as the group ``eui``, which must stay."""
     literal = re.escape(spelling)
     if len(spelling) < LEAST:
         literal = ALONE % literal
     return "%s|%s" % ("(?P<eui>(?!))" if len(spelling) >= DIGITS_OF_EUI else EUI, literal)
 
 
-@lru_cache(maxsize=256)  # a message is searched for each of a task's secrets, and a fleet has thousands of messages
+@lru_cache(maxsize=256)  # a task searches thousands of messages for the same secrets
 def spellings(secret: str) -> frozenset[str]:
-    """Return how a secret may stand in a text, in lower case: as it is, escaped, in pairs of digits, in hex, in Base64."""
+    """Return the spellings of a secret in a text, in lower case: plain, escaped, in pairs of digits, in hex, in Base64."""
     data = secret.encode("utf-8", "surrogatepass")
     found = {secret, quote(data, safe=""), quote(data), quote_plus(data), html.escape(secret), json.dumps(secret)[1:-1]}
     coded = {data.hex(), *_in_base64(data)}
@@ -82,7 +82,7 @@ def spellings(secret: str) -> frozenset[str]:
 
 
 def _in_base64(data: bytes) -> set[str]:
-    """Return the characters that stand for ``data`` alone in Base64, wherever in something longer it begins."""
+    """Return the Base64 characters that encode only ``data``, for each possible position in a longer text."""
     found = set()
     for shift in range(3):
         bits = 8 * (shift + len(data))
@@ -98,12 +98,12 @@ MISTAKE = (
 
 
 class TdmError(Exception):
-    """Anything this collection gives up on.
+    """Any error that ends a task or the work on a resource.
 
     :param message: one clear sentence for the user.
-    :param facts: return values that the failing task still gives back (str -> JSON value).
+    :param facts: return values of the failed task (str -> JSON value).
 
-    ``unclear`` says whether a write that ended like this may have taken effect all the same.
+    ``unclear`` says whether a write with this error may have taken effect.
     """
 
     unclear = False
@@ -115,21 +115,21 @@ class TdmError(Exception):
 
 
 class OptionError(TdmError):
-    """An option is missing, contradicts another one, or holds what it can't hold."""
+    """An option is missing, contradicts another one, or has an invalid value."""
 
 
 class BadInput(TdmError):
-    """The description of the fleet has faults; nothing was sent.
+    """The description of resources has faults; nothing was sent.
 
     ``facts['findings']`` lists all of them.
     """
 
 
 class TransportError(TdmError):
-    """No usable answer: the network, TLS, a proxy, a time-out, or a body that can't be read.
+    """No usable answer: the network, TLS, a proxy, a time-out, or an unreadable body.
 
     :param sent: whether the request may have reached the platform.
-    :param final: asked again, the platform would say the same.
+    :param final: a repeated request would get the same answer.
     """
 
     def __init__(self, message: str, sent: bool = True, final: bool = False) -> None:
@@ -139,16 +139,16 @@ class TransportError(TdmError):
 
 
 class NoRoom(TransportError):
-    """This machine lets the process open no further file or connection: nothing was sent."""
+    """The process can't open another file or connection on this machine; nothing was sent."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, sent=False)
 
 
 class LoginError(TdmError):
-    """The account could not be logged in, for a reason other than its password.
+    """The login failed for a reason other than the password.
 
-    :param harmless: the password was accepted before: it can't have counted as a wrong one.
+    :param harmless: the password had been accepted, so this attempt can't count as a wrong one.
     :param sent: whether the password may have reached the platform.
     """
 
@@ -159,10 +159,10 @@ class LoginError(TdmError):
 
 
 class LoginRefused(LoginError):
-    """The platform refused the login or the password (three in a row lock the account).
+    """The platform refused the login or the password. Three refusals in a row lock the account.
 
-    :param held_back: it was not even sent, since it was refused before.
-    :param remedy: what to do where the account is locked. It ends the message, and is no part of ``reason``, which is kept.
+    :param held_back: the password was not sent, because it was refused before.
+    :param remedy: advice for a locked account. It ends the message, but is no part of ``reason``, which is stored.
     """
 
     def __init__(self, reason: str, held_back: bool = False, remedy: str = "") -> None:
@@ -192,10 +192,10 @@ class ApiError(TdmError):
 
 
 class Conflict(TdmError):
-    """Another writer changed the same thing meanwhile (the contract's OccContext)."""
+    """Another writer changed the same resource in the meantime (the contract's OccContext)."""
 
 
 def mistake_of(error: Exception) -> str:
-    """Return what to say of a mistake of this collection's own: where it is, and nothing of what it was about."""
+    """Return the message for a bug in this collection: its place, without the data concerned."""
     frames = traceback.extract_tb(error.__traceback__)
     return MISTAKE % (type(error).__name__, os.path.basename(frames[-1].filename), frames[-1].lineno or 0)

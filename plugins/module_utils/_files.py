@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Files: what a user describes a fleet in, and those that several processes share.
+"""Files: a user's descriptions of a fleet, and state files that several processes share.
 
-The latter are written whole, read by their owner only, changed under a lock. They hold a live session and what is known of
-refused passwords; they lie below Ansible's home.
+State files are below Ansible's home and contain a live session and marks of refused passwords. They are written whole, readable
+only by their owner, and changed under a lock.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ from ._signals import breakable, is_told_to_end
 LARGEST_SOURCE = 64 * 1024 * 1024  # bytes; 100,000 devices have some 30 million
 LARGEST_STATE = 1024 * 1024  # bytes; a session has some hundreds
 ROUNDS = 50_000  # of PBKDF2: about 20 ms, once per process
-#: Hexadecimal digits that are kept of a password's digest. So few tell the password from another one that somebody typed, and
-#: don't tell a right guess from a wrong one: of a million guesses, 15 fit, and the platform takes three.
+#: Number of digits stored of a password's digest. They are enough to tell two typed passwords apart, but not to find one: of a
+#: million guesses, 15 match, and the platform accepts three.
 DIGITS = 4
 BOOT_ID = "/proc/sys/kernel/random/boot_id"
-#: Reasons why a directory can't be synced on some network file systems, where its files are synced all the same.
+#: Errors of some network file systems that can't sync a directory, although they sync its files.
 NOT_SYNCED = (errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EBADF)
 
 
@@ -44,13 +44,13 @@ def home() -> str:
 
 
 def clock() -> float:
-    """Return the seconds since the machine started, those asleep included, whatever its clock is set to."""
+    """Return the seconds since the machine started, including sleep; independent of the wall clock."""
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 @lru_cache(maxsize=1)
 def boot() -> str:
-    """Return what tells this start of the machine from others, nothing where the machine doesn't say."""
+    """Return an ID of the current boot of the machine; an empty text if the system has none."""
     try:
         with open(BOOT_ID, encoding="ascii") as file:
             return file.read().strip()
@@ -67,9 +67,9 @@ def ensure_directory(path: str) -> None:
 
 
 def read_source_file(path: str, option: str = "src") -> bytes:
-    """Return what a user's file holds; raises :class:`OptionError`, without waiting, for what is no file or too large.
+    """Return the content of a user's file; raises :class:`OptionError` at once if it is no regular file or too large.
 
-    :param option: the option that names it.
+    :param option: the option that names it, for messages.
     """
     name = "%s %s" % (option, _name(path))
     try:
@@ -83,15 +83,15 @@ def read_source_file(path: str, option: str = "src") -> bytes:
 
 
 def _read(path: str, name: str, most: int, flags: int = 0) -> tuple[bytes, os.stat_result]:
-    """Return up to a byte more than ``most`` of a regular file, and its status, without waiting for anybody.
+    """Return up to one byte more than ``most`` of a regular file, and its status; never blocks.
 
-    :param name: what messages call it.
-    :param flags: more flags for opening it; with O_NOFOLLOW, a link is no regular file.
+    :param name: the file's name in messages.
+    :param flags: more flags for opening it; with O_NOFOLLOW, a link counts as no regular file.
     """
     try:
-        # To open a device can already do something to it.
+        # Check first: merely opening a device can have an effect.
         _refuse_irregular(name, os.stat(path, follow_symlinks=not flags & os.O_NOFOLLOW))
-        # Between the two it may have become a pipe, which nobody may ever write to.
+        # The file may have become a pipe since the check, so don't block.
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | flags), "rb") as file:
             status = os.fstat(file.fileno())
             _refuse_irregular(name, status)
@@ -116,21 +116,21 @@ def _refuse_irregular(name: str, status: os.stat_result) -> None:
 
 
 def _name(path: str) -> str:
-    """Return a path as messages show it."""
+    """Return a path for messages."""
     return path.replace("\0", "?")
 
 
 def _why(error: Exception) -> str:
-    """Return the reason that a message gives; a ValueError comes of a NUL and the like in a path."""
+    """Return the reason for a message; a ValueError means an invalid path, such as one with a NUL."""
     return str(error.strerror) if isinstance(error, OSError) else "a file can't have that name"
 
 
 def read_text(path: str, most: int = LARGEST_STATE) -> str:
-    """Return what a file of ours holds, nothing when it isn't there.
+    """Return the text of a state file, an empty one if it doesn't exist.
 
-    Raises :class:`OptionError` for a file of another user, one that others can read or replace, or one that is too large.
+    Raises :class:`OptionError` if it is another user's, too large, or if others can read or replace it.
 
-    :param most: how many bytes it may have.
+    :param most: its maximum size in bytes.
     """
     try:
         content, status = _read(path, _name(path), most, os.O_NOFOLLOW)
@@ -148,16 +148,16 @@ def read_text(path: str, most: int = LARGEST_STATE) -> str:
 
 
 def _instead(path: str, remedy: str) -> str:
-    """Return the remedy for a file that can't be used; no option names those in the home."""
+    """Return the remedy for an unusable file; files below the home have no option to rename them."""
     is_ours = os.path.abspath(path).startswith(os.path.join(os.path.abspath(home()), ""))
     return "set ANSIBLE_HOME to another directory" if is_ours else remedy
 
 
 def _is_private(file: os.stat_result, directory: os.stat_result) -> bool:
-    """Return whether a file is for its user alone.
+    """Return whether only its user can access a file.
 
-    Kubernetes gives all of a volume to one group (``fsGroup``), files and directories, marks the latter with the setgid bit, and
-    lets root own the rest of it. Nobody else is in that group.
+    A Kubernetes volume (``fsGroup``) is an exception: all files and directories belong to one group without other members, the
+    directories have the setgid bit, and root may own them.
     """
     if file.st_mode & 0o007:
         return False
@@ -168,7 +168,7 @@ def _is_private(file: os.stat_result, directory: os.stat_result) -> bool:
 
 
 def _refuse_open_directory(path: str) -> os.stat_result:
-    """Return the status of a file's directory; raises :class:`OptionError` where others could put another file in its place."""
+    """Return the status of a file's directory; raises :class:`OptionError` if others could replace the file in it."""
     directory = os.path.dirname(os.path.abspath(path))
     try:
         status = os.stat(directory)
@@ -186,7 +186,7 @@ def _refuse_open_directory(path: str) -> os.stat_result:
 
 
 def from_json(text: str) -> Any:
-    """Return what a JSON text says, None where it can't be understood."""
+    """Return the data of a JSON text, None if it is invalid."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
@@ -194,17 +194,17 @@ def from_json(text: str) -> Any:
 
 
 def write_json(path: str, data: object, indent: int | None = None) -> None:
-    """Write a file of JSON as :func:`write` does.
+    """Write a JSON file as :func:`write` does.
 
-    :param indent: spaces of each level, for a file that people read.
+    :param indent: spaces per level, for files that people read.
     """
-    write(path, json.dumps(data, indent=indent).encode("utf-8"))  # json.dump takes a way that is several times slower
+    write(path, json.dumps(data, indent=indent).encode("utf-8"))  # json.dump is several times slower
 
 
 def refuse_unwritable(option: str, path: str, check: bool = False) -> None:
-    """Raise :class:`OptionError` where a file that an option names could not be written later.
+    """Raise :class:`OptionError` if a file that an option names can't be written later.
 
-    :param check: make no directory, as check mode has it.
+    :param check: check mode: create no directory.
     """
     if os.path.isdir(path):
         raise OptionError("%s names the directory %s: name a file" % (option, _name(path)))
@@ -218,7 +218,7 @@ def refuse_unwritable(option: str, path: str, check: bool = False) -> None:
 
 
 def write(path: str, content: bytes, mode: int = 0o600) -> None:
-    """Write a file at once: it is the old one or the new one, never half of it.
+    """Replace a file atomically: readers see the old content or the new, never half of it.
 
     :param mode: its permissions.
     """
@@ -243,7 +243,7 @@ def write(path: str, content: bytes, mode: int = 0o600) -> None:
 
 
 def _sync(directory: str) -> None:
-    """Let a directory outlive a power failure as it is now."""
+    """Make the entries of a directory survive a power failure."""
     try:
         descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
@@ -256,7 +256,7 @@ def _sync(directory: str) -> None:
 
 
 def rename(path: str, new: str) -> None:
-    """Put a file in another one's place, which takes no room on a full disk."""
+    """Move a file to another one's place; needs no space, even on a full disk."""
     try:
         os.replace(path, new)
         _sync(os.path.dirname(new))
@@ -277,17 +277,17 @@ def remove(path: str) -> bool:
 
 @contextmanager
 def locked(path: str) -> Iterator[float]:
-    """Hold the lock that goes with ``path``; gives when the wait for it began, in seconds of :func:`clock`.
+    """Hold the lock for ``path``; gives the time at which the wait for it began, in seconds of :func:`clock`.
 
-    A lock of a process that died is free: the kernel keeps it, not the file. Whoever waits can be interrupted, and must have
-    nothing to lose; a task that was told to end doesn't wait at all.
+    The kernel holds the lock, so a dead process frees it. Waiting can be interrupted, so the caller must have
+    nothing to lose. A task that is ending doesn't wait at all.
     """
     began = clock()
     directory = os.path.dirname(os.path.abspath(path))
     ensure_directory(directory)
     try:
         _refuse_open_directory(path)
-    except FileNotFoundError:  # somebody has removed it meanwhile
+    except FileNotFoundError:  # somebody removed the directory in the meantime
         ensure_directory(directory)
     descriptor = _take_lock(path + ".lock")
     try:
@@ -297,7 +297,7 @@ def locked(path: str) -> Iterator[float]:
 
 
 def drop_lock(path: str) -> None:
-    """Remove the file of the lock that is held for ``path``; who waits for it takes a new one."""
+    """Remove the lock file for ``path`` while holding the lock; waiting processes create a new one."""
     remove(path + ".lock")
 
 
@@ -319,7 +319,7 @@ def _take_lock(path: str) -> int:
                 return descriptor
         except FileNotFoundError:
             pass
-        except BlockingIOError:  # told to end: nobody waits any more
+        except BlockingIOError:  # the task is ending and must not wait
             os.close(descriptor)
             raise KeyboardInterrupt from None
         except OSError as error:
@@ -328,19 +328,19 @@ def _take_lock(path: str) -> int:
         except BaseException:
             os.close(descriptor)
             raise
-        os.close(descriptor)  # whoever held it has dropped it meanwhile: take the one that others take now
+        os.close(descriptor)  # the previous holder removed this lock file: try the new one
 
 
 def fingerprint(secret: str, salt: str) -> str:
-    """Return ``salt:digest``, by which a secret is known again but not found out.
+    """Return ``salt:digest``, which recognizes a secret without revealing it.
 
-    :param salt: one and the same for all that is kept of an account: each other one would tell further digits of the secret.
+    :param salt: the same one for all marks of an account, because each further salt would reveal more digits of the secret.
     """
     return "%s:%s" % (salt, _digest(secret, salt))
 
 
 def is_fingerprint(mark: object) -> bool:
-    """Return whether this can be a fingerprint of any secret."""
+    """Return whether a value has the format of a fingerprint."""
     return isinstance(mark, str) and re.search(":[0-9a-f]{%d,}\\Z" % DIGITS, mark) is not None
 
 
@@ -350,7 +350,7 @@ def is_fingerprint_of(secret: str, mark: str) -> bool:
     return bool(colon) and _digest(secret, salt) == digits[:DIGITS]
 
 
-@lru_cache(maxsize=64)  # the items of a loop ask the same again and again
+@lru_cache(maxsize=64)  # items of a loop ask for the same digests
 def _digest(secret: str, salt: str) -> str:
     return hashlib.pbkdf2_hmac("sha256", _bytes(secret), _bytes(salt), ROUNDS).hex()[:DIGITS]
 

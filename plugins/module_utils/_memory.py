@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Python's search for cyclic garbage, which takes a quarter of a converged run where it is let go on."""
+"""Suspends Python's garbage collector, which would take a quarter of a converged run."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def all_kept() -> Iterator[None]:
-    """Look for no garbage in here, where a fleet is read and nearly all objects stay; nor ever among what is there by then.
+    """Suspend the collector while a fleet is read, as nearly all objects stay; exempt these objects from later collections too.
 
-    Each search goes through all objects, again and again.
+    Each collection visits all objects, again and again.
     """
     was_enabled = gc.isenabled()
     gc.disable()

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A task that is told to end unwinds, so that it closes its session: once, within two seconds, and not in the middle of a login.
+"""Ends a task cleanly: a signal lets it close its session, within two seconds and not in the middle of a login.
 
-A signal becomes an exception in the main thread. A thread of its own watches: it insists where the exception has to wait for
-something that takes too long, and ends the process where nothing else does.
+A signal becomes one exception in the main thread. A watching thread repeats the signal if the exception is delayed too long, and
+kills the process as the last resort.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any, Callable
 
-CHECK = 0.1  # seconds between two looks whether anybody still waits for the task
-PATIENCE = 0.8  # seconds for what must not be broken off, such as a login
-LONGEST = 1.7  # seconds after which the process ends, whatever it hangs in
-#: What tells a task to end. The last is Ansible's own limit, a task's ``timeout``, and counts where Ansible has set one.
+CHECK = 0.1  # seconds between two checks whether Ansible still waits for the task
+PATIENCE = 0.8  # seconds that protected work, such as a login, may delay the end
+LONGEST = 1.7  # seconds after which the process is killed, whatever blocks it
+#: Signals that end a task. SIGALRM is Ansible's ``timeout`` of a task, and counts only if Ansible has set a handler.
 NUMBERS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGALRM)
 
 
 class _Asked:
-    """Whether the process was told to end, and whether that has to wait. Signals are the whole process's own."""
+    """The state of the ending. Signals concern the whole process, so there is one instance."""
 
     def __init__(self) -> None:
-        self.before: dict[int, Any] = {}  # the handlers that ours stand in for
-        self.number = 0  # of the signal that came, 0 before
+        self.before: dict[int, Any] = {}  # the handlers that ours replace
+        self.number = 0  # of the received signal; 0 for none
         self.is_told = False  # the exception was raised
         self.waits = False
         self.insists = False
@@ -42,14 +42,14 @@ _asked = _Asked()
 
 
 def _note(number: int, _frame: FrameType | None = None) -> None:
-    if _asked.number in (0, signal.SIGALRM):  # a task's limit is the lesser end: Ansible goes on after it
+    if _asked.number in (0, signal.SIGALRM):  # any other signal outranks a task's time limit, after which Ansible continues
         _asked.number = number
     if _asked.insists or not _asked.waits:
         _tell()
 
 
 def _tell() -> None:
-    # One interruption is enough: a second one would break off what the first one set going.
+    # Raise only once: a second exception would interrupt the cleanup after the first.
     if _asked.number and not _asked.is_told:
         _asked.is_told = True
         _raise()
@@ -62,16 +62,16 @@ def _raise() -> None:
 
 
 def _is_ours(number: int) -> bool:
-    """Return whether a signal means an end here. What is ignored stays so (``nohup``); others than Ansible set no limit."""
+    """Return whether we handle a signal. Ignored signals stay ignored (``nohup``); SIGALRM counts only with Ansible's handler."""
     before = signal.getsignal(number)
     return callable(before) if number == signal.SIGALRM else number == signal.SIGTERM or before != signal.SIG_IGN
 
 
 @contextmanager
 def ended_cleanly(is_alone: Callable[[], bool] = bool) -> Iterator[None]:
-    """Turn what tells a task to end into one exception in here; to be used by the main thread.
+    """Turn signals into one exception inside; to be used in the main thread.
 
-    :param is_alone: returns whether nobody waits for the task any more, which tells it to end as well.
+    :param is_alone: returns whether nothing waits for the task any more, which ends it too.
     """
     if is_alone():
         raise KeyboardInterrupt
@@ -79,7 +79,7 @@ def ended_cleanly(is_alone: Callable[[], bool] = bool) -> Iterator[None]:
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
     watch = threading.Thread(target=_watch, args=(reader, threading.get_ident(), is_alone), daemon=True)
-    with suppress(RuntimeError):  # the system has no thread left: a task that waits for nothing ends without it as well
+    with suppress(RuntimeError):  # no thread is free: a task that never blocks ends without the watch, too
         watch.start()
     woken = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     for number in _asked.before:
@@ -100,14 +100,14 @@ def ended_cleanly(is_alone: Callable[[], bool] = bool) -> Iterator[None]:
             signal.signal(number, handler)
         os.close(writer)
     try:
-        if _asked.number:  # whatever became of the exception inside: what comes next isn't begun
+        if _asked.number:  # a signal came: nothing further is started, whatever happened to the exception inside
             _raise()
     finally:
-        vars(_asked).update(vars(_Asked()))  # Ansible may go on in this process, with what was not told to end
+        vars(_asked).update(vars(_Asked()))  # reset: Ansible may continue in this process
 
 
 def _watch(reader: int, main: int, is_alone: Callable[[], bool]) -> None:
-    """See to it that the task ends. Signals are read here too, since a library's call may keep the main thread from them."""
+    """Enforce the end of the task. Signals are read from a pipe too, as a library's call may block the main thread."""
     number, since = 0, 0.0
     with os.fdopen(reader, "rb", buffering=0) as numbers:
         coming = select.poll()
@@ -129,15 +129,15 @@ def _watch(reader: int, main: int, is_alone: Callable[[], bool]) -> None:
 
 
 def is_told_to_end() -> bool:
-    """Return whether the task unwinds, and may wait for nothing any more."""
+    """Return whether the task is ending, and must not wait for anything."""
     return bool(_asked.number)
 
 
 @contextmanager
 def unbroken() -> Iterator[None]:
-    """Let an interruption wait until this is done, as long as that is soon: a session that nobody knows of can't be closed.
+    """Delay an interruption until this is done, if that is soon: an unknown session could never be closed.
 
-    Only the main thread is ever interrupted; the others end with the process.
+    Only the main thread is ever interrupted; other threads end with the process.
     """
     if threading.current_thread() is not threading.main_thread() or _asked.waits:
         yield
@@ -152,7 +152,7 @@ def unbroken() -> Iterator[None]:
 
 @contextmanager
 def breakable() -> Iterator[None]:
-    """Let an interruption break this off, although it stands within something unbroken."""
+    """Allow interruptions here, although the caller is protected by :func:`unbroken`."""
     if threading.current_thread() is not threading.main_thread() or not _asked.waits:
         yield
         return

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What gets into texts on their way: characters that don't show, look-alikes, a spreadsheet's errors and numbers.
+"""Cleans texts: invisible characters, look-alikes, and a spreadsheet's errors and numbers.
 
-Web pages, chats and PDF files give the characters; spreadsheets, YAML and INI inventories give the rest.
+The characters come from web pages, chats and PDF files; the rest from spreadsheets, YAML and INI inventories.
 """
 
 from __future__ import annotations
@@ -15,31 +15,31 @@ import unicodedata
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-#: Every horizontal dash of Unicode and the minus, the hyphen first.
+#: All of Unicode's horizontal dashes and the minus sign; the hyphen first.
 DASHES = (
     "-\u058a\u05be\u1400\u1806\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2e17\u2e1a\u2e3a\u2e3b\u2e40\u2e5d"
     "\u301c\u3030\u30a0\ufe58\ufe63\uff0d\U00010ead"
 )
-#: Every space that isn't the end of a line, the plain one first.
+#: All spaces that don't end a line; the plain one first.
 SPACES = " \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _PLAIN = str.maketrans({**dict.fromkeys(DASHES, "-"), **dict.fromkeys(SPACES, " ")})
 
-#: Characters that take no room or look like nothing; white space is none of them.
+#: Invisible characters, except white space.
 UNSEEN_CLASS = (
     "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 UNSEEN = re.compile("[%s]" % UNSEEN_CLASS)
-#: Those that do something where they stand: joiners between characters that aren't Latin (Persian words, the parts of an
-#: emoji), the variants of an emoji or ideograph, keycaps, and the flags of regions.
+#: Exceptions that have an effect: joiners between characters that aren't Latin (Persian words, parts of an emoji), variants of
+#: an emoji or ideograph, keycaps, and the flags of regions.
 _WORKING = re.compile(
     "(?<=[^\x00-\u036f\u1e00-\u1eff\u2000-\u206f])[\u200c\u200d](?=[^\x00-\u036f\u1e00-\u1eff\u2000-\u206f])"
     "|(?<=[^\x00-\u00a0\u2000-\u206f])[\ufe00-\ufe0f\U000e0100-\U000e01ef]"
     "|(?<=[0-9#*])\ufe0f(?=\u20e3)"
     "|(?<=\U0001f3f4)[\U000e0020-\U000e007f]+"
 )
-#: The error values of Excel, LibreOffice and Google in the languages met most, and those anywhere that have no mark at their
-#: end; in lower case. Others are known by their shape.
+#: Error values of Excel, LibreOffice and Google in frequent languages, and all those without a mark at the end; in lower case.
+#: Others are recognized by their shape.
 _WORDS = """
     #n/a #n/b #n/d #n/v #nv #i/t #i/r #n/disp #н/д #δ/υ #yok #hiányzik #není_k_dispozici #nedostupný #ref! #bezug!
     #verw! #rif! #¡ref! #value! #wert! #waarde! #valeur! #valore! #valor! #¡valor! #name? #naam? #nom? #nome?
@@ -49,7 +49,7 @@ _WORDS = """
     #estrazione_dati_in_corso #hämtar_data #obtendo_dados
 """
 _ERROR_VALUES = frozenset(_WORDS.split())
-#: What is shown while a value is loaded, before its dots.
+#: Placeholders for a value that is being loaded, without the dots after them.
 _LOADING = ("loading", "laden", "wird geladen", "chargement", "cargando", "carregando", "caricamento")
 #: An error value with a mark: #REF!, #BEZUG!, #NAME?, #DIV/0!, #\u00a1VALOR!; and a number too wide for its column.
 _ERROR_SHAPE = re.compile(r"#[\u00a1\u00bf]?[^\W\d_]+(?:[_/.]+[^\W_]+)*[!?]\Z|#{3,}\Z")
@@ -60,50 +60,50 @@ _ERROR_CODE = re.compile(
 
 #: 7,01346E+15; 7.01346E15; 7083057000000001.0
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?[Ee][+-][0-9]+\Z|[0-9][.,][0-9]+[Ee][0-9]{1,3}\Z|[0-9]{5,}[.,]0\Z")
-#: 7.083.057.000.000.000, with whatever a country puts between thousands.
+#: 7.083.057.000.000.000, with any country's thousands separator.
 _GROUPED = re.compile(r"[0-9]{1,3}(?:[.,'\u2019\s][0-9]{3})+\Z")
-#: 1,5E+20, as a spreadsheet shows a number too long for it, which no text is likely to be.
+#: 1,5E+20: a spreadsheet's notation of long numbers, improbable as a text.
 SCIENTIFIC = re.compile(r"[+-]?[0-9](?:[.,][0-9]+)?[Ee][+-][0-9]{2,3}\Z")
-#: What Python makes of 24E1241234567890: inf, or 2.4e+125 where there are fewer digits.
+#: Python's number for 24E1241234567890: inf, or 2.4e+125 with fewer digits.
 _PYTHONS_NUMBER = re.compile(r"-?(?:inf|nan|[0-9.]+e[+-][0-9]+)\Z")
-LONGEST_NOTE = 300  # characters of a platform's own words that a message shows
-#: What moves a terminal's cursor, changes its colours, title or clipboard, or turns the direction of what follows: control
-#: characters but the tab and the end of a line, the overrides and isolates of writing direction; and halves of characters.
+LONGEST_NOTE = 300  # most characters of the platform's own words in a message
+#: Characters that control a terminal (cursor, colors, title, clipboard) or change the writing direction, and lone surrogates.
+#: Tabs and line ends are allowed.
 UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-#: The same in a JSON text, where some of them are escaped. It finds somewhat too much.
+#: The same in a JSON text, which may escape them. A match may be a false alarm.
 ESCAPED = re.compile(UNSAFE.pattern + r"|\\[ubfr]")
-#: How a template of Jinja begins.
+#: The beginning of a Jinja template.
 TEMPLATE = re.compile(r"\{(?=[{%#])")
-#: Where a word of a key begins; the s of several LRRs begins none.
+#: The beginning of a word in a camelCase key; the plural s of LRRs begins none.
 BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z](?!s(?![a-z]))[a-z])")
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 def plain(text: str) -> str:
-    """Return a text with every dash as the hyphen and every space as the plain one."""
+    """Return a text with plain hyphens for dashes and plain spaces for spaces."""
     return text if text.isascii() else text.translate(_PLAIN)
 
 
 def unseen(text: str) -> str:
-    """Return which character in a text nobody can see, such as ``U+200B as its 13th character``; nothing without one.
+    """Return the first invisible character of a text, such as ``U+200B as its 13th character``; empty if there is none.
 
-    One that does something where it stands is none: the joiner of an emoji or of a Persian word.
+    Characters with an effect don't count, such as the joiner of an emoji or of a Persian word.
     """
     found = UNSEEN.search(text) and UNSEEN.search(_WORKING.sub(lambda match: "x" * len(match.group()), text))
     return "%s as character %d" % (code_of(found.group()), found.start() + 1) if found else ""
 
 
 def code_of(character: str) -> str:
-    """Return the name that Unicode has for every character, such as ``U+200B``."""
+    """Return a character's Unicode code, such as ``U+200B``."""
     return "U+%04X" % ord(character)
 
 
 def error_value(text: str) -> str:
-    """Return what a cell holds where a spreadsheet's formula failed, such as ``#N/A``; nothing for any other text.
+    """Return the error value in a cell, such as ``#N/A``; empty for any other text.
 
-    One that is only known by its shape may be somebody's word, and is told as ``#...!``.
+    An error that is recognized only by its shape is returned as ``#...!``, since it may be somebody's own text.
     """
-    if not text.isascii():  # East Asian keyboards have a wide # and a wide !
+    if not text.isascii():  # East Asian keyboards type a wide # and a wide !
         text = unicodedata.normalize("NFKC", text)
     word = text.casefold()
     is_loading = word.endswith(("...", "\u2026")) and word.rstrip(".\u2026") in _LOADING
@@ -115,7 +115,7 @@ def error_value(text: str) -> str:
 
 
 def made_a_number(raw: object) -> str:
-    """Return who took digits for a number, ``spreadsheet`` or ``YAML``; nothing where the value doesn't look so."""
+    """Return the culprit that changed digits to a number, ``spreadsheet`` or ``YAML``; empty if they don't look changed."""
     if isinstance(raw, (int, float)):
         return "YAML"
     text = str(raw).strip()
@@ -127,7 +127,7 @@ def made_a_number(raw: object) -> str:
 def in_snake_case(data: dict[str, Any]) -> dict[str, Any]:
     """Return ``data`` with the keys of its dictionaries in snake_case: ``networkSubscription`` is ``network_subscription``.
 
-    What is null is left out: the platform doesn't know it, and XML doesn't show it.
+    Null values are left out: they mean that the platform has no value, and XML doesn't show them.
     """
     return {BORDER.sub("_", str(key)).lower(): _inside(value) for key, value in data.items() if value is not None}
 
@@ -139,7 +139,7 @@ def _inside(value: object) -> object:
 
 
 def utc_of(milliseconds: object) -> str:
-    """Return a time in epoch milliseconds as ISO 8601 has it, in UTC and in whole seconds; nothing for what is none."""
+    """Return a time in epoch milliseconds as ISO 8601, in UTC and whole seconds; empty if invalid."""
     if not isinstance(milliseconds, (int, float)) or isinstance(milliseconds, bool):
         return ""
     try:
@@ -149,21 +149,21 @@ def utc_of(milliseconds: object) -> str:
 
 
 def in_short(text: str) -> str:
-    """Return a platform's own words fit for one sentence: on one line, and not too long."""
+    """Return the platform's own words on one line, shortened to fit a sentence."""
     line: str = harmless(" ".join(text[: 2 * LONGEST_NOTE].split()))
     return line if len(line) <= LONGEST_NOTE else line[: LONGEST_NOTE - 3] + "..."
 
 
 def harmless(value: Any) -> Any:
-    """Return texts, and what holds texts, with ``\\u001b`` written in the place of such a character."""
-    # A list of 100,000 devices is searched as one text: nearly always there is nothing to be replaced.
+    """Return texts, or data with texts, with control characters replaced by codes like ``\\u001b``."""
+    # One search over the whole data is fast: a list of 100,000 devices rarely needs replacing.
     if isinstance(value, (dict, list)) and not ESCAPED.search(json.dumps(value, ensure_ascii=False, default=str)):
         return value
     return _shown(value)
 
 
 def inert(value: Any) -> Any:
-    """Return texts, and what holds texts, in which no template begins: a blank stands after the first of its two characters."""
+    """Return texts, or data with texts, without Jinja templates: a blank separates the two opening characters."""
     if isinstance(value, str):
         return TEMPLATE.sub("{ ", value)
     if isinstance(value, dict):

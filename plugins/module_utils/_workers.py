@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The same work on many things at once: threads that take the next item until there is none, or until they are stopped."""
+"""Parallel work: threads take the next item until none is left, or until they are stopped."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from typing import Any, Callable, TypeVar
 
 Item = TypeVar("Item")
 TICK = 2.0  # seconds between two reports
-LAST = 0.5  # seconds that the workers of an interrupted task have to end; then they are left behind, and end with the process
+LAST = 0.5  # seconds to finish for the workers of an interrupted task; later they end with the process
 
 
 def ahead(items: Iterable[Item]) -> Iterator[Item]:
-    """Yield the items; while the caller is at work with one, a thread of its own gets the next, if the system has one."""
+    """Yield the items. A thread fetches the next item while the caller uses the current one."""
     source = iter(items)
     end: Any = object()
 
@@ -35,18 +35,18 @@ def ahead(items: Iterable[Item]) -> Iterator[Item]:
 
 
 def begun(work: Callable[[], Item]) -> Future[Item]:
-    """Begin some work. Nobody waits for its thread, as a library's pool would, when the task is interrupted."""
+    """Start work in a daemon thread. Unlike a pool's threads, it doesn't block the end of an interrupted task."""
     coming: Future[Item] = Future()
 
     def get() -> None:
         try:
             coming.set_result(work())
-        except BaseException as error:  # raised where the result is wanted
+        except BaseException as error:  # raised by result()
             coming.set_exception(error)
 
     try:
         threading.Thread(target=get, daemon=True).start()
-    except RuntimeError:  # the system has no thread left
+    except RuntimeError:  # no thread is free
         get()
     return coming
 
@@ -58,12 +58,12 @@ def each(
     tick: Callable[[], object] | None = None,
     stop: Callable[[], object] | None = None,
 ) -> None:
-    """Call ``work(item)`` for every item, in ``parallel`` threads; raises the first exception that one of them met.
+    """Call ``work(item)`` for every item, in ``parallel`` threads; raises the first exception of a call.
 
-    Where the system has fewer threads left, those do the work; where it has none, the calling thread does.
+    If the system has fewer threads, these do the work; if it has none, the calling thread does.
 
-    :param tick: called without arguments every two seconds by the thread that waits.
-    :param stop: called by it once it is interrupted; for work that goes on by itself until somebody stops it.
+    :param tick: called every two seconds by the waiting thread.
+    :param stop: called by the waiting thread on an interruption, to end work that would continue by itself.
     """
     queue = iter(list(items))
     lock = threading.Lock()
@@ -78,7 +78,7 @@ def each(
                     return
             try:
                 work(item)
-            except BaseException as error:  # handed to the caller below
+            except BaseException as error:  # raised in the caller below
                 failures.append(error)
 
     threads: list[threading.Thread] = []
@@ -94,7 +94,7 @@ def each(
                     due += TICK
                     if tick is not None:
                         tick()
-    except BaseException as error:  # an interruption: the workers may end what they are at, if that is soon
+    except BaseException as error:  # an interruption: workers get a moment to finish
         failures.append(error)
         if stop is not None:
             stop()
@@ -106,7 +106,7 @@ def each(
 
 
 def _start(threads: list[threading.Thread], loop: Callable[[], None], count: int) -> None:
-    """Start up to ``count`` threads, as many as the system has."""
+    """Start up to ``count`` threads; fewer if the system has no more."""
     for _number in range(count):
         thread = threading.Thread(target=loop, daemon=True)
         try:

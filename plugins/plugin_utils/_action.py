@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The frame in Ansible's own worker: the same task without a process of its own.
+"""The frame that runs a task in Ansible's worker process, without a process of its own.
 
-A module starts a Python process for every item of a loop; what these tasks do takes a small part of that. Where nothing
-about a task asks for a process of its own, it runs right here; otherwise its module does.
+A module starts a Python process for every item of a loop, which takes longer than our tasks. So the task runs in the worker,
+unless something about it needs a process of its own; then its module runs.
 """
 
 from __future__ import annotations
@@ -33,25 +33,22 @@ from ._arguments import as_json, refuse_misread, that_are_given, with_lists, wit
 from ._handover import through_gate
 from ._registry import register
 
-#: A variable to choose the frame with: ``auto``, or ``module`` for a process in any case.
+#: The variable that chooses the frame: ``auto``, or ``module`` for a process in any case.
 FRAME = "tdm_frame"
-#: The variables of a task's environment with which its module has another home, and so other notes.
+#: Environment variables that change the module's home, and with it the state files.
 HOMES = {"HOME", "ANSIBLE_HOME"}
 
 
 class TdmAction(ActionBase):
-    """One task of this collection.
-
-    A subclass says which, in ``task``.
-    """
+    """Base class for the actions of this collection; a subclass sets ``task``."""
 
     task: Task
     _supports_check_mode = True
     _supports_async = True
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Run the task in the frame that fits; return its result."""
-        gc.freeze()  # to look for garbage among Ansible's own objects takes time, and copies the memory that a worker shares
+        """Run the task in the suitable frame; return its result."""
+        gc.freeze()  # exempt Ansible's own objects: collecting them takes time, and copies memory that workers share
         result = super().run(tmp, task_vars)
         spec = argument_spec(self.task)
         try:
@@ -65,7 +62,7 @@ class TdmAction(ActionBase):
             checked = ArgumentSpecValidator(spec, **self.task.rules).validate(args)
             params = checked.validated_parameters
             register(self.task, params)
-            if checked.error_messages:  # the errors themselves are an object that is always true
+            if checked.error_messages:  # the errors object itself is always true
                 return {**result, **self._misfit(checked.errors[0], secrets_of(self.task, params))}
             if is_apart:
                 with ended_cleanly(_orphaned()):
@@ -75,7 +72,7 @@ class TdmAction(ActionBase):
             return {**result, **failure_of(error)}
 
     def _misfit(self, error: Exception, secrets: set[str]) -> dict[str, Any]:
-        """Return what AnsibleModule would say of options that can't be; it would show them all with ``-vvv``."""
+        """Return AnsibleModule's message for invalid options, but without all of the options with ``-vvv``."""
         message = str(error)
         if isinstance(error, UnsupportedError):
             named, end, others = message.partition(". ")
@@ -94,7 +91,7 @@ class TdmAction(ActionBase):
         )
 
     def _task_environment(self) -> dict[str, Any]:
-        """Return the task's own ``environment``, of all the levels that have one."""
+        """Return the task's ``environment``, merged from all levels."""
         names: dict[str, Any] = {}
         levels = self._task.environment or []
         for level in levels if isinstance(levels, list) else [levels]:
@@ -102,9 +99,9 @@ class TdmAction(ActionBase):
         return names
 
     def _with_found_files(self, args: dict[str, Any]) -> dict[str, Any]:
-        """Find a local ``src`` beside the playbook or in the role's files, as other modules do, or where Ansible was started.
+        """Find a local ``src``: in the role's files or beside the playbook, as other modules do, or in the current directory.
 
-        The last is the user's place when the playbook came with a collection. A module of its own runs elsewhere.
+        The last is for playbooks from a collection. A module runs in another directory, so the path becomes absolute.
         """
         src = args.get("src")
         if isinstance(src, str) and src and self._connection.transport == "local" and "src" in self.task.options:
@@ -113,11 +110,11 @@ class TdmAction(ActionBase):
             except AnsibleError:
                 if os.path.exists(src):
                     args["src"] = os.path.abspath(src)
-                # otherwise the task says in its own words that the file isn't there
+                # otherwise the task itself reports the missing file
         return args
 
     def _in_worker(self, params: dict[str, Any]) -> dict[str, Any]:
-        """Run the task right here."""
+        """Run the task in this process."""
         warnings: list[str] = []
         context = Context(self._task.check_mode, self._task.diff, warnings.append, self._report)
         with ended_cleanly(_orphaned()):
@@ -127,20 +124,20 @@ class TdmAction(ActionBase):
         return result
 
     def _report(self, line: str) -> None:
-        """Tell of the progress where it isn't taken for output: what a callback writes there may be JSON."""
+        """Show progress on stderr, because a callback may write JSON to stdout."""
         self._display.display(line, stderr=True)
 
     def _with_environment(self, args: dict[str, Any]) -> dict[str, Any]:
-        """Return options with what the task's environment, or else the controller's, says of the connection."""
+        """Return options completed by the connection's environment variables: the task's, or else the controller's."""
         own = as_json(self._task_environment())
         found = {name: own.get(variable, os.environ.get(variable)) for name, variable in ENVIRONMENT.items() if name not in args}
         return {**args, **{name: value for name, value in found.items() if value is not None and str(value).strip()}}
 
     def _in_module(self, args: dict[str, Any], params: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
-        """Hand the task over to its module.
+        """Run the task as a module.
 
-        :param args: its options, with the connection's.
-        :param params: the same, validated. What is a text for the module, such as a password of digits, is one for the gate.
+        :param args: the options, with those of the connection.
+        :param params: the same, validated. The gate needs texts in the module's form, such as a password of digits.
         """
         is_blind = bool(self._task.async_val) and self._connection.transport != "local"
         texts = {name: params[name] for name in args if OPTIONS.get(name, {}).get("type") == "str"}
@@ -150,9 +147,9 @@ class TdmAction(ActionBase):
         )
 
     def _compute_environment_string(self, raw_environment_out: dict[str, Any] | None = None) -> str:
-        """Leave out what the module gets as options: Ansible puts the rest into a command line, which anybody can see.
+        """Leave out variables that the module gets as options: Ansible would show them in a command line.
 
-        A variable that is null is empty, not the text "None" that Ansible makes of it: a proxy of that name isn't there.
+        A null variable becomes empty; Ansible would make it the text "None", and use that as a proxy's name.
         """
         names: dict[str, Any] = {}
         super()._compute_environment_string(names)
@@ -172,28 +169,28 @@ class TdmAction(ActionBase):
         except BaseException:
             if is_told_to_end():
                 _end_children()
-            with suppress(AnsibleError):  # of a connection that is gone
+            with suppress(AnsibleError):  # the connection is gone
                 self._remove_files()
             if is_told_to_end():
-                self._connection._shell.tmpdir = None  # Ansible would try once more, and take its time
+                self._connection._shell.tmpdir = None  # otherwise Ansible would slowly try again
             raise
         return result
 
     def _remove_files(self) -> None:
-        """Remove what Ansible made for the module, with the options in it; an async wrapper that runs has taken it over."""
+        """Remove Ansible's files for the module, which contain the options; a running async wrapper keeps its own copy."""
         self._remove_tmp_path(self._connection._shell.tmpdir)
 
 
 def _orphaned() -> Callable[[], bool]:
-    """Return what tells whether Ansible is gone: who cancels a job (AWX, a time limit) kills Ansible, but not its workers."""
+    """Return a function that tells whether Ansible is gone. Canceling a job (AWX, a time limit) kills it, not its workers."""
     parent = multiprocessing.parent_process()
-    number = os.getppid() if parent is None else parent.pid  # the latter also where Ansible was gone before this
+    number = os.getppid() if parent is None else parent.pid  # parent.pid is right even if Ansible was already gone
     return lambda: os.getppid() != number
 
 
 def _end_children() -> None:
-    """Tell what runs for this task to end: a module here, or a connection's client, whose end is that of the module there."""
-    if os.getpgrp() == os.getpid():  # with ansible-core before 2.19 all of Ansible is in this group
-        before = signal.signal(signal.SIGTERM, signal.SIG_IGN)  # what ends this task may be a limit, after which Ansible goes on
+    """End this task's child processes: a local module, or a connection's client, which ends the remote module."""
+    if os.getpgrp() == os.getpid():  # before ansible-core 2.19, the group contains all of Ansible
+        before = signal.signal(signal.SIGTERM, signal.SIG_IGN)  # Ansible goes on if this was only the task's time limit
         os.killpg(0, signal.SIGTERM)
         signal.signal(signal.SIGTERM, before)

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A task's options as a module would get them, in whichever frame the task runs, and with every ansible-core the same.
+"""Reads a task's options as a module would get them: the same in both frames and with every ansible-core.
 
-Ansible writes a module's options as JSON; what its releases make of a value that JSON doesn't have differs.
+Ansible passes a module's options as JSON, and its releases differ in values that JSON lacks.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ else:  # ansible-core before 2.19
     ENCODING = {"cls": ansible_json.AnsibleJSONEncoder, "vault_to_text": True}
 
 TEXTS = ("str", "path")
-#: How Python's text of a list, a dictionary, a set or a tuple begins.
+#: Beginnings of Python's text of a list, a dictionary, a set or a tuple.
 OPENING = ("[", "{", "(")
 NO_TEXT = (
     "%s must be a text, but is true or false: YAML reads yes, no, on, off, true and false that way without quotes. "
@@ -61,9 +61,9 @@ NO_VALUE = "%s has a value of the type %s, which can't be passed to a module: wr
 
 
 def as_json(args: dict[str, Any]) -> dict[str, Any]:
-    """Return options in JSON's types: dates as ISO texts, vault texts decrypted, tuples and sets as lists.
+    """Return options in JSON's types: dates become ISO texts, vault texts are decrypted, tuples and sets become lists.
 
-    Raises :class:`OptionError` for what can't be such, and Ansible's own errors for what is undefined or can't be decrypted.
+    Raises :class:`OptionError` for other types, and Ansible's own errors for undefined variables and failed decryption.
     """
     try:
         text = json.dumps(args, default=_in_json)
@@ -78,9 +78,9 @@ def as_json(args: dict[str, Any]) -> dict[str, Any]:
 
 
 def without_empty(args: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
-    """Return options without the empty texts of those that have a default: a variable that is empty means nothing else.
+    """Return options without empty texts if there is a default: an empty variable means the default.
 
-    :param spec: which options are meant. What holds blanks alone is empty, and stays as such where there is no default.
+    :param spec: the options concerned. Blank texts count as empty; without a default, the option stays, as an empty text.
     """
     kept = {}
     for name, value in args.items():
@@ -91,7 +91,7 @@ def without_empty(args: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def that_are_given(args: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
-    """Return options without those that are null, in an option's own options too: null means "not given"."""
+    """Return options without null values, which mean "not given", also inside options with suboptions."""
     given: dict[str, Any] = {}
     for name, value in args.items():
         within = spec.get(name, {}).get("options")
@@ -101,11 +101,11 @@ def that_are_given(args: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]
 
 
 def with_lists(args: dict[str, Any], task: Task) -> dict[str, Any]:
-    """Return a task's options in which what a template returned as a list or dictionary is one, where Ansible makes a text of it.
+    """Return a task's options with texts from templates converted back to lists and dictionaries, where Ansible fails to.
 
-    Before ansible-core 2.19, a template gives Python's text of what it returns. Of lists and dictionaries Ansible
-    then makes such again, but not where a date is in them, as in ``[{'name': datetime.date(2024, 1, 5)}]``, and not
-    of tuples and sets: ``('a', 'b')`` would be cut at its commas.
+    Before ansible-core 2.19, a template returns Python's text of its value. Ansible converts lists and dictionaries back, unless
+    they contain a date, as in ``[{'name': datetime.date(2024, 1, 5)}]``. It doesn't convert tuples and sets: it would cut
+    ``('a', 'b')`` at its commas.
     """
     return _with_lists(args, argument_spec(task), task.rows)
 
@@ -132,15 +132,15 @@ def _literal(name: str, text: str, kind: str | None) -> Any:
     try:
         found = ast.literal_eval(_Dates().visit(ast.parse(text, mode="eval")))
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        return text  # Ansible will say that it is no list
+        return text  # Ansible reports that it is no list
     return as_json({name: found})[name] if isinstance(found, dict if kind == "dict" else (list, tuple, set)) else text
 
 
 class _Dates(ast.NodeTransformer):
-    """Replaces Python's way to write a date or a moment with its ISO text."""
+    """Replaces Python's notation of a date or time with its ISO text."""
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
-        """Replace ``datetime.date(2024, 1, 5)``, and leave all other calls, which no literal has."""
+        """Replace calls like ``datetime.date(2024, 1, 5)``; no literal contains other calls."""
         kind = {"datetime.date": datetime.date, "datetime.datetime": datetime.datetime}.get(ast.unparse(node.func))
         if kind is None:
             return node
@@ -149,7 +149,7 @@ class _Dates(ast.NodeTransformer):
 
 
 def _zone(node: ast.expr) -> datetime.timezone:
-    """Return the zone that ``datetime.timezone.utc`` or ``datetime.timezone(datetime.timedelta(seconds=7200))`` says."""
+    """Return the time zone of ``datetime.timezone.utc`` or ``datetime.timezone(datetime.timedelta(seconds=7200))``."""
     if ast.unparse(node) == "datetime.timezone.utc":
         return datetime.timezone.utc
     offset = node.args[0] if isinstance(node, ast.Call) else node
@@ -159,11 +159,11 @@ def _zone(node: ast.expr) -> datetime.timezone:
 
 
 def _in_json(value: Any) -> Any:
-    """Return what stands for a value that JSON doesn't have; raises TypeError where nothing does."""
+    """Return JSON's substitute for a value of another type; raises TypeError if there is none."""
     if isinstance(value, (datetime.date, datetime.time)):
         return value.isoformat()
     if isinstance(value, (set, frozenset)):
-        return sorted(value, key=str)  # it has no order, and two runs must not have two
+        return sorted(value, key=str)  # a set is unordered, but each run must get the same order
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, Undefined):
@@ -172,7 +172,7 @@ def _in_json(value: Any) -> Any:
 
 
 def _refuse_misfit(place: str, value: Any) -> None:
-    """Raise what is to be said of a value that can't be written as JSON by itself, whatever it contains."""
+    """Raise the error for a value that JSON can't express; contents of lists and dictionaries are checked separately."""
     if isinstance(value, (Mapping, list, tuple)):
         for key in value if isinstance(value, Mapping) else ():
             if not isinstance(key, (str, int, float, bool, type(None))):
@@ -185,12 +185,12 @@ def _refuse_misfit(place: str, value: Any) -> None:
 
 
 def _type_of(value: object) -> str:
-    """Return what a type is called by those who don't know that Ansible wraps it."""
+    """Return the name of a type without Ansible's wrapper."""
     return type(value).__name__.replace("_AnsibleTagged", "").lower()
 
 
 def _odd_keys(value: Any, place: str) -> Iterator[tuple[str, object]]:
-    """Yield the keys that JSON would make a text of, though another may have been written: true, 1.1, null."""
+    """Yield keys that JSON would turn into a text unlike the one in YAML: true, 1.1, null."""
     if isinstance(value, Mapping):
         for key, each in value.items():
             if key is None or isinstance(key, (bool, float)):
@@ -212,7 +212,7 @@ def _misread_key(place: str, key: object) -> OptionError:
 
 
 def _all_within(value: Any, place: str) -> Iterator[tuple[str, Any]]:
-    """Yield all that a value contains, each with its place in words like ``devices[3].name``."""
+    """Yield all values inside a value, each with its place like ``devices[3].name``."""
     if place:
         yield place, value
     if isinstance(value, Mapping):
@@ -224,9 +224,9 @@ def _all_within(value: Any, place: str) -> Iterator[tuple[str, Any]]:
 
 
 def refuse_misread(args: dict[str, Any], task: Task) -> None:
-    """Raise :class:`OptionError` for what YAML has misread where a text is wanted.
+    """Raise :class:`OptionError` for a text option with a value that YAML misread.
 
-    Ansible would make the text "False" of a name like NO, and "1.1" of one like 1.10.
+    Ansible would turn a name like NO into the text "False", and 1.10 into "1.1".
     """
     _refuse_misread(args, argument_spec(task), task, "")
 
@@ -235,7 +235,7 @@ def _refuse_misread(args: dict[str, Any], spec: dict[str, Any], task: Task, with
     for option, entry in spec.items():
         names = (option, *entry.get("aliases", ()))
         given = [name for name in names if args.get(name) is not None]
-        if len(given) > 1:  # Ansible would take the last
+        if len(given) > 1:  # Ansible would silently use the last one
             raise OptionError(TWICE % (within + given[0], given[1]))
         for name in names:
             value, place = args.get(name), within + name
@@ -251,13 +251,13 @@ def _refuse_misread(args: dict[str, Any], spec: dict[str, Any], task: Task, with
                     raise _no_text(message, at, name, example)
                 if isinstance(each, dict) and "options" in entry:
                     _refuse_misread(each, entry["options"], task, at + ".")
-                elif isinstance(each, dict) and name not in task.rows and entry.get("type") != "raw":  # names of its user's own
+                elif isinstance(each, dict) and name not in task.rows and entry.get("type") != "raw":  # names chosen by the user
                     _refuse_misread(each, {str(key): {} for key in each}, task, at + ".")
 
 
 def _fraction(name: str, text: str, written: str) -> float:
     try:
-        if "_" in text:  # Python's own way to write a number
+        if "_" in text:  # Python accepts it in numbers, users don't mean it
             raise ValueError
         return float(text)
     except ValueError:
@@ -265,9 +265,9 @@ def _fraction(name: str, text: str, written: str) -> float:
 
 
 def with_numbers(args: dict[str, Any], task: Task) -> dict[str, Any]:
-    """Return options in which a fraction in a text is one, with whatever dash or space of Unicode it was written.
+    """Return options with texts of fractions converted to numbers, after replacing Unicode's dashes and spaces.
 
-    Raises :class:`OptionError` for true and false, of which Ansible makes 1 and 0, and for a fraction that is none.
+    Raises :class:`OptionError` for true and false, which Ansible would convert to 1 and 0, and for an invalid fraction.
     """
     read = dict(args)
     for option, entry in argument_spec(task).items():
@@ -288,7 +288,7 @@ def with_numbers(args: dict[str, Any], task: Task) -> dict[str, Any]:
 
 
 def _refuse_shape(place: str, value: Any, entry: dict[str, Any]) -> None:
-    """Raise for what Ansible would make a text of, such as ``{'a': 'b'}``, or fail on with a traceback."""
+    """Raise for a shape that Ansible would turn into a text, such as ``{'a': 'b'}``, or fail on with a traceback."""
     if entry.get("type") == "dict" and isinstance(value, (bool, int, float, list)):
         raise OptionError(NO_DICT % place)
     texts = value if isinstance(value, list) and entry.get("elements") in TEXTS else []
@@ -301,6 +301,6 @@ def _refuse_shape(place: str, value: Any, entry: dict[str, Any]) -> None:
 
 
 def _no_text(message: str, place: str, name: str, example: str) -> OptionError:
-    """Return what to say of an option, with how its text is to be written: ``["NO"]`` where it is one of a list."""
+    """Return the error for a misread text, with its correct notation: ``["NO"]`` in a list."""
     text = '["%s"]' if place.endswith("]") else '"%s"'
     return OptionError(message % (without_keys(place), "%s: %s" % (without_keys(name), text % example)))

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What devices are called as hosts, and what their groups are called. Pure.
+"""Names of hosts and groups for devices. Pure.
 
-Names come from the platform, where many people write them. A host's name ends up in paths, patterns and commands, so one that
-could do something there is not used.
+The names come from the platform, where many people can write them. A host's name is used in paths, patterns and commands, so a
+dangerous name is not used.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-#: What a host's name has none of: paths, patterns, templates and commands are made of it. Letters of any alphabet are fine.
+#: Characters that paths, patterns, templates or commands could interpret. Letters of any alphabet are safe.
 UNSAFE = re.compile(r"[^\w .-]")
-#: A host's name that begins otherwise could be taken for an option of a command, or for a hidden file.
+#: A name with another beginning could be a command's option or a hidden file.
 BEGINNING = re.compile(r"[^\W_]")
 EUI = re.compile(r"[0-9A-Fa-f]{16}\Z")
-#: Names that mean something else to Ansible.
+#: Names with a special meaning in Ansible.
 ANSIBLES = frozenset({"all", "ungrouped", "localhost", "127.0.0.1"})
-LONGEST = 200  # bytes; file systems take 255 in the name of a file, and caches of facts add some
-DIGITS = 6  # of the hash that keeps two names apart
+LONGEST = 200  # bytes; file systems allow 255 for a file's name, and fact caches add some
+DIGITS = 6  # of the hash that distinguishes equal names
 
 
 class Group(NamedTuple):
-    """A group that devices can be in.
+    """A group of devices.
 
-    :param key: what it stands for, such as ``("tag", "parking")``: no two groups have the same.
-    :param parts: what its name is made of.
+    :param key: the unique key, such as ``("tag", "parking")``.
+    :param parts: the parts of its name.
     """
 
     key: tuple[str, ...]
@@ -40,10 +40,10 @@ class Group(NamedTuple):
 
 
 def host_names(names: Mapping[str, str], taken: Iterable[str] = ()) -> dict[str, str]:
-    """Return a host's name for each device: its own, where that is safe and nobody else's, or its DevEUI.
+    """Return a host name for each device: its own name if safe and unique, otherwise its DevEUI.
 
-    :param names: the devices' names, by DevEUI; an empty one is none.
-    :param taken: what no host may be called, such as the names of groups.
+    :param names: the devices' names, by DevEUI; empty for none.
+    :param taken: names that no host may have, such as those of groups.
     """
     safe = {eui: unicodedata.normalize("NFC", UNSAFE.sub("_", name)).strip() for eui, name in names.items()}
     refused = ANSIBLES.union(taken)
@@ -57,10 +57,10 @@ def _is_fit(name: str, refused: frozenset[str]) -> bool:
 
 
 def group_names(groups: Iterable[Group]) -> tuple[dict[tuple[str, ...], str], dict[str, list[tuple[str, ...]]]]:
-    """Return the name of each group by its key, and what would have had the same name: name -> keys.
+    """Return the name of each group by its key, and the groups with equal names: name -> keys.
 
-    A name depends on what the group stands for, and on nothing else, as long as no other group would have the same one. Those
-    that would get a piece of a hash at the end: a play that names such a group finds none, rather than the wrong devices.
+    A unique name depends only on the group itself. Groups with equal names all get a hash as suffix, so that a play with the
+    plain name finds no group, rather than the wrong devices.
     """
     names = {group.key: "_".join(_word(part) for part in group.parts) for group in groups}
     alike: dict[str, list[tuple[str, ...]]] = {}

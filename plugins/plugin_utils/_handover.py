@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The controller's gate in front of modules: a password that one host found refused is not tried by the next.
+"""The gate before modules, on the controller: a password that one host found refused is not tried by the next host.
 
-Modules run on many hosts, each with a home and so with notes of its own. Here, on the controller, they go one by one
-until the first of them has shown that the password is right.
+Modules run on many hosts, each with its own home and state files. The gate lets them pass one by one until the first has
+shown that the password is right.
 """
 
 from __future__ import annotations
@@ -34,20 +34,20 @@ def through_gate(
     execute: Callable[[dict[str, Any]], dict[str, Any]],
     shares_notes: bool = False,
 ) -> dict[str, Any]:
-    """Return what ``execute(args)`` returns, once it may be called.
+    """Return the result of ``execute(args)``, called once the gate allows it.
 
-    :param args: the options that the module gets.
-    :param is_blind: nothing will be known of how its login went (it runs in the background on another host).
-    :param shares_notes: the module notes its login here too, with the same user's home.
+    :param args: the options for the module.
+    :param is_blind: the result of the login will stay unknown (the module runs in the background on another host).
+    :param shares_notes: the module uses the same state files, on this machine and with the same home.
 
-    Raises :class:`LoginRefused` where the password would be sent once too often.
+    Raises :class:`LoginRefused` if one more attempt with this password could lock the account.
     """
     account, route = _account(args)
     if account and str(args.get("forget_refusal")).lower() in BOOLEANS_TRUE:
         for path in (lockout.note_path(account.gate_key()), lockout.proof_path(account.gate_key())):
             lockout.forget(path)
     if account is None or not account.secret or (task.keeps_sessions and args.get("state") == "absent"):
-        return execute(args)  # no password will be sent
+        return execute(args)  # sends no password
     key = account.gate_key()
     notes, proof = lockout.note_path(key), lockout.proof_path(key)
     with _files.locked(proof) as began:
@@ -58,7 +58,7 @@ def through_gate(
         except LoginRefused:
             if not args.get("session_file"):
                 raise
-            # A living session is still good; a dead one must not be opened again with this password.
+            # A living session may be used, but must not be opened again with this password.
             args = {**args, **NO_SECRETS}
         else:
             if not lockout.is_proven(proof, account.secret):
@@ -78,13 +78,13 @@ def _first(
     execute: Callable[[dict[str, Any]], dict[str, Any]],
     shares_notes: bool,
 ) -> dict[str, Any]:
-    """Return what ``execute(args)`` returns, which may be the first one to send a password; note what became of that."""
+    """Return the result of ``execute(args)``, which may be the first to send the password; record whether it was accepted."""
     key = account.gate_key()
     lockout.announce(proof, key, account.secret)
     try:
         result = execute(args)
     except BaseException as error:
-        # The host couldn't be reached, say; or the task is told to end, and the module's own note knows of its login.
+        # No login: the host couldn't be reached. Or the task is ending, and the module itself has recorded its login.
         if shares_notes or isinstance(error, AnsibleError):
             lockout.withdraw(proof)
         raise
@@ -98,13 +98,13 @@ def _first(
 
 
 def _account(options: dict[str, Any]) -> tuple[Account | None, str]:
-    """Return the account that a module will log in with, and its way to the platform; None where the options give no account."""
+    """Return the account of a module's login, and its route to the platform; None if the options contain no account."""
     given = {name: options[name] for name in OPTIONS if options.get(name) is not None}
     params = ArgumentSpecValidator(OPTIONS).validate(given).validated_parameters
     try:
         account = account_of(params, Context())
     except (TdmError, AttributeError, TypeError):
-        return None, ""  # the module will say what is wrong
+        return None, ""  # the module will report the fault
     try:
         route = route_of(account, http_settings_of(params))
     except (TdmError, TypeError):
@@ -113,7 +113,7 @@ def _account(options: dict[str, Any]) -> tuple[Account | None, str]:
 
 
 def _proves(task: Task, args: dict[str, Any], result: dict[str, Any]) -> bool:
-    """Return whether a result can only come of a login that was accepted."""
+    """Return whether a result proves that a login was accepted."""
     if result.get("failed") or "ansible_job_id" in result:
         return False
     return bool(result.get("changed")) if task.keeps_sessions else not args.get("session_file")

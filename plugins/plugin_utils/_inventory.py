@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the inventory plugin does: from its options to hosts, their variables and groups, as a task of this collection."""
+"""The inventory as a task of this collection: from options to hosts, their variables and groups."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from ._group_names import Group, group_names, host_names
 from ._registry import register
 
 ALL_DEVICES = "lorawan_devices"
-#: Words of the option hostvars that stand for several variables.
+#: Values of the option hostvars that stand for several variables.
 ALL, AS_OPTIONS = "all", "options"
-#: What a variable's name may begin with. ``ansible_`` is Ansible's: what the platform says must not get there.
+#: Allowed prefixes of variables. The platform's data must not set Ansible's own ``ansible_`` variables.
 PREFIX = re.compile(r"(?!ansible)[a-z_][a-z0-9_]*\Z", re.ASCII | re.IGNORECASE)
 FACT = re.compile(r"\w+\Z", re.ASCII)
 MOST_NAMED = 3  # examples in one warning
@@ -59,9 +59,9 @@ BY_EUI = (
 
 
 def _each_of(kind: str, option: str, by_id: bool = False) -> Callable[[Observed], list[Group] | None]:
-    """Return what gives a device's groups by the things that it names in an option.
+    """Return a function that groups a device by the resources in an option.
 
-    :param by_id: call them by their IDs, where several have the same name, as many a device profile.
+    :param by_id: name groups by ID, for resources whose names aren't unique, such as device profiles.
     """
 
     def groups(one: Observed) -> list[Group] | None:
@@ -75,7 +75,7 @@ def _each_of(kind: str, option: str, by_id: bool = False) -> Callable[[Observed]
 
 
 def _group(kind: str, value: object, by_id: bool = False) -> Group:
-    """Return the group of a tag, or of what the platform shows as ``(ID, name)``."""
+    """Return the group of a tag, or of a reference ``(ID, name)``."""
     key = tuple(map(str, value)) if isinstance(value, tuple) else (str(value),)
     return Group((kind, *key), (kind, (key if by_id else key[::-1])[0] or "".join(key)))
 
@@ -102,7 +102,7 @@ def _by_alarm_level(one: Observed) -> list[Group] | None:
     level = _shown_in(one, "alarmLevel")
     if level is None:
         return None
-    return [_group("alarm_level", SEVERITIES.get(level, level))] if level else []  # 0: no alarm that nobody has seen
+    return [_group("alarm_level", SEVERITIES.get(level, level))] if level else []  # 0: no unacknowledged alarm
 
 
 def _shown_in(one: Observed, key: str) -> Any:
@@ -110,7 +110,7 @@ def _shown_in(one: Observed, key: str) -> Any:
     return (one.whole or {}).get(key) if found is None else found
 
 
-#: What can make groups: a device's groups, or None where it isn't known.
+#: Functions by kind of group: they return a device's groups, or None if unknown.
 KINDS: dict[str, Callable[[Observed], list[Group] | None]] = {
     "tag": _by_tag,
     "domain": _by_domain,
@@ -124,7 +124,7 @@ KINDS: dict[str, Callable[[Observed], list[Group] | None]] = {
 
 
 def _above(group: Group) -> Iterable[Group]:
-    """Return the groups that a domain's group lies in, from the nearest on."""
+    """Return the groups above a domain's group, the nearest first."""
     if group.key[0] == "domain":
         for length in range(len(group.key) - 1, 1, -1):
             yield Group(group.key[:length], group.parts[:length])
@@ -134,7 +134,7 @@ def _above(group: Group) -> Iterable[Group]:
 
 
 class _Variables:
-    """Which of a device's values become its host's variables, and what those are called."""
+    """Chooses and names the variables of a host."""
 
     def __init__(self, params: dict[str, Any]) -> None:
         self._prefix, self._facts_prefix = params["hostvars_prefix"], params["facts_prefix"]
@@ -149,7 +149,7 @@ class _Variables:
                 raise OptionError((SECRET if DEVICE.by_name[name].secret else NO_VALUE) % name)
         known = names & {*DEVICE.by_name, DEVICE.identity.option}
         chosen = {DEVICE.by_name[name].name if name in DEVICE.by_name else name for name in known}
-        # What the platform takes only together is told together: a latitude alone could not be applied.
+        # Options that belong together are shown together: a latitude alone could not be applied.
         self._options = frozenset(chosen.union(*(group for group in DEVICE.together if chosen & set(group))))
         self._facts = frozenset(names - known)
         self.unseen = set(self._facts)
@@ -162,10 +162,10 @@ class _Variables:
         return {**variables, **{self._prefix + name: value for name, value in options.items()}}
 
     def _options_of(self, one: Observed, host: str) -> dict[str, Any]:
-        """Return options that change nothing where they are applied.
+        """Return options that change nothing when applied.
 
-        Three are always with them: which device it is; that it isn't to be made anew, without the keys that nobody can read; and
-        its name where the host has another one, since a device without a name takes the host's.
+        Three options are always included: the DevEUI; ``create: false``, because a new device would lack the unreadable keys; and
+        the name if the host has another one, since a device without a name would get the host's.
         """
         told = describe(one).options
         chosen = told if self._all_options else {name: told[name] for name in told if name in self._options}
@@ -174,7 +174,7 @@ class _Variables:
         return {DEVICE.identity.option: one.address, "create": False, **named, **chosen}
 
     def _facts_of(self, one: Observed) -> dict[str, Any]:
-        """Return what the platform tells beyond options."""
+        """Return the platform's data that is no option."""
         shown = in_snake_case({**(one.brief or {}), **(one.whole or {})})
         facts = {name: value for name, value in shown.items() if name not in DEVICE.by_name and FACT.match(name)}
         self.unseen -= set(facts)
@@ -185,7 +185,7 @@ class _Variables:
 
 
 def _run(params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Return hosts with their variables and groups, and for each group the one that it lies in."""
+    """Return hosts with their variables and groups, and the parent of each group."""
     variables = _Variables(params)
     unset = dict.fromkeys(info(DEVICE).options)
     gather = "options" if params["gather"] == DEVICE.keys else params["gather"]
@@ -226,7 +226,7 @@ def _tell_alike(alike: dict[str, list[tuple[str, ...]]], context: Context) -> No
 
 
 def _hosts_of(found: list[Observed], hostname: str, taken: Iterable[str], context: Context) -> list[str]:
-    """Return what each device is called as a host."""
+    """Return the host name of each device."""
     if hostname == DEVICE.identity.option:
         return [one.address for one in found]
     values = {one.address: one.value("name") for one in found}
@@ -241,7 +241,7 @@ def _hosts_of(found: list[Observed], hostname: str, taken: Iterable[str], contex
 
 
 def _task() -> Task:
-    """Return the plugin's work as a task; its filters are those of the task that shows devices."""
+    """Return the inventory's task; it has the filters of the task that shows devices."""
     shows = info(DEVICE)
     exclusive = [names for names in shows.rules["mutually_exclusive"] if DEVICE.identity.option not in names]
     filters = {name: shows.options[name] for name in DEVICE.filters}
@@ -264,14 +264,14 @@ def _task() -> Task:
 
 
 INVENTORY = _task()
-#: The options that are read here, the connection's included; the others are Ansible's own.
+#: Options that are read here, with those of the connection; all others are Ansible's own.
 SPEC = argument_spec(INVENTORY)
 
 
 def read_options(given: dict[str, Any]) -> dict[str, Any]:
-    """Return the task's parameters, as an action's options would be read; raises :class:`OptionError`.
+    """Return the task's parameters, read like an action's options; raises :class:`OptionError`.
 
-    What isn't given comes from the environment, as in modules: an empty variable is none.
+    Missing options come from the environment, as in modules; an empty variable counts as missing.
     """
     args = without_empty(that_are_given(as_json(given), SPEC), CONNECTION)
     refuse_misread(args, INVENTORY)
@@ -288,6 +288,6 @@ def read_options(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def asked(params: dict[str, Any]) -> str:
-    """Return what tells whether a cache holds the answer to the same question: options were changed, or the account."""
+    """Return a digest of the options and the account, by which a cache recognizes the same question."""
     open_ones = {name: value for name, value in params.items() if not CONNECTION.get(name, {}).get("no_log")}
     return hashlib.sha256(json.dumps(open_ones, sort_keys=True).encode()).hexdigest()

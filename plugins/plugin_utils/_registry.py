@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Secrets that Ansible is told of. From 2.22 on it masks them in all that a whole run prints, wherever their characters stand."""
+"""Registers secrets with Ansible. From 2.22 on, it masks every occurrence of them in the output of a whole run."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from ..module_utils._frame.task import Task
 ANSIBLES: Any
 try:
     ANSIBLES = import_module("ansible.module_utils.secrets")
-except ImportError:  # before 2.22 Ansible masks no more than a task's own result
+except ImportError:  # before 2.22, Ansible masks only a task's own result
     ANSIBLES = None
 PART_OF_EUI = re.compile("[0-9A-Fa-f]{1,%d}" % DIGITS_OF_EUI)
 
 
-#: A few digits, of which the same may be a name elsewhere; they open nothing without the platform's account.
+#: Short codes that may equal a name elsewhere; they are useless without the platform's account.
 NO_KEYS = frozenset({"verification_code"})
 
 
 def register(task: Task, params: dict[str, Any]) -> None:
-    """Tell Ansible of those of a task's secrets that nobody finds by chance in a name, a number or a DevEUI."""
+    """Register a task's secrets, except those that may occur by chance in a name, a number or a DevEUI."""
     if ANSIBLES is not None:
         params = {name: value for name, value in params.items() if name not in NO_KEYS}
         task = replace(task, secrets_inside=task.secrets_inside - NO_KEYS)

@@ -2,17 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Values from elsewhere, which Ansible must never render as templates."""
+"""Data from outside that Ansible must never render as templates."""
 
 from __future__ import annotations
 
 from importlib import import_module
 from typing import Any
 
-#: From 2.19 on, Ansible renders only what it trusts, and a value that came over the network is not trusted.
+#: From 2.19 on, Ansible renders only trusted values, and values from the network are not trusted.
 RENDERS_ALL = not hasattr(import_module("ansible.template"), "trust_as_template")
 
 
 def untrusted(value: Any) -> Any:
-    """Return a value whose texts, and those in it, are never rendered."""
+    """Return a value in which Ansible renders no text."""
     return import_module("ansible.utils.unsafe_proxy").wrap_var(value) if RENDERS_ALL else value

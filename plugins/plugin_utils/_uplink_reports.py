@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 
-"""What ThingPark posts to an application server: how it is read, whether its token is right, and the event that comes of it."""
+"""ThingPark's posts to an application server: parses them, checks their tokens, and makes events of them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from xml.parsers import expat
 
 from ..module_utils._text import harmless, inert
 
-DEEPEST = 16  # a report has four levels
+DEEPEST = 16  # levels; a report has four
 
 EUI = re.compile(r"[0-9A-Fa-f]{16}\Z")
 HEX = re.compile(r"([0-9A-Fa-f]{2})*\Z")
@@ -33,8 +33,8 @@ class Refused(Exception):
     """A request that is refused.
 
     :param status: of the answer.
-    :param reason: for the answer and the log; it doesn't vary, so that reasons can be counted.
-    :param detail: for the log alone.
+    :param reason: for the answer and the log; a fixed text, so that reasons can be counted.
+    :param detail: only for the log.
     """
 
     def __init__(self, status: int, reason: str, detail: str = "") -> None:
@@ -43,11 +43,11 @@ class Refused(Exception):
 
 
 class Kind(NamedTuple):
-    """A report that ThingPark posts.
+    """A kind of report.
 
-    :param name: what its events are called.
-    :param elements: the parts of the report that its token covers, in their order.
-    :param spellings: how the DevEUI among them may be spelled.
+    :param name: the type of its events.
+    :param elements: the elements of the report that its token covers, in order.
+    :param spellings: possible spellings of the DevEUI in the token.
     """
 
     name: str
@@ -55,7 +55,7 @@ class Kind(NamedTuple):
     spellings: tuple[Callable[[str], str], ...] = (str,)
 
 
-#: The elements are known from published tokens (docs/docsite/rst/uplinks.rst); those of a notification are one client's.
+#: The elements are known from published tokens (docs/docsite/rst/uplinks.rst); those of a notification from one client only.
 KINDS = {
     "DevEUI_uplink": Kind("uplink", ("CustomerID", "DevEUI", "FPort", "FCntUp", "payload_hex")),
     "DevEUI_downlink_Sent": Kind("downlink_sent", ("CustomerID", "DevEUI", "FPort", "FCntDn")),
@@ -64,11 +64,11 @@ KINDS = {
 }
 
 
-# -- what a request holds --------------------------------------------------------
+# -- requests ---------------------------------------------------------------------
 
 
 class Written(float):
-    """A number with a fraction, which remembers how it was written: that is what the token covers."""
+    """A fraction that keeps its original text, because the token covers that text."""
 
     text: str
 
@@ -93,7 +93,7 @@ def read_json(body: bytes) -> object:
 
 
 def read_xml(body: bytes) -> dict[str, Any]:
-    """Return an XML document as JSON would have it, with texts for numbers; raise ValueError. It may declare no entities."""
+    """Return an XML document in the form of JSON, with texts for numbers; raise ValueError. Entities are not allowed."""
     root: dict[str, Any] = {}
     stack: list[tuple[dict[str, Any], list[str]]] = [(root, [])]
 
@@ -134,7 +134,7 @@ def read_xml(body: bytes) -> dict[str, Any]:
 
 
 def read_report(body_format: str, body: bytes) -> tuple[Kind, dict[str, Any]]:
-    """Return a report and its kind; raise Refused. The format is ``json``, ``xml``, or ``any`` where nobody said."""
+    """Return a report and its kind; raise Refused. The format is ``json``, ``xml``, or ``any`` if unknown."""
     is_xml = body_format == "xml" or (body_format == "any" and body.lstrip()[:1] == b"<")
     try:
         document = read_xml(body) if is_xml else read_json(body)
@@ -149,9 +149,9 @@ def read_report(body_format: str, body: bytes) -> tuple[Kind, dict[str, Any]]:
 
 
 class Query(NamedTuple):
-    """What the query of a post says.
+    """The query of a post.
 
-    :param texts: the query as the token may cover it: all of it without the token, or what ThingPark itself adds.
+    :param texts: possible texts of the query in the token: the whole query without the token, or only ThingPark's own part.
     """
 
     dev_eui: str
@@ -162,7 +162,7 @@ class Query(NamedTuple):
 
     @classmethod
     def of(cls, raw: str) -> Query:
-        """Read a query as it was sent. A plus is a plus: it is part of the time, and no blank as in a form."""
+        """Read a query as sent. A plus stays a plus, as part of the time; it is no blank as in a form."""
         pairs = []
         for part in raw.split("&") if raw else []:
             name, _equals, value = part.partition("=")
@@ -191,7 +191,7 @@ def seconds_of(text: str) -> float:
 
 
 def is_signed(kind: Kind, report: dict[str, Any], query: Query, keys: tuple[str, ...]) -> bool:
-    """Return whether the token is SHA-256 over elements of the report, the query and the key, each in one of its spellings."""
+    """Return whether the token is the SHA-256 of the report's elements, the query and the key, in any of their spellings."""
     found = False
     if not TOKEN.match(query.token):
         return found
@@ -207,7 +207,7 @@ def is_signed(kind: Kind, report: dict[str, Any], query: Query, keys: tuple[str,
 
 
 def written(report: dict[str, Any], name: str) -> str:
-    """Return an element of a report as its token covers it. An uplink without payload has no FPort, which counts as 0."""
+    """Return an element in the form that the token covers. An uplink without payload has no FPort, which counts as 0."""
     value = report.get(name)
     if value is None or value == "":
         return "0" if name == "FPort" else ""
@@ -219,7 +219,7 @@ def written(report: dict[str, Any], name: str) -> str:
 
 
 class Tokens:
-    """The tokens of reports that were taken, by the minute that each names, for as long as a report of it would be taken."""
+    """The tokens of accepted reports, by the minute of their time, kept as long as a repeated report would be accepted."""
 
     def __init__(self, skew: int) -> None:
         self._skew = skew
@@ -227,16 +227,16 @@ class Tokens:
         self.count = 0
 
     def has(self, moment: float, token: str) -> bool:
-        """Return whether a report with this token was taken."""
+        """Return whether a report with this token was accepted."""
         return bytes.fromhex(token)[:12] in self._minutes.get(int(moment // 60), ())
 
     def add(self, moment: float, token: str) -> None:
-        """Remember the token of a report that was taken."""
+        """Remember the token of an accepted report."""
         self._minutes.setdefault(int(moment // 60), set()).add(bytes.fromhex(token)[:12])
         self.count += 1
 
     def forget(self, now: float) -> None:
-        """Forget what would be refused for its time."""
+        """Forget tokens whose reports are now too old to be accepted."""
         for minute in [one for one in self._minutes if one * 60 + 60 < now - self._skew]:
             self.count -= len(self._minutes.pop(minute))
 
@@ -245,7 +245,7 @@ class Tokens:
 
 
 def event_of(kind: Kind, report: dict[str, Any], as_id: str, signed: bool) -> dict[str, Any]:
-    """Return the event of a report; raise Refused where it has no DevEUI. What is missing or can't be read is left out."""
+    """Return the event of a report, without missing or unreadable values; raise Refused if it has no DevEUI."""
     report = _told(report, 0)
     dev_eui = report.get("DevEUI")
     if not isinstance(dev_eui, str) or not EUI.match(dev_eui):
@@ -254,7 +254,7 @@ def event_of(kind: Kind, report: dict[str, Any], as_id: str, signed: bool) -> di
     for name, element, value_type in (*HEADS[kind.name], *(STATUS if report.get("Type") == "devstatusans" else ())):
         value = report.get(element)
         if value not in (None, ""):
-            # What can't be read is in the report all the same, for whoever knows better.
+            # An unreadable value stays available in the event's report.
             with suppress(TypeError, ValueError, OverflowError):
                 head[name] = value_type(value)
     if "CustomerData" in report:
@@ -294,7 +294,7 @@ def _whole(value: Any) -> int:
     return int(value)
 
 
-#: What the events of a kind tell apart from the report: their name for it, the platform's, and the type.
+#: Elements copied to the top of an event, by kind: the event's name, the report's name, and the type.
 HEADS: dict[str, tuple[tuple[str, str, Callable[[Any], Any]], ...]] = {
     "uplink": (
         ("f_port", "FPort", _whole),
@@ -325,12 +325,12 @@ HEADS: dict[str, tuple[tuple[str, str, Callable[[Any], Any]], ...]] = {
         ("time", "Time", _text),
     ),
 }
-#: What a notification of the type devstatusans tells besides.
+#: Further elements of a notification of the type devstatusans.
 STATUS = (("battery", "Var1", _whole), ("margin", "Var2", _whole))
 
 
 def _customer_data(data: object) -> dict[str, Any]:
-    """Return what the platform tells of the device's owner; in XML, and in untyped JSON, it is JSON in a text."""
+    """Return the data about the device's owner; in XML and in untyped JSON, it is JSON in a text."""
     if isinstance(data, str):
         try:
             data = _told(read_json(data.encode("utf-8", "surrogatepass")), 0)
@@ -340,7 +340,7 @@ def _customer_data(data: object) -> dict[str, Any]:
 
 
 def _device(dev_eui: str, data: dict[str, Any]) -> dict[str, Any]:
-    """Return whose report it is: the DevEUI, and the name, tags and domains where the platform sends them."""
+    """Return the device: its DevEUI, and its name, tags and domains if the platform sends them."""
     domains = data.get("doms")
     domains = [one for one in domains if isinstance(one, dict)] if isinstance(domains, list) else []
     found = {
@@ -353,18 +353,18 @@ def _device(dev_eui: str, data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _inert(text: str) -> str:
-    """Return a text that no playbook runs as a template. Half a surrogate pair, which is no text, would stop ansible-rulebook."""
-    if text.isascii() and text.isprintable() and "{" not in text:  # as nearly every text is
+    """Return a text without templates and without lone surrogates, which would stop ansible-rulebook."""
+    if text.isascii() and text.isprintable() and "{" not in text:  # true for nearly every text
         return text
     safe: str = inert(harmless(text))
     return safe
 
 
 def _told(value: Any, depth: int) -> Any:
-    """Return what may be told of a report: inert texts, and no keys.
+    """Return a report's data for events: without templates and keys.
 
-    Keys are AppSKey and its kind, and what a join gives in Var1, which is the AppSKey too. A value without a name is left out,
-    since it would stop ansible-rulebook for good.
+    Keys are AppSKey and similar names, and Var1 and Var2 of most notifications: a join puts the AppSKey there. Values without
+    a name are left out, since they would stop ansible-rulebook for good.
     """
     if depth > DEEPEST:
         raise Refused(400, "the report is too deep")

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Applies a plan: many resources at once, and the outcome of each.
+"""Applies a plan: changes many resources and records the outcome of each.
 
-One bad resource spoils nothing: the others go on, and every outcome comes back.
+A failing resource doesn't stop the others: every resource gets an outcome.
 """
 
 from __future__ import annotations
@@ -41,22 +41,22 @@ from .plan import (
 )
 from .policy import Policy
 
-#: Attempts at a resource that others are writing too, or whose creation stays unclear.
+#: Attempts to write a resource that others are writing too, or whose creation is uncertain.
 ATTEMPTS = 3
-#: Resources in a row whose requests got no answer or one of trouble, after which the platform counts as down.
+#: The platform counts as down after this many resources in a row without a usable answer (none, or a status in TROUBLE).
 SILENCE = 20
 NOT_KNOWN = "Whether it took effect is unknown; the next run will check"
 PARTLY = "The other changes were made before"
 HEIR_FAILED = "not begun: its replacement %s is not as described"
 LEFT = "the import with it got no usable answer, and was not sent again: %s"
 SILENT = "not begun: the platform gave no usable answer for %d %s in a row"
-NOT_ALLOWED, CONFLICT = 403, 409  # status
-#: Takes the numbers of resources that are done, in all, and failed.
+NOT_ALLOWED, CONFLICT = 403, 409  # statuses
+#: Receives three counts of resources: finished, all, failed.
 Progress = Callable[[int, int, int], None]
 
 
 class Run:
-    """One application of a plan.
+    """One run of a plan.
 
     :param progress: called every two seconds.
     """
@@ -69,23 +69,23 @@ class Run:
         self._progress = progress
         self._lock = threading.Lock()
         self._outcomes: dict[str, Outcome] = {}
-        self._taken: dict[str, Change] = {}  # the changes that were really taken, where another writer made others of them
-        self._changed: set[str] = set()  # what was really written to, whatever became of it afterwards
-        self._unclear: set[str] = set()  # what was written to, and no answer ever said whether it took effect
-        self._in_body: set[str] = set()  # the labels that this platform takes in a resource's own body alone
+        self._taken: dict[str, Change] = {}  # the change actually made, where another writer's change altered the plan
+        self._changed: set[str] = set()  # identities of resources that were written to, even if a later step failed
+        self._unclear: set[str] = set()  # identities of resources with a write whose effect is unknown
+        self._in_body: set[str] = set()  # options of labels that this platform accepts only in a resource's own body
         self._failed = 0
         self._silent = 0
         self._stopped = ""
         self._refusals = Refusals(api.resource)
 
     def stop(self, why: str) -> None:
-        """Begin no further resource."""
+        """Start no further resource."""
         self._stopped = self._stopped or why
 
     def apply(self, changes: list[Change], bulk: bool = True) -> list[Outcome]:
-        """Take the changes; return their outcomes in the same order. May be called again for further changes.
+        """Make the changes; return their outcomes in the same order. May be called again with further changes.
 
-        :param bulk: whether the platform's import may carry them out, where the policy has it.
+        :param bulk: whether imports may be used, if the policy allows them.
         """
         for change in filter(lambda one: one.action == REFUSE, changes):
             self._note(change, refused(change))
@@ -108,12 +108,12 @@ class Run:
         return [self._outcomes.get(change.identity) or success(change) for change in changes]
 
     def why_not(self, change: Change) -> str:
-        """Return why a resource is not to be begun any more, or nothing."""
+        """Return the reason not to start a resource, or an empty text."""
         refused_alike = self._refusals.stopped(change) if change.action == CREATE else ""
         return self._stopped or refused_alike or self._waits(change)
 
     def take(self, change: Change) -> None:
-        """Take one change by requests of its own, and enter its outcome."""
+        """Make one change by single requests, and record its outcome."""
         why = self.why_not(change)
         if not why:
             self.conclude(change, lambda: self._do(change))
@@ -123,7 +123,7 @@ class Run:
             self._note(change, outcome_of(change, SKIPPED, why))
 
     def conclude(self, change: Change, work: Callable[[], Outcome]) -> None:
-        """Enter the outcome that some work has, or the failure in which it ends."""
+        """Record the outcome that ``work`` returns, or the failure that it raises."""
         refusals = self._refusals if change.action == CREATE else None
         try:
             outcome = work()
@@ -135,34 +135,34 @@ class Run:
             self._count_silence(isinstance(error, TransportError) or (isinstance(error, ApiError) and error.status in TROUBLE))
             if refusals:
                 refusals.note(change, error)
-        except Exception as error:  # a mistake of ours, which must not take the other outcomes with it
+        except Exception as error:  # a bug in the collection must not lose the other outcomes
             self.stop("not begun: " + mistake_of(error))
             outcome = self._failed_at(change, mistake_of(error))
         else:
-            self._unclear.discard(change.identity)  # asked again, the platform told
+            self._unclear.discard(change.identity)  # a later answer settled it
             self._count_silence(False)
             if refusals:
                 refusals.note(change, None)
         self._note(change, outcome)
 
     def finish(self, change: Change) -> Outcome:
-        """Return the outcome of what an import did."""
+        """Return the outcome of a change that an import made."""
         self._changed.add(change.identity)
         if change.action == DELETE:
             self._cache.forget(change.address)
         return success(change)
 
     def mend(self, change: Change, brief: dict[str, Any]) -> Outcome:
-        """Bring what an import made to what is described; return the outcome of both together."""
+        """Correct a resource that an import created; return one outcome for both."""
         done = self._update(self._again(change, Observed(self._resource, brief=brief)))
         return done if done.action == FAILED else success(change)
 
     def doubt(self, changes: list[Change]) -> None:
-        """Remember that something of ours may have taken these changes already."""
+        """Remember that these changes may already have been made by this run."""
         self._unclear.update(change.identity for change in changes)
 
     def _waits(self, change: Change) -> str:
-        """Return why a resource stays although another one was to take its place, or nothing."""
+        """Return why a replaced resource stays (its replacement failed), or an empty text."""
         heir = self._outcomes.get(change.desired.after)
         return HEIR_FAILED % heir.identity if heir is not None and heir.action in (FAILED, SKIPPED) else ""
 
@@ -176,7 +176,7 @@ class Run:
         return self._update(change)
 
     def _delete(self, change: Change) -> bool:
-        """Return whether this run deleted a resource, and not somebody else before it."""
+        """Return whether this run deleted a resource, rather than somebody else before it."""
         try:
             return bool(self.write([change], self._api.delete, change.address))
         except TransportError as error:
@@ -185,7 +185,7 @@ class Run:
             return error.unclear
 
     def _create(self, change: Change) -> Outcome:
-        """Make a resource. Where it isn't clear whether it was made, the platform is asked before it is tried again."""
+        """Create a resource. If the effect of a request is unclear, ask the platform before trying again."""
         body = self._resource.body(change.values)
         for attempt in range(ATTEMPTS):
             try:
@@ -199,7 +199,7 @@ class Run:
                         raise
                     continue
                 fresh = self._again(change, Observed(self._resource, brief=brief))
-                # Else nothing of ours can have made it: somebody else did, meanwhile.
+                # Otherwise somebody else created it in the meantime.
                 is_ours = change.identity in self._unclear and not contradictions(change, fresh.observed)
                 if not is_ours:
                     return self._update(fresh)
@@ -208,11 +208,11 @@ class Run:
         raise AssertionError("unreachable")
 
     def _unseen(self, change: Change) -> Observed:
-        """Return what is known of a resource, without what a look at it will show."""
+        """Return what the list shows of a resource, without its body, which has to be fetched again."""
         return Observed(self._resource, change.observed.brief, None, change.observed.parts)
 
     def _again(self, change: Change, one: Observed) -> Change:
-        """Return what has to happen to a resource as it is now."""
+        """Return the change that a resource needs now; fetches it unless it is known as a whole."""
         whole = one.whole or self._api.get(one.address or change.address)
         if whole is None:
             raise Conflict("the %s was deleted by somebody else while it was being changed" % self._resource.name)
@@ -220,17 +220,17 @@ class Run:
         return in_its_body(fresh, self._in_body)
 
     def _update(self, first: Change) -> Outcome:
-        """Change a resource under optimistic locking: what another writer changed meanwhile is looked at, never overwritten."""
+        """Change a resource under optimistic locking: another writer's change is compared, never overwritten."""
         change, sent = first, False
         for _attempt in range(ATTEMPTS):
             if change.values and change.observed.whole is None:
-                # For its version, which a change has to name (contract, OccContext).
+                # A change must name the version, and only the whole resource has it (contract, OccContext).
                 change = self._changed_meanwhile(first, self._again(change, self._unseen(change)))
             if change.action == REFUSE:
                 return self._failed_at(change, change.message)
             self._taken[change.identity] = change
             if not change.values:
-                # Labels alone are no part of the resource; or an answer that got lost had done it already.
+                # Only labels are left, which are no part of the body; or a write whose answer got lost had worked.
                 if sent:
                     self._changed.add(change.identity)
                 return success(first if sent else change)
@@ -242,17 +242,17 @@ class Run:
                     raise
                 fresh = self._again(change, self._unseen(change))
                 if fresh.observed.version == change.observed.version:
-                    raise error  # refused for another reason than somebody else's change, or never arrived
+                    raise error  # refused for another reason than a concurrent change, or never arrived
                 change = self._changed_meanwhile(first, fresh)
             else:
                 return self._finish(change, whole)
         raise Conflict("other programs keep changing the %s; the run gave up after %d attempts" % (self._resource.name, ATTEMPTS))
 
     def _send(self, change: Change) -> dict[str, Any]:
-        """Write a change, its own body first and then its sections; return the resource as the answers show it."""
+        """Write a change, the resource's own body before its sections; return the resource as the answers show it."""
         one = change.observed
         for section, values in by_section(self._resource, change.values):
-            if one.version is None and change.observed.version is not None:  # the answer before didn't tell it
+            if one.version is None and change.observed.version is not None:  # the previous answer lacked it
                 one = replace(one, whole=self._api.get(change.address))
             body = self._resource.body(values)
             if one.version is not None:
@@ -268,7 +268,7 @@ class Run:
         return one.whole or {}
 
     def write(self, changes: list[Change], send: Callable[..., Any], *what: object) -> Any:
-        """Return the answer to a write, and remember the resources where it isn't known whether it took effect."""
+        """Send a write and return its answer. If its effect is unknown, remember the resources."""
         try:
             return send(*what)
         except Exception as error:
@@ -277,13 +277,13 @@ class Run:
             raise
 
     def _changed_meanwhile(self, first: Change, fresh: Change) -> Change:
-        """Raise :class:`Conflict` where another writer changed the very thing that is to be changed, unless forced."""
+        """Raise :class:`Conflict` if another writer changed an option that this change sets, unless ``force`` is set."""
         if self._policy.force:
             return fresh
         for name, before in first.before.items():
             now, declared = fresh.observed.value(name), self._resource.by_name[name]
             type_ = declared.type
-            # An answer that got lost may have done it, with all that a change brings about by itself.
+            # The new value may be ours, if the answer to an earlier attempt got lost; side effects of the change count too.
             if now != before and not _same(type_, before, now) and not type_.same(first.after[name], now):
                 raise Conflict(
                     "somebody else changed %s to %s while this run was changing it; run again, or use force: true"
@@ -292,7 +292,7 @@ class Run:
         return fresh
 
     def _finish(self, change: Change, whole: dict[str, Any]) -> Outcome:
-        """Remember the answer to a write, and say once more what the platform set by itself against the description."""
+        """Record the answer to a creation or update; write once more the values that the platform overwrote by itself."""
         done = success(change)
         done.address = Observed(self._resource, whole=whole).address or done.address
         self._changed.add(change.identity)
@@ -314,7 +314,7 @@ class Run:
         return done
 
     def labelled(self, changes: list[Change]) -> None:
-        """Enter that these resources got their labels, and lost others."""
+        """Record that these resources got or lost their labels."""
         with self._lock:
             for change in changes:
                 self._unclear.discard(change.identity)
@@ -322,14 +322,14 @@ class Run:
                 self._outcomes[change.identity].changed = True
 
     def relabelled(self, change: Change, option: str) -> None:
-        """Say the labels in the resource's own body, on a platform that can't label many resources at once."""
+        """Write the labels in the resource's own body, on a platform without requests that label many resources."""
         self._in_body.add(option)
         done = self._update(in_its_body(replace(change, values={}), [option]))
         with self._lock:
             self._outcomes[change.identity].changed |= done.changed
 
     def not_labelled(self, change: Change, message: str) -> None:
-        """Enter why a resource could not be labelled."""
+        """Record why a resource could not be labelled."""
         message = self._told(change, message)
         with self._lock:
             done = self._outcomes[change.identity]
@@ -345,7 +345,7 @@ class Run:
         return failed
 
     def _told(self, change: Change, message: str) -> str:
-        """Return why a resource failed, and whether something may have been changed all the same."""
+        """Return the error of a resource; says so if a write may have taken effect all the same."""
         message = without_keys(change, message)
         if change.identity not in self._unclear:
             return message
@@ -366,17 +366,17 @@ class Run:
 
 
 def _says_exists(error: ApiError) -> bool:
-    # What the platform says of others than devices isn't known; where it meant something else, a look finds nothing.
+    # Only the code for devices is known (O), so a conflict counts too. If it means something else, the look-up finds nothing.
     return error.code == ALREADY_EXISTS or error.status == CONFLICT
 
 
 def _same(type_: ValueType, one: object, other: object) -> bool:
-    # A reference is (ID, name), and some answers lack the name: what is shown of it is the ID.
+    # A reference is (ID, name) and some answers lack the name, so the shown value, the ID, is compared too.
     return type_.show(one) == type_.show(other) or type_.same(one, other)
 
 
 def outcome_of(change: Change, action: str, error: str = "") -> Outcome:
-    """Return that a resource met this end."""
+    """Return the outcome of a change: ``action``, one of ACTIONS."""
     desired = change.desired
     return Outcome(
         desired.identity, action, desired.where, error=error, address=change.observed.address, meant_by=desired.meant_by
@@ -384,7 +384,7 @@ def outcome_of(change: Change, action: str, error: str = "") -> Outcome:
 
 
 def success(change: Change) -> Outcome:
-    """Return that a change was taken, or that there was nothing to do."""
+    """Return the outcome of a change that was made, or that had nothing to do."""
     done = outcome_of(change, DONE[change.action])
     done.changed, done.before, done.after = change.action != NOTHING, change.before, change.after
     return done

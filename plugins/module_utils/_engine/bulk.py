@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Changes that are shared between imports, one at a time, and single requests, many at a time; and which of the two is faster.
+"""Shares the changes of a run between imports (one at a time) and single requests (many at a time), and measures which is faster.
 
-Knows neither the platform nor what a change is about.
+Knows neither the platform nor the content of a change.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from .plan import Change
 
 NEVER, AUTO, ALWAYS = "never", "auto", "always"
 FIRST, MOST, LEAST = 50, 500, 10  # rows of an import
-AIM = 3.0  # seconds that an import should take
-#: Seconds that a single request takes at least: a process sends no more than a thousand in a second.
+AIM = 3.0  # seconds an import should take
+#: Minimum seconds of a single request: one process sends at most a thousand a second.
 QUICKEST = 0.001
-#: The share of what single requests would take for all rows that waiting for an import may cost.
+#: Waiting for an import may cost this share of the time that single requests would need for all rows.
 WASTE = 0.1
 
 
 class Load(NamedTuple):
-    """Changes that may stand in one import.
+    """Changes that can share one import.
 
     :param action: CREATE or DELETE.
-    :param params: what the request says of all of them: names and values.
+    :param params: query parameters that hold for all of them: names and values.
     """
 
     action: str
@@ -39,10 +39,10 @@ class Load(NamedTuple):
 
 
 class Work:
-    """The changes of a run. Each is in one place: left for single requests or imports, under way in an import, or a worker's.
+    """The changes of a run. Each change is in one place: waiting (for single requests or imports), in an import, or at a worker.
 
-    :param singles: changes that go by single requests.
-    :param loads: changes that go by import, as long as single requests don't get them too; see :meth:`open`.
+    :param singles: changes for single requests.
+    :param loads: changes for imports. Single requests take them too after :meth:`open`.
     """
 
     def __init__(self, singles: Iterable[Change], loads: Iterable[Load]) -> None:
@@ -52,13 +52,13 @@ class Work:
         self._under_way: dict[str, Change] = {}
         self._is_open = False
         self._is_over = False
-        #: How many single requests got of what was meant for imports.
+        #: Number of changes meant for imports that single requests took.
         self.lent = 0
 
     def single(self) -> tuple[Change, bool] | None:
-        """Return the next change for a single request, and whether an import holds it too; None when there is none any more.
+        """Return the next change for a single request, and whether an import holds it too; None at the end.
 
-        Waits as long as an import may still hand some over.
+        Waits as long as an import may still hand changes over.
         """
         with self._state:
             while not self._is_over:
@@ -70,9 +70,9 @@ class Work:
                     self._drop_empty()
                     return change, False
                 if self._is_open and self._under_way:
-                    self.lent += 1  # the last row first: an import begins with the first
+                    self.lent += 1  # the last row first, because an import begins with the first
                     change = self._under_way.popitem()[1]
-                    self._state.notify_all()  # nobody needs to wait for an import without rows
+                    self._state.notify_all()  # if all rows of an import are taken, nobody needs its answer
                     return change, True
                 if not self._loads and not self._under_way:
                     break
@@ -80,7 +80,7 @@ class Work:
             return None
 
     def load(self, size: int) -> Load | None:
-        """Return the next changes for an import, at most ``size``; None when there are none any more."""
+        """Return the next changes for an import, at most ``size``; None at the end."""
         with self._state:
             if not self._loads:
                 return None
@@ -91,23 +91,23 @@ class Work:
             return taken
 
     def holds(self, change: Change) -> bool:
-        """Return whether a change is under way in an import, and no single request has it."""
+        """Return whether a change is in the current import and no single request took it."""
         with self._state:
             return change.identity in self._under_way
 
     def settled(self, change: Change) -> bool:
-        """Return whether what an import says of a change counts: no single request has it."""
+        """Return whether an import's result for a change counts: no single request took it. The change leaves the import."""
         with self._state:
             return self._under_way.pop(change.identity, None) is not None
 
     def hand_over(self, changes: Iterable[Change]) -> None:
-        """Leave changes of the import under way to single requests, but for those that have one."""
+        """Hand changes of the current import to single requests, unless one took them already."""
         with self._state:
             self._singles.extend(change for change in changes if self._under_way.pop(change.identity, None) is not None)
             self._state.notify_all()
 
     def put_back(self, load: Load, changes: Iterable[Change]) -> None:
-        """Leave changes of the import under way to the next import, but for those that have a single request."""
+        """Return changes of the current import to the waiting imports, unless a single request took them."""
         with self._state:
             left = deque(change for change in changes if self._under_way.pop(change.identity, None) is not None)
             if left:
@@ -115,19 +115,19 @@ class Work:
             self._state.notify_all()
 
     def open(self, is_open: bool = True) -> None:
-        """Let single requests get what is meant for imports, too, or no longer."""
+        """Allow single requests to take changes meant for imports, or forbid it."""
         with self._state:
             self._is_open = is_open
             self._state.notify_all()
 
     def close(self) -> None:
-        """Give nothing out any more."""
+        """Hand out no further changes."""
         with self._state:
             self._is_over = True
             self._state.notify_all()
 
     def wait(self, coming: Future[Any], seconds: float | None = None) -> bool:
-        """Return whether an import's answer is there in time, or of no use any more since each row has a single request."""
+        """Wait for an import; return False on timeout. True comes early if single requests took all rows, or on :meth:`close`."""
 
         def wake(_coming: Future[Any]) -> None:
             with self._state:
@@ -142,11 +142,11 @@ class Work:
 
 
 class Pace:
-    """How many rows the next import has, and whether imports are faster than single requests.
+    """Chooses the size of the next import, and whether imports are faster than single requests.
 
-    :param compares: whether that counts; else imports are taken whatever they cost.
-    :param parallel: single requests that would be under way at once.
-    :param total: rows in all.
+    :param compares: whether speed matters; if not, imports are used regardless.
+    :param parallel: number of single requests that would run at once.
+    :param total: number of rows in all.
     """
 
     def __init__(self, compares: bool, parallel: int, total: int) -> None:
@@ -155,28 +155,28 @@ class Pace:
         self._compares = compares
         self._parallel = parallel
         self._total = total
-        self._single = 0.0  # seconds that single requests take for a row
+        self._single = 0.0  # seconds per row by single requests
 
     def note_single(self, seconds: float, interval: float) -> None:
-        """Take note of how long one single request took.
+        """Record the duration of one single request.
 
-        :param interval: seconds between two requests that the present pace asks for.
+        :param interval: seconds between two requests at the present pace.
         """
         self._single = max(seconds / self._parallel, interval, QUICKEST)
 
     def patience(self, rows: int) -> float | None:
         """Return the seconds after which single requests begin beside an import, None for never.
 
-        By then they would have done the same rows, or a tenth of all.
+        In this time, single requests would do the import's rows, or a tenth of all rows.
         """
         return min(rows, WASTE * self._total) * self._single if self._compares and self._parallel > 1 else None
 
     def note(self, rows: int, seconds: float, lent: int = 0, beside: float = 0.0) -> None:
-        """Take note of how long an import took.
+        """Record the duration of an import.
 
-        :param lent: rows that single requests did beside it, in ``beside`` seconds.
+        :param lent: number of its rows that single requests took, in ``beside`` seconds.
         """
-        if rows < min(self.size, FIRST):  # what is left of a load tells little about larger ones
+        if rows < min(self.size, FIRST):  # a small remainder says little about larger imports
             return
         each = seconds / rows
         if lent >= self._parallel and beside:
@@ -186,5 +186,5 @@ class Pace:
         self.size = max(min(2 * self.size, int(AIM / max(each, AIM / MOST)), MOST), LEAST)
 
     def begin_again(self) -> None:
-        """Take a small import next: the last one failed."""
+        """Make the next import a small one, after a failure."""
         self.size = FIRST

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What earlier runs saw of resources and a list doesn't show, so that a converged fleet costs its list and nothing else.
+"""Remembers fields that the platform's list lacks, so that an unchanged fleet costs one reading of the list.
 
-A device's brief lacks the inactivity alarm and more, but it says when and by whom the resource was last changed. As long as both
-are what they were, what was seen then still holds. Nothing secret is kept; the file may be removed at any time.
+A device's brief lacks the inactivity alarm and more, but has the time and author of the last change. While both stay the same,
+the remembered fields still hold. The file contains no secrets and may be removed at any time.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ LARGEST = 256 * 1024 * 1024  # bytes; 100,000 devices have some 60 million
 
 
 class Cache:
-    """What is remembered of the resources of one kind in one subscription.
+    """The remembered fields of one kind of resource in one subscription.
 
-    :param path: its file; empty to remember nothing.
-    :param warn: takes the warning that the file is of no use, and is made anew.
+    :param path: the file; empty to remember nothing.
+    :param warn: receives a warning if the file is unusable; a new one is made.
     """
 
     def __init__(self, resource: Resource, path: str, warn: Callable[[str], object] = str) -> None:
         self._key = resource.identity.key
-        # What a brief doesn't show, or not surely; no secret is kept.
+        # Fields that a brief lacks or doesn't show reliably; never secrets.
         hidden = [each for each in resource.fields if each.seen == WHOLE or each.hint_only or each.cached]
         self._pieces = sorted({each.path[0] for each in hidden if not each.secret})
         self._plural, self._keys = resource.plural, resource.keys
@@ -56,34 +56,34 @@ class Cache:
         return data[self._keys] if data.get("format") == FORMAT else {}
 
     def recall(self, brief: dict[str, Any]) -> dict[str, Any] | None:
-        """Return the remembered pieces of the resource with this brief, None when it has changed since."""
+        """Return the remembered pieces of the resource with this brief, None if the resource has changed since."""
         record: object = self._kept.get(brief.get(self._key, ""))
         if not isinstance(record, list) or len(record) != 3 or record[:2] != _mark(brief):
             return None
         return record[2] if isinstance(record[2], dict) else None
 
     def remember(self, identity: str, whole: dict[str, Any]) -> None:
-        """Remember what a whole resource shows; in vain without a ``path``."""
+        """Remember the pieces of a whole resource; does nothing without a ``path``."""
         mark = _mark(whole)
         if mark:
-            # A piece that the resource lacks is empty, and that is worth knowing too.
+            # A missing piece is stored as None: it is known to be empty.
             self._new[identity] = [*mark, {piece: whole.get(piece) for piece in self._pieces}]
 
     def remember_sent(self, identity: str, brief: dict[str, Any], body: dict[str, Any]) -> None:
-        """Remember what a request made of a resource that shows itself in its brief alone; in vain without a ``path``.
+        """Remember the fields that a request set on a resource of which only the brief is known; does nothing without a ``path``.
 
-        What the request didn't say, the platform may have set by itself: that isn't known.
+        Fields that the request left out stay unknown, as the platform may have set them itself.
         """
         mark = _mark(brief)
         if mark:
             self._new[identity] = [*mark, {piece: body[piece] for piece in self._pieces if piece in body}]
 
     def forget(self, identity: str) -> None:
-        """Drop a resource that is gone."""
+        """Drop a deleted resource."""
         self._gone.add(identity)
 
     def save(self) -> None:
-        """Write what was learned; what other runs wrote meanwhile stays."""
+        """Write what this run learned; entries that other runs wrote in the meantime stay."""
         if not self.path or not (self._new or self._gone & set(self._kept) or self._is_useless):
             return
         with _files.locked(self.path):

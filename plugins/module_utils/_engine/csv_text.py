@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tables that people open in a spreadsheet. Pure."""
+"""Tables for people to open in a spreadsheet. Pure."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from collections.abc import Iterable, Sequence
 
 from .._text import harmless
 
-#: Where a spreadsheet would see a formula: such a sign at the beginning of a cell, in East Asian width too. A spreadsheet that
-#: divides cells at semicolons or tabs sees beginnings inside of ours.
+#: A sign at the beginning of a cell, also in East Asian width, that makes a spreadsheet see a formula. Some spreadsheets split
+#: cells at semicolons or tabs, so a beginning may be inside one of our cells.
 FORMULA = re.compile("(^|[;\t])([\\s\"']*)([=+\\-@\uff1d\uff0b\uff0d\uff20])")
-#: Excel takes a file without this mark for one of its own country's encoding.
+#: Byte order mark: without it, Excel assumes the encoding of its own language.
 MARK = "\ufeff"
 
 
 def as_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return a table as CSV, each row on one line.
 
-    Texts that a spreadsheet would take for formulas have an apostrophe in front. Numbers stay numbers.
+    Texts that look like a formula get an apostrophe in front. Numbers stay numbers.
     """
     text = io.StringIO()
     text.write(MARK)
@@ -34,7 +34,7 @@ def as_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def from_csv(text: str) -> list[list[str]]:
-    """Return the rows of a table that :func:`as_csv` wrote, the headings first."""
+    """Return the rows of a table that :func:`as_csv` wrote; the first row holds the headings."""
     return list(csv.reader(io.StringIO(text[len(MARK) :] if text.startswith(MARK) else text)))
 
 

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A resource that is there, as a description would have it: exactly the options that would change nothing.
+"""Describes an existing resource by options that, applied to it, change nothing.
 
-Pure, as the plan is, and the plan's own comparison has the last word: what it would change, or couldn't tell, is left out.
+Pure. The plan's own comparison decides: an option that it would change, or can't compare, is left out.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ NOT_CERTAIN = "can't be determined from the platform's answers"
 
 @dataclass
 class Description:
-    """What a description of one resource says.
+    """The description of one resource.
 
-    :param identity: which one it is, as the platform calls it.
-    :param options: the rest of its options, as a user writes them.
-    :param empty: options that are plainly empty, and that a description may say to be.
-    :param left_out: options that it has and that can't be described: ``(option, why)``.
+    :param identity: the resource, by the platform's identity.
+    :param options: its other options, as a user writes them.
+    :param empty: options without a value, which may be described as empty.
+    :param left_out: options with a value that can't be described: ``(option, why)``.
     """
 
     identity: str
@@ -41,14 +41,14 @@ class Description:
 
 
 def is_open(one: Observed) -> bool:
-    """Return whether the list doesn't surely show all that can be described of a resource."""
+    """Return whether the list may lack an option of the resource that can be described."""
     return any(one.value(each.name) is UNKNOWN or not one.is_sure(each.name) for each in _readable(one.resource))
 
 
 def describe(one: Observed, without: frozenset[str] = frozenset()) -> Description:
     """Return the description of an existing resource: applied to it, it changes nothing.
 
-    :param without: options that are not to be described.
+    :param without: options to leave out.
     """
     resource = one.resource
     told = Description(one.address, {})
@@ -79,17 +79,17 @@ def _readable(resource: Resource) -> list[Field]:
 
 
 def _lost(each: Field, shown: Any, value: object) -> str:
-    """Return why a value would not come back from a description as it is, or nothing."""
+    """Return why a value would not survive the way through a description, or an empty text."""
     try:
         return "" if each.type.same(each.type.parse(shown), value) else NOT_KEPT
     except Fault as fault:
         return str(fault)
-    except Exception:  # the API may show what no type of value understands
+    except Exception:  # the platform may show a value that our types don't understand
         return NOT_KEPT
 
 
 def _settle(told: Description, one: Observed, without: frozenset[str]) -> bool:
-    """Return whether the options are fine together; else leave out, or add, what makes them more so."""
+    """Return whether the options are valid together. If not, leave out or add options that bring them closer to it."""
     resource = one.resource
     values, faults = resource.parse(told.options)
     for option, message in faults:
@@ -106,7 +106,7 @@ def _settle(told: Description, one: Observed, without: frozenset[str]) -> bool:
             _leave_out(told, resource, source, IMPLIES % option)
         elif option in told.options or value is UNKNOWN or _lost(each, each.type.show(value), value):
             _leave_out(told, resource, option, NOT_CERTAIN)
-        else:  # other options imply another value: that the platform has its default has to be said
+        else:  # other options imply another value, so the platform's default has to be described explicitly
             told.options[option] = each.type.show(value)
     if message:
         _leave_out(told, resource, "", message)
@@ -114,7 +114,7 @@ def _settle(told: Description, one: Observed, without: frozenset[str]) -> bool:
 
 
 def _source_of(option: str, told: Description, resource: Resource) -> str:
-    """Return the option that implies another one which isn't given; nothing where it can't be told."""
+    """Return the given option that implies a missing one; an empty text if unknown."""
     for name in told.options:
         rest = {other: value for other, value in told.options.items() if other not in _group_of(name, resource)}
         if option not in resource.parse(rest)[0]:
@@ -123,12 +123,12 @@ def _source_of(option: str, told: Description, resource: Resource) -> str:
 
 
 def _group_of(option: str, resource: Resource) -> set[str]:
-    """Return an option with those that are only sent together with it."""
+    """Return an option and all options that are only sent together with it."""
     return {option, *(name for names in resource.together if option in names for name in names)}
 
 
 def _leave_out(told: Description, resource: Resource, option: str, message: str) -> None:
-    """Leave out an option, with those that are only sent together with it; all of them where that would be none."""
+    """Leave out an option with those that are only sent together with it; if it has none, leave out everything."""
     group = _group_of(option, resource)
     doomed = [name for name in told.options if name in group] or list(told.options)
     for name in doomed:

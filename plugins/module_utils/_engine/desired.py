@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a description says of each resource: one Desired per row, and every problem of the description at once."""
+"""Reads a description: one Desired per row, and all problems of the description at once."""
 
 from __future__ import annotations
 
@@ -29,25 +29,25 @@ NAMED_TWICE = (
     "is also the name that %s gives to another one, and a run can't distinguish the two. Remove one, or give the %s here too"
 )
 FAULTS_IN_MESSAGE = 40
-PLACES_IN_MESSAGE = 8  # of one fault that many rows have
+PLACES_IN_MESSAGE = 8  # for a fault that many rows share
 
 
 @dataclass
 class Desired:
-    """What one resource should be, in canonical values.
+    """The desired state of one resource, in canonical values.
 
-    :param identity: which one it is, such as a DevEUI: 16 upper-case hexadecimal digits.
-    :param values: canonical values by option; what isn't in it is left alone.
-    :param meant_by: the option that says which one it is, where that is its name; nothing for its identity.
-    :param absent: it should not exist.
-    :param where: where it was described.
-    :param create: it may be made where it isn't there; not where its identity, which the platform makes, says which one it is.
-    :param kept: what the rules keep of an identifying option, such as a TR005 tag.
-    :param labels: what its source calls options, where it calls them otherwise.
-    :param replaces: the identity of another one whose place it takes, and what becomes of that: ``replaced``.
-    :param after: the identity of one that has to be as described before this one may change.
-    :param rewrites_keys: its keys are written although nothing shows whether they differ.
-    :param open: secrets for which the description has a place and says nothing, as a backup does.
+    :param identity: the resource's identity, such as a DevEUI: 16 upper-case hexadecimal digits.
+    :param values: canonical values by option; missing options are left alone.
+    :param meant_by: the option that names the resource, if it is described by name; empty if described by identity.
+    :param absent: the resource should not exist.
+    :param where: the place of the description.
+    :param create: whether a missing resource may be created; never if described by an identity that the platform assigns.
+    :param kept: the data that the rules keep of an identifying option, such as a TR005 tag.
+    :param labels: the source's own names of options, where they differ.
+    :param replaces: identity of the resource that this one replaces; ``replaced``: what happens to that resource.
+    :param after: identity of the resource that must be as described before this one may change.
+    :param rewrites_keys: write the keys although no comparison shows a difference.
+    :param open: secrets that the description lists without a value, as a backup does.
     """
 
     identity: str
@@ -65,8 +65,8 @@ class Desired:
     rewrites_keys: bool = False
 
     def problems(self, faults: Faults) -> list[Problem]:
-        """Return the problems that faults of this resource are, in the words of its source."""
-        if self.labels:  # only a table has other names for options, and what is read from it was never YAML
+        """Return faults of this resource as problems, in the words of its source."""
+        if self.labels:  # only tables rename options, and their texts never were YAML
             faults = [(option, message.replace(YAMLS_REMEDY, SPREADSHEETS_REMEDY)) for option, message in faults]
         return [Problem(self.where, self.identity, self.labels.get(option, option), message) for option, message in faults]
 
@@ -75,7 +75,7 @@ class Desired:
 class Problem:
     """One fault of the description.
 
-    :param identity: of the resource; empty where it isn't known, or the fault is no resource's own.
+    :param identity: the resource; empty if unknown, or if the fault concerns no single resource.
     """
 
     where: str
@@ -94,10 +94,10 @@ def read_desired(
 ) -> list[Desired]:
     """Return a Desired for each Row; raises :class:`BadInput` with all faults of all rows.
 
-    :param defaults: options for every resource that doesn't say otherwise.
-    :param state: ``present`` or ``absent`` for the rows that don't say.
-    :param create: whether a resource that isn't there may be made, where neither its row nor the defaults say.
-    :param barred: options that must not be described in this task, each with what is wrong with it.
+    :param defaults: options of every resource whose row lacks them.
+    :param state: ``present`` or ``absent`` for rows without a state.
+    :param create: whether a missing resource may be created, if neither its row nor the defaults say.
+    :param barred: options that this task doesn't accept, each with the reason.
     """
     resource.nearest.clear()
     found: list[Desired] = []
@@ -122,7 +122,7 @@ def read_desired(
 
 
 def _named_twice(resource: Resource, described: list[Desired]) -> list[Problem]:
-    """Return the problems of names that mean one resource and are given to another."""
+    """Return the problems of names that one row uses to find a resource and another row gives to a different one."""
     identity = resource.identity
     there = [desired for desired in described if not desired.absent] if identity.named_by else []
     given = {desired.values.get(identity.named_by): desired.where for desired in there if not desired.meant_by}
@@ -135,7 +135,7 @@ def _named_twice(resource: Resource, described: list[Desired]) -> list[Problem]:
 
 
 def _read_replacement(resource: Resource, raw: dict[str, Any], desired: Desired, faults: Faults) -> None:
-    """Take the options about a replacement out of a row; adds faults."""
+    """Move the options about a replacement from a row to the Desired; adds faults."""
     given = {option: raw.pop(option) for option in REPLACEMENT if option in raw}
     given = {option: value for option, value in given.items() if value not in (None, "")}
     if not given:
@@ -157,7 +157,7 @@ def _read_replacement(resource: Resource, raw: dict[str, Any], desired: Desired,
 
 
 def _replaced(resource: Resource, described: list[Desired]) -> tuple[list[Desired], list[Problem]]:
-    """Return what becomes of the resources that others replace, each described in the place of its heir; and the problems."""
+    """Return a Desired for each replaced resource, with the place of its replacement in the description; and the problems."""
     where = {desired.identity: desired.where for desired in described}
     found: list[Desired] = []
     problems: list[Problem] = []
@@ -177,7 +177,7 @@ def _replaced(resource: Resource, described: list[Desired]) -> tuple[list[Desire
 
 
 def refuse(resource: Resource, problems: list[Problem]) -> None:
-    """Raise :class:`BadInput` when there are problems. A fault that many rows have alike is told once, with its rows."""
+    """Raise :class:`BadInput` if there are problems. A fault that many rows share is reported once, with its rows."""
     if not problems:
         return
     alike: dict[tuple[str, str], list[Problem]] = {}
@@ -192,7 +192,7 @@ def refuse(resource: Resource, problems: list[Problem]) -> None:
 
 
 def _line(resource: Resource, group: list[Problem]) -> str:
-    """Return equal problems as a sentence."""
+    """Return equal problems as one sentence."""
     first = group[0]
     whose = " (%s %s)" % (resource.name, first.identity) if first.identity and len(group) == 1 else ""
     return "%s%s: %s %s" % (_places(group), whose, first.option, first.message)
@@ -213,7 +213,7 @@ def _told(resource: Resource, group: list[Problem]) -> dict[str, Any]:
 
 
 def _places(group: list[Problem]) -> str:
-    """Return where equal problems stand, so that few words name many rows: ``lines 3, 4, 9 and 200 more``."""
+    """Return the places of equal problems, shortened if there are many: ``lines 3, 4, 9 and 200 more``."""
     shown = [problem.where for problem in group[:PLACES_IN_MESSAGE]]
     for word in ("line", "row"):
         if len(shown) > 1 and all(place.startswith(word + " ") for place in shown):
@@ -224,12 +224,12 @@ def _places(group: list[Problem]) -> str:
 
 
 class _Reader:
-    """Makes rows of one source canonical, with its defaults."""
+    """Converts the rows of one source to canonical values, with the source's defaults."""
 
     def __init__(self, resource: Resource, defaults: dict[str, Any], state: str, create: bool, problems: list[Problem]) -> None:
         self._resource = resource
         self._rules = resource.rules
-        #: Options that say which one and whether, not what it is.
+        #: Options that identify a resource or set its state; all others describe it.
         self._own = (*filter(None, (resource.identity.option, resource.identity.named_by)), *self._rules.identifying, "state")
         self._own += REPLACEMENT if resource.heirloom else ()
         self._state = state
@@ -237,7 +237,7 @@ class _Reader:
         self._create = self._defaults.pop("create", create)
 
     def _usable(self, defaults: dict[str, Any], problems: list[Problem]) -> dict[str, Any]:
-        """Report the faults of the defaults once, and leave out what has one."""
+        """Report the faults of the defaults once, and drop the faulty defaults."""
         resource = self._resource
         faults = [
             (name, "can't be in defaults: give it for each %s" % resource.name) for name in sorted(set(defaults) & set(self._own))
@@ -250,7 +250,7 @@ class _Reader:
             except Fault as fault:
                 faults.append(("create", str(fault)))
                 create.clear()
-        # Each by itself: what defaults lack, the rows may have. Only alternatives can't stand beside each other even here.
+        # Defaults are parsed one by one, as rows may complete them. Only alternatives already exclude each other here.
         values, more = resource.parse_fields({name: given for name, given in defaults.items() if name not in self._own})
         beside = {name: value for name, value in values.items() if any(name in group for group in resource.alternatives)}
         faults += more + self._rules.check(beside)
@@ -260,9 +260,9 @@ class _Reader:
         return {**create, **{name: defaults[name] for name, option in known.items() if option not in bad}}
 
     def read(self, row: Row) -> tuple[Desired, Faults]:
-        """Return ``(desired, faults)`` of one row, without an identity where that has a fault."""
+        """Return ``(desired, faults)`` of one row; the identity is empty if it has a fault."""
         raw = dict(row.raw)
-        raw.pop("host", None)  # the place already
+        raw.pop("host", None)  # already part of the row's place
         faults: Faults = []
         desired = Desired("", {}, where=row.where, labels=row.labels)
         if not row.is_readable:
@@ -285,7 +285,7 @@ class _Reader:
             self._rules.complete_row(raw, self._defaults, desired.kept, faults)
         merged = self._with_defaults(raw) if self._defaults else raw
         if desired.kept is None and any(option in self._rules.identifying for option, _message in faults):
-            # What that option would bring isn't known, so nothing can be called missing.
+            # The faulty option would have brought unknown values, so no option can be called missing.
             return desired, faults + self._resource.parse_fields(merged)[1]
         desired.values, more = self._resource.parse(merged)
         if not desired.create:
@@ -304,7 +304,7 @@ class _Reader:
             given, option, parse = name, identity.named_by, self._resource.by_name[identity.named_by].type.parse
         try:
             found = "" if given is None or given == "" else str(parse(given))
-            if found:  # blanks alone name nothing
+            if found:  # a blank text is no name
                 return found, None
             faults.append((option, "is missing"))
         except Fault as fault:
@@ -312,7 +312,7 @@ class _Reader:
         return "", None
 
     def _state_of(self, given: object, faults: Faults) -> object:
-        """Return ``present`` or ``absent``; where the row doesn't say, the task did."""
+        """Return ``present`` or ``absent``: the row's state, or else the task's."""
         try:
             return self._state if given is None or given == "" else STATE.parse(given)
         except Fault as fault:
@@ -320,7 +320,7 @@ class _Reader:
             return ""
 
     def _may_create(self, given: object, faults: Faults) -> bool:
-        """Return whether a resource may be made; where its row doesn't say, the defaults or the task did."""
+        """Return whether a missing resource may be created: as the row says, else the defaults, else the task."""
         try:
             return self._create if given is None else FLAG.parse(given)
         except Fault as fault:

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""JSON and YAML text to data: read as it is written, each key once, and no larger than it looks.
+"""Reads JSON and YAML: texts as written, each key once, limited in depth and size.
 
-Numbers stay texts, and so do YAML's yes, no, on and off: ``0012345678901234`` is an EUI, and ``NO`` is Norway. Whoever knows
-what an option takes makes a number or a flag of them.
+Numbers stay texts, and so do YAML's yes, no, on and off: ``0012345678901234`` is an EUI, and ``NO`` is Norway. The option's type
+converts the text later.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ try:
     import yaml
 
     HAS_YAML = True
-except ImportError:  # only needed for a file in YAML
+except ImportError:  # only needed for YAML files
     HAS_YAML = False
 
 from .._errors import OptionError
 from .._schema.texts import shown
 from .._text import code_of
 
-MOST_VALUES = 10_000_000  # with all aliases written out; 100,000 devices have a third of it
-DEEPEST = 100  # lists and dictionaries inside each other; a device's have five
+MOST_VALUES = 10_000_000  # including all copies by aliases; 100,000 devices have a third of it
+DEEPEST = 100  # nested lists and dictionaries; a device has five
 KEYS_IN_MESSAGE = 5
 NULL = ("", "~", "null", "Null", "NULL")
-#: YAML's own tags. What an option takes decides what a text is, so that most of them say nothing here.
+#: YAML's own tags. The option's type converts the text, so most of these tags are ignored.
 STANDARD = ("!", *("tag:yaml.org,2002:" + name for name in ("str", "bool", "int", "float", "timestamp", "null", "map", "seq")))
 NOT_IN_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 MERGE = "tag:yaml.org,2002:merge"
@@ -40,7 +40,7 @@ NO_JSON = "src %s holds %s in line %d, which is not valid JSON: programs write i
 
 
 def read_json(text: str, name: str) -> object:
-    """Return what JSON says; raises :class:`OptionError`, whose text may name a key but holds no value."""
+    """Return the data of a JSON text; raises :class:`OptionError`, whose message may contain a key but never a value."""
     is_repeated = False
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def read_json(text: str, name: str) -> object:
         data: object = json.loads(text, object_pairs_hook=once, parse_int=str, parse_float=str, parse_constant=refuse)
     except RecursionError:
         raise _too_deep(name) from None
-    except json.JSONDecodeError as error:  # its text may quote the file, so only the place is shown
+    except json.JSONDecodeError as error:  # its message may quote the file, so only the position is shown
         raise _unreadable(name, "JSON", error.lineno) from None
     if is_repeated:
         raise _repeated(name, _repeated_in_json(text))
@@ -64,12 +64,12 @@ def read_json(text: str, name: str) -> object:
 
 
 def _place_of(word: str, text: str) -> int:
-    """Return where a word stands in JSON outside of its texts."""
+    """Return the position of a word in JSON, outside of strings."""
     return next(match.start() for match in re.finditer(r'"(?:[^"\\]|\\.)*"|%s' % word, text) if match.group() == word)
 
 
 def _repeated_in_json(text: str) -> list[tuple[int, object]]:
-    """Return ``(line, key)`` of every key that stands in its dictionary again; json has no lines to tell."""
+    """Return ``(line, key)`` of every key that is repeated in its dictionary; the json module gives no lines."""
     found: list[tuple[int, object]] = []
     open_keys: list[set[str] | None] = []
     line, last = 1, ""
@@ -92,15 +92,15 @@ def _repeated_in_json(text: str) -> list[tuple[int, object]]:
 
 
 def read_yaml(text: str, name: str) -> object:
-    """Return what YAML says; raises :class:`OptionError`, whose text may name a key but holds no value."""
+    """Return the data of a YAML text; raises :class:`OptionError`, whose message may contain a key but never a value."""
     if not HAS_YAML:
         raise OptionError("src %s is YAML, and the Python library PyYAML is missing where this task runs" % name)
     reader = _YamlReader(name)
     try:
-        # The parser's events don't nest, so that no depth and no alias costs anything before it is looked at.
+        # Events are flat, so that depth and aliases cost nothing before they are checked.
         for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
             reader.take(event)
-    except yaml.YAMLError as error:  # its text may quote the file, so only the place is shown
+    except yaml.YAMLError as error:  # its message may quote the file, so only the position is shown
         mark = getattr(error, "problem_mark", None)
         strange = None if mark is not None else NOT_IN_YAML.search(text)
         if strange:
@@ -108,7 +108,7 @@ def read_yaml(text: str, name: str) -> object:
             said = "src %s contains %s in line %d, a character that YAML doesn't allow: remove it"
             raise OptionError(said % (name, code_of(strange.group()), line)) from None
         line = mark.line + 1 if mark is not None else 0
-        if "nesting" in str(getattr(error, "problem", "")):  # the parser in C has a limit of its own
+        if "nesting" in str(getattr(error, "problem", "")):  # the C parser has its own limit
             raise _too_deep(name, line) from None
         raise _unreadable(name, "YAML", line) from None
     if reader.repeated:
@@ -118,10 +118,10 @@ def read_yaml(text: str, name: str) -> object:
 
 @dataclass
 class _Open:
-    """A list or dictionary of which the end hasn't come yet.
+    """A list or dictionary that is still being read.
 
-    :param values: its items; in a dictionary, keys and values by turns.
-    :param merged: what ``<<`` brings into a dictionary, the strongest first.
+    :param values: its items; for a dictionary, keys and values alternate.
+    :param merged: the dictionaries that ``<<`` merges in, the strongest first.
     """
 
     is_dictionary: bool
@@ -132,26 +132,26 @@ class _Open:
     merged: list[dict[Any, Any]] = field(default_factory=list)
 
 
-#: What a dictionary has in the place of a key where ``<<`` stands.
+#: Stands for a key in a dictionary at ``<<``.
 _MERGE_KEY = object()
-#: What an anchor stands for until its list or dictionary is complete.
+#: Value of an anchor whose list or dictionary is still being read.
 _INCOMPLETE = object()
 
 
 class _YamlReader:
-    """Makes data of the events of PyYAML's parser."""
+    """Builds data from the events of PyYAML's parser."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.document: object = None
         self.repeated: list[tuple[int, object]] = []
         self._documents = 0
-        self._count = 0  # of values, with all aliases written out
+        self._count = 0  # of values, including all copies by aliases
         self._open: list[_Open] = []
         self._anchors: dict[str, tuple[Any, int]] = {}
 
     def take(self, event: Any) -> None:
-        """Take the parser's next event; raises :class:`OptionError`."""
+        """Process the parser's next event; raises :class:`OptionError`."""
         line = event.start_mark.line + 1
         if isinstance(event, yaml.ScalarEvent):
             self._put(self._scalar(event, line), event.anchor, 1, line)
@@ -198,10 +198,10 @@ class _YamlReader:
             )
 
     def _put(self, value: Any, anchor: str | None, size: int, line: int, inside: int = 0) -> None:
-        """Put a complete value where it belongs.
+        """Put a complete value into the list or dictionary that is open.
 
-        :param size: how many values it adds to those counted.
-        :param inside: how many values in it were counted before.
+        :param size: number of values to add to the count.
+        :param inside: number of values in it that are counted already.
         """
         self._count += size
         if self._count > MOST_VALUES:
@@ -231,7 +231,7 @@ class _YamlReader:
         into.keys.add(key)
 
     def _merge(self, value: Any, into: _Open, line: int) -> None:
-        # Several << count as one with a list, of which the first is the strongest. PyYAML's versions differ in this.
+        # Several << count as one with a list, and the first is the strongest. PyYAML's versions disagree here.
         merged = value if isinstance(value, list) else [value]
         if not all(isinstance(each, dict) for each in merged):
             raise OptionError("src %s has << in line %d without a dictionary after it" % (self.name, line))

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which keys were given last time, so that a key that has changed since is written once: the platform shows none of them.
+"""Detects changed keys: the platform never shows keys, so fingerprints tell whether a key differs from the last run's.
 
-Only a salted fingerprint of a resource's keys is kept (HMAC of SHA-256). The salt stands beside them and is the file's own.
+The file holds only a salted fingerprint of each resource's keys (HMAC of SHA-256), and the salt.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ USELESS = "The keys of the last run are unknown, and the keys of this run count 
 
 
 class Fingerprints:
-    """The fingerprints of keys, by the identity of their resources.
+    """Fingerprints of keys, by the identity of the resource.
 
-    :param path: their file; empty to keep none.
-    :param warn: takes the warning that the file is of no use, and is made anew.
+    :param path: the file; empty to keep none.
+    :param warn: receives a warning if the file is unusable; a new one is made.
     """
 
     def __init__(self, path: str, warn: Callable[[str], object] = str) -> None:
@@ -64,19 +64,19 @@ class Fingerprints:
         return hmac.new(salt.encode("ascii"), text.encode("utf-8"), hashlib.sha256).hexdigest()
 
     def is_known(self, identity: str) -> bool:
-        """Return whether keys of this resource were given before."""
+        """Return whether the file has a fingerprint of this resource's keys."""
         return identity in self._known
 
     def has_changed(self, identity: str, keys: dict[str, Any]) -> bool:
-        """Return whether other keys of this resource were given last time."""
+        """Return whether these keys differ from those given last time."""
         return self.is_known(identity) and self._known[identity] != self.of(identity, keys)
 
     def note(self, identity: str, keys: dict[str, Any]) -> None:
-        """Remember that these keys are the ones the platform has."""
+        """Remember these keys as those on the platform."""
         self._new[identity] = keys
 
     def save(self) -> None:
-        """Write what is new, with the salt of the file as it is now; what other runs wrote meanwhile stays."""
+        """Write the new fingerprints, with the salt now in the file; entries that other runs wrote in the meantime stay."""
         if not self.path or not self._new:
             return
         with _files.locked(self.path):
@@ -87,7 +87,7 @@ class Fingerprints:
 
 
 def _is_whole(data: dict[str, Any]) -> bool:
-    """Return whether a file's content is what this module writes, or nothing yet."""
+    """Return whether a file's content has this module's format, or is empty."""
     salt, keys = data.get("salt"), data.get("keys")
     texts = [salt, *keys, *keys.values()] if isinstance(keys, dict) else [None]
     return all(isinstance(text, str) and HEXADECIMAL.match(text) for text in texts)

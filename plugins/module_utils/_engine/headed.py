@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tables with a row of headings, from a text or a workbook: whether one is such a table, and its rows."""
+"""Tables with a row of headings, from a text or a workbook: recognizes them and reads their rows."""
 
 from __future__ import annotations
 
@@ -48,23 +48,23 @@ NO_HEADING = "has a cell in a column without a heading: add a heading, or empty 
 class Number:
     """A number in a workbook's cell.
 
-    :param is_plain: it is shown as it is; else its format shows a percentage, zeros in front or the like.
+    :param is_plain: the cell shows the number itself, not as a percentage, with leading zeros or the like.
     """
 
     value: int | float
     is_plain: bool
 
 
-#: The row's number, and its cells or what is wrong in their place. A workbook has cells that are no texts: numbers, true and
-#: false, and faults of what can't be read.
+#: The row's number, and its cells or an error in their place. A workbook has cells that are no texts: numbers, true and false,
+#: and faults for unreadable cells.
 AnyRecord = tuple[int, "list[Any] | str"]
 
 
 def has_headings(words: Words, layout: Layout, cells: list[str], name: str) -> bool:
-    """Return whether the first row of a text is one of headings; raises :class:`OptionError` where it could be either.
+    """Return whether the first row of a text holds headings; raises :class:`OptionError` if that is ambiguous.
 
-    A row of headings names no device and doesn't begin with a directive, and one of its cells is a heading that is known. A row
-    of the resource's own table names one.
+    A row of headings contains a known heading, names no device and doesn't begin with a directive. A row of the resource's own
+    table names a device.
     """
     own = words.resource.own_table
     if own is None:
@@ -74,7 +74,7 @@ def has_headings(words: Words, layout: Layout, cells: list[str], name: str) -> b
             raise OptionError(NO_HEADINGS % name)
         return False
     known = words.are_known(cells)
-    # What is a heading for sure is no directive either: create is an option, and a directive.
+    # A certain heading is no directive: ``create`` is both an option and a directive.
     may_be_row = own.may_be_row(["" if is_known else cell for cell, is_known in zip(cells, known)])
     if may_be_row and any(words.option_of(cell)[0] in words.identifying for cell in cells):
         raise OptionError(BOTH % (name, own.name))
@@ -84,11 +84,11 @@ def has_headings(words: Words, layout: Layout, cells: list[str], name: str) -> b
 
 
 def begins_comment(cells: list[str]) -> bool:
-    """Return whether a row or line begins as a comment does: with # and a blank, or with nothing behind it in any cell."""
+    """Return whether a row or line is a comment: # and a blank, or # alone with no other cell filled."""
     first = cells[0].strip().strip('"').strip()
     if not first.startswith("#"):
         return False
-    # A number too wide for its column is shown as some of these.
+    # Several # may also be a number too wide for its column.
     behind = first.lstrip("#")
     return behind[0].isspace() if behind else not any(cell.strip(' "\n') for cell in cells[1:])
 
@@ -96,7 +96,7 @@ def begins_comment(cells: list[str]) -> bool:
 def text_records(words: Words, table: TextTable, name: str, first: int) -> Iterator[Record]:
     """Yield the records of a text with headings; raises :class:`OptionError` for a row of the resource's own table.
 
-    :param first: the number of the line that holds the headings.
+    :param first: the line number of the headings.
     """
     own = words.resource.own_table
     width = 0
@@ -105,7 +105,7 @@ def text_records(words: Words, table: TextTable, name: str, first: int) -> Itera
     def is_comment(cells: list[str]) -> bool:
         if not begins_comment(cells):
             return False
-        # A name may begin so. What names a resource in another cell is a row: nothing may be lost that somebody counts on.
+        # A name may begin with #. If another cell identifies a resource, the row is no comment: no device may get lost.
         return not any(index and index < len(cells) and cells[index].strip(' "') for index in places)
 
     def begins_row(line: str, delimiter: str) -> bool:
@@ -123,10 +123,10 @@ def text_records(words: Words, table: TextTable, name: str, first: int) -> Itera
 
 
 def read_rows(words: Words, layout: Layout, records: Iterable[AnyRecord], name: str, place: str, comma: bool) -> list[Row]:
-    """Return the rows of a table with headings; raises :class:`OptionError` where there are none.
+    """Return the rows of a table with headings; raises :class:`OptionError` if it has none.
 
-    :param place: what a row is called, ``line`` or ``row``.
-    :param comma: whether a comma may be the decimal one, since it doesn't separate the cells.
+    :param place: the word for a row in messages, ``line`` or ``row``.
+    :param comma: whether a comma may be the decimal separator, as it doesn't separate the cells.
     """
     resource = words.resource
     iterator = iter(records)
@@ -155,14 +155,14 @@ def read_rows(words: Words, layout: Layout, records: Iterable[AnyRecord], name: 
 
 
 def _heading(cell: object, index: int, number: int, name: str) -> str:
-    """Return a heading as a text."""
+    """Return a heading as text."""
     if isinstance(cell, Fault):
         raise OptionError(BAD_HEADING % (name, letters_of(index), number, cell))
     return "" if cell is None else str(cell.value if isinstance(cell, Number) else cell)
 
 
 class _Reader:
-    """Makes rows of cells, by the columns that are read."""
+    """Converts rows of cells, for the columns that are read."""
 
     def __init__(
         self, resource: Resource, columns: list[Column], labels: dict[str, str], headings: list[str], comma: bool
@@ -171,7 +171,7 @@ class _Reader:
         self._labels = labels
         self._width = len(headings)
         self._blank = [index for index, heading in enumerate(headings) if not heading]
-        #: Place, option, and the column where its cells' texts aren't the option's own.
+        #: Position, option, and the column if its cells need converting.
         self._columns = [(each.index, each.option, each if self._has_words(each) else None) for each in columns]
         self._decimals = {each.option for each in columns if comma and each.type.spec["type"] == "float"}
         self._by_option = {each.option: each for each in columns}
@@ -213,7 +213,7 @@ class _Reader:
         return Row(where, raw, faults=faults, labels=self._labels)
 
     def _said(self, column: Column, cell: object) -> object:
-        """Return what a cell says, as a user would write it in a list; raises :class:`Fault`."""
+        """Return a cell's value as a user would write it in a list; raises :class:`Fault`."""
         if isinstance(cell, Fault):
             raise cell
         if isinstance(cell, str):

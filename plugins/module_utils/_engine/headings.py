@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A table's headings: which option each column is, by the declaration's own words and by what the task says."""
+"""A table's headings: maps each column to an option, by the declaration's words and the task's ``columns``."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from .._schema.values import ValueType
 from .._text import error_value
 from .desired import FLAG, STATE
 
-MOST_HINTS = 60  # whoever has more unknown headings than that gave another table
-LONGEST_HEADING = 60  # characters of a heading that can be a misspelled one
-NEAR = 0.7  # how much of two headings has to be alike
+MOST_HINTS = 60  # with more unknown headings, it is probably a wrong table
+LONGEST_HEADING = 60  # longest heading, in characters, to search for misspellings
+NEAR = 0.7  # minimal similarity of two headings
 UNKNOWN = "is not an option of %s%s: say in columns which option it is, or skip it with ignore_columns"
 TWICE = "is %s, and so is %s: skip one of the two with ignore_columns, or rename it"
 BESIDE = "conflicts with %s, which gives all of %s: skip one of the two with ignore_columns"
@@ -32,11 +32,11 @@ NO_IDENTITY = "is missing: no column has this heading or one of its other names;
 
 @dataclass(frozen=True)
 class Layout:
-    """What a task says of its file's table.
+    """A task's options about the table in its file.
 
-    :param columns: option by heading, for headings that are no option's name.
-    :param ignored: headings of columns that are left out.
-    :param sheet: the sheet of a workbook; nothing for the first one.
+    :param columns: option by heading, for headings that are not an option's name.
+    :param ignored: headings of columns to skip.
+    :param sheet: the sheet of a workbook; empty for the first one.
     """
 
     columns: dict[str, str] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class Layout:
 
     @property
     def is_of_headings(self) -> bool:
-        """Whether it is about headings, so that a table without any is another one than was meant."""
+        """Whether the options concern headings, so that a table without headings is a mistake."""
         return bool(self.columns or self.ignored)
 
 
@@ -53,8 +53,8 @@ class Layout:
 class Column:
     """A column that is read.
 
-    :param index: its place in a row, from 0.
-    :param key: of an option that is a dictionary, the key that the column alone gives: ``Site`` of ``domains:Site``.
+    :param index: its position in a row, from 0.
+    :param key: for an option that is a dictionary, the key of this column: ``Site`` of ``domains:Site``.
     """
 
     index: int
@@ -64,18 +64,18 @@ class Column:
 
 
 def folded(text: str) -> str:
-    """Return a heading as it is compared: letters and digits alone, in lower case."""
+    """Return a heading in the form for comparison: letters and digits only, in lower case."""
     return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
 
 
 class Words:
-    """What headings may say of a resource."""
+    """The headings that a resource understands."""
 
     def __init__(self, resource: Resource, layout: Layout) -> None:
         self.resource = resource
         self._layout = layout
         identity, identifying = resource.identity, resource.rules.identifying
-        #: The options that say which one a row is about.
+        #: The options that identify a row's resource.
         self.identifying = {identity.option, *filter(None, [identity.named_by]), *identifying}
         self._types: dict[str, ValueType] = {name: ValueType() for name in identifying}
         self._types.update({each.name: each.type for each in resource.fields})
@@ -87,9 +87,9 @@ class Words:
         self._ignored = {folded(heading) for heading in layout.ignored}
 
     def option_of(self, heading: str) -> tuple[str, str]:
-        """Return ``(option, key)`` of a heading, the task's words first; nothing for both where it is none."""
+        """Return ``(option, key)`` of a heading, the task's ``columns`` first; two empty texts if unknown."""
         name = folded(heading)
-        if error_value(heading.strip()):  # #NAME? is none
+        if error_value(heading.strip()):  # such as #NAME?
             return "", ""
         return self._meant(self._given.get(name, heading))
 
@@ -101,15 +101,15 @@ class Words:
         return self._names.get(folded(text), ""), ""
 
     def are_known(self, cells: list[str]) -> list[bool]:
-        """Return of each cell whether it is a heading that is read or left out."""
+        """Return for each cell whether it is a known heading: read or ignored."""
         return [bool(self.option_of(cell)[0]) or self.is_ignored(cell) for cell in cells]
 
     def is_ignored(self, heading: str) -> bool:
-        """Return whether the task leaves a column out."""
+        """Return whether the task ignores a column."""
         return bool(heading) and folded(heading) in self._ignored
 
     def check_layout(self, cells: list[str]) -> Faults:
-        """Return what is wrong with what the task says of these headings."""
+        """Return the faults of the task's options about these headings."""
         faults: Faults = []
         there = {folded(cell): cell for cell in cells if cell}
         for option, headings in (("columns", list(self._layout.columns)), ("ignore_columns", self._layout.ignored)):
@@ -126,15 +126,15 @@ class Words:
         return faults
 
     def nearest(self, heading: str) -> list[str]:
-        """Return the options whose names are nearest to a heading's; looking for them takes about a millisecond."""
+        """Return the options with names similar to a heading; takes about a millisecond."""
         if len(heading) > LONGEST_HEADING:
             return []
         return list(dict.fromkeys(self._names[name] for name in difflib.get_close_matches(folded(heading), self._names, 3, NEAR)))
 
     def columns_of(self, cells: list[str], by_letter: bool) -> tuple[list[Column], dict[str, str], Faults]:
-        """Return the columns that are read, the label of each option, and the faults of headings.
+        """Return the columns to read, the label of each option, and the faults of headings.
 
-        :param by_letter: columns have letters, as in a workbook, and messages give them.
+        :param by_letter: columns have letters, as in a workbook, and messages use them.
         """
         called = [_called(index, heading, by_letter) for index, heading in enumerate(cells)]
         columns: list[Column] = []
@@ -145,7 +145,7 @@ class Words:
                 continue
             option, key = self.option_of(heading)
             if not option:
-                if folded(heading) not in self._given:  # else said of columns already
+                if folded(heading) not in self._given:  # otherwise check_layout reports it
                     near = self.nearest(heading) if len(faults) < MOST_HINTS else []
                     faults.append((called[index], UNKNOWN % (self.resource.one, _hint(near))))
             elif (option, key) in first:
@@ -171,13 +171,13 @@ def _hint(near: list[str]) -> str:
 
 
 def _called(index: int, heading: str, by_letter: bool) -> str:
-    """Return what a message calls a column."""
+    """Return a message's words for a column."""
     letter = "%s, " % letters_of(index) if by_letter else ""
     return "column %s%s" % (letter, shown(heading)[1:-1])
 
 
 def letters_of(index: int) -> str:
-    """Return what a spreadsheet calls a column: A, Z, AA."""
+    """Return a spreadsheet's name for a column: A, Z, AA."""
     letters = ""
     while index >= 0:
         index, rest = index // 26 - 1, index % 26
@@ -186,7 +186,7 @@ def letters_of(index: int) -> str:
 
 
 def words_in_cell(column: Column, resource: Resource, text: str) -> Any:
-    """Return what a cell's text says in this column; raises :class:`Fault`."""
+    """Return the value of a cell's text in this column; raises :class:`Fault`."""
     words = resource.cell_words.get(column.option)
     if words and text.upper() in words:
         return words[text.upper()]

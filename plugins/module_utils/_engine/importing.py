@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Creations and deletions by the platform's import: many in one request, one such request at a time.
+"""Creates and deletes resources by the platform's import: many in one request, one import at a time.
 
-What a row can't say, and what an import leaves open, goes by single requests. In the end the platform's list is looked at: what
-is there counts, not what an import said.
+Changes that a row can't express, or that an import leaves open, are made by single requests. Finally the platform's list is
+read: its content counts, not the import's answer.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ from .plan import CREATE, DELETE, Change, Observed, compare
 from .policy import Policy
 
 ALREADY_EXISTS = 111  # error code (O)
-#: Imports in a row that came to nothing, after which no more are sent.
+#: After this many imports in a row without success, no more are sent.
 TRIES = 3
-PAGE = 2000  # of a list that is looked at for what imports did; the platform may have smaller ones
-PAUSE, LONGEST_PAUSE = 2.0, 10.0  # seconds between two looks
-LONGEST_LOOK = 600.0  # seconds, after which an import that still goes on is no longer waited for
+PAGE = 2000  # of a list that is read to check imports; the platform may allow only smaller pages
+PAUSE, LONGEST_PAUSE = 2.0, 10.0  # seconds between two readings
+LONGEST_LOOK = 600.0  # seconds to wait for an import that is still running
 REFUSED = "the platform refused a row of POST %s (code %d: %s)"
 
 
 class Row(NamedTuple):
-    """What an import says of one change.
+    """The row of an import for one change.
 
-    :param params: what the whole request has to say for it.
-    :param secrets: texts in it that no message may repeat.
+    :param params: query parameters that the whole request needs for it.
+    :param secrets: texts in the row that no message may repeat.
     """
 
     cells: list[str]
@@ -50,40 +50,40 @@ class Row(NamedTuple):
 
 
 class Singles(Protocol):
-    """Takes changes by requests of their own, and keeps the outcomes of all: a Run."""
+    """Makes changes by single requests, and records the outcomes of all changes: a Run."""
 
     def why_not(self, change: Change) -> str:
-        """Say why a change is not begun any more; an empty text where it is."""
+        """Return the reason not to start a change, or an empty text."""
 
     def take(self, change: Change) -> None:
-        """Carry a change out by requests of its own."""
+        """Make a change by single requests."""
 
     def conclude(self, change: Change, work: Callable[[], Outcome]) -> None:
-        """Keep the outcome of what carries a change out."""
+        """Record the outcome that ``work`` returns, or the failure that it raises."""
 
     def finish(self, change: Change) -> Outcome:
-        """Return the outcome of a change that an import carried out."""
+        """Return the outcome of a change that an import made."""
 
     def mend(self, change: Change, brief: dict[str, Any]) -> Outcome:
-        """Correct what an import did, and return the outcome of both together."""
+        """Correct a resource that an import created; return one outcome for both."""
 
     def doubt(self, changes: list[Change]) -> None:
-        """Remember that these changes may have been carried out already."""
+        """Remember that these changes may already have been made."""
 
     def stop(self, why: str) -> None:
-        """Begin nothing more."""
+        """Start no further change."""
 
 
 def is_bulk(policy: Policy, api: ResourceClient) -> bool:
-    """Return whether imports may carry out changes: not where a run is to end at a failure, or writes keys again."""
+    """Return whether imports may make changes: not if the run stops after failures, or rewrites keys."""
     is_wanted = policy.bulk != NEVER and policy.max_failures is None and not policy.update_keys
     return is_wanted and api.resource.importing is not None and not api.shown.imports.is_refused
 
 
 def contradictions(change: Change, observed: Observed, by_itself: bool = False) -> list[str]:
-    """Return the options that show that a resource is not what a creation made: they are otherwise than the request said.
+    """Return the options whose values differ from a creation's request, which shows that something else made the resource.
 
-    :param by_itself: count what the platform may have set by itself, too, and what is described of that without being sent.
+    :param by_itself: also count options that the platform may set by itself, and described ones that the request lacks.
     """
     resource = observed.resource
     resets = {each.name for each in resource.fields if each.resets}
@@ -92,9 +92,9 @@ def contradictions(change: Change, observed: Observed, by_itself: bool = False) 
 
 
 class Bulk:
-    """Carries out the changes of a run by imports, as long as that is worth it, and the others by single requests.
+    """Makes the changes of a run by imports while that is worth it, and the others by single requests.
 
-    :param singles: takes those, and keeps the outcomes.
+    :param singles: makes single requests, and records all outcomes.
     """
 
     def __init__(self, api: ResourceClient, policy: Policy, cache: Cache, singles: Singles) -> None:
@@ -109,14 +109,14 @@ class Bulk:
         self._singles = singles
         self._imports = Imports(api, declared)
         self._rows: dict[str, Row] = {}
-        self._done: list[Change] = []  # by imports, as far as those say
-        self._guessed: set[str] = set()  # of them those that only the list told of: what it doesn't show may be somebody else's
+        self._done: list[Change] = []  # made by imports, according to the platform
+        self._guessed: set[str] = set()  # those confirmed only by the list; fields that it lacks may be from another writer
         self._failures = 0  # in a row
         self._work = Work([], [])
         self._pace = Pace(False, 1, 0)
 
     def take(self, changes: list[Change], tick: Callable[[], object]) -> None:
-        """Take the changes and enter their outcomes.
+        """Make the changes and record their outcomes.
 
         :param tick: called every two seconds.
         """
@@ -129,7 +129,7 @@ class Bulk:
             self._look_again(action, [change for change in self._done if change.action == action])
 
     def _shared(self, changes: list[Change]) -> tuple[list[Change], list[Load]]:
-        """Return which changes go by single requests, and which by imports."""
+        """Return the changes for single requests, and those for imports."""
         singles: list[Change] = []
         loads: dict[object, Load] = {}
         for change in changes:
@@ -147,7 +147,7 @@ class Bulk:
         return singles, [load for load in loads.values() if len(load.changes) >= worth]
 
     def _row(self, change: Change) -> Row | None:
-        """Return what an import says of a change, None where none can say it."""
+        """Return the row of an import for a change, None if a row can't express it."""
         if change.action == DELETE:
             return Row(self._declared.deletion(change.identity))
         if change.action != CREATE:
@@ -169,19 +169,19 @@ class Bulk:
         return Row(cells, params, (*secrets, *resource.secrets(change.desired.values)))
 
     def _send_singly(self) -> None:
-        """Take changes by single requests until there are none any more."""
+        """Make changes by single requests until none are left."""
         try:
             while (given := self._work.single()) is not None:
                 change, is_imported = given
                 if is_imported:
                     self._singles.doubt([change])
                 self._singles.take(change)
-        except BaseException:  # an interruption; whoever waits for more need not
+        except BaseException:  # an interruption: other workers must not wait for changes
             self._work.close()
             raise
 
     def _import(self) -> None:
-        """Send imports as long as they are worth it; then help with the rest."""
+        """Send imports while they are worth it; then help with single requests."""
         try:
             if self._policy.bulk == AUTO:
                 self._try_single()
@@ -197,7 +197,7 @@ class Bulk:
         self._send_singly()
 
     def _try_single(self) -> None:
-        """Take one change by a request of its own, to see how long that takes."""
+        """Make one change by a single request, to measure its duration."""
         load = self._work.load(1)
         for change in load.changes if load is not None else ():
             self._work.settled(change)
@@ -206,7 +206,7 @@ class Bulk:
             self._pace.note_single(time.monotonic() - began, self._api.client.session.transport.pacer.interval)
 
     def _carry(self, load: Load) -> None:
-        """Send one import, with single requests beside it once it has had its time."""
+        """Send one import. After some time, single requests start on its rows too."""
         self._work.hand_over([change for change in load.changes if self._singles.why_not(change)])
         load = load._replace(changes=deque(change for change in load.changes if self._work.holds(change)))
         if not load.changes:
@@ -222,7 +222,7 @@ class Bulk:
             self._work.open()
             self._work.wait(coming)
         now = time.monotonic()
-        if not coming.done():  # nobody waits for it any more: each of its rows has a request of its own
+        if not coming.done():  # no longer needed: each of its rows has a single request
             self._pace.goes_on = False
             return
         try:
@@ -235,14 +235,14 @@ class Bulk:
             self._settle(load, said)
 
     def _settle(self, load: Load, said: Imported) -> None:
-        """Enter what the platform said of an import."""
-        if said.is_repeated:  # then what already exists may be ours
+        """Record the platform's answer to an import."""
+        if said.is_repeated:  # then resources that exist already may be from the first attempt
             self._singles.doubt(list(load.changes))
         if not said.is_told:
             self._failures = 0 if self._look(load) else self._failures + 1
             self._work.hand_over(load.changes)
             return
-        # A platform that refuses every row may refuse something else than the rows: single requests tell which.
+        # If every row is refused, the platform may refuse the import itself. Single requests show which.
         is_believed = len(said.refusals) < said.seen
         self._failures = 0 if is_believed else self._failures + 1
         unseen: list[Change] = []
@@ -252,7 +252,7 @@ class Bulk:
                 self._enter(change)
             elif refusal is None:
                 unseen.append(change)
-            # A single request tells more of a deletion that was refused, and of what already exists.
+            # Other refusals are repeated by a single request, whose error says more.
             elif change.action == CREATE and refusal.code != ALREADY_EXISTS and is_believed and self._work.settled(change):
                 self._singles.conclude(change, partial(self._refuse, refusal))
         self._singles.doubt(unseen if said.is_doubtful else [])
@@ -264,13 +264,13 @@ class Bulk:
         raise ApiError(message, 400, refusal.code, refusal.reason)
 
     def _enter(self, change: Change) -> None:
-        """Enter that an import took a change, unless a single request has it too."""
+        """Record that an import made a change, unless a single request took the change."""
         if self._work.settled(change):
             self._done.append(change)
             self._singles.conclude(change, partial(self._singles.finish, change))
 
     def _fail(self, load: Load, error: TdmError) -> None:
-        """Go on after an import that got no usable answer."""
+        """Continue after an import without a usable answer."""
         self._failures += 1
         self._pace.begin_again()
         if isinstance(error, SessionDied):
@@ -280,12 +280,12 @@ class Bulk:
         self._work.hand_over(load.changes)
 
     def _look(self, load: Load) -> bool:
-        """Look which changes of an import were taken, and return whether any was; the others are left to single requests."""
+        """Read which changes of an import were made; return whether any was. The others are left to single requests."""
         changes = list(load.changes)
         self._singles.doubt(changes)
         try:
             found = self._found([change.identity for change in changes], load.action == CREATE)
-        except TdmError:  # each request says it of its own
+        except TdmError:  # the single requests will report it
             return False
         taken = [change for change in changes if not self._open_of(change, found.get(change.identity))]
         for change in taken:
@@ -294,18 +294,18 @@ class Bulk:
         return bool(taken)
 
     def _open_of(self, change: Change, brief: dict[str, Any] | None, by_itself: bool = False) -> bool:
-        """Return whether a change is still to be taken, as the list shows its resource; see :func:`contradictions`."""
+        """Return whether a change is still to be made, according to the list; see :func:`contradictions`."""
         if change.action == DELETE or brief is None:
             return (change.action == CREATE) == (brief is None)
         return bool(contradictions(change, Observed(self._resource, brief=brief), by_itself))
 
     def _look_again(self, action: str, changes: list[Change]) -> None:
-        """Hold what imports say that they did against the list, and mend it; remember what the list doesn't show."""
+        """Compare imported changes with the list, and correct differences; remember fields that the list lacks."""
         if not changes:
             return
         try:
             found = self._found([change.identity for change in changes], action == CREATE)
-        except TdmError:  # then what the platform said of them is all that is known
+        except TdmError:  # then the import's answer has to be enough
             return
         wrong = [change for change in changes if self._open_of(change, found.get(change.identity), by_itself=True)]
         unsure = self._guessed.union(change.identity for change in wrong)
@@ -324,7 +324,7 @@ class Bulk:
         each(wrong, mend, min(self._policy.parallel, len(wrong)))
 
     def _found(self, identities: list[str], is_making: bool) -> dict[str, dict[str, Any]]:
-        """Return the briefs of these resources, as soon as an import that may still go on can't make a difference any more."""
+        """Return the briefs of these resources; waits until an import that may still be running makes no more difference."""
         before, pause, end = None, PAUSE, time.monotonic() + LONGEST_LOOK
         while True:
             found = self._listed(identities)
@@ -336,7 +336,7 @@ class Bulk:
             pause = min(2 * pause, LONGEST_PAUSE)
 
     def _listed(self, identities: Iterable[str]) -> dict[str, dict[str, Any]]:
-        """Return the briefs of those of these resources that the list shows, asked for by what their identities begin with."""
+        """Return the briefs of these resources that exist; the list is filtered by the common beginning of the identities."""
         wanted, kept = set(identities), self._resource.kept_keys
         query, beginning = self._resource.identity.query, os.path.commonprefix(list(wanted))
         filters = {"pageSize": PAGE, **({query: beginning} if query and beginning else {})}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether keys go in clear or encrypted: what must not be described then, and which keys can't be sent at all. Pure."""
+"""Keys in clear or encrypted: the options that encryption rules out, and the keys that can't be encrypted. Pure."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ IN_CLEAR = "would be sent unencrypted: the platform accepts only %s encrypted. D
 
 
 def barred(resource: Resource) -> dict[str, str]:
-    """Return the options that must not be described where keys are encrypted here, each with what is wrong then."""
+    """Return the options that must not be described if the task encrypts keys, each with the reason."""
     declared = resource.encryption
     return dict.fromkeys((declared.version, *declared.others), BESIDE) if declared else {}
 
 
 def problems(resource: Resource, changes: list[Change]) -> list[Problem]:
-    """Return the problems of keys that would be sent and can't be encrypted."""
+    """Return the problems of keys that a change sends and that can't be encrypted."""
     declared = resource.encryption
     if declared is None:
         return []
@@ -37,6 +37,6 @@ def problems(resource: Resource, changes: list[Change]) -> list[Problem]:
 
 
 def are_sent(resource: Resource, changes: list[Change]) -> bool:
-    """Return whether a change sends a key that is to be encrypted."""
+    """Return whether a change sends a key that has to be encrypted."""
     keys = resource.encryption.keys if resource.encryption else ()
     return any(name in change.values for change in changes for name in keys)

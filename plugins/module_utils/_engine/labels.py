@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Labels, such as tags: added to many resources at once, and taken from them, after the resources themselves were written."""
+"""Labels, such as tags: adds them to many resources at once, and removes them, after the resources themselves were written."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from .plan import Change
 
 
 class Labelled(Protocol):
-    """Keeps what became of each resource: a Run."""
+    """Records the outcome of each resource: a Run."""
 
     def write(self, changes: list[Change], send: Callable[..., Any], *what: object) -> Any:
         """Send a request about many resources, and return its answer."""
 
     def labelled(self, changes: list[Change]) -> None:
-        """Keep that these resources have their labels."""
+        """Record that these resources have their labels."""
 
     def relabelled(self, change: Change, option: str) -> None:
-        """Send the labels of an option in the resource's own body."""
+        """Write the labels of an option in the resource's own body."""
 
     def not_labelled(self, change: Change, message: str) -> None:
-        """Keep that a resource did not get its labels."""
+        """Record that a resource did not get its labels."""
 
 
 def label(api: ResourceClient, changes: list[Change], parallel: int, run: Labelled) -> None:
-    """Add and remove labels, many resources in a request; those of a request that fails are tried in smaller ones."""
+    """Add and remove labels, many resources in a request. If a request fails, its resources are tried in smaller ones."""
     resource = api.resource
     groups: dict[Labelling, list[Change]] = {}
     for change in changes:

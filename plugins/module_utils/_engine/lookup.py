@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What other resources a description names, looked up once: a device's profile, connectivity plan, application servers."""
+"""Looks up the resources that a description names: a device's profile, connectivity plan, application servers."""
 
 from __future__ import annotations
 
@@ -20,32 +20,32 @@ from .._schema.texts import shown
 from .desired import Desired, Problem
 from .plan import CREATE, UPDATE, Change, Observed
 
-#: Identity -> option -> the IDs in the place of names.
+#: Identity -> option -> the IDs that replace names.
 Found = dict[str, dict[str, Any]]
 
 
 class Lookup:
-    """Finds the IDs of what a user named, with a list at most once each.
+    """Finds the IDs of named resources; requests each list at most once.
 
-    What an earlier item of a loop looked up in the same session is good enough where it bears the name; where it doesn't,
-    the platform is asked again before anybody is told that there is no such name.
+    Lists are shared with earlier items of a loop in the same session. If a name is missing there, the list is requested again
+    before the name is reported as unknown.
     """
 
     def __init__(self, client: Client, resource: Resource) -> None:
         self._client = client
         self._resource = resource
         self._shared = client.session.looked_up
-        self._asked: dict[str, list[dict[str, Any]]] = {}  # list -> its briefs, as they are now
-        self._told: dict[str, dict[str, Any] | None] = {}  # question -> its answer
+        self._asked: dict[str, list[dict[str, Any]]] = {}  # list -> its briefs, fetched in this task
+        self._told: dict[str, dict[str, Any] | None] = {}  # path and query -> answer
 
     def references(self, desired: Desired) -> list[str]:
         """Return the options of a description that name other resources."""
         return [each.name for each in self._resource.fields if each.refers_to and each.name in desired.values]
 
     def identify(self, described: list[Desired], options: dict[str, list[str]]) -> tuple[Found, list[Problem]]:
-        """Return the IDs behind names, and the problems of names that nothing bears.
+        """Return the IDs of names, and the problems of names that the platform doesn't know.
 
-        :param options: identity -> the options of that description to look up.
+        :param options: identity -> the options to look up in its description.
         """
         self._look_up_by_id(described, options)
         found: Found = {}
@@ -64,9 +64,9 @@ class Lookup:
         return found, problems
 
     def names_as_ids(self, option: str, wanted: set[str]) -> dict[str, str]:
-        """Return name -> ID of what an option can name, for a platform that shows names alone.
+        """Return name -> ID for an option, for a platform that shows names but no IDs.
 
-        Of several with one name, one that is described is taken: which one it is, nobody can see.
+        If several resources share a name, a described one is chosen, since the platform doesn't show which one it is.
         """
         identifiers: dict[str, str] = {}
         listing = self._listing(option)
@@ -78,7 +78,7 @@ class Lookup:
         return identifiers
 
     def problems_of_creations(self, described: list[Desired]) -> list[Problem]:
-        """Return the problems of what resources to be made lack, or may not have with what they name."""
+        """Return the problems of resources to create: missing options, and options that the resources they name forbid."""
         rules = self._resource.rules
         problems: list[Problem] = []
         for desired in described:
@@ -88,14 +88,14 @@ class Lookup:
         return problems
 
     def listed(self, option: str) -> list[dict[str, Any]]:
-        """Return the list of what an option names, as it is now; it is asked for once in a task."""
+        """Return the current list of the resources that an option names; requested once per task."""
         listing = self._listing(option)
         if listing.key not in self._asked:
             self._ask(listing)
         return self._asked[listing.key]
 
     def answer_questions(self, described: list[Desired]) -> tuple[Found, list[Problem]]:
-        """Return what the platform says of identifying options, such as the device profile that a TR005 tag stands for."""
+        """Return the values that the platform gives for identifying options, such as the device profile of a TR005 tag."""
         rules = self._resource.rules
         found: Found = {}
         problems: list[Problem] = []
@@ -115,7 +115,7 @@ class Lookup:
         return found, problems
 
     def told(self, path: str, query: dict[str, str]) -> dict[str, Any] | None:
-        """Return what the platform answers below the subscription, asked once in a task; None where it knows nothing of it."""
+        """Return the platform's answer to a path below the subscription, requested once per task; None on status 400 or 404."""
         key = "%s %s" % (path, sorted(query.items()))
         if key not in self._told:
             try:
@@ -127,7 +127,7 @@ class Lookup:
         return self._told[key]
 
     def problems_of_changes(self, changes: list[Change]) -> list[Problem]:
-        """Return the problems of changes whose limits only the platform knows."""
+        """Return the problems of changes beyond limits that only the platform knows."""
         rules = self._resource.rules
         return [
             problem
@@ -143,12 +143,12 @@ class Lookup:
         return listing
 
     def _brief(self, desired: Desired, option: str) -> dict[str, Any]:
-        """Return what is known of the resource that an option names; nothing where its list wasn't asked for."""
+        """Return the brief of the resource that an option names; empty if the list wasn't requested."""
         briefs = self._shared.briefs.get(self._listing(option).key, {})
         return briefs.get(desired.values.get(option, ""), {})
 
     def _look_up_by_id(self, described: list[Desired], options: dict[str, list[str]]) -> None:
-        """Ask by ID for what is in lists that are too long to be read."""
+        """Look up resources by ID if their list is too long to read."""
         for each in self._resource.fields:
             if each.refers_to is None or not each.refers_to.at_once:
                 continue
@@ -171,7 +171,7 @@ class Lookup:
         self._shared.lists[listing.key] = [(str(each.get("ID") or ""), str(each.get(listing.name) or "")) for each in briefs]
 
     def _find(self, option: str, text: str) -> tuple[str, str]:
-        """Return ``(ID, "")``, or ``("", what is wrong)``."""
+        """Return ``(ID, "")``, or ``("", fault)``."""
         listing = self._listing(option)
         lists = self._shared.lists
         if listing.at_once and text in self._shared.briefs.get(listing.key, {}):
@@ -195,7 +195,7 @@ class Lookup:
 
 
 def is_only_named(one: Observed, option: str) -> bool:
-    """Return whether a platform names what a resource refers to, and doesn't say its ID (O)."""
+    """Return whether the platform shows only the name of a resource that an option refers to, not its ID (O)."""
     value = one.value(option)
     type_ = one.resource.by_name[option].type
     is_one = isinstance(type_, Reference) and not isinstance(type_, References)

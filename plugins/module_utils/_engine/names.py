@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which description means which resource, where a resource may be meant by its name: names can be anybody's twice. Pure."""
+"""Resources described by name: finds the resource of each description, as names need not be unique. Pure."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ IS_ANOTHERS_ID = "is the %s of the %s %s: to mean that one, give it as %s"
 
 
 class Names:
-    """How the resources of a list are called in a run: by their name where a description means it, else by their identity."""
+    """Keys of listed resources in a run: the name if a description uses it, otherwise the identity."""
 
     def __init__(self, resource: Resource, described: dict[str, Desired]) -> None:
         self._resource = resource
         self._described = described
-        self._twins: dict[str, set[str]] = {}  # name -> the identities of those that have it
-        self._besides: dict[str, str] = {}  # names of what is described by its identity besides: name -> identity
-        self._others: dict[str, str] = {}  # described names that are the identity of another: identity -> that one's name
+        self._twins: dict[str, set[str]] = {}  # name -> identities of all resources with this name
+        self._besides: dict[str, str] = {}  # name -> identity, if both are described
+        self._others: dict[str, str] = {}  # identity that a description uses as a name -> its resource's real name
 
     def of(self, brief: dict[str, Any]) -> str:
-        """Return how a brief's resource is called in this run."""
+        """Return the key of a brief's resource in this run."""
         identity, name = self._resource.names_of(brief)
         by_identity, by_name = identity in self._described, name in self._described
         if by_identity and self._described[identity].meant_by:
@@ -43,7 +43,7 @@ class Names:
         return name if by_name and not by_identity else identity
 
     def faults(self, desired: Desired) -> Faults:
-        """Return why it can't be told which resource a description means."""
+        """Return the reasons why a description is ambiguous."""
         name, option = desired.identity, self._resource.identity.option
         said = []
         if name in self._besides:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What became of each resource of a run, as a table for people: with what to do where something went wrong. Pure."""
+"""The outcome of each resource of a run as a table for people, with a remedy for each failure. Pure."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from .._schema.resource import Resource
 from .csv_text import as_csv
 from .outcomes import FAILED, Outcome
 
-#: What became of a resource whose description has a fault: the run was refused before it began.
+#: Action of a resource whose description has a fault: the run was refused before it began.
 REFUSED = "refused"
-#: The columns behind the one that says which resource it is.
+#: The columns after the one that names the resource.
 COLUMNS = ("where", "action", "error", "remedy")
 MEND = "Fix the description, and run again: nothing was changed"
 OTHERWISE = "Look up the error on the page 'Errors and remedies', and run again"
@@ -23,7 +23,7 @@ ENDED = "the run was stopped from outside: what it did until then is not listed"
 AGAIN = "Run again: the next run checks what took effect"
 LATER = "Run again later, when the platform answers"
 BEFORE = "Fix what failed before it, and run again"
-#: What to do about an error that has these words. The first one that fits counts.
+#: Remedies by words of the error. The first match counts.
 REMEDIES = (
     ("the collection has a bug", "Report it, with the traceback that -vvv shows"),
     ("not begun: its replacement", BEFORE),
@@ -55,9 +55,9 @@ def table_of(resource: Resource, outcomes: Iterable[Outcome]) -> str:
 
 
 def table_of_error(resource: Resource, error: BaseException, said: str) -> str:
-    """Return as CSV why a run ended before there were outcomes: a row for each fault of the description, or one for the run.
+    """Return as CSV the reason why a run ended before any outcome: a row for each fault of the description, or one for the run.
 
-    :param said: the error's sentence, as it may be shown.
+    :param said: the error's message without secrets.
     """
     if not isinstance(error, BadInput):
         remedy = remedy_of(said) if isinstance(error, TdmError) else AGAIN
@@ -71,12 +71,12 @@ def table_of_error(resource: Resource, error: BaseException, said: str) -> str:
 
 
 def remedy_of(error: str) -> str:
-    """Return what to do about an error."""
+    """Return the remedy for an error."""
     return next((remedy for words, remedy in REMEDIES if words in error), OTHERWISE)
 
 
 def heading_of(resource: Resource) -> str:
-    """Return the heading of the column that says which resource it is."""
+    """Return the heading of the column that names the resource."""
     return resource.identity.named_by or resource.identity.option
 
 

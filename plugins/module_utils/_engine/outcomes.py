@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What became of the devices of a run, and how that is told: counted, and by cause. Pure."""
+"""The outcomes of a run: one per resource, counted, and grouped by cause. Pure."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from .._errors import ApiError, TdmError, without
 from .._schema.resource import Resource
 from .plan import Change
 
-#: Resources in a row of one group, such as a connectivity plan's, that are refused alike, after which none is created.
+#: The creations of a group, such as a connectivity plan's, end after this many equal refusals in a row.
 ALIKE = 20
-CAUSES, NAMED = 10, 3  # causes that a message tells, and resources that it names of each
+CAUSES, NAMED = 10, 3  # most causes in a message, and most resources named for each
 FAILED, SKIPPED = "failed", "skipped"
 FIRST_FAILED = "not begun: %s had failed, and on_error or max_failures ends the run at the first one"
 TOO_MANY = "not begun: %d %s had failed, and no more than %d may"
 SET_ASIDE = ("suspended", "resumed")
 ACTIONS = ("created", "updated", "deleted", *SET_ASIDE, "unchanged", FAILED, SKIPPED)
-#: What check mode says that a run would do.
+#: Words of check mode for each action.
 VERBS = {
     **{"created": "create %d", "updated": "update %d", "deleted": "delete %d"},
     **{"suspended": "suspend %d", "resumed": "resume %d", "unchanged": "leave %d unchanged"},
@@ -32,12 +32,12 @@ VERBS = {
 
 @dataclass
 class Outcome:
-    """What became of one resource.
+    """The outcome of one resource.
 
     :param action: one of ACTIONS.
-    :param before: options that changed, as they were; ``after``: as they are (canonical).
-    :param address: what the platform calls it, as far as that is known.
-    :param meant_by: the option that says which one it is, where that is its name.
+    :param before: the changed options, old values; ``after``: new values (canonical).
+    :param address: the platform's identity of the resource; empty if unknown.
+    :param meant_by: the option that names the resource, if it is described by name.
     """
 
     identity: str
@@ -56,7 +56,7 @@ class Outcome:
         return {**result, "error": self.error} if self.error else result
 
     def names(self, resource: Resource) -> dict[str, object]:
-        """Return by which options it is known: its identity, and the name where it was meant by that."""
+        """Return the options that identify the resource: its identity, and its name if described by name."""
         key = resource.identity.option
         if not self.meant_by:
             return {} if resource.is_single else {key: self.identity}
@@ -64,22 +64,22 @@ class Outcome:
 
 
 def summary_of(resource: Resource, outcomes: list[Outcome]) -> dict[str, int]:
-    """Return how many resources met which outcome that such resources can meet."""
+    """Return the number of resources per action, for the actions that this kind of resource can have."""
     counts = Counter(outcome.action for outcome in outcomes)
     possible = ACTIONS if resource.set_aside else [action for action in ACTIONS if action not in SET_ASIDE]
     return {action: counts.get(action, 0) for action in possible}
 
 
 class Refusals:
-    """Ends the creations of a group that the platform keeps refusing alike, as it does a plan's without licences."""
+    """Ends the creations of a group after equal refusals in a row, e.g. a connectivity plan without free licenses."""
 
     def __init__(self, resource: Resource) -> None:
         self._resource = resource
         self._lock = threading.Lock()
-        self._last: dict[object, tuple[str, int]] = {}  # group -> (the last refusal, how often in a row)
+        self._last: dict[object, tuple[str, int]] = {}  # group -> (last refusal, number in a row)
 
     def note(self, change: Change, error: TdmError | None) -> None:
-        """Take note of how a creation ended."""
+        """Record the result of a creation; ``error`` is None if it succeeded."""
         group = self._group_of(change)
         with self._lock:
             if not isinstance(error, ApiError) or error.unclear:
@@ -90,7 +90,7 @@ class Refusals:
             self._last[group] = (cause, count + 1 if cause == before else 1)
 
     def stopped(self, change: Change) -> str:
-        """Return why no resource of this one's group is to be created any more, or nothing."""
+        """Return the reason not to create further resources in this one's group, or an empty text."""
         group = self._group_of(change)
         cause, count = self._last.get(group, ("", 0))
         if count < ALIKE:
@@ -104,14 +104,14 @@ class Refusals:
 
 
 def cause_of(resource: Resource, identity: str, message: str) -> str:
-    """Return why a resource failed, in words that are the same for all that failed alike."""
-    # Its address may hold another ID than the one that it is known by. Names of people's own may be any word.
+    """Return the cause of a failure, in words that are equal for all resources with the same cause."""
+    # The path may hold another ID than the identity. Only segments with digits are IDs; people's own names may be any word.
     message = re.sub(r"(%s/)[^\s/()?]*[0-9][^\s/()?]*" % re.escape(resource.path), r"\1...", message)
     return re.sub(r"(?<!\w)%s(?!\w)" % re.escape(identity), "...", message) if identity else message
 
 
 def causes(resource: Resource, outcomes: list[Outcome]) -> str:
-    """Return why some failed, one line for each cause with its resources counted; what was not begun comes last."""
+    """Return the causes of failures, one line each with a count of resources; resources that were not started come last."""
     alike: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         alike.setdefault(cause_of(resource, outcome.identity, outcome.error), []).append(outcome)
@@ -130,20 +130,20 @@ def _line(resource: Resource, cause: str, group: list[Outcome]) -> str:
 
 
 def too_many(resource: Resource, failed: int, maximum: int | None) -> str:
-    """Return why no further resource is begun after so many failures, or nothing."""
+    """Return the reason to stop after this many failures, or an empty text."""
     if maximum is None or failed <= maximum:
         return ""
     return TOO_MANY % (failed, resource.plural, maximum) if maximum else FIRST_FAILED % resource.one
 
 
 def refused(change: Change) -> Outcome:
-    """Return that a change is refused before anything is sent."""
+    """Return the outcome of a change that is refused before any request."""
     desired, message = change.desired, without_keys(change, change.message)
     address, meant_by = change.observed.address, desired.meant_by
     return Outcome(desired.identity, FAILED, desired.where, error=message, address=address, meant_by=meant_by)
 
 
 def without_keys(change: Change, message: str) -> str:
-    """Return a message without the resource's keys, new or old, should the platform have repeated one."""
+    """Return a message without the resource's keys, new or old, in case the platform repeated one."""
     resource = change.observed.resource
     return without(message, [*resource.secrets(change.desired.values), *resource.secrets(change.before)], ours=True)

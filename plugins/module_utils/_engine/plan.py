@@ -2,10 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is described and what is observed, laid side by side: the change that follows for one resource.
+"""Compares the description of one resource with the platform's state, and returns the necessary change.
 
-Pure: values go in, a Change comes out. Nothing here asks the platform anything; where the answer can't be known
-from what is at hand, the Change or the Comparison says so.
+Pure: no requests. If the known state isn't enough to decide, the Comparison or the Change says so.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ CREATE, UPDATE, DELETE, SUSPEND, RESUME, NOTHING, REFUSE = (
     "nothing",
     "refuse",
 )
-#: What a Change that was applied is called in the results.
+#: The name of an applied Change in the results.
 DONE = {
     CREATE: "created",
     UPDATE: "updated",
@@ -54,11 +53,11 @@ NEEDS = ", and give what else it needs: %s"
 
 @dataclass
 class Observed:
-    """What is known of one resource.
+    """The known state of one resource.
 
-    :param brief: from the list; ``whole``: the resource itself.
-    :param parts: what was asked for apart, by option: a device's tags.
-    :param recalled: pieces of the whole resource that an earlier run saw, and that still hold.
+    :param brief: the list's entry; ``whole``: the whole resource.
+    :param parts: values from requests of their own, by option: a device's tags.
+    :param recalled: pieces of the whole resource that an earlier run saw and that still hold.
     """
 
     resource: Resource
@@ -69,13 +68,13 @@ class Observed:
 
     @property
     def address(self) -> str:
-        """What the platform calls the resource: its identity there; nothing where it isn't."""
+        """The resource's identity on the platform; empty if it doesn't exist."""
         identity = (self.whole or self.brief or {}).get(self.resource.identity.key)
         return "" if identity is None else str(identity)
 
     @property
     def exists(self) -> bool:
-        """Whether the platform has the resource."""
+        """Whether the resource exists on the platform."""
         return self.brief is not None or self.whole is not None
 
     def value(self, option: str) -> object:
@@ -92,7 +91,7 @@ class Observed:
         return UNKNOWN if self.brief is None else each.from_brief(self.brief)
 
     def is_sure(self, option: str) -> bool:
-        """Whether a difference in this option would be a real one, not just a brief that shows it otherwise."""
+        """Whether a difference in this option is certain; a brief may show a field differently from the whole resource."""
         each = self.resource.by_name[option]
         return not each.hint_only or self.whole is not None or each.path[0] in (self.recalled or ())
 
@@ -103,7 +102,7 @@ class Observed:
         return version if isinstance(version, int) else None
 
     def known(self) -> dict[str, object]:
-        """Return all that can be told, canonical, by option; empty values and the platform's defaults left out."""
+        """Return all known canonical values by option, without empty values and the platform's defaults."""
         values = {}
         for each in self.resource.fields:
             value = self.value(each.name)
@@ -114,11 +113,10 @@ class Observed:
 
 
 class Comparison(NamedTuple):
-    """What differs between a description and what is known of an existing resource.
+    """The differences between a description and an existing resource.
 
     :param differing: options that differ.
-    :param unknown: options that have to be looked up. A difference that only a brief shows, where a brief can't be trusted
-        with it, is one of them.
+    :param unknown: options to look up, including differences that only an unreliable field of a brief shows.
     """
 
     differing: list[str]
@@ -131,13 +129,13 @@ NONE: Any = MappingProxyType({})
 
 @dataclass
 class Change:
-    """What has to happen to one resource.
+    """The necessary change of one resource.
 
-    :param before: the options that will change, as they are (canonical).
-    :param after: the same options as they will be.
-    :param values: what the body of the request says (canonical, by option).
-    :param add: labels to add, by option, such as a device's tags; ``remove`` those to take away.
-    :param message: why it is refused.
+    :param before: the options to change, old values (canonical).
+    :param after: the same options, new values.
+    :param values: the values in the body of the request (canonical, by option).
+    :param add: labels to add, by option, such as a device's tags; ``remove``: labels to remove.
+    :param message: the reason of a refusal.
     """
 
     desired: Desired
@@ -152,24 +150,24 @@ class Change:
 
     @property
     def identity(self) -> str:
-        """Which resource it is about, as it is described."""
+        """The resource's identity in the description."""
         return self.desired.identity
 
     @property
     def address(self) -> str:
-        """Which resource it is about, as the platform calls it."""
+        """The resource's identity on the platform."""
         return self.observed.address or self.desired.identity
 
 
 def unchanged(desired: Desired, observed: Observed) -> Change:
-    """Return that nothing has to happen; of a large fleet, that is said so often that it is to take little memory."""
+    """Return a Change without action. It shares its empty values, because a large fleet has many of them."""
     return Change(desired, NOTHING, observed, NONE, NONE, NONE, NONE, NONE)
 
 
 def wanted(desired: Desired, observed: Observed) -> Values:
-    """Return what a resource should be; what is added to a set or removed from it is applied to the set as it is now.
+    """Return the desired values of a resource. Additions to a set and removals from it are applied to the current set.
 
-    UNKNOWN is a set that isn't known yet.
+    UNKNOWN stands for a set whose current value isn't known.
     """
     resource, values = observed.resource, desired.values
     given = [each for each in resource.edits if each.name in values]
@@ -185,7 +183,7 @@ def wanted(desired: Desired, observed: Observed) -> Values:
 
 
 def compare(desired: Desired, observed: Observed) -> Comparison:
-    """Return what differs, of an existing resource: SAME where it plainly is as described."""
+    """Return the differences from an existing resource; SAME if there certainly are none."""
     resource, values = observed.resource, wanted(desired, observed)
     judged = resource.rules.judged
     brief = observed.brief if observed.whole is None and observed.parts is None else None
@@ -201,7 +199,7 @@ def compare(desired: Desired, observed: Observed) -> Comparison:
         elif each.seen == NEVER:
             continue
         elif brief and each.type.is_shown_by(value, (recalled if each.plain_key in recalled else brief).get(each.plain_key)):
-            continue  # as nearly all of most fleets
+            continue  # the usual case in a fleet
         else:
             actual = observed.value(name)
         if actual is UNKNOWN or value is UNKNOWN:
@@ -209,7 +207,7 @@ def compare(desired: Desired, observed: Observed) -> Comparison:
         elif not each.type.same(value, actual):
             is_sure = observed.is_sure(name) and (not value or each.type.decided(actual))
             (differing if is_sure else unknown).append(name)
-    # Whoever takes one of two that exclude each other has to leave the other, and so must know of it.
+    # To set one of two exclusive options, a change must empty the other, so its value must be known.
     for name, other in resource.excluding if differing else ():
         if name in differing and values[name] and other not in values and observed.value(other) is UNKNOWN:
             unknown.append(other)
@@ -217,10 +215,10 @@ def compare(desired: Desired, observed: Observed) -> Comparison:
 
 
 def plan(desired: Desired, observed: Observed, comparison: Comparison | None = None, update_keys: bool = False) -> Change:
-    """Return what has to happen to one resource of which enough is known.
+    """Return the necessary change of one resource whose state is known well enough.
 
-    :param comparison: where the caller has it.
-    :param update_keys: write keys and other write-only fields even though nothing shows whether they differ.
+    :param comparison: the comparison, if already made.
+    :param update_keys: write keys and other write-only fields although no comparison shows a difference.
     """
     if desired.absent:
         if not observed.exists:
@@ -240,7 +238,7 @@ def _creation(desired: Desired, observed: Observed) -> Change:
         message = NOT_BY_IDENTITY % (resource.name, resource.identity.option, resource.identity.named_by)
         return Change(desired, REFUSE, observed, message=message)
     if not desired.create:
-        stood_for = resource.rules.lacking_unless_found(desired.kept)  # what is only asked for when it is to be made
+        stood_for = resource.rules.lacking_unless_found(desired.kept)  # found only when the resource is created
         faults = resource.rules.check_creation(desired.values, lambda _option: {})
         names = [option for option, _message in faults if option not in stood_for]
         lacking = list(dict.fromkeys([*names, *desired.open]))
@@ -260,7 +258,7 @@ def _change(desired: Desired, observed: Observed, update_keys: bool, differing: 
     resource, message = observed.resource, _refusal(desired, observed, differing)
     if message:
         return Change(desired, REFUSE, observed, message=message)
-    if not differing and not update_keys:  # as most are, of thousands
+    if not differing and not update_keys:  # the usual case in a fleet
         return unchanged(desired, observed)
     change = Change(desired, UPDATE if differing else NOTHING, observed)
     values = wanted(desired, observed)
@@ -288,19 +286,19 @@ def _change(desired: Desired, observed: Observed, update_keys: bool, differing: 
 
 
 def _label(change: Change, name: str) -> None:
-    """Say which labels of an option come and go: with many resources at once, unless its own body is sent anyway."""
+    """Add the changed labels of an option to a change: in its own body if that is sent anyway, otherwise by label requests."""
     resource, before, to_be = change.observed.resource, members(change.before[name]), members(change.after[name])
     if resource.labels[name].on_update and change.values:
         change.values[name] = to_be
         return
     change.add[name] = tuple(sorted(set(to_be) - set(before)))
-    # What comes may take the place of something.
+    # A new label may replace an old one.
     left = resource.by_name[name].type.joined(before, change.add[name])
     change.remove[name] = tuple(sorted(set(left) - set(to_be)))
 
 
 def in_its_body(change: Change, options: Iterable[str]) -> Change:
-    """Let a change say these labels in the resource's own body, for a platform that can't label many at once."""
+    """Write these labels in the resource's own body, for a platform without requests that label many resources."""
     for name in options:
         if change.add.pop(name, ()) or change.remove.get(name):
             change.values[name] = change.after[name]
@@ -313,7 +311,7 @@ def _is_rewritable(resource: Resource, name: str) -> bool:
 
 
 def _to_send(desired: Desired, resource: Resource, differing: list[str]) -> list[str]:
-    """Return the options that a request names: those that differ, and those that the API takes only together."""
+    """Return the options to send: those that differ, and those that the API accepts only together with them."""
     names = list(differing)
     for group in resource.together:
         if any(name in names for name in group):
@@ -322,7 +320,7 @@ def _to_send(desired: Desired, resource: Resource, differing: list[str]) -> list
 
 
 def _leave_excluded(change: Change) -> None:
-    """Let a resource that takes one of two that exclude each other leave the other."""
+    """Empty an option if the change sets another one that excludes it."""
     resource = change.observed.resource
     for name, other in resource.excluding:
         has = change.observed.value(other) if change.values.get(name) else UNKNOWN
@@ -333,7 +331,7 @@ def _leave_excluded(change: Change) -> None:
 
 
 def _refusal(desired: Desired, observed: Observed, differing: list[str]) -> str:
-    """Return why the platform can't do it to an existing resource (contract, ``x-updateForbidden``), or nothing."""
+    """Return why the platform can't change an existing resource (contract, ``x-updateForbidden``), or an empty text."""
     resource = observed.resource
     for name in differing:
         each = resource.by_name[name]
@@ -349,7 +347,7 @@ def _refusal(desired: Desired, observed: Observed, differing: list[str]) -> str:
 
 
 def contradicted(desired: Desired, resource: Resource, whole: dict[str, Any]) -> Values:
-    """Return the described values that an answer to a write still contradicts, of those that the platform sets by itself."""
+    """Return the described values that an answer to a write contradicts, for options that the platform sets by itself."""
     observed = Observed(resource, whole=whole)
     return {
         each.name: desired.values[each.name]
@@ -361,7 +359,7 @@ def contradicted(desired: Desired, resource: Resource, whole: dict[str, Any]) ->
 
 
 def by_section(resource: Resource, values: Values) -> list[tuple[Section, Values]]:
-    """Return what each request writes of these values, the resource's own body first."""
+    """Return the values of each request, the resource's own body first."""
     own = Section("", resource.document or resource.name, resource.rights)
     found: dict[Section, Values] = {}
     for name in sorted(values, key=lambda name: resource.by_name[name].section is not None):
@@ -370,7 +368,7 @@ def by_section(resource: Resource, values: Values) -> list[tuple[Section, Values
 
 
 def merged(whole: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
-    """Return a resource with what a later answer shows of it, which may be a section alone."""
+    """Return a resource updated with a later answer, which may hold only one section."""
     result = dict(whole)
     for key, value in answer.items():
         before = result.get(key)
@@ -379,5 +377,5 @@ def merged(whole: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def forbidden(section: Section, values: Values, said: str) -> str:
-    """Return what to say where the platform refuses to let this account write a section."""
+    """Return the message for a section that the platform doesn't let this account write."""
     return FORBIDDEN % (" and ".join(values), " or ".join(section.rights), said)

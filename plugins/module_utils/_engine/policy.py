@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a run may do to resources, and how: the options of a task, as the engine takes them."""
+"""What a run may do to resources: the options of a task in the form for the engine."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from .plan import DELETE
 
 @dataclass
 class Purge:
-    """What may happen to resources that nobody described.
+    """Limits for deleting or suspending resources that are not described.
 
-    :param maximum: how many, as a number or a percentage of those in scope.
+    :param maximum: a number of resources, or a percentage of those in scope.
     :param action: DELETE or SUSPEND.
-    :param bulk: whether imports may delete them, where the policy takes imports at all.
+    :param bulk: whether imports may delete them, if the policy allows imports at all.
     """
 
     scope: _purge.Scope
@@ -30,16 +30,16 @@ class Purge:
 
 @dataclass
 class Policy:
-    """How many resources are brought to what they should be.
+    """How a run changes resources.
 
-    :param update_keys: write keys again although they can't be compared.
+    :param update_keys: write keys although they can't be compared.
     :param force: override optimistic locking.
-    :param parallel: requests under way at once.
+    :param parallel: number of simultaneous requests.
     :param max_failures: stop after so many failures; None for never.
-    :param max_deletions: how many resources that are described as absent may be deleted, as a number or a percentage of
-        those that are described. None for a task whose user names one: it may go, without a backup.
-    :param check_licences: refuse what all changes together can't have, such as more devices than a plan has licences for.
-    :param bulk: whether the platform's import carries out creations and deletions: NEVER, AUTO or ALWAYS.
+    :param max_deletions: most deletions of resources described as absent, as a number or a percentage of those described.
+    None for a task about one named resource: it is deleted without limit or backup.
+    :param check_licences: refuse changes that together exceed a limit, such as more devices than a plan has licenses for.
+    :param bulk: whether creations and deletions use the platform's import: NEVER, AUTO or ALWAYS.
     """
 
     update_keys: bool = False

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From a description to a plan: look at the platform, find out what names mean, and say what has to happen. Only reads.
+"""Makes a plan from a description: reads the platform's state, finds the IDs of names, and compares. Sends no writes.
 
-The list is asked for once, and a resource itself only where its brief doesn't show what is described.
+The list is read once. A resource is fetched itself only if its brief lacks a described field.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from .policy import Policy, Purge
 from .replacement import NOT_THERE, inherited
 from .rights import problems_of_licences, problems_of_rights
 
-#: Up to this many resources are asked for one by one; beyond it the whole list is cheaper.
+#: Up to this many resources are requested one by one; for more, the whole list is cheaper.
 FEW = 10
-#: Told of many on a platform whose lists show little (O).
+#: Note for a platform whose lists show few fields (O).
 OLDER = (
     "This platform is an older one, whose list shows little of %s: %d of them were fetched one by one, and every run has to do so"
 )
@@ -41,11 +41,11 @@ OLDER = (
 
 @dataclass
 class Plan:
-    """What has to happen, in the order in which it is to happen.
+    """The necessary changes, in the order of their application.
 
-    :param purge: what happens to resources that nobody described, last.
-    :param looked_at: how many had to be fetched because their briefs lack something.
-    :param notes: what a user who wants to know more is told.
+    :param purge: changes of resources that are not described; these come last.
+    :param looked_at: number of resources fetched because their briefs lack a field.
+    :param notes: messages for verbose output.
     """
 
     changes: list[Change] = field(default_factory=list)
@@ -55,16 +55,16 @@ class Plan:
     notes: list[str] = field(default_factory=list)
 
     def deletions(self) -> list[Change]:
-        """Return the deletions, as far as can be told; a purge waits until nothing has failed."""
+        """Return the deletions known so far; without those of a purge if a change is refused."""
         is_refused = any(change.action == REFUSE for change in self.changes)
         return [change for change in self.changes + ([] if is_refused else self.purge) if change.action == DELETE]
 
 
 def make_plan(api: ResourceClient, described: list[Desired], policy: Policy, cache: Cache) -> Plan:
-    """Return what has to happen.
+    """Return the plan.
 
-    Raises :class:`BadInput` with all problems of names that the platform doesn't know, of what resources to be made lack,
-    and of licences; :class:`OptionError` where more would be deleted than may be.
+    Raises :class:`BadInput` with all problems: unknown names, missing options of resources to create, exceeded licenses.
+    Raises :class:`OptionError` if it would delete more than allowed.
     """
     look = _Preparation(api, described, policy, cache)
     look.take_list()
@@ -84,9 +84,9 @@ def make_plan(api: ResourceClient, described: list[Desired], policy: Policy, cac
 
 
 class _Preparation:
-    """What is described, beside what is known of it, until that is enough to plan.
+    """Collects the state of the described resources until it is enough to plan.
 
-    What the platform is asked comes back as values, which are entered here, and compared as they are.
+    Each new state of a resource is entered by :meth:`_take` and compared at once.
     """
 
     def __init__(self, api: ResourceClient, described: list[Desired], policy: Policy, cache: Cache) -> None:
@@ -98,23 +98,23 @@ class _Preparation:
         self._observed: dict[str, Observed] = {}
         self._comparisons: dict[str, Comparison] = {}
         self._names = Names(api.resource, self._described) if api.resource.identity.named_by else None
-        #: What is as described, and of which no more is kept than that. A purge counts all in its scope, by their briefs.
+        #: Resources as described, whose state is dropped to save memory. Not with a purge: it counts all briefs in its scope.
         self._settled: set[str] = set()
         self._may_forget = policy.purge is None and not policy.update_keys and len(described) > FEW
-        #: How many had to be fetched because their briefs lack something.
+        #: Number of resources fetched because their briefs lack a field.
         self.count = 0
 
     @cached_property
     def _lookup(self) -> Lookup:
-        """What finds IDs behind names; most runs have none to find."""
+        """The finder of IDs; most runs need none."""
         return Lookup(self._api.client, self._resource)
 
     def take_list(self) -> None:
-        """Take what the list shows; it is compared page by page, while the platform is at work with the next page."""
+        """Read the list; each page is compared while the platform prepares the next one."""
         kept = self._resource.kept_keys
         with all_kept():
             for identity, one in self._listed():
-                # A list that changes between its pages may show a resource twice: the last brief counts.
+                # If the list changes while it is read, a resource may appear on two pages; the later brief counts.
                 self._settled.discard(identity)
                 self._take(identity, one)
                 if self._may_forget and self._comparisons.get(identity) is SAME and self._is_settled(identity, one):
@@ -124,13 +124,13 @@ class _Preparation:
                     one.brief = {name: value for name, value in one.brief.items() if name in kept}
 
     def _is_settled(self, identity: str, one: Observed) -> bool:
-        """Return whether nobody asks any more what is known of a resource that is as described: of a fleet, of nearly all."""
+        """Return whether the state of a resource that is as described is no longer needed; in a fleet, of nearly all."""
         desired = self._described[identity]
         is_needed = desired.meant_by or desired.replaces or desired.after or desired.rewrites_keys
         return not is_needed and not self._resource.rules.refuse_change(desired.values, one)
 
     def _listed(self) -> Iterator[tuple[str, Observed]]:
-        """Yield what the list shows of each resource that is described, and for a purge of every one."""
+        """Yield the listed state of each described resource; with a purge, of every resource."""
         everything = self._policy.purge is not None
         recall = self._cache.recall if self._cache.path else None
         if self._resource.is_single:
@@ -151,11 +151,11 @@ class _Preparation:
                 yield [brief]
 
     def _name_of(self, brief: dict[str, Any]) -> str:
-        """Return how a brief's resource is called in this run."""
+        """Return the key of a brief's resource in this run."""
         return self._names.of(brief) if self._names is not None else self._resource.names_of(brief)[0]
 
     def _take(self, identity: str, one: Observed | None) -> None:
-        """Enter what is known now of a resource, and how that compares; None for one that is gone since it was listed."""
+        """Enter the state of a resource and compare it; None for a resource that was deleted since it was listed."""
         if one is None:
             del self._observed[identity]
             self._comparisons.pop(identity, None)
@@ -169,14 +169,14 @@ class _Preparation:
             self._comparisons[identity] = compare(desired, self._observed[identity])
 
     def _name(self, found: Found) -> list[str]:
-        """Put IDs in the place of names; return whose."""
+        """Replace names by IDs; return the identities of the resources concerned."""
         for identity, ids in found.items():
             desired = self._described[identity]
             self._described[identity] = replace(desired, values={**desired.values, **ids})
         return list(found)
 
     def inherit(self) -> list[Problem]:
-        """Let what takes the place of another one get what that one has; return the problems of those that aren't there."""
+        """Let replacements inherit values from the resources they replace; return the problems of missing ones."""
         problems: list[Problem] = []
         heirs = [desired for desired in self._described.values() if desired.replaces]
         olds = self._entire([heir.replaces for heir in heirs if heir.replaces in self._observed])
@@ -193,7 +193,7 @@ class _Preparation:
         return problems
 
     def problems_here(self) -> list[Problem]:
-        """Return the problems of names that several resources have, and of what this kind of platform doesn't take."""
+        """Return the problems of ambiguous names, and of options that this kind of platform doesn't accept."""
         rules, is_enterprise = self._resource.rules, self._api.client.session.is_mine
         problems: list[Problem] = []
         for desired in self._described.values():
@@ -204,8 +204,8 @@ class _Preparation:
         return problems
 
     def clear_up(self) -> list[Problem]:
-        """Find out what is open: IDs behind names, what a brief doesn't show, names; return the problems on the way."""
-        # Most of a fleet is as described already, and plainly so: only the rest is looked at any closer.
+        """Resolve open questions: IDs of names, fields that briefs lack; return the problems found."""
+        # Most of a fleet already is as described; only the rest needs a closer look.
         rest = [
             identity
             for identity, desired in self._described.items()
@@ -219,7 +219,7 @@ class _Preparation:
         return self._identify(rest)
 
     def _show_ids(self, rest: list[str]) -> None:
-        """Look up the IDs of what an older platform only names (O), where nothing else about a resource is unclear."""
+        """Find the IDs for an older platform that shows only names (O), if nothing else about a resource is unclear."""
         wanted: dict[str, set[str]] = {}
         for identity in rest:
             unknown = self._comparisons[identity].unknown if identity in self._comparisons else []
@@ -239,9 +239,9 @@ class _Preparation:
                 self._compare(identity)
 
     def _identify(self, rest: list[str]) -> list[Problem]:
-        """Put IDs in the place of names, where a resource is to be made or seems to name another one than is described.
+        """Replace names by IDs, if a resource is to be created or seems to name another resource than described.
 
-        Returns the problems of these names, and of what resources to be made lack.
+        Returns the problems of these names, and of resources to create.
         """
         naming = [each.name for each in self._resource.fields if each.refers_to]
         to_make = [identity for identity in rest if identity not in self._observed and self._described[identity].create]
@@ -265,7 +265,7 @@ class _Preparation:
         return [self._described[identity] for identity in identities]
 
     def guard_deletions(self) -> None:
-        """Refuse to delete more than may be, and take what will be deleted as a whole: a backup wants all that there is."""
+        """Refuse more deletions than allowed, and fetch the resources to delete as a whole, for the backup."""
         if self._policy.max_deletions is None:
             return
         doomed = [identity for identity, desired in self._described.items() if desired.absent and identity in self._observed]
@@ -274,7 +274,7 @@ class _Preparation:
             self._take(identity, one)
 
     def _counted(self, doomed: list[str]) -> dict[str, Observed]:
-        """Return those of what is to be deleted that others use, with their number; they are counted only then."""
+        """Return the resources to delete that are in use, with the number of their users; counted only before a deletion."""
         uses = self._api.uses() if doomed and self._resource.users else {}
         found = {identity: (self._observed[identity], uses.get(self._observed[identity].address)) for identity in doomed}
         key = self._resource.users.count if self._resource.users else ""
@@ -283,7 +283,7 @@ class _Preparation:
         }
 
     def changes(self) -> list[Change]:
-        """Return what has to happen to what is described."""
+        """Return the changes of the described resources."""
         described = self._described.items()
         absent = [identity for identity, desired in described if desired.absent and identity in self._observed]
         self._observed.update(self._counted(absent))
@@ -296,12 +296,12 @@ class _Preparation:
         ]
 
     def problems_of(self, changes: list[Change]) -> list[Problem]:
-        """Return what the platform would not take of single changes."""
+        """Return the problems of single changes that the platform would refuse."""
         problems = keys.problems(self._resource, changes) if self._api.encrypts else []
         return problems + (self._lookup.problems_of_changes(changes) if self._resource.rules.limited_by_platform else [])
 
     def problems_of_run(self, changes: list[Change]) -> list[Problem]:
-        """Return what this account may not write, and what all changes together can't have."""
+        """Return the problems of missing rights, and of limits that all changes together exceed."""
         granted = self._api.client.rights
         problems = [] if granted is None else problems_of_rights(self._resource, changes, granted)
         if self._policy.check_licences:
@@ -309,13 +309,13 @@ class _Preparation:
         return problems
 
     def purged(self, purge: Purge) -> tuple[list[Change], list[str]]:
-        """Return what happens to resources that nobody described, and what the user should know of it."""
+        """Return the changes of resources that are not described, and warnings for the user."""
         resource, scope, aside = self._resource, purge.scope, self._resource.set_aside
         listed, spared = self._observed, set(self._described)
         if purge.action == SUSPEND:
-            # Those that are suspended already need no purge, and don't count against its maximum.
+            # Resources already suspended need no purge and don't count against its maximum.
             spared |= {name for name, one in listed.items() if all(one.value(key) == value for key, value in aside.items())}
-        # What the scope needs is asked for of all of them, since its maximum counts them.
+        # The scope is checked for all resources, since the maximum may be a percentage of those in scope.
         listed.update(self._seen_for(scope))
         chosen = _purge.choose(resource, listed, spared, scope, purge.maximum, purge.action)
         left = sum(scope.is_unclear(identity, one) for identity, one in listed.items() if identity not in spared)
@@ -334,7 +334,7 @@ class _Preparation:
         return [plan(each, one) for each in wanted if (one := seen[each.identity]) is not None], warnings
 
     def _fetched(self, described: list[Desired]) -> dict[str, Observed | None]:
-        """Return each of these whole, and with labels that are described and not known yet; None for what is gone."""
+        """Fetch whole resources, with described labels that are still unknown; None for a deleted resource."""
         found: dict[str, Observed | None] = {}
 
         def fetch(desired: Desired) -> None:
@@ -353,7 +353,7 @@ class _Preparation:
         return found
 
     def _entire(self, identities: list[str]) -> dict[str, Observed | None]:
-        """Return each of these whole, with its labels; None for what is gone."""
+        """Return whole resources, with their labels; None for a deleted resource."""
         found = {identity: self._observed[identity] for identity in identities if self._observed[identity].whole is not None}
         fetched = self._fetched([Desired(identity, {}) for identity in identities if identity not in found])
         found.update((identity, one) for identity, one in fetched.items() if one is not None)
@@ -365,7 +365,7 @@ class _Preparation:
         return {**fetched, **found}
 
     def _seen_for(self, scope: _purge.Scope) -> dict[str, Observed]:
-        """Return what a scope needs of those that may be in it: labels, and the whole resource where it stays unclear."""
+        """Return resources that may be in the scope with the fields it needs: labels, and if still unclear the whole resource."""
         unclear = {identity: one for identity, one in self._observed.items() if scope.is_unclear(identity, one)}
         found: dict[str, Observed] = {}
 
@@ -380,9 +380,9 @@ class _Preparation:
         return found
 
     def _with_labels(self, identity: str, one: Observed, options: Iterable[str], strict: bool = False) -> Observed:
-        """Return what is known of a resource, with those labels that its brief lacks.
+        """Return the state of a resource completed by labels that its brief lacks.
 
-        :param strict: a platform that has none is an error, since some are described.
+        :param strict: a platform without labels is an error, since some are described.
         """
         parts = dict(one.parts or {})
         for option in options:
@@ -392,5 +392,5 @@ class _Preparation:
         return replace(one, parts=parts or None)
 
     def notes(self) -> list[str]:
-        """Return what a user who wants to know more is told."""
+        """Return messages for verbose output."""
         return [OLDER % (self._resource.one, self.count)] if self._api.shown.is_older and self.count else []

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The outcomes that a plan would have, without applying it. Pure."""
+"""The expected outcomes of a plan, without applying it. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PURGE_LAST = "not begun: a purge comes last, and only when no %s failed before (
 
 
 def preview(resource: Resource, plan_: Plan, max_failures: int | None = None) -> list[Outcome]:
-    """Return the outcomes that a plan would have, without applying it: what is refused ends others in the same way."""
+    """Return the expected outcomes of a plan. Refused changes count as failures, and stop the others as in a real run."""
     refused_ones = {change.identity for change in plan_.changes if change.action == REFUSE}
     count = len(refused_ones)
     stopped = too_many(resource, count, max_failures)

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which resources a run may delete, and how many: the guard in front of every deletion.
+"""Chooses the resources that a run may delete, and limits their number: the check before every deletion.
 
-A purge takes resources that nobody described, within its scope. What is described as absent needs no scope.
+A purge concerns resources in its scope that are not described. Resources described as absent need no scope.
 """
 
 from __future__ import annotations
@@ -26,35 +26,35 @@ AMOUNT = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(%?)\Z")
 
 @dataclass(frozen=True)
 class Scope:
-    """The resources that a purge may look at; all given conditions must hold.
+    """The resources that a purge may touch; all given conditions must hold.
 
-    :param conditions: canonical values by the name of the condition; empty for every resource.
+    :param conditions: canonical values by name of the condition; empty for every resource.
     """
 
     resource: Resource
     conditions: Values
 
     def holds(self, identity: str, one: Observed) -> bool:
-        """Return whether a resource is in the scope; what isn't known of it keeps it out."""
+        """Return whether a resource is certainly in the scope."""
         return all(self._verdicts(identity, one))
 
     def is_unclear(self, identity: str, one: Observed) -> bool:
-        """Return whether a resource may be in the scope, but isn't known well enough to say."""
+        """Return whether a resource may be in the scope, but too little is known of it."""
         verdicts = self._verdicts(identity, one)
         return None in verdicts and False not in verdicts
 
     def labels(self) -> list[str]:
-        """Return the options of labels that the scope asks for, such as a device's tags."""
+        """Return the options of labels that the scope uses, such as a device's tags."""
         declared = (self.resource.scopes[name] for name in self.conditions)
         return [each.option for each in declared if each.option in self.resource.apart]
 
     def _verdicts(self, identity: str, one: Observed) -> list[bool | None]:
-        """Return what each condition says of a resource; None where what it asks for isn't known."""
+        """Return the result of each condition for a resource; None if the field isn't known."""
         verdicts: list[bool | None] = []
         for name, wanted in self.conditions.items():
             declared = self.resource.scopes[name]
             value = one.value(declared.option) if declared.option else identity
-            if isinstance(declared, Within):  # what can't be understood isn't known either: it is no set
+            if isinstance(declared, Within):  # a value that can't be parsed counts as unknown: it is no set
                 verdicts.append(set(wanted) <= set(value) if isinstance(value, tuple) else None)
             else:
                 verdicts.append(value.startswith(wanted) if isinstance(value, str) else None)
@@ -62,9 +62,9 @@ class Scope:
 
 
 def read_scope(resource: Resource, options: dict[str, Any]) -> Scope:
-    """Return the Scope that the option ``purge.scope`` states; raises :class:`OptionError`.
+    """Return the Scope of the option ``purge.scope``; raises :class:`OptionError`.
 
-    :param options: the resource's conditions, and ``all`` to mean every one of the subscription.
+    :param options: the resource's conditions, or ``all`` for every resource of the subscription.
     """
     given = {name: value for name, value in options.items() if value not in (None, "", {}, [], False)}
     unknown = sorted(set(given) - {*resource.scopes, "all"})
@@ -85,15 +85,15 @@ def read_scope(resource: Resource, options: dict[str, Any]) -> Scope:
             parsed[name] = read.parse([given[name]] if is_set and isinstance(given[name], str) else given[name])
         except Fault as fault:
             raise OptionError("purge.scope.%s %s" % (name, fault)) from None
-        if not parsed[name]:  # what says nothing once it is read, such as a blank, would hold for all of them
+        if not parsed[name]:  # an empty condition, such as a blank, would match every resource
             raise OptionError("purge.scope.%s is empty: say which %s may be deleted, or leave it out" % (name, resource.plural))
     return Scope(resource, parsed)
 
 
 def allowance(option: str, maximum: object, total: int) -> int:
-    """Return how many devices may go: ``maximum`` is a number, or a percentage of the total, rounded down.
+    """Return the number of devices that may be deleted: ``maximum`` is a number, or a percentage of the total, rounded down.
 
-    :param option: the option's name, for the :class:`OptionError` that is raised when it is neither.
+    :param option: the option's name, for the :class:`OptionError` if the maximum is neither.
     """
     match = AMOUNT.match(str(maximum).strip())
     if not match or (not match.group(2) and "." in match.group(1)):
@@ -104,9 +104,9 @@ def allowance(option: str, maximum: object, total: int) -> int:
 
 
 def guard(resource: Resource, doomed: list[str], described: int, maximum: object) -> None:
-    """Raise :class:`OptionError` when more would be deleted than ``max_deletions`` allows.
+    """Raise :class:`OptionError` if there are more deletions than ``max_deletions`` allows.
 
-    :param doomed: identities of what exists and is described as absent.
+    :param doomed: identities of existing resources that are described as absent.
     :param described: how many resources the run describes.
     """
     allowed = allowance("max_deletions", maximum, described)
@@ -123,11 +123,11 @@ def guard(resource: Resource, doomed: list[str], described: int, maximum: object
 def choose(
     resource: Resource, listed: dict[str, Observed], spared: set[str], scope: Scope, maximum: object, verb: str
 ) -> list[str]:
-    """Return the identities that nobody described and that the scope holds; raises :class:`OptionError` beyond the maximum.
+    """Return the identities in the scope that are not described; raises :class:`OptionError` beyond the maximum.
 
     :param listed: the complete list of the subscription, by identity.
-    :param spared: identities that the description names, present or absent.
-    :param verb: what would be done to them, for the message.
+    :param spared: identities in the description, present or absent.
+    :param verb: the action, for the message.
     """
     inside = [identity for identity, one in listed.items() if scope.holds(identity, one)]
     chosen = [identity for identity in inside if identity not in spared]

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A resource that takes the place of another one: it gets what that one has, and only when it is there, the other one goes.
+"""Replacements: a new resource inherits the values of an old one, which is deleted or suspended once the new one exists.
 
-As long as it is described, the new one is kept as the old one is, but for what its own description says. So a run may be
-interrupted anywhere: the next one goes on. Pure.
+While ``replaces`` is described, the new resource keeps the old one's values, except for its own description. So a run may be
+interrupted anywhere, and the next run continues. Pure.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ NOT_THERE = "names %s, which doesn't exist, so nothing can be taken over: correc
 
 
 def inherited(heir: Desired, old: Observed) -> Values:
-    """Return what an heir should be: as it is described, and else as the old one is."""
+    """Return the desired values of a replacement: its own description, completed by the old resource's values."""
     resource = old.resource
     told = describe(old)
     options = {name: told.options[name] for name in resource.heirloom if name in told.options}

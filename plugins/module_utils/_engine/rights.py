@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an account may not write, by its rights and its subscription's licences; told before anything is written. Pure."""
+"""Changes that exceed the account's rights or the subscription's licenses; reported before any write. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LACKS_RIGHT = (
 
 
 def out_of_reach(resource: Resource, granted: frozenset[str]) -> dict[str, tuple[str, ...]]:
-    """Return the options that an account may not write: option -> the rights of which it would need one.
+    """Return the options that an account may not write: option -> the rights of which one would be enough.
 
     :param granted: the rights of the account.
     """
@@ -30,16 +30,16 @@ def out_of_reach(resource: Resource, granted: frozenset[str]) -> dict[str, tuple
 
 
 def lacking_rights(change: Change, lacked: dict[str, tuple[str, ...]]) -> Faults:
-    """Return the options that a change would write, of those that the account may not."""
+    """Return the faults of options that a change writes and the account may not."""
     if change.action in (NOTHING, DELETE, REFUSE):
         return []
-    # What may not be sent when a resource is made, comes in a second request, unless it is empty anyway.
+    # Options that a creation can't send follow in a second request, unless they are empty.
     written = {*change.values, *(name for name, value in change.after.items() if value)}
     return [(name, LACKS_RIGHT % " or ".join(rights)) for name, rights in lacked.items() if name in written]
 
 
 def problems_of_rights(resource: Resource, changes: list[Change], granted: frozenset[str]) -> list[Problem]:
-    """Return what of these changes the account may not write."""
+    """Return the problems of changes that the account may not write."""
     lacked = out_of_reach(resource, granted)
     to_write = changes if lacked else []
     return [problem for change in to_write for problem in change.desired.problems(lacking_rights(change, lacked))]
@@ -48,9 +48,9 @@ def problems_of_rights(resource: Resource, changes: list[Change], granted: froze
 def problems_of_licences(
     resource: Resource, changes: list[Change], listed: Callable[[str], list[dict[str, Any]]]
 ) -> list[Problem]:
-    """Return what all changes together can't have, such as more devices than a plan has licences for.
+    """Return the problems of limits that all changes together exceed, such as a plan's number of licenses.
 
-    :param listed: gives the list of what an option names, as it is now.
+    :param listed: returns the current list of the resources that an option names.
     """
     triples = [(change.action, change.before, change.after) for change in changes if change.action != NOTHING]
     faults = resource.rules.check_run(triples, listed)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which resources match filters: what the list can be asked for, and what only its briefs tell."""
+"""Selects resources by filters: the list's own query, and conditions on its briefs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ UNSURE = (
 
 
 def surely_listed(api: ResourceClient, filters: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the briefs that match, for what is to be changed; raises :class:`OptionError` where they don't show that they do."""
+    """Return matching briefs, for resources to change; raises :class:`OptionError` if a brief can't confirm the match."""
     resource = api.resource
     found = listed(api, filters)
     for option in [each.all_of for name, each in resource.filters.items() if name in filters and each.all_of]:
@@ -35,8 +35,8 @@ def surely_listed(api: ResourceClient, filters: dict[str, Any]) -> list[dict[str
 def listed(api: ResourceClient, filters: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the briefs that match.
 
-    The platform knows plans and servers by ID. What is given is taken for one first, which costs nothing; only where no
-    resource matches, it may be a name, or a mistake, and the names are asked for.
+    The platform filters by ID of a plan or server. The given text is tried as an ID first, without extra requests. If nothing
+    matches, it may be a name or a mistake, and the names are looked up.
     """
     declared = api.resource.filters
     named = {option: value for option, value in filters.items() if declared[option].names and value not in declared[option].words}
@@ -55,7 +55,7 @@ def listed(api: ResourceClient, filters: dict[str, Any]) -> list[dict[str, Any]]
 
 
 def _identified(api: ResourceClient, named: dict[str, Any]) -> dict[str, Any]:
-    """Return the IDs of what filters name; raises :class:`OptionError` for what the platform doesn't know."""
+    """Return the IDs of names in filters; raises :class:`OptionError` for unknown names."""
     declared = api.resource.filters
     desired = Desired("", {declared[option].names: value for option, value in named.items()})
     found, problems = Lookup(api.client, api.resource).identify([desired], {"": list(desired.values)})
@@ -72,7 +72,7 @@ def _matching(api: ResourceClient, filters: dict[str, Any]) -> list[dict[str, An
     query = {declared[option].query: declared[option].said(value) for option, value in asked.items()}
     starts = {declared[option].begins: str(value) for option, value in filters.items() if declared[option].begins}
     ages = [(declared[option].before, value) for option, value in filters.items() if declared[option].before]
-    # As in the scope of a purge, a resource has to have all.
+    # All of them are required, as in the scope of a purge.
     wanted = {declared[option].all_of: set(value) for option, value in filters.items() if declared[option].all_of}
     found = (Observed(api.resource, brief) for page in api.briefs(query) for brief in page)
     matching = (one.brief or {} for one in found if _has_all(one, wanted) and _begins(one, starts))
@@ -80,11 +80,11 @@ def _matching(api: ResourceClient, filters: dict[str, Any]) -> list[dict[str, An
 
 
 def _has_all(one: Observed, wanted: dict[str, set[Any]]) -> bool:
-    """Return whether a resource has all of these, as far as its brief shows it."""
+    """Return whether a resource has all these values; fields that its brief lacks don't count."""
     shown = {option: one.value(option) for option, some in wanted.items() if some}
     return all(wanted[option] <= set(members(value)) for option, value in shown.items() if isinstance(value, tuple))
 
 
 def _begins(one: Observed, starts: dict[str, str]) -> bool:
-    """Return whether a resource's values begin so."""
+    """Return whether a resource's values have these beginnings."""
     return all(str(one.value(option)).startswith(start) for option, start in starts.items())

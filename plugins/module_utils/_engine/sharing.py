@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What many descriptions share, said once: the defaults of a file, and the rows that say what is otherwise.
+"""Moves common values of many descriptions to defaults, and leaves exceptions in the rows.
 
-Pure. A default must not reach a resource that has no such value, so the reader of descriptions itself is asked, until the rows
-under their defaults say exactly what the descriptions say.
+Pure. A default must not reach a resource without such a value. So the defaults are reduced until the reader of descriptions
+gets the original values from the rows and defaults.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from .description import Description
 from .desired import read_desired
 from .sources import rows_of
 
-SHARE = 0.9  # of the resources that have a value, so that it becomes a default
-FEWEST = 2  # resources that share it
+SHARE = 0.9  # a value becomes a default if this share of the resources with any value has it
+FEWEST = 2  # ... and at least this number of resources
 
 
 def share(resource: Resource, told: list[Description], plainly: bool = False) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Return ``(defaults, rows)``, which together say what the descriptions say.
+    """Return ``(defaults, rows)``, which together equal the descriptions.
 
-    :param plainly: a row's options simply replace defaults, as the variables of a host replace those of its group.
+    :param plainly: a row's options simply replace defaults, as host variables replace group variables.
     """
     defaults = _candidates(resource, told)
     while True:
@@ -36,7 +36,7 @@ def share(resource: Resource, told: list[Description], plainly: bool = False) ->
         wrong = _wrong(resource, told, defaults, rows, plainly) if defaults else set()
         if not wrong:
             return {each.name: defaults[each.name] for each in resource.fields if each.name in defaults}, rows
-        # Where the reader names another option than a default, any of them may have led to it.
+        # If the reader blames an option that is no default, any default may be the cause.
         doomed = wrong.intersection(defaults) or set(defaults)
         defaults = {name: value for name, value in defaults.items() if name not in doomed}
 
@@ -53,8 +53,8 @@ def _candidates(resource: Resource, told: list[Description]) -> dict[str, Any]:
 
 
 def _row(resource: Resource, one: Description, defaults: dict[str, Any], plainly: bool) -> dict[str, Any]:
-    """Return what one resource has to say besides the defaults; where it has none of them, that it is empty."""
-    # Who takes one of several alternatives takes no default for the others.
+    """Return the options that a row needs besides the defaults. A default that the resource lacks is set to empty."""
+    # A row that has one of several alternatives gets no default for the others.
     groups = [] if plainly else [group for group in resource.alternatives if any(name in one.options for name in group)]
     row: dict[str, Any] = {resource.identity.option: one.identity}
     for name in (each.name for each in resource.fields):
@@ -69,7 +69,7 @@ def _row(resource: Resource, one: Description, defaults: dict[str, Any], plainly
 def _wrong(
     resource: Resource, told: list[Description], defaults: dict[str, Any], rows: list[dict[str, Any]], plainly: bool
 ) -> set[str]:
-    """Return the options of which rows under these defaults would say something else than their descriptions."""
+    """Return the options in which rows under these defaults would differ from their descriptions."""
     if plainly:
         rows, defaults = [{**defaults, **row} for row in rows], {}
     try:
@@ -86,7 +86,7 @@ def _wrong(
 
 
 def unlike(resource: Resource, one: Description, values: Values) -> set[str]:
-    """Return the options in which canonical values, read from somewhere, say something else than a description."""
+    """Return the options in which canonical values differ from a description."""
     wanted, _faults = resource.parse(one.options)
     empty = {name: resource.by_name[name].type.empty for name in one.empty if name in values and name not in wanted}
     said = {**empty, **wanted}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Files that describe many resources: a table of their own kind, JSON and YAML, from bytes to rows."""
+"""Reads files that describe many resources: tables, JSON and YAML, from bytes to rows."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from .headed import begins_comment, has_headings, read_rows, text_records
 from .headings import Layout, Words
 from .workbooks import WORKBOOKS, read_workbook
 
-#: Where a text begins or goes on in a new line: whoever pastes files together gets a byte order mark there.
+#: A byte order mark at the beginning of a text or line; lines have it when files were pasted together.
 MARKED_LINE = re.compile("(\\A|[\r\n])\ufeff+")
-#: How files begin that hold a table, but not as text.
+#: First bytes of files that hold a table, but not as text.
 OTHER_FILES = {
     b"PK\x03\x04": "a workbook, or another packed file",
     b"\xd0\xcf\x11\xe0": "a workbook from before 2007, or one with a password",
@@ -33,11 +33,11 @@ OTHER_FILES = {
     b"\xfd7zXZ": "a compressed file",
     b"\x28\xb5\x2f\xfd": "a compressed file",
 }
-#: How texts begin that are no CSV.
+#: Beginnings of texts that are not CSV.
 JSON_BEGINS = re.compile(r"\s*[\[{]")
 YAML_BEGINS = re.compile(r"(?:\s*#[^\n]*\n)*\s*(?:---|(?:- *)?[a-z_]+:)(?:\s|\Z)")
 MARKUP_BEGINS = re.compile(r"(?i)\s*<(?:!doctype|!--|\?xml|html|head|body|table)\b")
-#: Of a task that says nothing of a table.
+#: For tasks without options about a table.
 LAYOUT = Layout()
 NO_WORKBOOK = "src %s doesn't have the name of a workbook: sheet is only for .xlsx and .xlsm, leave it out"
 NO_TABLE = "src %s is not a table: columns and ignore_columns are only for tables with headings, leave them out"
@@ -45,7 +45,7 @@ NO_TABLE = "src %s is not a table: columns and ignore_columns are only for table
 
 @dataclass
 class Source:
-    """What a file says: its rows, the defaults it brings, and what the user should know about how it was read."""
+    """The content of a file: its rows, its defaults, and warnings about how it was read."""
 
     rows: list[Row]
     defaults: dict[str, Any]
@@ -53,10 +53,10 @@ class Source:
 
 
 def read_source(resource: Resource, content: bytes, name: str, layout: Layout = LAYOUT) -> Source:
-    """Return what a file describes; raises :class:`OptionError` when it can't be read at all.
+    """Return the content of a file; raises :class:`OptionError` if it can't be read at all.
 
-    :param name: the file's name: its ending says workbook, CSV, JSON or YAML; without one of these the content does.
-    :param layout: what the task says of its table.
+    :param name: the file's name. Its ending tells workbook, CSV, JSON or YAML; otherwise the content does.
+    :param layout: the task's options about the table.
     """
     warnings: list[str] = []
     if name.lower().endswith(WORKBOOKS):
@@ -83,7 +83,7 @@ def read_source(resource: Resource, content: bytes, name: str, layout: Layout = 
 
 
 def _from_table(resource: Resource, text: str, name: str, layout: Layout, warnings: list[str]) -> list[Row]:
-    """Return the rows of a table with headings, or of the one without any that the resource has besides."""
+    """Return the rows of a table with headings, or of the resource's own table without headings."""
     own = resource.own_table
     is_comment = own.is_comment if own else begins_comment
     table = TextTable(text, is_comment)
@@ -97,7 +97,7 @@ def _from_table(resource: Resource, text: str, name: str, layout: Layout, warnin
 
 
 def _refuse_other_text(text: str, name: str) -> None:
-    """Raise :class:`OptionError` where what would be read as a CSV is a text of another kind."""
+    """Raise :class:`OptionError` if a text to be read as CSV has another format."""
     for begins, what, ending in ((JSON_BEGINS, "JSON", ".json"), (YAML_BEGINS, "YAML", ".yml")):
         if begins.match(text):
             raise OptionError("src %s contains %s, but its name doesn't say so: rename it to end with %s" % (name, what, ending))
@@ -168,7 +168,7 @@ def _from_data(resource: Resource, data: object, name: str, warnings: list[str])
 
 
 def overlaid(resource: Resource, options: dict[str, Any], nearer: dict[str, Any]) -> dict[str, Any]:
-    """Return raw options with nearer ones in their place, under whichever of their names; null says nothing."""
+    """Return raw options, replaced by nearer ones under any of their names; null replaces nothing."""
 
     def canonical(name: str) -> str:
         return resource.by_name[name].name if name in resource.by_name else name

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Excel's workbooks: one sheet, from bytes to rows of cells. What Excel made of a cell is kept, so that nothing is read spoilt.
+"""Reads Excel workbooks: one sheet, from bytes to rows of cells. Values that Excel may have spoiled are marked.
 
-The library openpyxl is only needed for such a file, and imported then. It never runs macros.
+Needs the library openpyxl, imported only for such a file. It never runs macros.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from .headed import Number
 WORKBOOKS = (".xlsx", ".xlsm")
 MOST_ROWS = 200_000
 MOST_COLUMNS = 256
-LARGEST = 512 * 1024 * 1024  # bytes of a workbook when it is unpacked; 100,000 rows have some 60 million
+LARGEST = 512 * 1024 * 1024  # unpacked size in bytes; 100,000 rows have some 60 million
 CHUNK = 1 << 20
-OVERLAP = 64  # bytes; longer than what is looked for
-#: Formulas, and cells that were joined, in a sheet's XML; some programs write its elements with a prefix.
+OVERLAP = 64  # bytes; longer than any match of the patterns below
+#: Formulas, and merged cells, in a sheet's XML. Some programs write elements with a prefix.
 FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
 JOINED = re.compile(rb'<(?:\w+:)?mergeCell ref="([A-Z0-9:]{2,24})"')
-#: Formats in which a number shows as it is.
+#: Number formats that show the number itself.
 PLAIN = ("General", "0", "@", "#", "GENERAL")
 MISSING = (
     "src %s is a workbook, and the Python library openpyxl is missing where this task runs: install it there with python3 -m pip "
@@ -54,12 +54,12 @@ NO_RESULT = (
 
 
 def read_workbook(content: bytes, name: str, sheet: str, warnings: list[str]) -> Iterator[tuple[int, list[Any]]]:
-    """Return what yields ``(row number, cells)`` of a sheet; raises :class:`OptionError` where there is none to read.
+    """Return an iterator of ``(row number, cells)`` of a sheet; raises :class:`OptionError` if there is none to read.
 
-    A cell is a text, a :class:`Number`, true or false, nothing, or a :class:`Fault` for what can't be used.
+    A cell is a text, a :class:`Number`, true or false, None, or a :class:`Fault` for an unusable value.
 
-    :param sheet: its name; nothing for the first one that isn't hidden.
-    :param warnings: takes what the user should know about how the file was read.
+    :param sheet: its name; empty for the first visible sheet.
+    :param warnings: receives warnings about how the file was read.
     """
     try:
         openpyxl: Any = importlib.import_module("openpyxl")
@@ -69,7 +69,7 @@ def read_workbook(content: bytes, name: str, sheet: str, warnings: list[str]) ->
         raise OptionError(PASSWORD % name)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive, python_warnings.catch_warnings():
-            python_warnings.simplefilter("ignore")  # of parts that are no cells, such as drop-down lists
+            python_warnings.simplefilter("ignore")  # about parts without cells, such as drop-down lists
             if sum(part.file_size for part in archive.infolist()) > LARGEST:
                 raise OptionError(TOO_LARGE % (name, LARGEST // 1024 // 1024))
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
@@ -78,12 +78,12 @@ def read_workbook(content: bytes, name: str, sheet: str, warnings: list[str]) ->
             if joined:
                 raise OptionError(CELLS_JOINED % (name, shown(found.title), joined))
             other = None
-            if formulas:  # a formula without a result looks empty where results are read
+            if formulas:  # openpyxl shows a formula without a stored result as empty
                 other = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)[found.title]
             rows = list(_rows_of(found, other, name))
     except OptionError:
         raise
-    except Exception as error:  # the library has no error of its own for all that a file can have wrong
+    except Exception as error:  # the library raises many different errors for damaged files
         raise OptionError(UNREADABLE % (name, type(error).__name__)) from None
     if not rows:
         raise OptionError(EMPTY % (name, shown(found.title)))
@@ -91,8 +91,8 @@ def read_workbook(content: bytes, name: str, sheet: str, warnings: list[str]) ->
 
 
 def _sheet_of(book: Any, name: str, wanted: str, warnings: list[str]) -> Any:
-    """Return the sheet that is meant."""
-    sheets = book.worksheets  # those with cells; a chart has a sheet too
+    """Return the wanted sheet."""
+    sheets = book.worksheets  # without charts, which are sheets too
     if not sheets:
         raise OptionError(NO_SHEETS % name)
     if wanted:
@@ -107,7 +107,7 @@ def _sheet_of(book: Any, name: str, wanted: str, warnings: list[str]) -> Any:
 
 
 def _looked_through(archive: zipfile.ZipFile, path: str) -> tuple[bool, str]:
-    """Return whether a sheet has formulas, and the first cells that were joined: openpyxl tells neither while it streams."""
+    """Return whether a sheet has formulas, and its first merged cells: openpyxl shows neither while it streams."""
     has_formulas, joined, before = False, "", b""
     with archive.open(path.lstrip("/")) as file:
         while chunk := file.read(CHUNK):
@@ -122,20 +122,20 @@ def _looked_through(archive: zipfile.ZipFile, path: str) -> tuple[bool, str]:
 def _rows_of(sheet: Any, formulas: Any, name: str) -> Iterator[tuple[int, list[Any]]]:
     """Yield ``(number, cells)`` of the rows that aren't empty.
 
-    :param formulas: the same sheet with formulas in the place of their results; None where it has none.
+    :param formulas: the same sheet with formulas instead of results; None if it has no formulas.
     """
     bounds = {"max_row": MOST_ROWS + 1, "max_col": MOST_COLUMNS}
-    sheet.reset_dimensions()  # what a program wrote about them may be wrong
+    sheet.reset_dimensions()  # the dimensions in the file may be wrong
     if formulas is not None:
         formulas.reset_dimensions()
     others = formulas.iter_rows(**bounds) if formulas is not None else itertools.repeat(())
-    blank = None  # openpyxl gives one and the same row for all that the file leaves out, and they may be many
+    blank = None  # openpyxl reuses one row object for all missing rows, which may be many
     for number, (row, other) in enumerate(zip(sheet.iter_rows(**bounds), others), 1):
         if row is blank:
             continue
         cells = [_read(cell) for cell in row]
         for index, cell in enumerate(other):
-            # A result that is an empty text says so by its type.
+            # A formula whose result is an empty text has the type str.
             if cells[index] is None and cell.data_type == "f" and row[index].data_type != "str":
                 cells[index] = Fault(NO_RESULT)
         if all(cell is None for cell in cells):
@@ -147,7 +147,7 @@ def _rows_of(sheet: Any, formulas: Any, name: str) -> Iterator[tuple[int, list[A
 
 
 def _read(cell: Any) -> Any:
-    """Return what a cell holds: a text, a number, true or false, a fault, or None."""
+    """Return the value of a cell: a text, a number, true or false, a fault, or None."""
     value = cell.value
     if isinstance(value, str):
         return value.strip() or None

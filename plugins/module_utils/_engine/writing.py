@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Descriptions as texts that people keep in git: YAML, JSON and an inventory of Ansible, the same every time.
+"""Writes descriptions as text files for git: YAML, JSON and Ansible inventories, with stable output.
 
-Every text stands in quotation marks, so that none becomes a number, a flag or a date, and one rule holds for all of them.
+Every text is quoted by one rule, so that none turns into a number, a flag or a date.
 """
 
 from __future__ import annotations
@@ -18,39 +18,39 @@ from .documents import NOT_IN_YAML
 
 MARK = "Adopted from ThingPark by lorawan.thingpark.tdm_adopt. Adopting again writes this file anew."
 PLAIN_KEY = re.compile(r"[a-z_][a-z0-9_]*\Z")
-#: What YAML takes for a flag or for nothing, so that a key has to be quoted.
+#: Keys that YAML reads as a flag or null, and that must be quoted.
 YAML_WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
-#: Ends of a line to YAML, and a mark that readers drop.
+#: YAML's other line breaks, and the byte order mark that readers drop.
 BREAKS = re.compile("[\x85\u2028\u2029\ufeff]")
 TEMPLATE = re.compile(r"\{[{%#]")
 HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*\Z")
 
 
 def as_yaml(keys: str, defaults: dict[str, Any], rows: list[dict[str, Any]]) -> str:
-    """Return a file of YAML for ``src``.
+    """Return YAML text for ``src``.
 
-    :param keys: what the resources are called there.
+    :param keys: the top-level key of the resources.
     """
     content = {"defaults": {"create": False, **defaults}, keys: rows}
     return "---\n# %s\n%s\n" % (MARK, "\n".join(_block(content, "", "")))
 
 
 def as_json(keys: str, defaults: dict[str, Any], rows: list[dict[str, Any]]) -> str:
-    """Return a file of JSON for ``src``."""
+    """Return JSON text for ``src``."""
     content = {"note": MARK, "defaults": {"create": False, **defaults}, keys: rows}
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
 def as_inventory(group: str, defaults: dict[str, Any], rows: list[dict[str, Any]], names: list[str]) -> str:
-    """Return an inventory in YAML: each resource is a host of the group, its options are the host's variables.
+    """Return an inventory in YAML: each resource is a host of the group, and its options are the host's variables.
 
-    A platform's text is never a template to Ansible.
+    Ansible never treats the platform's texts as templates.
 
-    :param names: what each host is called.
+    :param names: the name of each host.
     """
     hosts = {}
     for name, row in zip(names, rows):
-        # Without a name of its own, the host's would count.
+        # Without a name in its variables, the resource would get the host's name.
         own = row if "name" in row or "name" in defaults else {**row, "name": None}
         hosts[name] = {"lorawan_" + option: value for option, value in own.items()}
     variables = {"lorawan_" + option: value for option, value in {"create": False, **defaults}.items()}
@@ -59,9 +59,9 @@ def as_inventory(group: str, defaults: dict[str, Any], rows: list[dict[str, Any]
 
 
 def host_names(identities: list[str], names: list[object], taken: set[str]) -> list[str]:
-    """Return what hosts are called: by name where that can be a host's and is nobody else's, else by identity.
+    """Return the names of hosts: the resource's name if it is valid and unique, otherwise its identity.
 
-    :param taken: the names of groups.
+    :param taken: names of groups.
     """
     counts: dict[str, int] = {}
     for name in names:
@@ -76,7 +76,7 @@ def host_names(identities: list[str], names: list[object], taken: set[str]) -> l
 
 
 def is_ours(text: str) -> bool:
-    """Return whether a file was written by adopting, so that adopting may replace or remove it."""
+    """Return whether the adopt module wrote this file, and so may replace or remove it."""
     return MARK in text[: 2 * len(MARK)]
 
 
@@ -109,13 +109,13 @@ def _inline(value: object, unsafe: str) -> str:
 
 
 def _decimal(value: float) -> str:
-    """Return a number as YAML 1.1 reads it too: 1e-07 is a text there."""
+    """Return a number in a notation that YAML 1.1 reads too: it takes 1e-07 for a text."""
     text = repr(value)
     return text if "e" not in text else ("%.20f" % value).rstrip("0") + "0"
 
 
 def _quoted(text: str) -> str:
-    """Return a text in quotation marks, as both JSON and YAML read it, but with YAML's ends of lines and characters."""
+    """Return a quoted text that JSON and YAML read alike; YAML's own line breaks and special characters are escaped."""
     written = BREAKS.sub(_escape, json.dumps(text, ensure_ascii=False))
     return NOT_IN_YAML.sub(_escape, written)
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From a task's options to a client with a session, which is closed on every way out."""
+"""Makes a client from a task's options; its session is closed on every exit."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from .task import Context
 KPN = "https://www.kpn-lora.com/thingpark/wireless/rest"
 
 ADDRESSES = ("url", "login_url", "session_url")
-#: Options in which blanks at the ends mean nothing, and nothing else means the default.
+#: Options that are trimmed; a blank text means the default.
 NAMES = ("login_field", "password_field", "subscriber_id", "module_id")
-UNSEEN_MARKS = "\u200b\u2060\ufeff"  # what takes no room at a copied text's ends
+UNSEEN_MARKS = "\u200b\u2060\ufeff"  # invisible characters at the ends of copied texts
 LARGEST_PEM = 1_000_000  # bytes; a certificate with its chain and key has a few thousand
 
-#: The connection's options, for every module's argument spec.
+#: The connection options, part of every module's argument spec.
 OPTIONS: dict[str, dict[str, Any]] = {
     "url": {"type": "str", "default": KPN},
     "auth_method": {"type": "str", "default": "html", "choices": ["html", "smp", "digest", "oauth2"]},
@@ -60,12 +60,12 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "retries": {"type": "int", "default": 4},
     "max_requests_per_second": {"type": "float", "default": 0.0},
 }
-#: Each option's environment variable, used where the task doesn't give it.
+#: The environment variable of each option, used if the task lacks the option.
 ENVIRONMENT = {name: "TDM_" + name.upper() for name in OPTIONS}
 
 
 def http_settings_of(params: dict[str, Any]) -> HttpSettings:
-    """Return how to reach the platform; raises :class:`OptionError` for values that can't be."""
+    """Return the HTTP settings; raises :class:`OptionError` for invalid values."""
     for name, least in (("timeout", 0.1), ("retries", 0), ("max_requests_per_second", 0)):
         if params[name] < least:
             raise OptionError("%s must be at least %s, got %s" % (name, least, params[name]))
@@ -74,7 +74,7 @@ def http_settings_of(params: dict[str, Any]) -> HttpSettings:
             raise OptionError("%s names %s, which doesn't exist" % (name, params[name]))
     if params.get("client_key") and not params.get("client_cert"):
         raise OptionError("client_key is given without client_cert")
-    for name in ("ca_path", "client_cert", "client_key"):  # nobody may ever write to a pipe
+    for name in ("ca_path", "client_cert", "client_key"):  # reading a pipe could block forever
         if params.get(name) and not os.path.isfile(params[name]) and not (name == "ca_path" and os.path.isdir(params[name])):
             raise OptionError("%s names %s, which is not a regular file" % (name, params[name]))
     for name in ("client_cert", "client_key"):
@@ -96,16 +96,16 @@ def http_settings_of(params: dict[str, Any]) -> HttpSettings:
 
 
 def _is_locked(path: str) -> bool:
-    """Return whether a PEM file holds an encrypted key, for which OpenSSL would stop and ask at the terminal."""
+    """Return whether a PEM file contains an encrypted key, for which OpenSSL would prompt at the terminal."""
     try:
         with open(path, "rb") as file:
             return b"ENCRYPTED" in file.read(LARGEST_PEM)
     except OSError:
-        return False  # TLS will say what is wrong with it
+        return False  # the TLS library will report it
 
 
 def account_of(params: dict[str, Any], context: Context) -> Account:
-    """Return who logs in where; raises :class:`OptionError` for what no platform and no login form could take."""
+    """Return the account and its addresses; raises :class:`OptionError` for invalid values."""
     addresses = {name: (params.get(name) or "").strip() for name in ADDRESSES}
     for name, address in addresses.items():
         parts = parts_of(address)
@@ -132,7 +132,7 @@ def account_of(params: dict[str, Any], context: Context) -> Account:
 
 
 def _credential(params: dict[str, Any], name: str, context: Context) -> str:
-    """Return a login or its secret as it is sent."""
+    """Return a login or secret in the form to send."""
     text: str = params.get(name) or ""
     if text.splitlines() not in ([], [text]):
         raise OptionError(
@@ -140,25 +140,25 @@ def _credential(params: dict[str, Any], name: str, context: Context) -> str:
             "Remove it, for example with the filter trim" % name
         )
     if OPTIONS[name].get("no_log"):
-        return text  # which may begin or end with a blank
+        return text  # a password may begin or end with a blank
     trimmed = text.strip(SPACES + UNSEEN_MARKS)
     if trimmed != text:
         context.warn("%s has spaces around it, which are ignored: remove them" % name)
     return trimmed
 
 
-#: What was looked up in the last session that came from a file: the items of a loop run in one process, one after the other.
+#: Look-ups of the last session from a file; shared because the items of a loop run in one process, one after the other.
 _SHARED: list[tuple[str, Credentials, LookedUp]] = []
 
 
 @contextmanager
 def connected(params: dict[str, Any], context: Context) -> Iterator[Client]:
-    """Give a client: with the session in ``session_file``, or with one of its own that is closed in the end."""
+    """Give a client, with the session in ``session_file`` or a new session that is closed at the end."""
     account = account_of(params, context)
     transport = Transport(http_settings_of(params))
     path = params.get("session_file") or ""
     session = None
-    with unbroken():  # from before the session is there until it is closed, but for the work in it
+    with unbroken():  # interruptions wait while the session is opened and closed, but not during the work
         try:
             session = session_in(path, account, transport) if path else _of_its_own(account, transport)
             with breakable():
@@ -174,7 +174,7 @@ def _of_its_own(account: Account, transport: Transport) -> Session:
 
 
 def session_in(path: str, account: Account, transport: Transport) -> Session:
-    """Return the session in a file; open one and put it there where the file holds none."""
+    """Return the session in a file; if there is none, open one and store it there."""
     session = _session.load(path, account, transport)
     if session is None:
         if not account.secret:

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Between Ansible and what a task does: argument specs, and the frame of a module's own process.
+"""Connects Ansible and a task: the argument spec, and the frame for a module in its own process.
 
-The other frame, in Ansible's worker, is ``plugins/plugin_utils/_action.py``; both call the same ``run``.
+The other frame, for Ansible's worker process, is ``plugins/plugin_utils/_action.py``. Both call the same ``run``.
 """
 
 from __future__ import annotations
@@ -39,16 +39,16 @@ UNUSABLE = (
 
 
 def from_environment(name: str) -> str:
-    """Return an environment variable for an option that wasn't given; an empty one counts as none, and blanks are nothing."""
+    """Return the environment variable of an option that was not given, trimmed; empty if unset or blank."""
     if not os.environ.get(name, "").strip():
         raise AnsibleFallbackNotFound
     return os.environ[name]
 
 
 def argument_spec(task: Task) -> dict[str, Any]:
-    """Return a module's whole argument spec: the connection's options and its own.
+    """Return a module's whole argument spec: the connection options and its own.
 
-    No option is ``no_log`` for Ansible, which would mask its value as a part of any other; ``secrets.py`` masks for both frames.
+    No option has Ansible's ``no_log``, which would also mask the value inside other values; ``secrets.py`` masks for both frames.
     """
     spec = {name: {**entry, "fallback": (from_environment, [ENVIRONMENT[name]])} for name, entry in OPTIONS.items()}
     spec.update(task.options)
@@ -56,12 +56,12 @@ def argument_spec(task: Task) -> dict[str, Any]:
 
 
 def missing_library() -> str:
-    """Return the sentence about a library that is missing on this machine, or doesn't work, or nothing."""
+    """Return the message about a library that is missing or broken on this machine, or an empty text."""
     errors = (("requests", limits.IMPORT_ERROR), ("requests", transport.IMPORT_ERROR), ("lxml", embedded_xml.IMPORT_ERROR))
     for library, error in errors:
         if error is not None:
             name = getattr(error, "name", None) or library
-            # A part that is missing in a library is no missing library.
+            # A missing submodule means a broken library, not a missing one.
             if isinstance(error, ModuleNotFoundError) and "." not in name:
                 return str(missing_required_lib(name))
             named = name.partition(".")[0]
@@ -71,9 +71,9 @@ def missing_library() -> str:
 
 
 def result_of(task: Task, params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Return a task's result, whatever happens in it that a user can cause.
+    """Return a task's result; errors become failed results.
 
-    What the platform says gets to a terminal from here: results, warnings and progress hold no control characters.
+    Removes control characters from results, warnings and progress, since terminals show them.
     """
     problem = missing_library()
     if problem:
@@ -93,7 +93,7 @@ def result_of(task: Task, params: dict[str, Any], context: Context) -> dict[str,
         result = task.run(params, context)
     except TdmError as error:
         result = failure_of(error)
-    except Exception as error:  # its text may quote what was sent or received
+    except Exception as error:  # its text may contain data that was sent or received
         lines = [*traceback.format_list(traceback.extract_tb(error.__traceback__)), type(error).__name__ + "\n"]
         result = {"failed": True, "changed": False, "msg": mistake_of(error), "exception": "".join(lines)}
     shown: dict[str, Any] = harmless(masked(result, secrets))
@@ -101,34 +101,34 @@ def result_of(task: Task, params: dict[str, Any], context: Context) -> dict[str,
 
 
 def failure_of(error: TdmError) -> dict[str, Any]:
-    """Return the result that an error is for the user."""
+    """Return a failed result for an error."""
     result: dict[str, Any] = harmless({"failed": True, "changed": False, "msg": error.message, **error.facts})
     return result
 
 
 class Module(AnsibleModule):
-    """Ansible's frame of a module, without what it tells of the options by itself: the machine's journal and ``-vvv``."""
+    """Ansible's module frame, without its own records of the options in the system journal and with ``-vvv``."""
 
     def __init__(self, task: Task) -> None:
         self._task = task
         super().__init__(argument_spec(task), supports_check_mode=True, **task.rules)
 
     def _log_invocation(self) -> None:
-        """Write no options into the machine's journal: they hold keys."""
+        """Write nothing to the system journal: options contain keys."""
 
     def fail_json(self, *messages: Any, **facts: Any) -> NoReturn:
-        """End as failed; options that Ansible itself refuses end here too."""
+        """End with a failure; Ansible also calls this for options that it refuses."""
         message = str(messages[0] if messages else facts.pop("msg"))
         facts["msg"] = without(message, secrets_of(self._task, self.params), ours=True)
         self.end_failed(**facts)
 
     def end_failed(self, **result: Any) -> NoReturn:
-        """End as failed, with a result that is free of secrets already."""
+        """End with a failed result that contains no secrets."""
         self.params = presentable(self._task, self.params)
         super().fail_json(**result)
 
     def exit_json(self, **result: Any) -> NoReturn:
-        """End as done."""
+        """End successfully."""
         self.params = presentable(self._task, self.params)
         super().exit_json(**result)
 
@@ -145,15 +145,15 @@ def main(task: Task) -> None:
 
 
 def _remove_program(module: AnsibleModule) -> None:
-    """Remove the file that this process was started from: it holds the options, and whoever kills Ansible leaves it there."""
+    """Remove this module's program file: it contains the options, and would stay if Ansible is killed."""
     if module._tmpdir and not getattr(module, "_keep_remote_files", False):
         for path in glob.glob(os.path.join(glob.escape(module._tmpdir), "AnsiballZ_*")):
-            with suppress(OSError):  # another user's, who removes it after the task
+            with suppress(OSError):  # owned by another user, who removes it after the task
                 os.unlink(path)
 
 
 def _nobody_reads() -> Callable[[], bool]:
-    """Return what tells whether nobody is left to read the result: Ansible here, or its connection from elsewhere, is gone."""
+    """Return a function that tells whether the reader of the result, Ansible or its remote connection, is gone."""
     output = select.poll()
     output.register(1, 0)
     return lambda: any(event & (select.POLLERR | select.POLLHUP) for _number, event in output.poll(0))

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which of a task's options are secrets, and how its result is kept free of them.
+"""Finds the secrets in a task's options, and keeps them out of its result.
 
-Ansible masks a secret wherever its characters stand. A verification code of two digits would so spoil every DevEUI that has
-them, and such a result is of no use as input. Here, a secret is masked in messages, and where a value is nothing else.
+Ansible masks every occurrence of a secret. A verification code of two digits would spoil many DevEUIs, and the result would be
+useless as input. So secrets are masked in messages only, and as whole values.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from .._errors import HIDDEN, LEAST, passwords_in, spellings, without
 from .connection import OPTIONS
 from .task import Task
 
-#: Addresses that may come with a password.
+#: Addresses that may contain a password.
 ADDRESSES = ("proxy", "url", "login_url", "session_url")
-#: Keys of a result whose values are messages.
+#: Keys of a result with messages as values.
 MESSAGES = frozenset({"msg", "error", "message", "exception", "warnings", "notes"})
 NOT_SHOWN = "(not shown)"
 
 
 def secrets_of(task: Task, params: dict[str, Any]) -> set[str]:
-    """Return the secrets in a task's options; those of a fleet's devices are kept out of its result by themselves."""
+    """Return the secrets in a task's options, except those of a fleet's devices, which the engine keeps out of results."""
     found: set[str] = set()
     for name in _secret_options(task):
         found |= _texts_of(params.get(name))
@@ -37,7 +37,7 @@ def secrets_of(task: Task, params: dict[str, Any]) -> set[str]:
         for text in value if isinstance(value, list) else [value]:
             if isinstance(text, str):
                 found.update(task.secrets_in(text))
-    # "*", the port of an AppSKey where the key should be, is in many messages, and in HIDDEN.
+    # A mere sign such as "*", which may stand for the port of an AppSKey, occurs in many messages and in HIDDEN.
     return {each for each in found if len(each) >= LEAST or any(character.isalnum() for character in each)}
 
 
@@ -54,7 +54,7 @@ def secrets_inside(task: Task, params: dict[str, Any]) -> set[str]:
 
 
 def _texts_of(value: Any) -> set[str]:
-    """Return the texts of a secret; an ABP device's AppSKeys are several."""
+    """Return the texts of a secret; an ABP device has several AppSKeys."""
     return {str(each) for each in (value.values() if isinstance(value, dict) else [value]) if each}
 
 
@@ -63,14 +63,14 @@ def _secret_options(task: Task) -> list[str]:
 
 
 def _proxies() -> set[str]:
-    """Return the environment's proxies."""
+    """Return the proxy addresses in the environment."""
     return {value for name, value in os.environ.items() if name.lower().endswith("_proxy")}
 
 
 def masked(result: dict[str, Any], secrets: Iterable[str]) -> dict[str, Any]:
-    """Return a result, itself changed where need be, in which no message holds a secret and no value is one.
+    """Remove secrets from a result's messages, and values that equal a secret; return the same result, changed in place.
 
-    A short one is left where it stands alone: the number of a building is no secret because it is somebody's code as well.
+    Values that equal a short secret stay: a building's number may equal somebody's code by chance.
     """
     known = sorted(secrets)
     whole = {spelling for secret in known if len(secret) >= LEAST for spelling in spellings(secret)}
@@ -84,7 +84,7 @@ def _mask(value: Any, secrets: list[str], whole: set[str], is_message: bool) -> 
         if is_message:
             return without(value, secrets, ours=True)
         return HIDDEN if value.lower() in whole else value
-    if isinstance(value, dict):  # in its place: a list of 100,000 devices is not to be had twice
+    if isinstance(value, dict):  # changed in place: a copy of 100,000 devices takes too much memory
         for key, each in value.items():
             value[key] = _mask(each, secrets, whole, is_message or key in MESSAGES)
     elif isinstance(value, list):
@@ -95,9 +95,9 @@ def _mask(value: Any, secrets: list[str], whole: set[str], is_message: bool) -> 
 
 
 def presentable(task: Task, params: dict[str, Any]) -> dict[str, Any]:
-    """Return a task's options as Ansible may show them with ``-vvv``: no secrets, nor what holds some.
+    """Return a task's options for ``-vvv``, without secrets and options that contain secrets.
 
-    A secret that stands in another option too, as a key in ``name``, is masked there as in a result.
+    A secret inside another option, such as a key in ``name``, is masked as in a result.
     """
     hidden = {*_secret_options(task), *task.holding_secrets}
     hidden |= {name for name in ADDRESSES if passwords_in(str(params.get(name) or ""))}
@@ -109,7 +109,7 @@ def presentable(task: Task, params: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_inner(task: Task, value: Any) -> Any:
-    """Return texts, alone or in a list, without the secrets that stand in them among other things."""
+    """Return a text, or a list of texts, without the secrets inside, such as those of an onboarding tag."""
     if isinstance(value, list):
         return [_without_inner(task, each) for each in value]
     if isinstance(value, str):

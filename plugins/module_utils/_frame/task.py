@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the frames and the tasks hand each other."""
+"""The classes that frames and tasks exchange."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def _none(_text: str) -> list[str]:
 
 @dataclass
 class Context:
-    """How a task runs, apart from its options.
+    """The circumstances of a task, apart from its options.
 
     :param check: change nothing.
-    :param diff: return what changed.
-    :param warn: takes a warning for the user.
-    :param report: takes a line about the progress of a long task; None where nobody could see it.
-    :param presentable: gives a message as it may be written to a file: without the task's secrets.
+    :param diff: return the differences.
+    :param warn: receives a warning for the user.
+    :param report: receives a line about the progress of a long task; None without a reader.
+    :param presentable: removes the task's secrets from a message, for a file.
     """
 
     check: bool = False
@@ -42,20 +42,20 @@ class Context:
 
 @dataclass(frozen=True)
 class Task:
-    """What a module is: its options and the function behind it.
+    """A module: its options and its function.
 
-    :param options: its own part of the argument spec.
-    :param run: ``run(params, context)`` returns the result, with ``failed`` and ``msg`` where it failed after all
-        was tried; raises :class:`TdmError` for what ends it early.
-    :param rules: what else AnsibleModule takes: ``required_if`` and the like.
-    :param holding_secrets: options that hold secrets among other things, and so are never shown; an option that is
-        itself a secret has ``no_log``.
-    :param secrets_inside: what the secrets are called in there.
-    :param digits: options whose texts are hexadecimal digits, which YAML may take for numbers.
-    :param rows: options that hold resources, each with the argument spec of one.
-    :param secrets_in: gives the secrets in a text that is more than a secret, such as an onboarding tag.
-    :param empty_is_nothing: an empty text for a number says nothing, as in a list of resources.
-    :param keeps_sessions: it opens and closes sessions for other tasks.
+    :param options: the module's own part of the argument spec.
+    :param run: ``run(params, context)`` returns the result, with ``failed`` and ``msg`` if part of the work failed;
+        raises :class:`TdmError` to end early.
+    :param rules: further arguments of AnsibleModule, such as ``required_if``.
+    :param holding_secrets: options that contain secrets among other data, and are never shown. An option that is itself
+        a secret has ``no_log``.
+    :param secrets_inside: the keys of secrets in these options.
+    :param digits: options with hexadecimal digits, which YAML may read as numbers.
+    :param rows: options that contain resources, each with the argument spec of one resource.
+    :param secrets_in: returns the secrets inside a text, such as an onboarding tag.
+    :param empty_is_nothing: an empty text for a number counts as not given, as in a list of resources.
+    :param keeps_sessions: the task opens and closes sessions for other tasks.
     """
 
     options: dict[str, Any]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is on the platform, written down: files that change nothing when they are applied, and that make nothing."""
+"""Writes the platform's resources to description files that, when applied, change and create nothing."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ from .progress import progress_of
 class Adoptable(NamedTuple):
     """A kind of resource that can be adopted.
 
-    :param is_filtered: the option ``filters`` is about it.
-    :param keys_file: the file of those whose keys nobody can read; nothing for none.
+    :param is_filtered: the option ``filters`` applies to it.
+    :param keys_file: file that lists resources with unreadable keys; empty if it has no keys.
     """
 
     resource: Resource
@@ -53,7 +53,7 @@ class Adoptable(NamedTuple):
     keys_file: str = ""
 
 
-#: What can be adopted: one line each.
+#: The kinds that can be adopted.
 ADOPTABLE = {
     one.resource.keys: one
     for one in (
@@ -65,7 +65,7 @@ ADOPTABLE = {
     )
 }
 MODULE = "tdm_adopt"
-#: The one secret that a device can do without when it is made.
+#: The one secret that a new device doesn't need.
 NOT_NEEDED = "owner_token"
 KEYS_KEPT = "%s contains keys that somebody filled in, and was not overwritten: move it to a safe place, and run again"
 NO_COLUMN = "format csv has no column for what some %s have: %s. Name these in leave_out, or use the format yaml"
@@ -84,9 +84,9 @@ LEFT_OUT = "%d options can't be described, and are left unchanged: the return va
 
 @dataclass
 class Found:
-    """What was found of one kind of resource.
+    """The resources of one kind.
 
-    :param told: how each is described, in the order of ``observed``.
+    :param told: their descriptions, in the order of ``observed``.
     """
 
     adoptable: Adoptable
@@ -96,7 +96,7 @@ class Found:
 
 @dataclass
 class Written:
-    """What is to be written, and what is to be said of it."""
+    """The files to write, and the facts for the result."""
 
     files: list[File] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)  # path -> content
@@ -106,7 +106,7 @@ class Written:
 
 
 class _Seen(ResourceClient):
-    """The resources of one kind, of which those that were fetched already are not fetched again."""
+    """The resources of one kind; those fetched before are not fetched again."""
 
     def __init__(self, api: ResourceClient, observed: list[Observed]) -> None:
         super().__init__(api.client, api.resource)
@@ -123,9 +123,9 @@ class _Seen(ResourceClient):
 
 
 class _Adoption:
-    """One run.
+    """One run of the task.
 
-    :param layout: where files go.
+    :param layout: the places of the files.
     """
 
     def __init__(self, params: dict[str, Any], context: Context, layout: Layout) -> None:
@@ -136,7 +136,7 @@ class _Adoption:
         self.written = Written()
 
     def take(self, client: Client, one: Adoptable, filters: dict[str, Any]) -> None:
-        """Take what is there of one kind; nothing is written yet."""
+        """Prepare the files of one kind; nothing is written yet."""
         resource, written = one.resource, self.written
         found = self._found(ResourceClient(client, resource), one, filters)
         if not found.told:
@@ -170,7 +170,7 @@ class _Adoption:
         return Found(one, observed, [describe(each, self._without) for each in observed])
 
     def _look(self, api: ResourceClient, observed: list[Observed]) -> None:
-        """Fetch these whole, and remember for the next run of the fleet what their list doesn't show."""
+        """Fetch these resources as a whole, and save fields that the list lacks for the next fleet run."""
         tell = progress_of(self._context, MODULE, api.resource.plural) if self._params["progress"] else None
         cache = Cache(api.resource, self._cache_path(api.resource))
         done: list[None] = []
@@ -198,7 +198,7 @@ class _Adoption:
         return os.path.join(_files.home(), "%s-%s.json" % (resource.keys, account_of(self._params, Context()).key()))
 
     def _refuse_lost(self, found: Found) -> None:
-        """Refuse what the format would drop."""
+        """Raise :class:`OptionError` if CSV has no column for an option."""
         if self._layout.format != "csv":
             return
         lost = Counter(name for one in found.told for name in not_in_csv(one.options))
@@ -207,7 +207,7 @@ class _Adoption:
             raise OptionError(NO_COLUMN % (found.adoptable.resource.plural, named))
 
     def _refuse_changes(self, api: ResourceClient, found: Found, files: list[File]) -> None:
-        """Read the files, plan to apply them as check mode does, and refuse them where anything would change."""
+        """Read the files back, plan to apply them, and raise :class:`OptionError` if that would change anything."""
         resource = api.resource
         described = [desired for file in files for desired in desired_of(file, self._layout.format)]
         policy = Policy(parallel=self._params["parallel"])
@@ -217,7 +217,7 @@ class _Adoption:
             raise OptionError(WOULD_CHANGE % (len(wrong), resource.plural, ", ".join(wrong[:10])))
 
     def _list_keys(self, path: str, found: Found) -> None:
-        """List whose keys nobody can read; a list that somebody filled in stays."""
+        """Prepare the file that lists resources with unreadable keys; a file that somebody filled in stays."""
         resource = found.adoptable.resource
         needs = {one.address: resource.rules.unreadable(one) for one in found.observed}
         needed = {name for names in needs.values() for name in names} - {NOT_NEEDED}
@@ -236,7 +236,7 @@ class _Adoption:
             self.written.stale.append(path)
 
     def finish(self) -> dict[str, Any]:
-        """Write what differs, remove what is no longer written; return what was done."""
+        """Write changed files and remove obsolete ones; return the result."""
         written, context = self.written, self._context
         old = {path: content_of(path) for path in [*written.texts, *written.stale]}
         new = {**written.texts, **dict.fromkeys(written.stale, "")}
@@ -279,7 +279,7 @@ class _Adoption:
 
 
 def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Write what is there into files."""
+    """Write the platform's resources to files."""
     started = time.monotonic()
     chosen = [ADOPTABLE[keys] for keys in dict.fromkeys(params["resources"])]
     layout = _layout(params, chosen)
@@ -294,7 +294,7 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
 
 
 def _layout(params: dict[str, Any], chosen: list[Adoptable]) -> Layout:
-    """Return where files go; raises :class:`OptionError` for what can't be meant."""
+    """Return the places of the files; raises :class:`OptionError` for invalid options."""
     if params["parallel"] < 1:
         raise OptionError("parallel must be at least 1, got %d" % params["parallel"])
     if not params["dest"]:
@@ -320,7 +320,7 @@ def _layout(params: dict[str, Any], chosen: list[Adoptable]) -> Layout:
 
 
 def _filters(params: dict[str, Any]) -> dict[str, Any]:
-    """Return which resources are meant; raises :class:`OptionError` for filters that nothing could match."""
+    """Return the filters; raises :class:`OptionError` if they are invalid."""
     (resource,) = (one.resource for one in ADOPTABLE.values() if one.is_filtered)
     found = filters_in(resource, params["filters"] or {})
     if found and resource.keys not in params["resources"]:

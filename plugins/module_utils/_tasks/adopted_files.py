@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The files that adopting writes: which resources stand in which, what they are called, and what they say when they are read."""
+"""The files of an adoption: their names, the resources in each, and their content when read back."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from .._resources.device.export_csv import write_csv
 from .._schema.resource import Resource
 
 ENDINGS = {"yaml": "yml", "json": "json", "inventory": "yml", "csv": "csv"}
-#: How to split -> the option whose value says into which file.
+#: ``split_by`` -> the option whose value selects the file.
 SPLITS = {"tag": "tags", "domain": "domains", "device_profile": "device_profile", "connectivity_plan": "connectivity_plan"}
-GROUP = "thingpark_%s"  # of an inventory that isn't split
+GROUP = "thingpark_%s"  # the group in an inventory that isn't split
 NOT_ALIKE = (
     "%s of %s %s would change when it is written as %s and read again, and nothing was written: name it in "
     "leave_out, or use the format yaml"
@@ -35,10 +35,10 @@ NOT_ALIKE = (
 
 @dataclass
 class Layout:
-    """Where files go, and of what kind they are.
+    """The places and format of the files.
 
     :param dest: their directory.
-    :param split_by: one of ``SPLITS``, nothing for one file; ``domain_group`` says which domains count.
+    :param split_by: a key of ``SPLITS``, or empty for one file; ``domain_group``: the group of domains that counts.
     """
 
     dest: str
@@ -49,10 +49,10 @@ class Layout:
 
 @dataclass
 class File:
-    """One file with resources of one kind.
+    """A file with resources of one kind.
 
-    :param told: what it describes, in its order.
-    :param defaults: what it says of all of them, and ``rows`` of each.
+    :param told: the descriptions, in the order of the file.
+    :param defaults: options common to all resources; ``rows``: the options of each.
     """
 
     path: str
@@ -64,7 +64,7 @@ class File:
 
 
 def files_of(resource: Resource, told: list[Description], layout: Layout) -> list[File]:
-    """Return the files that describe resources of one kind."""
+    """Return the files for these descriptions of one kind."""
     parts: dict[str | None, list[Description]] = {}
     for one in sorted(told, key=lambda each: each.identity):
         parts.setdefault(_part_of(resource, one, layout), []).append(one)
@@ -84,17 +84,17 @@ def _second(pair: tuple[object, str]) -> str:
 
 
 def _part_of(resource: Resource, one: Description, layout: Layout) -> str | None:
-    """Return the value that says into which file a resource goes; None where it has none."""
+    """Return the value that selects a resource's file; None if the resource has none."""
     value = one.options.get(SPLITS.get(layout.split_by, ""))
     if isinstance(value, dict):
         value = value.get(layout.domain_group)
-    elif isinstance(value, list):  # it may have several tags, and must stand in one file
+    elif isinstance(value, list):  # of several tags the first counts: a resource is in one file only
         value = value[0] if value else None
     return None if value is None else str(value)
 
 
 def _names(split_by: str, parts: list[str | None]) -> dict[str | None, str]:
-    """Return how the file of each value is called: after the value, with a digest where another one would be called so too."""
+    """Return a file name for each value: the value itself, plus a digest if two names would be equal."""
     plain = {part: re.sub(r"[^a-z0-9._]+", "-", part.lower()).strip("-.") if part else "no-" + split_by for part in parts}
     found = {}
     for part, name in plain.items():
@@ -123,9 +123,9 @@ def _ordered(resource: Resource, one: Description) -> dict[str, Any]:
 
 
 def desired_of(file: File, kind: str) -> list[Desired]:
-    """Return what a file says when it is read; raises :class:`OptionError` where that is something else than was described."""
+    """Return a file's content as read back; raises :class:`OptionError` if it differs from the original descriptions."""
     resource = file.resource
-    if kind == "inventory":  # Ansible reads it, and its variables replace each other
+    if kind == "inventory":  # Ansible reads it, and host variables replace group variables
         source = Source(rows_of(resource, [{**file.defaults, **row} for row in file.rows]), {"create": False}, [])
     else:
         source = read_source(resource, file.content.encode("utf-8"), os.path.basename(file.path))
@@ -144,7 +144,7 @@ def desired_of(file: File, kind: str) -> list[Desired]:
 
 
 def stale_files(dest: str, keys: str, kept: list[str]) -> list[str]:
-    """Return the files of one kind of resource that adopting wrote earlier and doesn't write any more."""
+    """Return the files of one kind that an earlier adoption wrote and this one doesn't."""
     endings = sorted(set(ENDINGS.values()))
     patterns = [os.path.join(glob.escape(dest), *below) for below in ((keys + ".%s",), (keys, "*.%s"))]
     found = [path for pattern in patterns for ending in endings for path in glob.glob(pattern % ending)]
@@ -152,7 +152,7 @@ def stale_files(dest: str, keys: str, kept: list[str]) -> list[str]:
 
 
 def content_of(path: str) -> str:
-    """Return what a file holds, nothing where it isn't there."""
+    """Return the content of a file, empty if it doesn't exist."""
     if not os.path.lexists(path):
         return ""
     return _files.read_source_file(path).decode("utf-8", "replace")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Alarms that somebody has seen to."""
+"""Acknowledges alarms."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .._resources.multicast_group import MULTICAST_GROUP
 from .._schema.resource import Resource
 from . import alarms
 
-AT_ONCE = 100  # UIDs in a request; the contract names no limit
+AT_ONCE = 100  # UIDs per request; the contract names no limit
 OPTIONS = {name: entry for name, entry in alarms.OPTIONS.items() if name != "acked"}
 NOTHING = "say which alarms: give uids or a filter, or all: true for those of all devices"
 TWICE = "uids names the alarms already: leave out %s"
@@ -27,9 +27,9 @@ NOT_THERE = (404, 405)
 
 
 def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Acknowledge the alarms that are meant and that nobody has acknowledged.
+    """Acknowledge the selected alarms that are not acknowledged yet.
 
-    They are looked up first and acknowledged by their UIDs, so that one that is raised meanwhile stays loud.
+    The alarms are listed first and acknowledged by UID. So an alarm that is raised in the meantime isn't acknowledged unseen.
     """
     given = [name for name in OPTIONS if params.get(name) is not None]
     uids = params["uids"]
@@ -66,7 +66,7 @@ def _acknowledge(client: Client, wanted: alarms.Wanted, found: list[dict[str, An
         except ApiError as error:
             if error.status not in NOT_THERE:
                 raise
-            # An older platform acknowledges them one by one (?).
+            # An older platform acknowledges alarms one by one (?).
             for brief in some:
                 _acknowledge_one(client, DEVICE, str(alarms.shown(wanted, brief).get("dev_eui")), brief["alarmUid"])
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What became of an alarm between two looks at it."""
+"""The changes of an alarm between two looks at the list."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from .._text import harmless, inert
 from .alarms import Wanted, shown
 
 RAISED, ESCALATED, EASED, ACKNOWLEDGED, GONE = "raised", "escalated", "eased", "acknowledged", "cleared"
-#: What an alarm is told to be besides; a device's part has a place of its own.
+#: Return values of an alarm that go to the event's ``device`` part.
 OF_DEVICE = ("dev_eui", "device_name", "domains")
 
 
 class Seen(NamedTuple):
-    """What is remembered of an alarm.
+    """The remembered state of an alarm.
 
     :param severity: its state (contract, AlarmBrief), from 1, which is cleared, to 6.
-    :param updated: when the platform changed it last, in epoch milliseconds.
-    :param number: the platform's number for its kind (contract, ``ID``).
+    :param updated: time of the platform's last change, in epoch milliseconds.
+    :param number: the platform's number for this kind of alarm (contract, ``ID``).
     """
 
     severity: int
@@ -38,8 +38,8 @@ class Seen(NamedTuple):
 class Change(NamedTuple):
     """One step of an alarm.
 
-    :param event: what is told of it; None for what nobody wants to know.
-    :param seen: what is known of the alarm after it; None where it is not listed any more.
+    :param event: the event to send; None if no rule wants it.
+    :param seen: the state after the step; None if the alarm is no longer listed.
     """
 
     uid: str
@@ -48,28 +48,28 @@ class Change(NamedTuple):
 
 
 def seen_of(brief: dict[str, Any]) -> Seen:
-    """Return what is to be remembered of an alarm as the platform lists it."""
+    """Return the state to remember of a listed alarm."""
     numbers = [brief.get(key) for key in ("state", "updateTimestamp", "occurrence", "ID")]
     severity, updated, occurrences, number = (each if isinstance(each, int) else 0 for each in numbers)
     return Seen(severity, brief.get("acked") is True, updated, occurrences, number, str(dig(brief, ("device", "EUI")) or ""))
 
 
 def changes_of(before: Seen | None, brief: dict[str, Any]) -> Iterator[tuple[str, Seen]]:
-    """Yield what became of an alarm since it was seen, each step with what is known after it; at most two.
+    """Yield an alarm's changes since it was last seen, at most two, each with the state after it.
 
-    :param before: None for one that was not seen.
+    :param before: None for a new alarm.
     """
     now = seen_of(brief)
     word = _step(before, now)
     if word:
-        # Whoever is interrupted between the two steps remembers the first one only.
+        # An interruption between the two steps must leave the state after the first one.
         yield word, now._replace(acked=before.acked and now.acked if before else now.acked)
     if before is not None and now.acked and not before.acked:
         yield ACKNOWLEDGED, now
 
 
 def _step(before: Seen | None, now: Seen) -> str:
-    """Return what became of an alarm's severity, nothing where it is the same."""
+    """Return the change of an alarm's severity, empty if unchanged."""
     was = before.severity if before else CLEARED
     if now.severity == CLEARED:
         return GONE if before is None or was > CLEARED else ""
@@ -83,18 +83,18 @@ def _step(before: Seen | None, now: Seen) -> str:
 
 
 def _is_another(before: Seen, now: Seen) -> bool:
-    """Return whether an alarm was cleared, or got worse, and came back meanwhile.
+    """Return whether an alarm was cleared, or got worse, and returned between two looks.
 
-    docs.thingpark.com, alarms' concepts: one that is triggered anew counts its occurrences anew, and one that gets worse is no
-    longer acknowledged.
+    docs.thingpark.com, alarm concepts: a newly triggered alarm restarts its count of occurrences, and a worse one loses its
+    acknowledgement.
     """
     return now.occurrences < before.occurrences or (before.acked and not now.acked)
 
 
 def event_of(word: str, before: Seen | None, brief: dict[str, Any]) -> dict[str, Any]:
-    """Return what is told of a change.
+    """Return the event of a change.
 
-    What the platform says is neither a template nor the end of a line in it: rules and playbooks hand it on.
+    The platform's texts are made harmless, without templates or control characters, as rules and playbooks pass them on.
     """
     told = shown(Wanted(), brief)
     device = {"dev_eui": told.get("dev_eui"), "name": told.get("device_name"), "domains": told.get("domains")}
@@ -111,7 +111,7 @@ def event_of(word: str, before: Seen | None, brief: dict[str, Any]) -> dict[str,
 
 
 def last_event_of(uid: str, before: Seen) -> dict[str, Any]:
-    """Return what is told of an alarm that isn't listed any more, although nobody has seen it cleared."""
+    """Return the final event of an alarm that left the list without being seen as cleared."""
     brief = {"alarmUid": uid, "ID": before.number, "state": CLEARED, "acked": before.acked, "device": {"EUI": before.dev_eui}}
     event = event_of(GONE, before, brief)
     event["alarm"]["listed"] = False

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Alarms as they are, or as they were."""
+"""Lists active or past alarms."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from .._resources.alarms import FILTERS, SHOWN
 from .._schema.severities import SEVERITIES
 from . import alarms
 
-#: What the platform counts alarms by (contract, stateDistributions).
+#: The filters that the platform's counts support (contract, stateDistributions).
 COUNTED_BY = ("min_severity", "acked", "created_from", "updated_to")
 ONLY_COUNTS = "gather: summary counts the alarms of all devices, by %s: leave out %s, or gather alarms"
 
 
 def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Return the alarms that are meant, with a summary, or the summary alone."""
+    """Return the selected alarms and a summary, or only the summary."""
     wanted = alarms.read_wanted(params)
     limit = params["limit"]
     if limit is not None and limit < 1:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What was told of alarms, in a file that outlives the process."""
+"""The reported alarms, in a file that outlives the process."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from .alarm_changes import Change, Seen
 
 KIND = "lorawan.thingpark alarms 1"
 LARGEST = 256 * 1024 * 1024  # bytes; an alarm has some 60
-PACE = 1.0  # seconds between two writings while many changes are told
+PACE = 1.0  # seconds between two writes while many changes are reported
 TYPES = (int, bool, int, int, int, str)
 
 
 class Memory:
-    """The alarms as they were told.
+    """The alarms as reported.
 
-    :param path: the file; nothing for a memory that ends with the process.
-    :param mark: whose alarms they are, and which of them.
+    :param path: the file; empty for a memory that ends with the process.
+    :param mark: identifies the account and filters.
 
-    ``alarms`` is what is known of each, by its UID. ``is_empty`` says that nothing was ever asked for.
+    ``alarms`` contains the state of each alarm by UID. ``is_empty`` says that no look was ever finished.
 
-    A change is taken once it is told, and written within a second; what was told since is told again where the process is killed.
+    Each change is entered after its report and written within a second. If the process is killed, the rest is reported again.
     """
 
     def __init__(self, path: str, mark: str) -> None:
@@ -47,7 +47,7 @@ class Memory:
                 raise
 
     def _claim(self) -> None:
-        """Let no other process tell the same changes, as long as this one lives."""
+        """Lock the file while this process lives, so that no other process reports the same changes."""
         _files.ensure_directory(os.path.dirname(os.path.abspath(self._path)))
         try:
             flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -81,7 +81,7 @@ class Memory:
         self.is_empty = False
 
     def take(self, change: Change) -> None:
-        """Remember a change that was told."""
+        """Remember a reported change."""
         if change.seen is None:
             self.alarms.pop(change.uid, None)
         else:
@@ -91,13 +91,13 @@ class Memory:
             self._write()
 
     def settle(self) -> None:
-        """Note that all that was found is told."""
+        """Save after all changes of a look were reported."""
         if self._is_changed or self.is_empty:
             self._write()
         self.is_empty = False
 
     def close(self) -> None:
-        """Write what was told, and let another process have the file."""
+        """Save, and unlock the file."""
         try:
             if self._is_changed:
                 self._write()
@@ -117,8 +117,8 @@ class Memory:
 
 
 def _is_seen(data: object) -> bool:
-    """Return whether this is what is remembered of an alarm, as the file has it."""
+    """Return whether an entry of the file has the format of an alarm's state."""
     if not isinstance(data, list) or len(data) != len(TYPES):
         return False
-    # To Python, true and false are numbers too.
+    # In Python, true and false are integers too.
     return all(isinstance(each, kind) and isinstance(each, bool) == (kind is bool) for each, kind in zip(data, TYPES))

@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Alarms, watched for as long as somebody wants to know: each change is told once.
+"""Watches alarms, and reports each change once.
 
-The platform can't be asked for changes. It lists the alarms in the order of their updates, the latest first, so that a look
-ends at what is known. Nobody knows whether an acknowledgement counts as an update, and some platforms don't list what is cleared
-and acknowledged. So every other look is at the alarms that nobody has acknowledged, and the number of alarms that the platform
-tells with each look is held against the number that is known: where they differ, the list is read whole.
+The platform has no query for changes. It lists alarms by update time, latest first, so a look at the list ends at known alarms.
+That can miss changes: it is unknown whether an acknowledgement counts as an update, and some platforms don't list cleared and
+acknowledged alarms. So every other look reads only unacknowledged alarms, and each look compares the platform's count of alarms
+with the known number. If these differ, the whole list is read.
 """
 
 from __future__ import annotations
@@ -44,36 +44,36 @@ from .alarm_memory import Memory
 from .alarms import ALL, OPTIONS, RULES, Wanted, matches, read_wanted
 
 LIST = ALL + "/alarms"
-#: What may be asked for of the alarms' filters. The others would let changes go unseen.
+#: The alarm filters of the event source. Any other filter could hide changes.
 ASKED = ("dev_eui", "alarm", "severity", "min_severity", "domain")
 OWN: dict[str, dict[str, Any]] = {
     **{name: OPTIONS[name] for name in ASKED},
     "interval": {"type": "float", "default": 60.0},
     "initial": {"type": "str", "choices": ["skip", "emit"], "default": "skip"},
     "state_file": {"type": "path"},
-    # ansible-rulebook reads it as well.
+    # ansible-rulebook uses this option too.
     "feedback": {"type": "bool", "default": False},
 }
 RULE = {"mutually_exclusive": [pair for pair in RULES["mutually_exclusive"] if set(pair) <= set(ASKED)]}
-#: For the functions of the frame, which take a task's options from it.
+#: The options in the form that the frame's functions need.
 TASK = replace(alarm_info.TASK, options=OWN, rules=RULE)
 LEAST_INTERVAL = 1.0  # seconds
-LONGEST_PAUSE = 900.0  # seconds between two tries while the platform is in trouble
-AFTER_LOGIN = lockout.UNCLEAR_HOLD + 5.0  # seconds until a login without an answer may be tried again
+LONGEST_PAUSE = 900.0  # seconds between two attempts while the platform is in trouble
+AFTER_LOGIN = lockout.UNCLEAR_HOLD + 5.0  # seconds until a login without an answer may be repeated
 PAGE = 100
-WHOLE_EVERY = 60  # looks; the list is read whole now and then, should the platform's clock have been set back
-READS = 3  # of the whole list, in one look, until it is clear that none was missed
-MOST_PAGES = 10  # of the history, in search of alarms that are not listed any more
-LAST = 2.0  # seconds that the end of the session may take
+WHOLE_EVERY = 60  # looks; the whole list is read regularly, in case the platform's clock was set back
+READS = 3  # most readings of the whole list in one look, until it is certainly complete
+MOST_PAGES = 10  # of the history, to find alarms that left the list
+LAST = 2.0  # seconds to end the session
 
 
 class Watch:
-    """The alarms of one account.
+    """The watch over one account's alarms.
 
-    :param given: options as a rulebook gives them; raises :class:`OptionError` for what can't be meant.
-    :param warn: takes a warning for the user.
+    :param given: options of the rulebook; raises :class:`OptionError` for invalid ones.
+    :param warn: receives a warning for the user.
 
-    ``pause`` is for how many seconds to wait before the next look.
+    ``pause``: seconds to wait before the next look.
     """
 
     def __init__(self, given: dict[str, Any], warn: Callable[[str], object]) -> None:
@@ -84,14 +84,14 @@ class Watch:
         unknown = sorted(set(given) - set(spec))
         if unknown:
             raise OptionError("the alarms' event source knows no option %s: it has %s" % (unknown[0], ", ".join(sorted(spec))))
-        # As for a module, null is nothing: the environment counts.
+        # As in a module, null counts as not given, so that the environment variable applies.
         checked = ArgumentSpecValidator(spec, **RULE).validate({name: given[name] for name in given if given[name] is not None})
         self._params: dict[str, Any] = checked.validated_parameters
         self._secrets = secrets_of(TASK, self._params)
         self._warn = lambda text: warn(self._safe(text))
         if checked.error_messages:
             raise OptionError(self._safe("; ".join(checked.error_messages)))
-        if not self._params["interval"] >= LEAST_INTERVAL:  # so that NaN is refused too
+        if not self._params["interval"] >= LEAST_INTERVAL:  # written so that NaN is refused too
             raise OptionError("interval must be at least %g seconds, got %g" % (LEAST_INTERVAL, self._params["interval"]))
         wanted = read_wanted(self._params)
         self._severities = Wanted([], "", {name: value for name, value in wanted.filters.items() if "severity" in name})
@@ -109,7 +109,7 @@ class Watch:
         self._looking = threading.Lock()
         self._looks = self._troubles = 0
         self._has_worked = self._is_unsure = False
-        self._off = [0, 0]  # by how much the platform's two numbers of alarms differ from what is listed
+        self._off = [0, 0]  # by how much the platform's two counts differ from the lists
         self.pause = self._params["interval"]
         self.memory = Memory(self._params.get("state_file") or "", self._mark())
 
@@ -122,27 +122,27 @@ class Watch:
         return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
     def look(self) -> list[Change]:
-        """Return what changed since the last look, in the order in which it did; for a thread of its own.
+        """Return the changes since the last look, in their order. Runs in a thread of its own.
 
-        Where the platform is in trouble, nothing did, and the pause is longer. Raises :class:`TdmError` for what doesn't pass.
+        While the platform is in trouble, returns no changes and extends the pause. Raises :class:`TdmError` for a lasting error.
         """
         try:
             with self._looking:
                 found = self._look()
-        except KeyboardInterrupt:  # told to end
+        except KeyboardInterrupt:  # the source is ending
             return []
         except TdmError as error:
             self._bear(error)
             return []
-        except Exception as error:  # its text may quote what was sent or received
+        except Exception as error:  # its text may contain data that was sent or received
             raise TdmError(mistake_of(error)) from None
         self._has_worked = True
         self._troubles, self.pause = 0, self._params["interval"]
         return found
 
     def _bear(self, error: TdmError) -> None:
-        """Wait longer before the next look, or raise what doesn't pass: a refused password is never sent again."""
-        # What a killed process, or a platform without an answer, has left: nobody knows whether it was refused.
+        """Lengthen the pause, or raise a permanent error. A refused password is never sent again."""
+        # A killed process or a missing answer leaves it open whether the password was refused.
         unclear = self._unclear_for() if error.facts.get("held_back") else 0.0
         is_refused = isinstance(error, OptionError) or bool(error.facts.get("login_refused") and not unclear)
         is_wrong = isinstance(error, LoginError) and not unclear or bool(getattr(error, "final", False))
@@ -161,13 +161,13 @@ class Watch:
         return lockout.unclear_for(lockout.note_path(self._account.gate_key()), self._account.secret)
 
     def _rest(self, seconds: float) -> None:
-        """Wait as the platform asks, but no longer than the source lives."""
+        """Wait before a request, but no longer than the source lives."""
         if self._ended.wait(seconds):
             raise KeyboardInterrupt
 
     @contextmanager
     def _client(self) -> Iterator[Client]:
-        """Give a client for one look, with the session of the look before: it may be opened again once in each."""
+        """Give a client for one look, with the previous look's session; each look may open it again once."""
         self._transport = transport = Transport(self._wire, Pacer(self._wire.rate, sleep=self._rest))
         path = self._params.get("session_file") or ""
         self._rest(0)
@@ -196,9 +196,9 @@ class Watch:
         return changes
 
     def _read_whole(self, client: Client) -> tuple[dict[str, dict[str, Any]], bool]:
-        """Return all alarms by their UIDs, and whether some may be missing.
+        """Return all alarms by UID, and whether some may be missing.
 
-        Where one leaves the list while it is read page by page, another one slips onto a page that was read already.
+        If an alarm leaves the list while its pages are read, another one moves to a page that was already read, and is missed.
         """
         found, count = self._read(client, False, True)
         for _again in range(READS - 1):
@@ -211,10 +211,10 @@ class Watch:
         return found, count != len(found)
 
     def _read(self, client: Client, of_loud: bool, is_whole: bool) -> tuple[dict[str, dict[str, Any]], int | None]:
-        """Return alarms by their UIDs, and how many the platform says there are.
+        """Return alarms by UID, and the platform's count of them.
 
-        :param of_loud: those that nobody has acknowledged.
-        :param is_whole: all of them, instead of those up to what is known. Of alarms with the same time, any may be new.
+        :param of_loud: only unacknowledged alarms.
+        :param is_whole: read all alarms, not only up to a known one. Alarms with the same time as a known one may be new.
         """
         found: dict[str, dict[str, Any]] = {}
         count = None
@@ -236,9 +236,9 @@ class Watch:
         return found, count
 
     def _difference(self, found: dict[str, dict[str, Any]], count: int | None, of_loud: int, alone: bool = False) -> int | None:
-        """Return how many alarms more the platform counts than are known after a look, None where it doesn't count.
+        """Return by how many alarms the platform's count exceeds the known number after a look; None without a count.
 
-        :param alone: the look was at all of them, and what else is known isn't listed any more.
+        :param alone: all alarms were read, so known alarms beyond them have left the list.
         """
         if count is None:
             return None
@@ -247,7 +247,7 @@ class Watch:
         return count - sum(not (of_loud and seen.acked) for seen in known.values())
 
     def _steps(self, brief: dict[str, Any]) -> Iterator[Change]:
-        """Yield what became of a listed alarm, and what else is new of it."""
+        """Yield the changes of a listed alarm, including unreported ones."""
         uid, now = brief["alarmUid"], seen_of(brief)
         before = last = self.memory.alarms.get(uid)
         for word, after in changes_of(before, brief):
@@ -261,12 +261,12 @@ class Watch:
         return self._params["initial"] == "emit" and now.severity > CLEARED
 
     def _is_wanted(self, before: Seen | None, after: Seen) -> bool:
-        """Return whether an alarm has, or had, a severity that is asked for."""
+        """Return whether an alarm has or had a wanted severity."""
         states = {after.severity, before.severity if before else after.severity}
         return any(matches(self._severities, {"state": state}) for state in states)
 
     def _left(self, client: Client, missing: set[str]) -> list[Change]:
-        """Return what became of alarms that are not listed any more: cleared and acknowledged, or their device was deleted."""
+        """Return the changes of alarms that left the list: cleared and acknowledged, or their device was deleted."""
         past: dict[str, dict[str, Any]] = {}
         query = {name: value for name, value in self._query.items() if name in ("ID", "devEUI")}
         for page in islice(client.pages(LIST + "/histories", query, SHOWN), MOST_PAGES) if missing else ():
@@ -287,12 +287,12 @@ class Watch:
         return changes
 
     def close(self) -> None:
-        """End a look that is under way, write what was told, and end the session unless it lives in a file."""
+        """Stop a running look, save the reported changes, and end the session unless it is in a file."""
         self._ended.set()
         try:
             self.memory.close()
         finally:
-            # A login that is under way is waited for: broken off, its password would be held back from the next start.
+            # Wait for a running login: if it is cut off, the next start must hold its password back.
             is_over = self._looking.acquire(timeout=LAST)
             if self._transport is not None:
                 self._transport.stop()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which alarms are meant, and what the platform tells of them."""
+"""Selects alarms, and converts them to return values."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ OPTIONS: dict[str, dict[str, Any]] = {
     **{name: each.argument() for name, each in FILTERS.items()},
 }
 RULES = {"mutually_exclusive": [("dev_eui", "multicast_group"), ("multicast_group", "domain"), ("severity", "min_severity")]}
-#: The options that are DevEUIs.
+#: Options with DevEUIs.
 DIGITS = frozenset({"dev_eui", "multicast_group"})
 ALL = "/devices"
-#: Where nothing but a least severity can be asked for, and none below this one where alarms are in the past (contract).
+#: The lowest min_severity that the query of past alarms accepts (contract).
 LEAST_PAST = 3
 
 
 @dataclass
 class Wanted:
-    """Which alarms are meant.
+    """The selection of alarms.
 
-    :param dev_euis: of these devices; ``group`` of this multicast group; without both, of all devices.
+    :param dev_euis: alarms of these devices; ``group``: of this multicast group; both empty: of all devices.
     :param filters: canonical values of FILTERS.
     """
 
@@ -48,16 +48,16 @@ class Wanted:
 
     @property
     def owner(self) -> str:
-        """The path below which the alarms are listed; nothing for one device or group, whose path the platform may tell."""
+        """The path of the alarm list; empty for one device or group, because its path depends on the platform."""
         if self.group:
             return ""
-        # The list of one device's alarms tells whether there is such a device; it can't be asked for a domain.
+        # One device's own list also shows whether the device exists, but has no filter for domains.
         one = len(self.dev_euis) == 1 and "domain" not in self.filters
         return "" if one else ALL
 
 
 def read_wanted(params: dict[str, Any]) -> Wanted:
-    """Return which alarms the options mean; raises :class:`OptionError` for what can't be meant."""
+    """Return the selection; raises :class:`OptionError` for invalid options."""
     dev_euis = params.get("dev_eui")
     if dev_euis is not None and not dev_euis:
         raise OptionError("dev_eui is an empty list: leave it out for the alarms of all devices")
@@ -67,10 +67,10 @@ def read_wanted(params: dict[str, Any]) -> Wanted:
 
 
 def alarms(client: Client, wanted: Wanted, history: bool = False) -> Iterator[dict[str, Any]]:
-    """Yield the alarms that are meant, the latest first, as the platform's briefs; raises :class:`OptionError` where the
-    device or the group isn't there.
+    """Yield the selected alarms as the platform's briefs, latest first.
 
-    The platform takes what it can of the filters (contract: each list knows others); the rest is looked at here.
+    Raises :class:`OptionError` if the device or group doesn't exist. Each of the platform's lists supports some filters
+    (contract); the others are applied here.
     """
     owner, below, query = wanted.owner, "/alarms" + ("/histories" if history else ""), _query(wanted, history)
     try:
@@ -105,12 +105,12 @@ def _query(wanted: Wanted, history: bool) -> dict[str, Any]:
     return query
 
 
-#: The filters that each of the platform's lists knows.
+#: Filters that all lists of the platform support.
 ALWAYS = ("alarm", "acked", "created_from", "updated_to")
 
 
 def matches(wanted: Wanted, brief: dict[str, Any]) -> bool:
-    """Return whether an alarm is one that is meant, as far as its brief tells."""
+    """Return whether an alarm matches the selection, as far as its brief shows."""
     filters, severity = wanted.filters, brief.get("state")
     eui = dig(brief, ("device", "EUI"))
     if wanted.dev_euis and isinstance(eui, str) and eui.upper() not in wanted.dev_euis:
@@ -153,7 +153,7 @@ def shown(wanted: Wanted, brief: dict[str, Any]) -> dict[str, Any]:
 
 
 def summary_of(found: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return how many alarms there are of which severity and of which name."""
+    """Return the number of alarms by severity and by name."""
     severities = Counter(str(one.get("severity")) for one in found)
     names = Counter(str(one.get("name")) for one in found)
     return {

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a subscription may use: connectivity plans with their licences, device profiles, drivers, tags and more."""
+"""The offers of a subscription: connectivity plans with their licenses, device profiles, drivers, tags and more."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .._schema.json_types import FLAG, INTEGER, NUMBER, JsonTypes, ListOf
 from .._text import in_snake_case
 
 DRIVERS_AT_ONCE = 100
-MOST_PAGES = 1000  # of drivers, whose list doesn't say whether there are more
+MOST_PAGES = 1000  # of drivers, whose list doesn't show its end
 NAMESPACES = ("operator", "subscriber")
 TYPES: JsonTypes = {
     **dict.fromkeys(("granted", "used", "maxDestinationPerRoute", "macMajorVersion", "macMinorVersion"), INTEGER),
@@ -42,11 +42,11 @@ TYPES: JsonTypes = {
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of what can be had.
+    """One kind of catalog entry.
 
-    :param path: its list, below the subscription.
-    :param options: the options that narrow it down, and the list's parameters for them.
-    :param needs: an option without which it can't be had.
+    :param path: the list, below the subscription.
+    :param options: options that filter the list, and the list's parameters for them.
+    :param needs: a required option.
     """
 
     path: str
@@ -72,7 +72,7 @@ NEEDED = "%s can't be gathered without %s: give it"
 
 
 def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Return what was asked for, all of it in one session."""
+    """Return all requested lists, read in one session."""
     wanted = list(dict.fromkeys(params["gather"]))
     if not wanted:
         raise OptionError("gather is empty: name what is wanted")
@@ -100,18 +100,18 @@ def _got(client: Client, name: str, params: dict[str, Any]) -> object:
     if name == "multicast_settings":
         query["bsTagNamespace"] = params["base_station_tag_namespace"].upper()
         return in_snake_case(as_object(client.call(Call("GET", kind.path, query, types=TYPES)), kind.path))
-    if kind.needs:  # suggestions, which have one page and don't say whether there are more
+    if kind.needs:  # suggestions have one page, without a mark of its end
         told = as_object(client.call(Call("GET", kind.path, {"query": params["query"]}, types=TYPES)), kind.path)
         return [in_snake_case(each) for each in told.get("briefs") or [] if isinstance(each, dict)]
     briefs = [brief for page in client.pages(kind.path, query, TYPES) for brief in page]
     if name == "connectivity_plans":
         return [_plan(client, brief, params["details"]) for brief in briefs]
-    # The contract spells a vendor's commercial name without its r.
+    # The contract misspells "commercial".
     return [in_snake_case({key.replace("commecial", "commercial"): value for key, value in one.items()}) for one in briefs]
 
 
 def _plan(client: Client, brief: dict[str, Any], details: bool) -> dict[str, Any]:
-    """Return a connectivity plan with the number of licences that are left."""
+    """Return a connectivity plan with its number of free licenses."""
     href = brief.get("href")
     if details and isinstance(href, str) and href:
         path = KINDS["connectivity_plans"].path + "/" + href.rstrip("/").rpartition("/")[2]
@@ -122,11 +122,11 @@ def _plan(client: Client, brief: dict[str, Any], details: bool) -> dict[str, Any
 
 
 def _drivers(client: Client, query: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the drivers, whose list has pages of its own kind (contract)."""
+    """Yield the drivers; their list has its own kind of pages (contract)."""
     last: object = None
     for page in range(1, MOST_PAGES + 1):
         told = client.call(Call("GET", "/drivers", {**query, "page": page, "perPage": DRIVERS_AT_ONCE}, types=TYPES))
-        # A bare list (contract); in XML, a document that holds nothing but drivers (?).
+        # The contract has a bare list; XML has a document with only drivers (?).
         listed = told.get("driver") if isinstance(told, dict) else told
         found = [each for each in (listed if isinstance(listed, list) else [listed]) if isinstance(each, dict)]
         if not found or found == last:

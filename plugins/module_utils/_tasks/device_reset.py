@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The network's session of a device, begun anew."""
+"""Resets a device's session in the network."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ UNCLEAR = "%s may have been reset, and is not reset again: %s. Run it again to b
 
 
 def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Reset what the network knows of a device's session (contract, ``admins/reset``)."""
+    """Reset the network's session of a device (contract, ``admins/reset``)."""
     eui = read_eui("dev_eui", params["dev_eui"])
     with connected(params, context) as client:
         devices = ResourceClient(client, DEVICE)

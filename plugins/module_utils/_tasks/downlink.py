@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A downlink: a message for a device, or for all devices of a multicast group."""
+"""Sends a downlink: a message to a device, or to all devices of a multicast group."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from .._schema.texts import Fault, shown
 
 PAYLOAD = re.compile(r"(?:[0-9A-Fa-f]{2})*\Z")
 LARGEST = 242  # bytes; no data rate of LoRaWAN carries more
-#: The contract's limits of the port; LoRaWAN leaves those above 223 for other things.
+#: The contract's limits of the port; LoRaWAN reserves ports above 223.
 PORTS, LAST_PORT = (1, 225), 223
-LONGEST = 10  # digits of a number of seconds
+LONGEST = 10  # most digits of a number of seconds
 UNCLEAR = "the downlink for %s may have been queued, and is not sent again: %s. A run with flush_queue: true makes it exactly one"
 OF_A_GROUP, OF_A_DEVICE = ("retry_ineligible_gateways",), ("confirmed",)
 
 
 def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Queue a downlink. Never sent again by itself: a second one may open a valve a second time."""
+    """Queue a downlink. It is never repeated automatically: a second one may open a valve twice."""
     is_device, eui, name = _target(params)
     query = _query(params)
     if params["f_port"] > LAST_PORT:
@@ -52,12 +52,12 @@ def _verb(context: Context) -> str:
 
 
 def _send(client: Client, path: str, query: dict[str, Any], check: bool) -> None:
-    """Send the downlink for what has this path, or only look whether it is there."""
+    """Send the downlink to the device or group at this path; in check mode only look whether it exists."""
     client.call(Call("GET", path) if check else Call("POST", path + "/admins/downlink", query, repeatable=False))
 
 
 def _target(params: dict[str, Any]) -> tuple[bool, str, str]:
-    """Return whether the downlink is for a device, its DevEUI or the multicast group's, and a name for a sentence."""
+    """Return whether the target is a device, its DevEUI or the group's, and its name for messages."""
     option = "dev_eui" if params.get("dev_eui") is not None else "multicast_group"
     for other in OF_A_GROUP if option == "dev_eui" else OF_A_DEVICE:
         if params.get(other) is not None:
@@ -67,7 +67,7 @@ def _target(params: dict[str, Any]) -> tuple[bool, str, str]:
 
 
 def _query(params: dict[str, Any]) -> dict[str, Any]:
-    """Return the parameters of the request (contract: all of a downlink is in its query)."""
+    """Return the parameters of the request (contract: the whole downlink is in the query)."""
     payload = re.sub(r"[\s:-]", "", params["payload"])
     if not PAYLOAD.match(payload):
         raise OptionError("payload must be hexadecimal digits, two for each byte, got %s" % shown(params["payload"]))
@@ -92,7 +92,7 @@ def _query(params: dict[str, Any]) -> dict[str, Any]:
 
 
 def _validity(given: str | None) -> str | None:
-    """Return how long the downlink may wait: a number of seconds, or a time."""
+    """Return the validity of the downlink: a number of seconds, or a time."""
     if given is None or (given.isascii() and given.isdigit() and len(given) <= LONGEST):
         return given
     try:

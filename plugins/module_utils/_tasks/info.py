@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Resources as they are, or as they would be described: those that are named, or all that match filters."""
+"""Shows resources as the platform has them, or as options for a description: selected by identity or filters."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .._schema.values import UNKNOWN
 from .._text import in_snake_case
 from .._workers import each
 
-#: Filters whose digits YAML may take for a number.
+#: Filters of digits, which YAML may read as a number.
 DIGITS = ("eui_prefix",)
 LEFT_OUT = "%d options of %s can't be described, and are left unchanged: the return value left_out lists each with the reason"
 
@@ -53,9 +53,9 @@ def info(resource: Resource) -> Task:
 
 
 def observed(resource: Resource, params: dict[str, Any], context: Context) -> list[Observed]:
-    """Return what the task that shows resources finds, for whoever tells it otherwise.
+    """Return the resources that the info task finds, for other tasks.
 
-    :param params: that task's parameters, the connection's included.
+    :param params: the info task's parameters, with the connection options.
     """
     task = _Info(resource)
     wish = task.wish(params)
@@ -64,7 +64,7 @@ def observed(resource: Resource, params: dict[str, Any], context: Context) -> li
 
 
 def filters_in(resource: Resource, given: dict[str, Any]) -> dict[str, Any]:
-    """Return the filters that one option ``filters`` holds; raises :class:`OptionError` for what nothing could match."""
+    """Return the filters in an option ``filters``; raises :class:`OptionError` if they are invalid."""
     for name in given:
         if name not in resource.filters:
             near = "".join(difflib.get_close_matches(str(name), sorted(resource.filters), 1))
@@ -77,14 +77,14 @@ def filters_in(resource: Resource, given: dict[str, Any]) -> dict[str, Any]:
 
 
 class _Info:
-    """The resources of one kind, as they are."""
+    """The info task of one kind of resource."""
 
     def __init__(self, resource: Resource) -> None:
         self._resource = resource
         self._key = resource.identity.option
 
     def run(self, params: dict[str, Any], context: Context) -> dict[str, Any]:
-        """Return resources by their identity, or all that match the filters."""
+        """Return the resources with these identities, or all that match the filters."""
         wish, gather = self.wish(params), params["gather"]
         with connected(params, context) as client:
             api = ResourceClient(client, self._resource)
@@ -98,15 +98,15 @@ class _Info:
         return {"changed": False, self._resource.keys: shown}
 
     def wish(self, params: dict[str, Any]) -> tuple[list[str] | None, dict[str, Any]]:
-        """Return which are wanted: their identities, or None and filters; raises :class:`OptionError` before any login."""
+        """Return the identities, or None and filters; raises :class:`OptionError` before any login."""
         identities = self._identities(params.get(self._key) or [])
         filters = read_filters(self._resource.filters, params, self._resource.plural, self._resource.ranges)
         if params.get("parallel", 1) < 1:
             raise OptionError("parallel must be at least 1, got %d" % params["parallel"])
-        return (None if params.get(self._key) is None else identities), filters  # an empty list means none, not all of them
+        return (None if params.get(self._key) is None else identities), filters  # an empty list selects nothing, not everything
 
     def found(self, api: ResourceClient, params: dict[str, Any], wish: tuple[list[str] | None, dict[str, Any]]) -> list[Observed]:
-        """Return what is known of resources after as many requests as ``gather`` wants."""
+        """Return the resources, fetched as far as ``gather`` requires."""
         identities, filters = wish
         briefs = listed(api, filters) if identities is None else [api.brief(identity) for identity in identities]
         found = [Observed(self._resource, brief) for brief in briefs if brief is not None]
@@ -116,7 +116,7 @@ class _Info:
         return [one for one in found if one.exists]
 
     def _in_options(self, found: list[Observed], context: Context) -> dict[str, Any]:
-        """Return resources as the tasks that manage them take them."""
+        """Return the resources as options for the managing tasks."""
         told = [describe(one) for one in found]
         left_out = [
             {self._key: one.identity, "option": option, "message": message} for one in told for option, message in one.left_out
@@ -136,29 +136,29 @@ class _Info:
         return result
 
     def _gathered(self, api: ResourceClient, name: str, identity: str) -> dict[str, Any]:
-        """Return a list that belongs to one resource, to its end, and how long it is."""
+        """Return a complete list that belongs to one resource, and its length."""
         some = [in_snake_case(brief) for brief in api.gathered(name, identity)]
         return {self._resource.gathered[name].count: len(some), name: some}
 
     def _shown(self, one: Observed) -> dict[str, Any]:
-        """Return all the platform tells, in snake_case, and in the resource's own options where it has them."""
+        """Return all fields of a resource in snake_case, and its options if the platform has values for them."""
         parts = {option: () for option in one.parts or ()}
         told = {**(one.brief or {}), **(one.whole or {}), **parts}
         raw = in_snake_case(told)
-        # Where the platform's word is an option's name too, its value is the option's as well, the empty ones included.
+        # If a field has the same name as an option, the option's value wins, even if it is empty.
         own = {each.name: one.value(each.name) for each in self._resource.fields if each.name in raw}
         identity = str(told.get(self._resource.identity.key))
         return {**raw, self._key: identity, **self._resource.show({**own, **one.known()})}
 
 
 def look(api: ResourceClient, one: Observed) -> None:
-    """Fetch a resource whole, with the labels that the list doesn't show; nothing stays of one that is gone meanwhile."""
+    """Fetch a resource as a whole, with labels that the list lacks. If it was deleted in the meantime, nothing is left."""
     identity = one.address
     one.whole = api.get(identity)
     if one.whole is None:
         one.brief = one.recalled = None
         return
     for option in one.resource.apart:
-        if one.value(option) is UNKNOWN:  # they are no part of the whole, and an older platform's list lacks them (O)
+        if one.value(option) is UNKNOWN:  # labels are no part of the whole resource, and an older platform's list lacks them (O)
             with suppress(OptionError):
                 one.parts = {**(one.parts or {}), option: api.labels(option, identity)}

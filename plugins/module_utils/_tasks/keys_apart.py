@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Keys that stand apart from the description: in a safe, by the identity of their resources."""
+"""Keys outside of the description, such as from a vault, by the identity of their resources."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .._schema.row import Row
 from .._schema.texts import Fault
 
 ON_CHANGE = "on_change"
-#: Where keys stand that are in no description.
+#: Options for keys outside of the description.
 OPTIONS: dict[str, dict[str, Any]] = {
     "keys": {"type": "dict", "no_log": False},
     "keys_src": {"type": "path", "no_log": False},
@@ -35,12 +35,12 @@ NO_OPTIONS = "must be a dictionary of keys, such as app_key"
 
 
 def has_keys(resource: Resource) -> bool:
-    """Return whether resources of a kind have keys, by an identity that a user knows before the platform does."""
+    """Return whether a kind of resource has keys, and an identity that the user knows in advance."""
     return bool(resource.secret_options) and not resource.identity.named_by
 
 
 class KeysApart:
-    """The keys that stand apart, as a task gives them.
+    """A task's keys outside of the description.
 
     :param by_identity: raw options by canonical identity.
     :param is_written: write keys that have changed since the last run.
@@ -54,7 +54,7 @@ class KeysApart:
         self._given: dict[str, dict[str, Any]] = {}
 
     def added(self, rows: Iterable[Row]) -> Iterator[Row]:
-        """Yield the rows, each with its keys; what the row says itself counts."""
+        """Yield the rows, each with its keys; a row's own options take precedence."""
         if not self._by_identity:
             yield from rows
             return
@@ -62,12 +62,12 @@ class KeysApart:
         for row in rows:
             try:
                 keys = self._by_identity.get(str(type_.parse(row.raw.get(option))), {})
-            except Fault:  # the row's own fault, which is told where it is read
+            except Fault:  # the fault is reported when the row is read
                 keys = {}
             yield replace(row, raw=overlaid(self._resource, keys, row.raw)) if keys else row
 
     def remember(self, described: list[Desired], path: str, warn: Callable[[str], object]) -> None:
-        """Take what was given last time, and have those keys written that have changed since."""
+        """Load the last run's fingerprints, and mark resources with changed keys for a rewrite."""
         if not self._by_identity:
             return
         self._fingerprints = Fingerprints(path, warn)
@@ -81,9 +81,9 @@ class KeysApart:
     def note(self, described: list[Desired], outcomes: list[Outcome], always: bool) -> None:
         """Remember the keys that the platform has now.
 
-        Those of a resource that nothing is known of count as written, even where it failed: it may have been made with them.
+        For a resource without a fingerprint, the keys count as written even if it failed, as it may have been created with them.
 
-        :param always: the keys of all were written.
+        :param always: all keys were written.
         """
         rewritten = {desired.identity for desired in described if desired.rewrites_keys}
         for outcome in outcomes:
@@ -96,12 +96,12 @@ class KeysApart:
                 self._fingerprints.note(identity, self._given[identity])
 
     def save(self) -> None:
-        """Write what is remembered; raises :class:`OptionError` where that can't be."""
+        """Save the fingerprints; raises :class:`OptionError` on failure."""
         self._fingerprints.save()
 
 
 def read_keys(resource: Resource, params: dict[str, Any]) -> KeysApart:
-    """Return the keys that stand apart; raises :class:`OptionError`, and :class:`BadInput` for what is no key."""
+    """Return the keys of a task; raises :class:`OptionError`, and :class:`BadInput` for invalid keys."""
     given, path = params.get("keys"), params.get("keys_src")
     if given is not None and path:
         raise OptionError(BOTH)
@@ -130,7 +130,7 @@ def read_keys(resource: Resource, params: dict[str, Any]) -> KeysApart:
 def _entries(
     resource: Resource, given: dict[str, Any], path: str | None, problems: list[Problem]
 ) -> Iterator[tuple[str, Any, dict[str, Any]]]:
-    """Yield place, identity and keys of each entry. Of a file, only the keys count, and the faults of their rows."""
+    """Yield place, identity and keys of each entry. From a file, only the keys and their faults are used."""
     for identity, options in given.items():
         if not isinstance(options, dict):
             raise OptionError("keys.%s %s" % (identity, NO_OPTIONS))

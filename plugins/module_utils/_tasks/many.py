@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Many resources, described in a list or a file."""
+"""Tasks for many resources, described in a list or a file."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ BULK_ALONE = (
     "bulk: always can't be combined with on_error: stop, max_failures or update_keys: always, since an import doesn't end at its "
     "first failure, and changes nothing that exists: leave them out, or say bulk: auto"
 )
-#: Options of a task about many resources, besides the list and the purge.
+#: Options of such a task, besides the list and the purge.
 OPTIONS: dict[str, dict[str, Any]] = {
     "src": {"type": "path"},
     "columns": {"type": "dict"},
@@ -76,9 +76,9 @@ OPTIONS: dict[str, dict[str, Any]] = {
 
 
 def many(resource: Resource, module: str) -> Task:
-    """Return the task that makes many resources be as described.
+    """Return the task that makes many resources match a description.
 
-    :param module: what the task is called.
+    :param module: the module's name, for messages.
     """
     items = resource.keys
     scope = {name: _argument_of(resource, name) for name in resource.scopes}
@@ -115,9 +115,9 @@ def many(resource: Resource, module: str) -> Task:
 
 
 class _Many:
-    """Many resources of one kind.
+    """The task for many resources of one kind.
 
-    :param module: what the task is called.
+    :param module: the module's name, for messages.
     """
 
     def __init__(self, resource: Resource, module: str) -> None:
@@ -125,7 +125,7 @@ class _Many:
         self._module = module
 
     def run(self, params: dict[str, Any], context: Context) -> dict[str, Any]:
-        """Make them be as described."""
+        """Make the resources match the description."""
         with reported(self._resource, params["report"], context) as report:
             return self._run(params, context, report)
 
@@ -157,7 +157,7 @@ class _Many:
                     outcomes = self._apply(Run(api, policy, cache, self._reporter(params, context)), plan, policy)
                     keys.note(described, outcomes, policy.update_keys)
         finally:
-            self._save([cache, keys], context)  # once the session is closed: a task that is told to end may not come so far
+            self._save([cache, keys], context)  # after the session is closed: an interrupted task may lack the time
         report.write(outcomes)
         requests = dict(sorted(client.session.transport.counts.items()))
         result = self._result(outcomes, params, context)
@@ -171,7 +171,7 @@ class _Many:
         return result
 
     def _most_changes(self, params: dict[str, Any]) -> object:
-        """Return how many resources may change; None for all that are described."""
+        """Return the maximum of changed resources; None for no limit."""
         most = params.get("max_changes")
         return MOST_CHANGES if most is None and params.get("select") is not None else most
 
@@ -183,7 +183,7 @@ class _Many:
         purge = None
         for option in ("max_deletions", "max_changes"):
             if params.get(option) is not None:
-                allowance(option, params[option], 0)  # says now what is wrong with it
+                allowance(option, params[option], 0)  # reports an invalid value early
         if params.get("purge"):
             options = params["purge"]
             allowance("purge.max", options["max"], 0)
@@ -205,7 +205,7 @@ class _Many:
         )
 
     def _described(self, params: dict[str, Any], context: Context, keys: KeysApart) -> list[Desired]:
-        """Return what is described; the rows themselves, which take as much memory, are gone afterwards."""
+        """Return the described resources. Their rows are freed, since they take as much memory."""
         source = self._source(params)
         for warning in source.warnings:
             context.warn(warning)
@@ -226,7 +226,7 @@ class _Many:
         return read_source(self._resource, _files.read_source_file(path), os.path.basename(path), layout)
 
     def _save(self, kept: list[Cache | KeysApart], context: Context) -> None:
-        """Keep what was seen; where that can't be, the next run has to look again, and this one is none the worse."""
+        """Save state for the next run. A failure is only a warning: the next run fetches again."""
         try:
             for each_one in kept:
                 each_one.save()
@@ -238,11 +238,11 @@ class _Many:
         return self._kept_path(self._resource.keys, params) if params.get("cache") else ""
 
     def _kept_path(self, name: str, params: dict[str, Any]) -> str:
-        """Return the file in which something of an account is kept."""
+        """Return the path of a state file of this account."""
         return os.path.join(_files.home(), "%s-%s.json" % (name, account_of(params, Context()).key()))
 
     def _reporter(self, params: dict[str, Any], context: Context) -> Progress | None:
-        """Return what turns progress into lines for the user, None where nobody reads them."""
+        """Return the function that reports progress to the user; None without a reader."""
         return progress_of(context, self._module, self._resource.plural) if params["progress"] else None
 
     def _apply(self, run: Run, plan: Plan, policy: Policy) -> list[Outcome]:
@@ -253,7 +253,7 @@ class _Many:
         return outcomes + run.apply(plan.purge, bulk=policy.purge is not None and policy.purge.bulk)
 
     def _backup_path(self, params: dict[str, Any]) -> str:
-        """Return the new file for what a run will delete."""
+        """Return the path of a new file for the backup."""
         named = {str(path) for path in (params["backup"], (params["purge"] or {}).get("backup")) if path}
         if len(named) > 1:
             message = "backup and purge.backup name two files: name one, all %s that a run deletes go into it"
@@ -266,10 +266,10 @@ class _Many:
         return path
 
     def _back_up(self, path: str, deletions: list[Change]) -> str:
-        """Write what a run will delete to a file, before its first write; return its path, nothing without any.
+        """Write the resources to delete to a file, before the run's first write; return its path, empty without deletions.
 
-        Secrets have a place there, for whoever makes the resources again: null says nothing. The ID that the platform gave
-        a resource has none, since a new one gets another.
+        Secrets are null there, as a place for the user to fill in. IDs from the platform are left out, since a new resource gets
+        another one.
         """
         if not deletions:
             return ""
@@ -322,14 +322,14 @@ class _Many:
 
 
 def _taken(rows: list[Row]) -> Iterator[Row]:
-    """Yield the rows, and leave each when the next one is wanted: all of them take as much memory as what is read of them."""
+    """Yield the rows and free each one after use: all rows take as much memory as the result."""
     rows.reverse()
     while rows:
         yield rows.pop()
 
 
 def _layout(params: dict[str, Any]) -> Layout:
-    """Return what the options say of the file's table."""
+    """Return the task's options about the table of its file."""
     columns = params["columns"] or {}
     for heading, option in columns.items():
         if not isinstance(option, str):
@@ -339,14 +339,14 @@ def _layout(params: dict[str, Any]) -> Layout:
 
 
 def _argument_of(resource: Resource, condition: str) -> dict[str, Any]:
-    """Return the argument spec of a scope's condition; of a set of texts, one is given."""
+    """Return the argument spec of a condition in a scope. For a set of texts, the condition is one text."""
     declared = resource.scopes[condition]
     kind = resource.by_name[declared.option].type.spec["type"] if isinstance(declared, Within) else "str"
     return {"type": "dict" if kind == "dict" else "str"}
 
 
 def _as_it_was(resource: Resource, change: Change) -> dict[str, Any]:
-    """Return a resource that is about to be deleted, in the options with which it could be made again."""
+    """Return the options of a resource that will be deleted, with which it could be created again."""
     known = change.observed.known()
     shown = resource.show({name: value for name, value in known.items() if not resource.by_name[name].secret})
     hidden = [name for name in known if resource.by_name[name].secret]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One resource: many, of which there is one."""
+"""The task for one resource."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ from .._frame.task import Context, Task
 from .._schema.resource import NEVER, Resource
 from .._schema.row import Row
 
-#: Whether a resource should be there.
+#: Options about the existence of the resource.
 EXISTENCE: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "create": {"type": "bool", "default": True},
 }
-#: Which one it takes the place of, for what has a place that another can take.
+#: Options about replacing another resource.
 REPLACEMENT: dict[str, dict[str, Any]] = {
     "replaces": {"type": "str"},
     "replaced": {"type": "str", "choices": ["suspend", "delete", "keep"]},
 }
-#: How it is written.
+#: Options about writing.
 WRITING: dict[str, dict[str, Any]] = {
     "update_keys": {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
     "force": {"type": "bool", "default": False},
 }
-#: How keys go on their way, of a resource whose keys the platform takes encrypted.
+#: Options about the encryption of keys, for resources whose keys the platform accepts encrypted.
 ENCRYPTION: dict[str, dict[str, Any]] = {
     "key_encryption": {"type": "str", "choices": ["none", "exchange_key"], "default": "none", "no_log": False},
     "key_encryption_padding": {"type": "str", "choices": list(PADDINGS), "default": PADDINGS[0], "no_log": False},
@@ -47,24 +47,24 @@ ENCRYPTION: dict[str, dict[str, Any]] = {
 
 
 def encrypts(params: dict[str, Any]) -> bool:
-    """Return whether a task encrypts the keys that it sends."""
+    """Return whether a task encrypts keys before sending."""
     return params.get("key_encryption") == "exchange_key"
 
 
 def barred_in(params: dict[str, Any], resource: Resource) -> dict[str, str]:
-    """Return the options that must not be described in a task, each with what is wrong with it."""
+    """Return the options that must not be described in a task, each with the reason."""
     return barred(resource) if encrypts(params) else {}
 
 
 def client_of(client: Client, resource: Resource, params: dict[str, Any]) -> ResourceClient:
-    """Return what reads and writes resources of one kind, with their keys encrypted where the task asks for it."""
+    """Return the client for one kind of resource; it encrypts keys if the task says so."""
     if encrypts(params):
         return EncryptingClient(client, resource, params["key_encryption_padding"])
     return ResourceClient(client, resource)
 
 
 def meaningless(resource: Resource) -> list[str]:
-    """Return the common options that say nothing of such a resource."""
+    """Return the common options that have no effect on this kind of resource."""
     means = {
         "update_keys": any(each.seen == NEVER for each in resource.fields),
         "force": resource.is_versioned,
@@ -76,7 +76,7 @@ def meaningless(resource: Resource) -> list[str]:
 
 
 def one(resource: Resource) -> Task:
-    """Return the task that makes one resource be as described."""
+    """Return the task that makes one resource match its options."""
     identifying = (resource.identity.option, *resource.rules.identifying)
     place = REPLACEMENT if resource.heirloom else {}
     ways = (*identifying, *filter(None, [resource.identity.named_by]))
@@ -94,7 +94,7 @@ def one(resource: Resource) -> Task:
         options,
         run,
         {} if only else {"required_one_of": [ways]},
-        resource.rules.identifying,  # such an option may hold a secret among other things
+        resource.rules.identifying,  # e.g. a TR005 tag may contain a secret
         digits=resource.digits,
         empty_is_nothing=True,
         secrets_in=resource.rules.secrets_in,
@@ -102,7 +102,7 @@ def one(resource: Resource) -> Task:
 
 
 def applied(resource: Resource, names: tuple[str, ...], params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Make one resource be as these options describe it; return the task's result."""
+    """Make one resource match these options; return the task's result."""
     given = {name: params[name] for name in names if params.get(name) is not None}
     wrong = barred_in(params, resource)
     described = read_desired(resource, [Row("options", given)], create=params.get("create", False), barred=wrong)
@@ -120,7 +120,7 @@ def applied(resource: Resource, names: tuple[str, ...], params: dict[str, Any], 
 def _result(
     resource: Resource, before: dict[str, object], outcomes: list[Outcome], absent: bool, context: Context
 ) -> dict[str, Any]:
-    """Return what became of a resource, and of the one whose place it took."""
+    """Return the result for a resource, and for the one that it replaced."""
     outcome, *others = outcomes
     names = outcome.names(resource)
     for each in outcomes:
@@ -141,7 +141,7 @@ def _result(
 
 
 def diff_of(resource: Resource, outcome: Outcome) -> dict[str, object]:
-    """Return an outcome as Ansible shows differences."""
+    """Return an outcome in Ansible's format for differences."""
     header = _called(resource, outcome)
     return {
         "before_header": header,

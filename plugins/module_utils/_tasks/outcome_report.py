@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The file that tells people what became of each resource of a run, however the run ended."""
+"""The report file with the outcome of each resource, written however the run ends."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from .._schema.resource import Resource
 
 
 class OutcomeReport:
-    """What is to be written.
+    """The report of one run.
 
-    :param path: the file; nothing for none.
+    :param path: the file; empty for none.
     """
 
     def __init__(self, resource: Resource, path: str, context: Context) -> None:
@@ -30,14 +30,14 @@ class OutcomeReport:
         self._context = context
 
     def write(self, outcomes: list[Outcome]) -> None:
-        """Write the outcomes of a run that came to its end."""
+        """Write the outcomes of a finished run."""
         if not self.path:
             return
         tell = self._context.presentable
         self._write(table_of(self._resource, [replace(one, error=tell(one.error)) if one.error else one for one in outcomes]))
 
     def write_error(self, error: BaseException) -> None:
-        """Write why a run ended early, so that nobody takes an older report for this run's."""
+        """Write the error that ended a run early, so that the file doesn't show an older run."""
         if not self.path:
             return
         said = error.message if isinstance(error, TdmError) else mistake_of(error) if isinstance(error, Exception) else ENDED
@@ -46,15 +46,15 @@ class OutcomeReport:
     def _write(self, table: str) -> None:
         try:
             _files.write(self.path, table.encode("utf-8", "replace"))
-        except OptionError as error:  # what was done is done, and its result counts
+        except OptionError as error:  # a warning is enough: the changes were made
             self._context.warn("The report of this run could not be written: %s" % error.message)
 
 
 @contextmanager
 def reported(resource: Resource, path: str | None, context: Context) -> Iterator[OutcomeReport]:
-    """Give the report of a run; where the run ends with an error, that is reported. In check mode there is none.
+    """Give the report of a run, and write it if the run raises. Check mode writes none.
 
-    Raises :class:`OptionError` before anything is done where the file could not be written.
+    Raises :class:`OptionError` before the run if the file can't be written.
     """
     report = OutcomeReport(resource, "" if context.check else path or "", context)
     if report.path:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a long task says of how far it is."""
+"""Progress messages of a long task."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from .._frame.task import Context
 
 
 def progress_of(context: Context, module: str, plural: str) -> Callable[[int, int, int], None] | None:
-    """Return what turns ``(done, total, failed)`` into a line for the user, None where there is nobody to read it.
+    """Return a function that reports ``(done, total, failed)`` to the user, None without a reader.
 
-    :param module: what the task is called.
-    :param plural: what it is at work with.
+    :param module: the module's name.
+    :param plural: the resources' name.
     """
     report = context.report
     if report is None:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How a fleet does: figures for a report, tables beside it, and metrics for Prometheus."""
+"""Reports on a fleet: figures, CSV tables, and metrics for Prometheus."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ from .report_runs import NOT_YET, read_drift, read_last_run
 
 Found = TypeVar("Found")
 MOST_ROWS = 1000
-FOR_NODE_EXPORTER = 0o644  # it runs as another user
+FOR_NODE_EXPORTER = 0o644  # readable by everybody, because node_exporter runs as another user
 NOT_SHOWN = "The report has no %s: %s"
 
 
 def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Return what there is to report; write the tables and the metrics where they are wanted."""
+    """Return the report; write the requested tables and metrics."""
     started = time.monotonic()
     limits, mode = _limits(params), _mode(params["mode"])
     filters = filters_in(DEVICE, params["filters"] or {})
@@ -78,7 +78,7 @@ def _limits(params: dict[str, Any]) -> Limits:
 
 
 def _mode(given: object) -> int:
-    """Return permissions; a number is one that YAML has made of octal digits."""
+    """Return permissions; YAML may have read octal digits as a number."""
     try:
         mode = given if isinstance(given, int) else int(str(given), 8)
     except ValueError:
@@ -89,7 +89,7 @@ def _mode(given: object) -> int:
 
 
 def _refuse_places(params: dict[str, Any], check: bool) -> None:
-    """Refuse files that could not be written, before anything is asked for."""
+    """Raise :class:`OptionError` before any request if a file can't be written."""
     if params["metrics"]:
         if not params["metrics"].endswith(".prom"):
             raise OptionError("metrics must end with .prom, or node_exporter doesn't read it: got %s" % params["metrics"])
@@ -101,7 +101,7 @@ def _refuse_places(params: dict[str, Any], check: bool) -> None:
 def _looked_at(
     client: Client, filters: dict[str, Any], limits: Limits, context: Context
 ) -> tuple[dict[str, Any], dict[str, Rows]]:
-    """Return what the platform shows, counted and in tables; what this account may not see is left out, with a warning."""
+    """Return figures and tables; data that this account may not read is left out with a warning."""
     devices = [seen(brief, limits) for brief in listed(ResourceClient(client, DEVICE), filters)]
     alarms = _allowed("alarms", lambda: _active_alarms(client), context)
     plans = _allowed("licences", lambda: _plans(client), context)
@@ -138,14 +138,14 @@ def _plans(client: Client) -> list[dict[str, Any]]:
 
 
 def _table(name: str, rows: Rows, limit: int) -> dict[str, Any]:
-    """Return the first rows of a table, with all its columns, and where the others are."""
+    """Return a table's first rows, with all columns, and the file with all rows."""
     columns = list(COLUMNS[name])
     first = [{column: row.get(column) for column in columns} for row in rows[:limit]]
     return {"total": len(rows), "columns": columns, "rows": first, "file": name + ".csv"}
 
 
 def _write(params: dict[str, Any], report: dict[str, Any], tables: dict[str, Rows], mode: int, check: bool) -> Rows:
-    """Write the files that are wanted; return what became of each."""
+    """Write the requested files; return the result for each."""
     wanted: list[tuple[str, str, int, int]] = []  # path, text, permissions, rows
     if params["dest"]:
         directory = os.path.abspath(params["dest"])

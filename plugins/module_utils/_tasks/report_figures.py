@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a report says of a fleet: counted, and in tables. Pure; what the platform showed comes as its briefs."""
+"""The figures and tables of a report, computed from the platform's briefs. Pure."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ HOUR = 3600 * 1000  # milliseconds
 DAY = 24 * HOUR
 ALIVE, SILENT, NEVER_HEARD, SUSPENDED = "alive", "silent", "never_heard", "suspended"
 STATES = (ALIVE, SILENT, NEVER_HEARD, SUSPENDED)
-#: The health states of the contract, in lower case; a list of an older platform doesn't show them (O).
+#: The contract's health states, in lower case; an older platform's list lacks them (O).
 HEALTH = ("active", "init", "rf_cnx_error", "suspended", "unknown")
-#: How long ago a device was heard: up to this many milliseconds, and what that is called.
+#: Age classes of the last uplink: up to this many milliseconds, and the class's name.
 AGES = ((HOUR, "hour"), (DAY, "day"), (7 * DAY, "week"), (30 * DAY, "month"), (90 * DAY, "quarter"))
 LONGER, NEVER = "longer", "never"
 BATTERY_LOW = "battery_low"
-#: A battery's level is 0 where there is none, 1 to 254 measured, 255 where it can't be (contract, ``lastBatLevel``).
+#: Battery levels: 0 is external power, 1 to 254 are measured, 255 is unknown (contract, ``lastBatLevel``).
 EXTERNAL_POWER, FULL = 0, 254
 COUNTS = ("devices", ALIVE, SILENT, NEVER_HEARD, SUSPENDED, BATTERY_LOW, "alarms")
-#: The tables with their columns. Each is a CSV file beside the report.
+#: The columns of each table. Each is a CSV file besides the report.
 COLUMNS = {
     "silent": ("dev_eui", "name", "device_profile", "connectivity_plan", "domains", "tags", "last_up", "silent_days"),
     "batteries": ("dev_eui", "name", "device_profile", "domains", "tags", "battery_percent", "measured", "alarm"),
@@ -42,10 +42,10 @@ Rows = list[dict[str, Any]]
 
 
 class Limits(NamedTuple):
-    """What counts as silent, and as an empty battery.
+    """The limits for a silent device and a low battery.
 
     :param now: epoch milliseconds.
-    :param silent_since: who was heard before this time is silent, epoch milliseconds.
+    :param silent_since: a device is silent if its last uplink is before this time, epoch milliseconds.
     :param battery_below: percent.
     """
 
@@ -55,7 +55,7 @@ class Limits(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """A device as its brief shows it. Times are epoch milliseconds."""
+    """A device's state from its brief. Times are epoch milliseconds."""
 
     dev_eui: str
     name: str
@@ -71,7 +71,7 @@ class Seen(NamedTuple):
 
 
 def seen(brief: dict[str, Any], limits: Limits) -> Seen:
-    """Return what a brief of the device list shows (contract, DeviceBrief and DevicesBriefLorawan)."""
+    """Return the state in a brief of the device list (contract, DeviceBrief and DevicesBriefLorawan)."""
     health = str(brief.get("healthState") or "unknown").lower()
     last_up = _number(brief.get("lastUpTimestamp"))
     state = SUSPENDED if health == SUSPENDED else NEVER_HEARD
@@ -99,12 +99,12 @@ def _number(value: object) -> int | None:
 
 
 def percent(level: int | None) -> int | None:
-    """Return a battery's level in percent, None where there is none or it can't be measured."""
+    """Return a battery's level in percent, None without a battery or a measurement."""
     return round(100 * level / FULL) if level is not None and EXTERNAL_POWER < level <= FULL else None
 
 
 class Fleet:
-    """The devices of a report, with their alarms.
+    """The devices of a report and their alarms.
 
     :param alarms: active alarms, as tdm_alarm_info returns them.
     """
@@ -137,7 +137,7 @@ class Fleet:
         }
 
     def _ages(self) -> dict[str, int]:
-        """Return how many devices were heard how long ago; one counts once, and suspended ones don't."""
+        """Return the number of devices per age of the last uplink. Suspended devices aren't counted."""
         counts = Counter(self._age(each.last_up) for each in self._devices if each.state != SUSPENDED)
         return {name: counts[name] for name in (*(name for _age, name in AGES), LONGER, NEVER)}
 
@@ -147,7 +147,7 @@ class Fleet:
         return next((name for age, name in AGES if self._limits.now - last_up <= age), LONGER)
 
     def _levels(self) -> dict[str, Any]:
-        """Return how many batteries have how many tens of percent, and how many devices tell of none."""
+        """Return the number of batteries per ten percent, and of devices without a known level."""
         levels = [percent(each.battery) for each in self._devices]
         tens = Counter(min(level // 10, 9) for level in levels if level is not None)
         external = sum(each.battery == EXTERNAL_POWER for each in self._devices)
@@ -160,11 +160,11 @@ class Fleet:
         }
 
     def tables(self) -> dict[str, Rows]:
-        """Return the tables that are about devices, with all their rows."""
+        """Return the tables about devices, with all rows."""
         quiet = [each for each in self._devices if each.state in (SILENT, NEVER_HEARD)]
         low = [each for each in self._devices if each.dev_eui in self._low]
         return {
-            # Who fell silent last comes first: that is what is new.
+            # Latest first: devices that fell silent recently are news.
             "silent": [self._silent(each) for each in sorted(quiet, key=lambda one: (-(one.last_up or 0), one.dev_eui))],
             "batteries": [self._battery(each) for each in sorted(low, key=_by_level)],
             "alarms": [_alarm(each) for each in sorted(self._alarms, key=_by_severity)],
@@ -183,7 +183,7 @@ class Fleet:
         return {**_named(one), **measures, "alarm": one.dev_eui in self._warned}
 
     def _counted(self, keys: list[str], members: Iterable[tuple[Seen, tuple[str, ...]]]) -> Rows:
-        """Return a row for each group of devices, the largest first."""
+        """Return a row for each group of devices, the largest group first."""
         groups: dict[tuple[str, ...], Counter[str]] = {}
         for one, group in members:
             counts = groups.setdefault(group, Counter())
@@ -206,7 +206,7 @@ def _by_level(one: Seen) -> tuple[bool, int, str]:
 
 
 def _by_severity(alarm: dict[str, Any]) -> tuple[int, bool, str, str]:
-    """Return the order of alarms: the most severe first, those that nobody has seen before the others, then the oldest."""
+    """Return the sort key of an alarm: most severe first, unacknowledged before acknowledged, then oldest first."""
     ranks = {name: -number for number, name in SEVERITIES.items()}
     severity = ranks.get(str(alarm.get("severity")), 0)
     return severity, bool(alarm.get("acked")), str(alarm.get("created") or ""), str(alarm.get("dev_eui") or "")
@@ -219,7 +219,7 @@ def _alarm(alarm: dict[str, Any]) -> dict[str, Any]:
 
 
 def alarm_figures(alarms: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return how many alarms there are of which severity and name, the most frequent name first."""
+    """Return the number of alarms by severity and by name, the most frequent name first."""
     pairs = Counter((str(each.get("name")), str(each.get("severity"))) for each in alarms)
     names = Counter(str(each.get("name")) for each in alarms)
     severities = Counter(str(each.get("severity")) for each in alarms)
@@ -234,12 +234,12 @@ def alarm_figures(alarms: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def severe() -> list[str]:
-    """Return the severities of active alarms, the worst first."""
+    """Return the severities of active alarms, most severe first."""
     return [name for number, name in sorted(SEVERITIES.items(), reverse=True) if name != "cleared"]
 
 
 def licence_rows(plans: Sequence[dict[str, Any]], devices: Sequence[Seen]) -> Rows:
-    """Return the connectivity plans with their licences, the fullest first (contract, ``granted`` and ``used``)."""
+    """Return the connectivity plans with their licenses, the fullest first (contract, ``granted`` and ``used``)."""
     counts = Counter(each.plan for each in devices)
     rows = []
     for plan in plans:

@@ -2,10 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A report's figures for Prometheus, in the text format that node_exporter's textfile collector reads.
+"""A report's figures for Prometheus, in the text format of node_exporter's textfile collector.
 
-No label is a device's: a fleet would make as many series as it has devices, for ever. What can be zero is told as zero, so that a
-graph doesn't break off.
+No metric is per device, because each device would make a series for ever. Zeros are written, so that graphs have no gaps.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from .._resources.alarms import NAMES
 from .report_figures import HEALTH, severe
 
 Samples = list[tuple[dict[str, str], float]]
-#: What Prometheus shows beside each metric.
+#: Help texts that Prometheus shows for each metric.
 HELP = {
     "devices": "Devices, by health state.",
     "devices_alive": "Devices heard lately.",
@@ -40,7 +39,7 @@ ESCAPED = {"\\": "\\\\", '"': '\\"', "\n": "\\n"}
 
 
 def metrics(report: dict[str, Any]) -> str:
-    """Return the figures of a report as text. What this account may not see, or nobody looked for, is left out."""
+    """Return a report's figures as text, without those that were not gathered or that this account may not read."""
     lines: list[str] = []
     for short, samples in _families(report):
         name = "thingpark_" + short

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a report says of runs: of the last one, by the file that it wrote, and of one in check mode, by its result."""
+"""A report's part about runs: the last run from its report file, and drift from the result of a run in check mode."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ TROUBLED = (FAILED, SKIPPED, REFUSED)
 
 
 def read_last_run(path: str) -> tuple[dict[str, Any] | None, Rows]:
-    """Return what the last run did, counted, and its rows with an error or a change; None where no run wrote the file yet.
+    """Return the last run's figures, and its rows with an error or change; None if the file doesn't exist yet.
 
-    Raises :class:`OptionError` for another file. The run's time is that of the file.
+    Raises :class:`OptionError` for another kind of file. The time of the run is the file's modification time.
     """
     if not os.path.exists(path):
         return None, []
@@ -52,9 +52,9 @@ def read_last_run(path: str) -> tuple[dict[str, Any] | None, Rows]:
 
 
 def read_drift(result: object) -> tuple[dict[str, Any], Rows]:
-    """Return what a run in check mode would change, counted and by resource.
+    """Return the changes that a run in check mode announced, as figures and by resource.
 
-    :param result: as tdm_fleet returns it, or a role's rescue: ``msg`` alone where it failed early.
+    :param result: the result of tdm_fleet, or of a failed task in a role's rescue, which may have only ``msg``.
     """
     summary = result.get("summary") if isinstance(result, dict) else None
     if not isinstance(result, dict) or (not isinstance(summary, dict) and not result.get("msg")):
@@ -88,7 +88,7 @@ def _resource(told: dict[str, Any]) -> str:
 
 
 def _difference(name: str, diff: Sequence[Any]) -> str:
-    """Return which options differ, as ``name: old → new``."""
+    """Return the differing options of a resource, as ``name: old → new``."""
     for each in diff:
         if isinstance(each, dict) and name and str(each.get("before_header", "")).endswith(name):
             before, after = each.get("before"), each.get("after")

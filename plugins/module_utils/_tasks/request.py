@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Any other call of the API, through the session, the pace and the masking of this collection."""
+"""Sends any other request to the API, with this collection's session, pace and masking."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from .._resources.device.declaration import DEVICE
 from .._schema.texts import shown
 from .._text import in_short
 
-#: The API's keys of what nobody should see, in bodies and in answers: old platforms return keys (O).
+#: The API's keys of secrets, in bodies and answers: older platforms return keys (O).
 SECRET = frozenset(field.path[-1] for resource in (DEVICE, APPLICATION_SERVER) for field in resource.fields if field.secret)
-#: A path as the platform gives them; what would be read otherwise on its way is none.
+#: An allowed path: no characters that a proxy or server could interpret differently.
 PATH = re.compile(r"/(?:[A-Za-z0-9._~@:+,=-]+(?:/|\Z))*\Z")
 DOTS = re.compile(r"(?:\A|/)\.\.?(?:/|\Z)")
 HIDDEN = "(secret)"
@@ -34,11 +34,11 @@ UNCLEAR = "%s may have taken effect, and is not sent again: %s. Check its effect
 
 
 def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Send one request; what isn't known to be harmless to repeat is sent once."""
+    """Send one request; only requests that are known to be repeatable are retried."""
     method, dest, body = params["method"], params.get("dest"), params.get("body")
     _check(params)
     source = params.get("src")
-    # Contract: /devices/import takes the part csv.
+    # Contract: the part of /devices/import is named csv.
     upload = as_form(params["part"], os.path.basename(source), _files.read_source_file(source)) if source else None
     writes = method != "GET"
     with connected(params, context) as client:
@@ -87,7 +87,7 @@ def _check(params: dict[str, Any]) -> None:
 
 
 def _tail(path: str) -> tuple[str, str]:
-    """Return a path without its scheme and host, and these."""
+    """Return a path without its scheme and host, and both of these."""
     scheme, mark, rest = path.partition("://")
     host, _slash, tail = rest.partition("/")
     return ("/" + tail, "%s://%s" % (scheme, host)) if mark else (path, "")
@@ -105,7 +105,7 @@ def _path(client: Client, given: str) -> str:
 
 
 def _secrets_in(body: object) -> list[str]:
-    """Return the secrets in a body, which no message may repeat; a text is one as a whole."""
+    """Return the secrets in a body, for masking messages; a text is a secret as a whole."""
     if isinstance(body, str):
         return [body]
     if isinstance(body, dict):
@@ -115,14 +115,14 @@ def _secrets_in(body: object) -> list[str]:
 
 
 def _open(data: Any) -> Any:
-    """Return data without what nobody should see."""
+    """Return data without secrets."""
     if isinstance(data, dict):
         return {key: HIDDEN if key in SECRET and value else _open(value) for key, value in data.items()}
     return [_open(each) for each in data] if isinstance(data, list) else data
 
 
 def _stored(answer: object, dest: str, writes: bool, check: bool) -> dict[str, Any]:
-    """Write an answer to a file, whole or not at all, where it isn't there already."""
+    """Write an answer atomically to a file, unless the file has this content already."""
     content, kind = (answer.body, answer.content_type) if isinstance(answer, Answer) else (b"", "")
     if os.path.lexists(dest) and not os.path.isfile(dest):
         raise OptionError("dest %s exists, but is not a regular file: name another one" % dest)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The description of what is on the platform already: the same options for all resources that match filters."""
+"""Changes resources selected by filters: the same options for all that match."""
 
 from __future__ import annotations
 
@@ -20,8 +20,7 @@ from .._schema.resource import Resource
 from .._schema.texts import shown
 from .._schema.values import Values
 
-#: How many resources a selection may change where nobody says how many: a filter catches more than was meant more easily
-#: than a list does.
+#: Default limit of changes by a selection, because a filter matches too much more easily than a list does.
 MOST_CHANGES = 100
 OWN = "is different for each %s, and can't be set for all that match"
 TOO_MANY = (
@@ -31,7 +30,7 @@ TOO_MANY = (
 
 
 def options_of(resource: Resource) -> dict[str, Any]:
-    """Return the options that select resources, and say what they shall be."""
+    """Return the options of the task for the selection and the values to set."""
     filters = {name: each.argument() for name, each in resource.filters.items()}
     return {
         "select": {"type": "dict", "options": {**filters, "all": {"type": "bool", "default": False}}},
@@ -42,20 +41,20 @@ def options_of(resource: Resource) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Selection:
-    """Filters, and what all that match shall be (canonical)."""
+    """Filters, and the canonical values for all matching resources."""
 
     filters: dict[str, Any]
     values: Values
 
     def described(self, api: ResourceClient) -> list[Desired]:
-        """Return the description of each resource that matches; none of them is ever made."""
+        """Return a description of each matching resource; missing ones are never created."""
         key = api.resource.identity.key
         identities = dict.fromkeys(str(brief.get(key)) for brief in surely_listed(api, self.filters))
         return [Desired(identity, dict(self.values), where="select", create=False) for identity in identities]
 
 
 def read_selection(resource: Resource, params: dict[str, Any]) -> Selection | None:
-    """Return what is selected and what it shall be, None without ``select``; raises :class:`OptionError`, :class:`BadInput`."""
+    """Return the selection, None without ``select``; raises :class:`OptionError`, :class:`BadInput`."""
     given = params.get("select")
     if given is None:
         return None
@@ -80,7 +79,7 @@ def read_selection(resource: Resource, params: dict[str, Any]) -> Selection | No
 
 
 def guard_changes(resource: Resource, changes: list[Change], maximum: object) -> None:
-    """Raise :class:`OptionError` where a run would change more than it may; None is as many as are described."""
+    """Raise :class:`OptionError` if a run would change more resources than allowed; None means no limit."""
     if maximum is None:
         return
     allowed = allowance("max_changes", maximum, len(changes))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A session for several tasks."""
+"""Opens a session for several tasks, and closes it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ OPTIONS = {
 
 
 def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Open a session and keep it in a file, or close it. Check mode does so too: nothing could be read without one."""
+    """Open a session and store it in a file, or close it; in check mode too, because reading needs a session."""
     account = account_of(params, context)
     transport = Transport(http_settings_of(params))
     if not params.get("session_file") and not account.name:
@@ -43,7 +43,7 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
         session = _session.load(path, account, transport, renewable=True)
         if session is not None and session.is_alive():
             return _shown(False, path, session)
-        if session is None:  # there may be one that was opened with the password of before
+        if session is None:  # the file may hold a session that an older password opened
             _close_on_platform(path, account, transport)
         session = _session.open_in(path, account, transport, began)
     return _shown(True, path, session)

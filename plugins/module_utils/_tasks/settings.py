@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Settings: a resource of which a subscription has one, that nobody names, makes or deletes."""
+"""Tasks for settings: a resource that exists once per subscription, without a name, creation or deletion."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .one import WRITING, applied
 
 
 def settings(resource: Resource) -> Task:
-    """Return the task that makes the settings be as described."""
+    """Return the task that makes the settings match its options."""
     names = tuple(each.name for each in resource.fields)
     return Task(
         {**resource.argument_spec(), "force": WRITING["force"]},

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Counters, frames, batteries, places and spreading factors: of devices, of multicast groups, or of the subscription."""
+"""Statistics: counters, frames, batteries, locations, spreading factors; of devices, multicast groups or the subscription."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .._text import in_snake_case, utc_of
 from .._workers import each
 
 SUBSCRIPTION, DEVICES, GROUP, GROUPS = "subscription", "devices", "multicast_group", "multicast_groups"
-#: What the frames' types are called (contract).
+#: The contract's numbers of frame types.
 TYPES_OF_FRAMES = {"uplink": 0, "downlink": 1, "microflow": 4}
 TYPES: JsonTypes = {
     **dict.fromkeys(("count", "totalCount", "countFailed", "countSent", "countLate", "countOnTime", "countLost"), INTEGER),
@@ -41,10 +41,10 @@ TYPES: JsonTypes = {
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of measure.
+    """One kind of statistics.
 
-    :param paths: where it is told, by what it is of: below the subscription, or below a device or multicast group.
-    :param options: the options that it knows.
+    :param paths: its path by owner: below the subscription, or below a device or multicast group.
+    :param options: the options that it supports.
     """
 
     paths: dict[str, str]
@@ -78,7 +78,7 @@ COSTLY = 1000
 
 
 def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Return the measures that are asked for; of devices by DevEUI, side by side."""
+    """Return the requested statistics; those of devices by DevEUI, requested in parallel."""
     wanted = list(dict.fromkeys(params["gather"]))
     if not wanted:
         raise OptionError("gather is empty: name what is wanted")
@@ -105,14 +105,14 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
         def look(eui: str) -> None:
             found[eui] = {name: _of_one(devices, DEVICES, eui, name, query) for name in wanted}
 
-        if euis:  # the first one alone shows how this platform's devices are addressed
+        if euis:  # the first one alone: it shows how this platform addresses devices
             look(euis[0])
         each(euis[1:], look, min(params["parallel"], len(euis)))
     return {"changed": False, "devices": [{"dev_eui": eui, **found[eui]} for eui in euis]}
 
 
 def _check(wanted: list[str], of: str, params: dict[str, Any]) -> None:
-    """Refuse what can't be told, and options that would say nothing."""
+    """Raise :class:`OptionError` for statistics that don't exist, and for options without effect."""
     for name in wanted:
         paths = KINDS[name].paths
         if of not in paths:
@@ -147,7 +147,7 @@ def _query(params: dict[str, Any]) -> dict[str, Any]:
 
 
 def _of_one(some: ResourceClient, of: str, eui: str, name: str, query: dict[str, Any]) -> Any:
-    """Return what is told of one device, or of one multicast group."""
+    """Return the statistics of one device or multicast group."""
     below = KINDS[name].paths[of]
     try:
         return some.at(eui, lambda path: _told(some.client, path + below, _known(name, query), name == "locations"))
@@ -158,12 +158,12 @@ def _of_one(some: ResourceClient, of: str, eui: str, name: str, query: dict[str,
 
 
 def _known(name: str, query: dict[str, Any]) -> dict[str, Any]:
-    """Return the parameters that one kind knows."""
+    """Return the parameters that one kind supports."""
     return {QUERY[option]: query[QUERY[option]] for option in KINDS[name].options if QUERY[option] in query}
 
 
 def _told(client: Client, path: str, query: dict[str, Any], paged: bool = False) -> dict[str, Any]:
-    """Return what the platform tells, with each time in ISO 8601 beside its milliseconds."""
+    """Return the platform's answer, with each time also in ISO 8601."""
     if paged:
         return {"briefs": [_dated(brief) for page in client.pages(path, query, TYPES) for brief in page]}
     told = as_object(client.call(Call("GET", path, query, types=TYPES)), path)

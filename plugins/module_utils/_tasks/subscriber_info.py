@@ -16,7 +16,7 @@ OPTIONS: dict[str, Any] = {}
 
 
 def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Return what the platform tells of the subscription."""
+    """Return the platform's data about the subscription."""
     with connected(params, context) as client:
         subscription = in_snake_case(client.subscription())
         facts = client.session.grant.facts

@@ -3,13 +3,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A simulator of the Device Manager API of Actility ThingPark (TDM).
 
-``http`` reads requests and writes answers. ``access`` lets clients in. ``application`` finds the operation for a request.
-``resources`` declares what there is: a file for each kind, in the vocabulary of ``api``, which answers from the declaration.
-``world`` is what the platform remembers, ``testing`` what tests see of it and let go wrong.
+``http`` parses requests and writes answers. ``access`` handles logins and sessions. ``application`` finds the operation of a
+request. ``resources`` declares each kind of resource in a file of its own, with the vocabulary of ``api``, which answers from
+the declaration. ``world`` holds the platform's state. ``testing`` lets tests inspect it and cause faults.
 
-Marks in the docstrings of this package say where a fact comes from:
-P the operator's page on the API, C the OpenAPI contract of release 7.3,
-X the XML schemas, O observed in public clients, ? chosen by this simulator.
+Marks in the docstrings of this package name the source of a fact:
+P the operator's page about the API, C the OpenAPI contract of release 7.3,
+X the XML schemas, O observed in public clients, ? this simulator's choice.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ __version__ = "0.1.0"
 BASE_PATH = "/thingpark/wireless/rest"
 SUBSCRIPTION_ID = "100"
 SUBSCRIBER = {"ID": "100002581", "name": "Olivia Operator", "organization": "Example Operations"}
-#: An object of JSON: a body, an answer, or what the world keeps of a resource.
+#: A JSON object: a body, an answer, or a stored resource.
 Document = dict[str, Any]
 
 

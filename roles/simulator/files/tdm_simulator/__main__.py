@@ -9,8 +9,8 @@ import os
 import sys
 
 if not __package__:
-    # Started as a directory: that directory stands first in sys.path, where
-    # the modules of the package would hide modules of the standard library.
+    # Started as a directory: Python puts it first in sys.path, where the
+    # package's modules would hide modules of the standard library.
     _HERE = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != _HERE]
     sys.path.insert(0, os.path.dirname(_HERE))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which operation answers a request, and who may call it."""
+"""Finds the operation for a request, and checks that the caller may use it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _BELOW = BASE_PATH + "/subscriptions/"
 
 
 class Application:
-    """Routes requests; counts them; turns refusals into error documents."""
+    """Routes and counts requests, and turns refusals into error documents."""
 
     def __init__(self, settings: Settings, world: World | None = None) -> None:
         self._settings = settings
@@ -68,7 +68,7 @@ class Application:
         owner, slash, path = request.path[len(_BELOW) :].partition("/")
         found = self._routes.find(slash + path)
         if found is None or (owner == "mine" and not settings.oauth):
-            raise ApiError("not_found")  # mine goes with OAuth
+            raise ApiError("not_found")  # `mine` exists only with OAuth
         methods, parts = found
         operation = _choose(methods, request, _BELOW + owner)
         who = self._caller(request)
@@ -82,7 +82,7 @@ class Application:
         return operation.handler(Call(request, self.world, who), *parts)
 
     def _caller(self, request: Request) -> str:
-        """Who calls, by a bearer token (C; O on Wireless) or in a session (P)."""
+        """The caller, by a bearer token (C; O on Wireless) or a session (P)."""
         settings = self._settings
         is_bearer = request.headers.get("authorization", "")[:7].lower() == "bearer "
         if settings.enterprise or settings.ways_in == ("oauth2",) or ("oauth2" in settings.ways_in and is_bearer):
@@ -92,14 +92,14 @@ class Application:
         return USER_NAME
 
     def _names(self) -> tuple[str, ...]:
-        """What the subscription is called in addresses: Wireless with OAuth knows its number too (?)."""
+        """Names of the subscription in addresses: with OAuth, Wireless also accepts its number (?)."""
         if self._settings.enterprise:
             return ("mine",)
         return (SUBSCRIPTION_ID, "mine") if self._settings.oauth else (SUBSCRIPTION_ID,)
 
 
 def _choose(methods: Mapping[str, Operation], request: Request, place: str) -> Operation:
-    # Where the method is unknown, the path is known all the same: counts and records name it.
+    # An unknown method still has a known path, which counts and records need.
     operation = methods.get(request.method, next(iter(methods.values())))
     request.template, request.root = place + operation.path, operation.answer
     if request.method not in methods:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command line: options, start, life and end of the simulator."""
+"""The command line: options, start, run and end of the simulator."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SAVE_EVERY = 3.0
 
 
 def parser() -> argparse.ArgumentParser:
-    """All options; secrets may come from the environment instead."""
+    """All options; secrets may also come from the environment."""
     one = argparse.ArgumentParser(
         prog="tdm_simulator",
         description="A simulator of the ThingPark Device Manager API. Secrets can be given in "
@@ -72,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add_settings(one: argparse.ArgumentParser) -> None:
-    """An option for each setting that is declared; what is not given is None, so that a profile can fill it."""
+    """An option for each declared setting; an option not given is None, so that a profile can set it."""
     for name, setting in defaults.declared().items():
         about = setting.metadata
         names = ["--" + name.replace("_", "-")] + (["--latency"] if name == "latency_ms" else [])
@@ -117,7 +117,7 @@ def _licences(text: str) -> tuple[str, int]:
 
 
 def to_settings(options: argparse.Namespace) -> Settings:
-    """Options to settings; ValueError with a sentence when they make no sense."""
+    """Settings from options; ValueError with one sentence if they are invalid."""
     if not defaults.is_loopback(options.host) and not options.allow_remote:
         raise ValueError(
             "refusing to listen on %s: it can be reached from other hosts, and the simulator "
@@ -138,7 +138,7 @@ def to_settings(options: argparse.Namespace) -> Settings:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the simulator until SIGTERM or SIGINT; the exit status."""
+    """Run the simulator until SIGTERM or SIGINT; returns the exit status."""
     options = parser().parse_args(arguments)
     report = _Report()
     try:
@@ -174,14 +174,14 @@ def _make_directories(*paths: str | None) -> None:
 
 
 class _Report:
-    """Tells the starter that the simulator listens, or why it does not."""
+    """Tells the starting process that the simulator listens, or why it failed."""
 
     def __init__(self) -> None:
         self._pipe: int | None = None  # the daemon's end
         self._parent_end = -1
 
     def detach(self, log_file: str) -> bool:
-        """Fork into the background; True in the process that was started by the user."""
+        """Fork into the background; True in the user's process."""
         reading, writing = os.pipe()
         log = os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         sys.stdout.flush()
@@ -204,7 +204,7 @@ class _Report:
         return False
 
     def wait(self) -> int:
-        """In the starter: pass on what the daemon reports; the exit status."""
+        """In the starting process: pass on the daemon's report; returns the exit status."""
         with os.fdopen(self._parent_end, encoding="utf-8") as stream:
             text = stream.read()
         if text.startswith("ready "):
@@ -214,7 +214,7 @@ class _Report:
         return 1
 
     def ready(self, line: str) -> None:
-        """The simulator listens."""
+        """Report that the simulator listens."""
         if self._pipe is None:
             print(line, flush=True)
             return
@@ -223,7 +223,7 @@ class _Report:
         self._pipe = None
 
     def failed(self, line: str) -> None:
-        """The simulator did not start, or died."""
+        """Report that the simulator did not start, or died."""
         print(line, file=sys.stderr, flush=True)
         if self._pipe is not None:
             os.write(self._pipe, line.encode("utf-8"))
@@ -278,7 +278,7 @@ async def _run(options: argparse.Namespace, settings: Settings, report: _Report)
             except asyncio.TimeoutError:
                 began = time.monotonic()
                 save()
-                # A large world is saved more rarely, so that it also answers.
+                # A large world is saved less often, to leave time for answers.
                 pause = max(SAVE_EVERY, 20 * (time.monotonic() - began))
     finally:
         if sending is not None:

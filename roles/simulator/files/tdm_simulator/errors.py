@@ -1,15 +1,15 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every error the simulator can answer: one table of status, code and text."""
+"""All errors of the simulator in one table of status, code and text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 #: key -> (HTTP status, code of the error document, text, source mark).
-#: Codes of 9000 and above belong to this simulator alone (mark ?): the real
-#: ones are not public.
+#: Codes of 9000 and above are the simulator's own (mark ?), because the
+#: real ones are not public.
 TABLE = {
     # Sessions (O for the codes, ? for which of 401 and 403 comes with them)
     "session_expired": (401, 4, "Access denied, user not logged in or session expired", "O"),
@@ -63,12 +63,12 @@ TABLE = {
 LOGIN_WRONG_PASSWORD = 50
 LOGIN_UNKNOWN_ACCOUNT = 108
 LOGIN_LOCKED = 110
-#: Code of the document that holds an import's faults (C, in its example).
+#: Code of the error document of an import (C, in its example).
 IMPORT_FAULTS = 1
 
 
 class ApiError(Exception):
-    """A refusal that becomes an error document (C `Error`)."""
+    """A refusal; the client gets it as an error document (C `Error`)."""
 
     def __init__(self, key: str, *args: object, headers: Iterable[tuple[str, str]] = ()) -> None:
         status, code, text, _source = TABLE[key]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A simulator seen from outside: does it run, and end it."""
+"""Checks from outside whether a simulator runs, and ends it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 
 def status(ready_file: str) -> dict[str, Any]:
-    """What the ready file says, with running: true only if that very process answers."""
+    """The content of the ready file, with running: true only if exactly this process answers."""
     try:
         with open(ready_file, encoding="utf-8") as stream:
             found: dict[str, Any] = json.load(stream)
@@ -33,7 +33,7 @@ def status(ready_file: str) -> dict[str, Any]:
 
 
 def stop(ready_file: str, timeout: float) -> bool:
-    """End the simulator of a ready file; False when none runs, OSError when it stays."""
+    """End the simulator of a ready file; False if none runs, OSError if it doesn't end."""
     found = status(ready_file)
     if not found["running"]:
         return False
@@ -57,7 +57,7 @@ def _alive(pid: int) -> bool:
 
 
 def _is_zombie(pid: int) -> bool:
-    """True for a process that has ended and that nobody has waited for (Linux)."""
+    """Whether a process has ended and waits for its parent (Linux)."""
     try:
         with open("/proc/%d/stat" % pid, encoding="ascii", errors="replace") as stream:
             return stream.read().rpartition(")")[2].split()[0] == "Z"

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Platforms to imitate: a profile is a set of settings with a name.
+"""Profiles of platforms: named sets of settings.
 
-A setting that is given one by one wins over the profile's.
+A setting of the command line overrides the profile's.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 PROFILES: dict[str, dict[str, Any]] = {
-    # P: html login, session token, XML and JSON; O: OTAA only. Licences are those of each plan.
+    # P: html login, session token, XML and JSON; O: OTAA only. Licenses are per plan.
     "kpn": {
         "edition": "wireless",
         "ways_in": ("html",),
@@ -26,7 +26,7 @@ PROFILES: dict[str, dict[str, Any]] = {
         "formats": ("json",),
         "cursors": True,
     },
-    # O: what the public clients of 2016 had to do with.
+    # O: the platforms that public clients of 2016 worked with.
     "legacy": {
         "edition": "wireless",
         "ways_in": ("digest",),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can be set about the simulator: each setting once, with its default, its bounds and its help."""
+"""The simulator's settings, each with its default, bounds and help."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _option(
 
 @dataclass
 class Settings:
-    """Options of the platform that is simulated; what nobody knows (?) is a setting here."""
+    """Options of the simulated platform. Unknown behavior (?) of the real platform is a setting here."""
 
     edition: str = field(default="wireless", metadata=_option("the edition of ThingPark", EDITIONS, runtime=False))
     login: str = field(default=DEFAULT_LOGIN, metadata=_option("the account of html, smp and digest", runtime=False))
@@ -121,12 +121,12 @@ class Settings:
 
     @property
     def enterprise(self) -> bool:
-        """True for the ThingPark Enterprise edition."""
+        """Whether this is the ThingPark Enterprise edition."""
         return self.edition == "enterprise"
 
     @property
     def oauth(self) -> bool:
-        """True where bearer tokens are known, and `mine` as a name of the subscription."""
+        """Whether bearer tokens are accepted, and `mine` as a name of the subscription."""
         return self.enterprise or "oauth2" in self.ways_in
 
     def public(self) -> dict[str, Any]:
@@ -136,7 +136,7 @@ class Settings:
         return shown
 
     def change(self, changes: dict[str, Any]) -> None:
-        """Apply run-time changes; raises ValueError and changes nothing on a bad one."""
+        """Apply changes at run time; if one is invalid, raises ValueError and changes nothing."""
         known = {name: one for name, one in declared().items() if one.metadata["runtime"]}
         accepted = {}
         for name, value in changes.items():
@@ -154,12 +154,12 @@ class Settings:
 
 
 def declared() -> dict[str, Field[Any]]:
-    """{name: dataclass field} of the settings that have a declaration: all but secrets and licences."""
+    """{name: dataclass field} of declared settings: all but secrets and licenses."""
     return {one.name: one for one in fields(Settings) if one.metadata}
 
 
 def is_loopback(host: str) -> bool:
-    """True for a host that only this one reaches."""
+    """Whether only this machine reaches a host's address."""
     if host == "localhost":
         return True
     try:
@@ -169,7 +169,7 @@ def is_loopback(host: str) -> bool:
 
 
 def is_here(url: str) -> bool:
-    """True for a plain HTTP address on this host."""
+    """Whether this is a plain HTTP address on this machine."""
     try:
         address = urlsplit(url)
         return address.scheme == "http" and is_loopback(address.hostname or "") and address.port != 0 and url.isascii()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one account: its bad passwords, access codes, sessions and tokens. How one gets in is in `ways_in`."""
+"""The one account: wrong passwords, access codes, sessions and tokens. The logins themselves are in `ways_in`."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def same(given: str, expected: str) -> bool:
 
 
 class Accounts:
-    """Who is in, who may come in, and who was: a dead session is told apart from one that never was (O)."""
+    """Sessions and tokens, alive and dead: the platform distinguishes a dead session from an unknown one (O)."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self.reset()
 
     def reset(self) -> None:
-        """As on the first day: nobody is logged in and nothing is locked."""
+        """The initial state: nobody is logged in and nothing is locked."""
         self.bad_passwords = 0
         self.locked = False
         self.previous_login: int | None = None
@@ -51,7 +51,7 @@ class Accounts:
         self._issued: deque[str] = deque(maxlen=REMEMBERED)
 
     def state(self) -> Document:
-        """What survives a restart (sessions do not)."""
+        """The state that survives a restart (sessions do not)."""
         names = ("bad_passwords", "locked", "previous_login", "last_bad_login")
         return {name: getattr(self, name) for name in names}
 
@@ -61,7 +61,7 @@ class Accounts:
             setattr(self, name, value)
 
     def unlock(self) -> None:
-        """What only the operator can do after three wrong passwords."""
+        """Unlock the account, as only the operator can after three wrong passwords."""
         self.bad_passwords = 0
         self.locked = False
 
@@ -71,7 +71,7 @@ class Accounts:
         return {"sessions": len(self._sessions), "tokens": len(self._tokens)}
 
     def issued(self) -> list[str]:
-        """Access codes, cookies and tokens given out, alive or not: what nobody may find outside a session."""
+        """All access codes, cookies and tokens issued, alive or not; tests check that none appears anywhere else."""
         return list(self._issued)
 
     def kill(self) -> None:
@@ -87,9 +87,9 @@ class Accounts:
     # -- passwords -----------------------------------------------------------
 
     def refusal(self, login: str, right: Callable[[], bool]) -> int | str:
-        """The login page's code for an attempt, or "" when it is let in; `right()` judges the password.
+        """The login page's code for an attempt, or "" if it is let in; `right()` checks the password.
 
-        Three wrong passwords lock the account, by whichever way they came (P, ?).
+        Three wrong passwords lock the account, with any way to log in (P, ?).
         """
         if not same(login, self._settings.login):
             return errors.LOGIN_UNKNOWN_ACCOUNT
@@ -105,14 +105,14 @@ class Accounts:
     # -- access codes and sessions of the Wireless edition ---------------------
 
     def new_code(self, kind: str) -> str:
-        """An access code of a kind of person: user or admin."""
+        """An access code for a kind of account: user or admin."""
         code = self._new(secrets.token_urlsafe(24))
         self._codes[code] = (kind, time.monotonic() + ACCESS_CODE_LIFETIME, self.bad_passwords)
         self.bad_passwords = 0
         return code
 
     def new_administrator(self, with_token: bool = True) -> tuple[str, str]:
-        """(cookie, token) of an administrator who can ask for access codes (O)."""
+        """(cookie, token) of an administrator, who can request access codes (O)."""
         cookie = self._new(secrets.token_hex(16).upper())
         token = self._new(secrets.token_hex(24)) if with_token else ""
         self._administrators[cookie] = token
@@ -121,13 +121,13 @@ class Accounts:
         return cookie, token
 
     def require_administrator(self, request: Request) -> None:
-        """The administrator's cookie and, where the way has one, the token; 401 otherwise."""
+        """Check the administrator's cookie and, if the login gave one, the token; 401 otherwise."""
         token = self._administrators.get(request.cookie("JSESSIONID"))
         if token is None or (token and not same(request.value("sessionToken", ""), token)):
             raise ApiError("not_authenticated")
 
     def start_session(self, kind: str, code: str) -> tuple[str, Document, int]:
-        """(cookie, session, bad passwords before) for an access code, which works once."""
+        """(cookie, session, wrong passwords before) for an access code, which works once."""
         known, until, bad_passwords = self._codes.pop(code, ("", 0.0, 0))
         if known != kind or until < time.monotonic():
             raise ApiError("auth_failed")
@@ -137,16 +137,16 @@ class Accounts:
         return cookie, session, bad_passwords
 
     def end_session(self, request: Request) -> None:
-        """The token is dead afterwards (O, P)."""
+        """End a session; its token is invalid afterwards (O, P)."""
         self.require_session(request)
         cookie = request.cookie("JSESSIONID")
         self._bury(cookie, self._sessions.pop(cookie)["token"])
 
     def require_session(self, request: Request) -> None:
-        """Cookie and, where the operator wants it, session token (P, C); 401 otherwise (O).
+        """Check the cookie and, if the operator requires it, the session token (P, C); 401 otherwise (O).
 
-        An administrator's client may send its access code instead of the token, and the type with it (O). The type is
-        no filter then, where a resource has one of that name (?).
+        An administrator's client may send its access code and type instead of the token (O). For resources with a filter named
+        type, the type is no filter then (?).
         """
         cookie = request.cookie("JSESSIONID")
         token = request.value("sessionToken")
@@ -171,7 +171,7 @@ class Accounts:
             request.query["type"] = [kind for kind in request.query["type"] if kind != "SUBSCRIBER"]
 
     def rename_session(self, cookie: str) -> str | None:
-        """Give a session another cookie, as a load balancer may; the new one, None where there is no session."""
+        """Change a session's cookie, as a load balancer may; returns the new one, None without a session."""
         session = self._sessions.pop(cookie, None)
         if session is None:
             return None

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The four ways in: html (P), smp and digest (O), oauth2 (C, O); and the session that the first three lead to."""
+"""The four logins: html (P), smp and digest (O), oauth2 (C, O); and the session that the first three lead to."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ADMINS_PATH = "/thingpark/smp/rest/admins"  # O
 TOKEN_PATH = "/users-auth/protocol/openid-connect/token"  # C, O
 REALM = "thingpark"  # ?
 _NONCES = 10000
-#: How the subscription's address is spelled: public clients put the base in front of it as it comes (O).
+#: Spellings of the subscription's address. Public clients put the base address in front of it unchanged (O).
 _HREFS = {"relative": "/subscriptions/", "absolute": BASE_PATH + "/subscriptions/", "slashless": "subscriptions/"}
 
 _ADMIN_LOGIN = Thing(_needed=("login", "password"), login=Text(), password=Text())
@@ -59,7 +59,7 @@ class WaysIn:
         self._nonces: dict[str, bool] = {}
 
     def operations(self) -> list[Operation]:
-        """The operations of the ways that the platform has."""
+        """The operations of the logins that this platform has."""
         by_way = {
             "html": [Operation("POST", LOGIN_PATH, self.login_page)],
             "smp": [Operation("POST", ADMINS_PATH + "/login", self.smp_login, answer="login")],
@@ -78,14 +78,14 @@ class WaysIn:
     # -- html (P) --------------------------------------------------------------
 
     def login_page(self, request: Request) -> Response:
-        """The login page: status 200 whatever happens (P)."""
+        """The login page: always status 200 (P)."""
         fields = parse_fields(request.body.decode("utf-8", "replace"))
         login = fields.get("login", [""])[-1]
         password = fields.get("password", [""])[-1]
         code = self._refusal(login, lambda: same(password, self._settings.password))
         uri = ""
         if not code:
-            # The bare ampersand is P's.
+            # P doesn't escape the ampersand either.
             page = "%s/thingpark/wireless/gui/index.html?userAccessCode=%s&gmaps="
             uri = page % (request.origin, self._accounts.new_code("user"))
         info = "ACCOUNT_LOCKED" if code == LOGIN_LOCKED else ""
@@ -100,7 +100,7 @@ class WaysIn:
     # -- smp (O): an administrator with a document -------------------------------
 
     def smp_login(self, request: Request) -> Response:
-        """Login and password for an identifier, a token and a cookie; in XML the P of thingParkID is large (O)."""
+        """Login and password for an identifier, a token and a cookie; in XML, thingParkID begins with a capital (O)."""
         body = decode(request, _ADMIN_LOGIN)
         if self._refusal(body["login"], lambda: same(body["password"], self._settings.password)):
             raise ApiError("auth_failed")
@@ -109,7 +109,7 @@ class WaysIn:
         return encode(request, 200, {name: THINGPARK_ID, "sessionToken": token}, _cookie(cookie))
 
     def access_code(self, request: Request, thingpark_id: str) -> Response:
-        """POST what is to be entered: the code for it (O). After digest the cookie is enough."""
+        """POST the wanted kind of access: an access code for it (O). After digest, the cookie is enough."""
         self._accounts.require_administrator(request)
         body = decode(request, _ACCESS_CODE)
         if thingpark_id != THINGPARK_ID or body["subscriberID"] != SUBSCRIBER["ID"]:
@@ -119,7 +119,7 @@ class WaysIn:
     # -- digest (O) ----------------------------------------------------------------
 
     def digest_id(self, request: Request) -> Response:
-        """HTTP Digest (RFC 7616 with MD5, and without qop as of old) for an identifier and a cookie."""
+        """HTTP Digest (RFC 7616 with MD5, and the older form without qop) for an identifier and a cookie."""
         kind, _space, text = request.headers.get("authorization", "").partition(" ")
         if kind.lower() != "digest":
             raise ApiError("not_authenticated", headers=self._challenge())

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documents to bytes and back: the one place that knows about body formats."""
+"""Converts documents to bytes and back; nothing else knows about body formats."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ def _refuse_constant(name: str) -> None:
 
 
 def encode(request: Request | None, status: int, document: Any = None, headers: Headers = (), root: str = "") -> Response:
-    """An answer holding a document in the format that the client asked for (P)."""
+    """An answer with a document in the client's preferred format (P)."""
     if document is None:
         return Response(status, b"", headers=headers)
     if request is not None and request.xml:
         data = xml.write(root or request.root, document)
         return Response(status, data, "application/xml;charset=UTF-8", headers)
     if isinstance(document, dict) and "csv" in document:
-        document = {name: value for name, value in document.items() if name != "csv"}  # X has it, C has not
+        document = {name: value for name, value in document.items() if name != "csv"}  # in X, but not in C
     return Response(status, _COMPACT(document).encode("utf-8"), headers=headers)
 
 
-@functools.lru_cache(maxsize=100)  # a client asks for the same each time
+@functools.lru_cache(maxsize=100)  # a client's Accept header is always the same
 def asks_for_xml(accept: str, formats: tuple[str, ...]) -> bool:
-    """Whether the answer shall be XML; 406 when the platform has no format that is accepted (?)."""
+    """Whether the answer is XML; 406 if the platform has no accepted format (?)."""
     wishes: dict[str, float] = {}
     for part in accept.split(","):
         media_type, _semicolon, rest = part.partition(";")
@@ -56,7 +56,7 @@ def asks_for_xml(accept: str, formats: tuple[str, ...]) -> bool:
 
 
 def decode(request: Request, shape: Shape = ANY) -> Document:
-    """The object in a request's body, checked by its shape; ApiError when there is none or it is malformed."""
+    """The object in a request's body, checked by its shape; ApiError if it is missing or malformed."""
     media_type = request.media_type()
     if media_type in _XML_TYPES and "xml" in request.formats:
         document = _from_xml(request.body, shape)
@@ -71,7 +71,7 @@ def decode(request: Request, shape: Shape = ANY) -> Document:
 
 
 def _without_nulls(document: Document) -> Document:
-    """A document as clients of 2016 mean it: what is null is absent, at every level (O); but an ID of null names nothing (C)."""
+    """A document without null values, which clients of 2016 mean as absent, at every level (O); but a null ID stays (C)."""
     kept = {name: value for name, value in document.items() if value is not None}
     return {
         name: _without_nulls(value) if isinstance(value, dict) and "ID" not in value else value for name, value in kept.items()
@@ -83,7 +83,7 @@ def _from_json(body: bytes) -> Document:
         text = body.decode("utf-8-sig")
         document = json.loads(text, parse_constant=_refuse_constant)
         if "\\u" in text:
-            _COMPACT(document).encode("utf-8")  # a lone surrogate is no text
+            _COMPACT(document).encode("utf-8")  # fails for a lone surrogate
     except (ValueError, RecursionError) as problem:
         raise ApiError("bad_body", str(problem) or "nesting") from None
     if not isinstance(document, dict):

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A kind of resource as one declaration, and what the platform does to every kind in the same way.
+"""Declares a kind of resource, and answers the operations that all kinds have in common.
 
-That is: list with filters, order and pages; create; read; update under optimistic locking; delete.
+These are: list with filters, order and pages; create; read; update under optimistic locking; delete.
 """
 
 from __future__ import annotations
@@ -22,57 +22,57 @@ from .operations import PART, Call, Operation, Parameter, View
 from .parameters import boolean, sorting
 from .shapes import ANY, Shape
 
-#: Takes the call, its body, the resource, and whether that is new: the fields that change; ApiError for a body against the rules.
+#: Receives the call, its body, the resource, and whether it is new; returns the fields to change. ApiError for an invalid body.
 Rule = Callable[[Call, Document, Document, bool], Document]
 
 
 @dataclass(frozen=True)
 class Collection:
-    """Resources of one kind, as a declaration. What is no data is a function of the declaring file.
+    """Resources of one kind, as a declaration. Where data isn't enough, the declaring file gives functions.
 
-    Rules are asked in this order: `begin`, types, `complete`, `needed`, `refused`, `new`, `conflict`, or `fixed` in an
-    update; `check`, `stored`, `change`.
+    Rules run in this order: `begin`, types, `complete`, `needed`, `refused`, `new`, `conflict` (or `fixed` for an
+    update); `check`, `stored`, `change`.
     """
 
     path: str  # of the list, below the subscription
-    title: str  # what an error calls one
-    table: str  # the name of the world's table of them
-    roots: tuple[str, str]  # in XML, of the list and of one
-    item: str = ""  # the path of one
-    key: str = "ID"  # the field that tells one from the others
+    title: str  # a single resource's name in errors
+    table: str  # the name of the world's table
+    roots: tuple[str, str]  # XML root elements of the list and of a single resource
+    item: str = ""  # path of a single resource
+    key: str = "ID"  # the identifying field
     verbs: tuple[str, ...] = ("list", "create", "read", "update", "delete")
     queries: Mapping[str, tuple[Parameter, ...]] = field(default_factory=dict)  # further query parameters, by verb
-    wireless: bool = False  # whether they are in the Wireless edition alone
-    # What is shown in a list, and of one alone.
+    wireless: bool = False  # only in the Wireless edition
+    # Fields shown in a list, and of a single resource.
     brief: View = lambda _world, one: one
     whole: View = lambda _world, one: one
     # The list.
     filters: filters.Filters = field(default_factory=dict)  # by query parameter
     order: tuple[str, ...] = ()  # fields to sort by, the first by default; without any, by creation
-    sized: bool = False  # whether the page's size can be asked for
-    counted: bool = False  # whether the list has the time and the number of all
+    sized: bool = False  # the client can choose the page size
+    counted: bool = False  # the list has a time and a total count
     # The body.
     shape: Shape = ANY  # types and patterns
-    needed: tuple[str, ...] = ()  # what a creation must have
-    refused: tuple[str, ...] = ()  # what a creation must not have
-    fixed: tuple[str, ...] = ()  # what an update may repeat, but not change
-    stored: Mapping[str, Callable[[Any], Any] | None] = field(default_factory=dict)  # kept as it comes, or as this makes it
-    locked: bool = True  # whether an update names the version that it changes
+    needed: tuple[str, ...] = ()  # required for creation
+    refused: tuple[str, ...] = ()  # refused in a creation
+    fixed: tuple[str, ...] = ()  # an update may repeat them, but not change them
+    stored: Mapping[str, Callable[[Any], Any] | None] = field(default_factory=dict)  # body fields to store, optionally converted
+    locked: bool = True  # an update names the version it changes
     # The rest.
-    later: bool = False  # whether creation and deletion may be asked for without waiting (C async)
-    named: bool = False  # whether the client names a new one, in the path that it is created at
-    unique: tuple[str, ...] = ()  # other tables that the key of a new one may not be in
+    later: bool = False  # the client may ask not to wait for creation and deletion (C async)
+    named: bool = False  # the client chooses the name, in the path of the creation
+    unique: tuple[str, ...] = ()  # tables that must not contain the new key either
     missing: str = "resource_not_found"  # the error for an unknown one
-    conflict: str = "exists"  # the error for one that is there already
-    begin: Callable[..., object] = lambda *_call: None  # gets the call and the parts of the path
-    complete: Callable[[Call, Document], object] = lambda _call, _body: None  # fills in what a creation left out
-    new: Callable[[Call, Document], Document] = lambda _call, _body: {}  # a new one, without what the body says
+    conflict: str = "exists"  # the error for an existing one
+    begin: Callable[..., object] = lambda *_call: None  # receives the call and the path's variable parts
+    complete: Callable[[Call, Document], object] = lambda _call, _body: None  # sets defaults of a creation
+    new: Callable[[Call, Document], Document] = lambda _call, _body: {}  # a new resource, without the body's fields
     check: Rule = lambda *_call: {}
     change: Rule = lambda *_call: {}
-    in_use: Callable[[World, Document], bool] = lambda _world, _one: False  # whether it can't be deleted
+    in_use: Callable[[World, Document], bool] = lambda _world, _one: False  # can't be deleted
 
     def operations(self) -> list[Operation]:
-        """What the platform answers."""
+        """The operations of this kind."""
         listed: tuple[Parameter, ...] = ("pageIndex", *filters.declared(self.filters))
         listed += (("sort", sorting(*self.order)),) if self.order else ()
         listed += ("pageSize",) if self.sized else ()
@@ -129,7 +129,7 @@ class Collection:
         return call.answer(200, self.whole(call.world, one))
 
     def delete(self, call: Call, uid: str) -> Response:
-        """DELETE: 204, and nothing of the resource is left (C)."""
+        """DELETE: 204; everything of the resource is removed (C)."""
         one = self.require(call, uid)
         if self.in_use(call.world, one):
             raise ApiError("in_use", self.title, one[self.key])
@@ -138,7 +138,7 @@ class Collection:
             return call.accepted(self.href(call.world, one))
         return call.answer(204)
 
-    # -- what others do with a resource, too -----------------------------------
+    # -- for other kinds of resources -------------------------------------------
 
     def of(self, world: World) -> Table:
         """The table of the resources."""
@@ -158,7 +158,7 @@ class Collection:
         return one
 
     def check_new(self, world: World, key: str) -> None:
-        """Refuse the key of a resource that is there."""
+        """Refuse a key that is already used."""
         for table in (self.of(world), *[world.tables[name] for name in self.unique]):
             if key in table:
                 raise ApiError(self.conflict, self.title, key)
@@ -204,7 +204,7 @@ def context(one: Document) -> Document:
 
 
 def check_version(call: Call, body: Document, one: Document, required: bool) -> None:
-    """Optimistic locking: a stale version is refused; whether none is, depends (C, O)."""
+    """Optimistic locking: a stale version is refused; a missing one only if `required` (C, O)."""
     if boolean(call, "force"):
         return
     given = body.get("occContext")

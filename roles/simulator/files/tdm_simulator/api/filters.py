@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Filters of lists: for each query parameter the check of its values, and the test that they make."""
+"""Filters of lists: each query parameter has a check of its values, and makes a test of resources."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ Test = Callable[[Document], bool]
 class Filter(NamedTuple):
     """A query parameter of a list.
 
-    :param make: takes the call and the parameter's values, at least one; gives None where they exclude nothing.
-    :param check: of each value; by default the usual one of the parameter's name.
+    :param make: receives the call and the parameter's values, at least one; returns None if nothing is excluded.
+    :param check: checks each value; the default is the usual check for the parameter's name.
     """
 
     make: Callable[[Call, list[str]], Test | None]
@@ -45,11 +45,11 @@ def declared(filters: Filters) -> tuple[Parameter, ...]:
 
 
 def begins(*fields: str, upper: bool = False) -> Filter:
-    """One of these fields begins with the value, which may be written in small letters where they never are."""
+    """One of these fields begins with the value; `upper` accepts lower-case values for upper-case fields."""
 
     def make(_call: Call, values: list[str]) -> Test:
         start = values[-1].upper() if upper else values[-1]
-        if len(fields) == 1:  # of ten thousand devices, this is noticed
+        if len(fields) == 1:  # faster, which matters for ten thousand devices
             (field,) = fields
             return lambda one: bool(one[field].startswith(start))
         return lambda one: any(one[name].startswith(start) for name in fields)
@@ -68,7 +68,7 @@ def among(field: str, check: Check = any_text) -> Filter:
 
 
 def holds(field: str, check: Check | None = any_text, read: Callable[[str], Any] = str) -> Filter:
-    """A list of values has all those that are asked for."""
+    """A list contains all requested values."""
 
     def make(_call: Call, values: list[str]) -> Test:
         first, *rest = [read(value) for value in values]
@@ -78,7 +78,7 @@ def holds(field: str, check: Check | None = any_text, read: Callable[[str], Any]
 
 
 def only(*here: str, other: tuple[str, ...] = ()) -> Filter:
-    """Everything is of these words; with another word, the list is empty."""
+    """With one of these words, all resources match; with another word, the list is empty."""
     check = word(*here, *other) if other else any_text
     return Filter(lambda _call, values: None if values[-1] in here else lambda one: False, check)
 
@@ -92,7 +92,7 @@ def domain(text: str) -> Document:
 
 
 def plan(unset: tuple[str, ...], any_plan: tuple[str, ...]) -> Filter:
-    """A connectivity plan by its ID, by a word for none, or by a word for any (C)."""
+    """A connectivity plan by its ID, by a word for no plan, or by a word for any plan (C)."""
 
     def make(_call: Call, values: list[str]) -> Test:
         wanted = values[-1]
@@ -106,7 +106,7 @@ def plan(unset: tuple[str, ...], any_plan: tuple[str, ...]) -> Filter:
 
 
 def _alarm_level(_call: Call, values: list[str]) -> Test:
-    lowest = max(int(values[-1]), 1)  # C: 1 means the cleared ones, too
+    lowest = max(int(values[-1]), 1)  # C: 1 includes cleared alarms
     return lambda one: any(one["alarms"][lowest - 1 :])
 
 
@@ -115,7 +115,7 @@ def _by_eui_or_name(_call: Call, values: list[str]) -> Test:
     return lambda one: one["EUI"].startswith(upper) or one["name"].startswith(start)
 
 
-#: Of devices and of multicast groups.
+#: For devices and multicast groups.
 SHARED: Filters = {
     "name": begins("name"),
     "query": Filter(_by_eui_or_name, any_text),

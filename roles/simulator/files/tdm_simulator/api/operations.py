@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an operation is: its method and path, its query, its body, its documents, and who answers."""
+"""Declares operations (method, path, query, body, documents, handler), and finds them for a request."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from . import parameters
 from .codec import decode, encode
 from .shapes import ANY, Shape
 
-#: Parts of paths that are no integers (C).
+#: Variable parts of paths that are not integers (C).
 _PARTS = {
     "deviceUid": r"(e[0-9A-F]+|[0-9]+)",
     "multicastGroupUid": r"(e[0-9A-F]+|[0-9]+)",
-    "appServerUid": r"([0-9A-Za-z._-]+)",  # ? its ID beside its integer
+    "appServerUid": r"([0-9A-Za-z._-]+)",  # ? its ID, or its integer
     "alarmUid": r"([0-9A-Za-z-]+)",
     "thingparkID": r"([^/]+)",
 }
 PART = re.compile(r"\{(\w+)\}")
-#: A query parameter: a name whose check is the usual one, or with a check of its own.
+#: A query parameter: a name with the usual check, or a name and a check.
 Parameter = Union[str, tuple[str, parameters.Check]]
 View = Callable[[World, Document], Document]
 
 
 class Call:
-    """A request to an operation, the platform that it meets, and whose it is."""
+    """A request to an operation, with its platform and its user."""
 
     __slots__ = ("request", "world", "who", "value", "values")
 
@@ -43,11 +43,11 @@ class Call:
         self.value, self.values = request.value, request.values
 
     def body(self, shape: Shape = ANY) -> Document:
-        """The document in the request, of a shape; ApiError when it has another."""
+        """The document in the request; ApiError if it doesn't have this shape."""
         return decode(self.request, shape)
 
     def required(self, name: str) -> str:
-        """The value of a query parameter that has to be there."""
+        """The value of a required query parameter."""
         value: str | None = self.value(name)
         if value is None:
             raise ApiError("bad_parameter", name, "it is mandatory")
@@ -58,7 +58,7 @@ class Call:
         return encode(self.request, status, document, headers)
 
     def accepted(self, href: str, job: Job | None = None) -> Response:
-        """202 with the Location of a task about a resource (C): finished now (?), or with its job."""
+        """202 with the Location of a task about a resource (C): a finished one (?), or one with a job."""
         uid = self.world.add_task(href)
         if job is None:
             self.world.tasks[uid]["state"] = "FINISHED"
@@ -68,7 +68,7 @@ class Call:
         return self.answer(202, None, [("Location", self.world.href("tasks/" + uid))])
 
     def page(self, found: Sequence[Document], view: View | None = None, sized: bool = False, **more: Any) -> Response:
-        """The answer with one page of a list; its size can be asked for only where C says so."""
+        """The answer with one page of a list; `sized`: the client may choose the page size (C)."""
         settings = self.world.settings
         size = parameters.page_size(self, settings) if sized else settings.page_size_min
         start = (parameters.page_index(self, settings) - 1) * size
@@ -81,11 +81,11 @@ class Operation:
     """One operation of the API, as a declaration.
 
     :param path: below the subscription, or from the root when it begins with /thingpark or /users-auth.
-    :param handler: takes the call and the parts of the path that vary.
+    :param handler: receives the call and the path's variable parts.
     :param answer: root element of the answer in XML.
-    :param writes: whether it changes the platform; by default all but GET do.
-    :param wireless: whether it is there in the Wireless edition alone.
-    :param rights: the rights on the subscription of which the user needs one; nothing where all users may.
+    :param writes: changes the platform; by default all methods but GET do.
+    :param wireless: exists only in the Wireless edition.
+    :param rights: rights on the subscription; the user needs one of them. Empty if all users may.
     """
 
     method: str
@@ -99,11 +99,11 @@ class Operation:
 
     @property
     def changes(self) -> bool:
-        """True for an operation that changes the platform."""
+        """Whether the operation changes the platform."""
         return self.method != "GET" if self.writes is None else self.writes
 
     def check_query(self, request: Request) -> None:
-        """Refuse query parameters that are not what C says; unknown ones pass."""
+        """Refuse query parameters that violate C; unknown ones pass."""
         for one in self.query:
             name, check = (one, parameters.USUAL[one]) if isinstance(one, str) else one
             for value in request.values(name):
@@ -117,7 +117,7 @@ class Routes:
         paths: dict[str, dict[str, Operation]] = {}
         for one in operations:
             paths.setdefault(one.path, {})[one.method] = one
-        # A word wins over a part that varies: /devices/tags is no device.
+        # A fixed word takes precedence over a variable part: /devices/tags is no device.
         self._plain = {path: methods for path, methods in paths.items() if "{" not in path}
         self._patterns = [(_pattern(path), methods) for path, methods in paths.items() if "{" in path]
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Query parameters: typed, and refused when they are not what C says."""
+"""Query parameters: parses them, and refuses values that violate C."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..errors import ApiError
 from ..settings import Settings
 from .shapes import TAG_NAME
 
-#: Takes the name and a value of a query parameter; ApiError where that is wrong.
+#: Receives the name and a value of a query parameter; ApiError if the value is invalid.
 Check = Callable[[str, str], None]
 
 _OFFSET_BLANK = re.compile(r" ([0-9]{2}:?[0-9]{2})\Z")
@@ -32,13 +32,13 @@ _DURATION = re.compile(
 
 
 class Query(Protocol):
-    """Whoever has query parameters: a request, a call."""
+    """An object with query parameters: a request or a call."""
 
     def value(self, name: str, default: Any = None) -> Any:
         """The last value of a parameter."""
 
 
-# -- values, which the checks of the operation have let pass ------------------------------
+# -- values, already checked by the operation ---------------------------------------------
 
 
 def boolean(query: Query, name: str, default: bool | None = None) -> bool | None:
@@ -61,7 +61,7 @@ def moment(query: Query, name: str) -> int | None:
 
 def to_moment(name: str, value: str) -> int:
     """An ISO 8601 time as epoch milliseconds; without offset it is the server's, UTC (C)."""
-    text = _OFFSET_BLANK.sub(r"+\1", value.strip())  # a plus sign that was not encoded
+    text = _OFFSET_BLANK.sub(r"+\1", value.strip())  # a plus sign, decoded as a blank
     if text[-1:] in ("Z", "z"):
         text = text[:-1] + "+00:00"
     text = _FRACTION.sub(lambda match: "." + match.group(1)[:6].ljust(6, "0"), text)
@@ -95,7 +95,7 @@ def seconds(text: str) -> int | None:
 
 
 def duration_seconds(text: str) -> int | None:
-    """Seconds of a duration like P2D or PT12H, or None when it is none."""
+    """Seconds of a duration like P2D or PT12H, or None if invalid."""
     match = _DURATION.match(text)
     if not match:
         return None
@@ -153,7 +153,7 @@ def matching(pattern: re.Pattern[str], what: str) -> Check:
 
 
 def sorting(*attributes: str) -> Check:
-    """A check for `<attribute>,<order>` (C)."""
+    """A check for an order `<attribute>,<order>` (C)."""
 
     def check(name: str, value: str) -> None:
         attribute, _comma, order = value.partition(",")
@@ -190,7 +190,7 @@ def _flag(name: str, value: str) -> None:
 
 
 def any_text(name: str, value: str) -> None:
-    """The check of what may be any text."""
+    """A check that accepts any text."""
 
 
 def _zone(name: str, value: str) -> None:
@@ -206,7 +206,7 @@ def _zone(name: str, value: str) -> None:
 TAG = matching(TAG_NAME, "a tag name")
 _MODE = word("BASIC", "ADVANCED")
 _CONNECTIVITY = word("LORAWAN", "CELLULAR")
-#: The check of each parameter that means the same wherever C has it.
+#: The check of each parameter that has the same meaning everywhere in C.
 USUAL = {
     **dict.fromkeys(("pageIndex",), whole(1)),
     **dict.fromkeys(("pageSize", "batteryLevel", "limit", "page", "perPage", "fCntDn", "aFCntDn"), whole()),
@@ -227,5 +227,5 @@ USUAL = {
 
 
 def texts(*names: str) -> tuple[tuple[str, Check], ...]:
-    """Parameters that are any text."""
+    """Parameters that accept any text."""
     return tuple((name, any_text) for name in names)

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The shape of a body, as a declaration: it checks JSON, and turns XML into what JSON would have given.
+"""Declares the shape of a body: checks JSON, and converts XML to the equivalent JSON values.
 
-In XML all values are text (X): only the shape knows that a text is meant as a number, and an element as a list.
+All values in XML are texts (X); only the shape tells which are numbers, and which elements form a list.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ class Shape:
 
     def __init__(self, nullable: bool = False) -> None:
         self.nullable = nullable
-        #: Takes a name and a value, gives the value as it is meant; ApiError when it has not this shape.
+        #: Receives a name and a value, returns the converted value; ApiError if it doesn't have this shape.
         self.check: Callable[[str, Any], Any] = self._check_or_null if nullable else self._check
 
     def _check_or_null(self, name: str, value: Any) -> Any:
         return None if value is None else self._check(name, value)
 
     def from_xml(self, element: Element) -> Any:
-        """The value of an element, not yet checked."""
+        """The value of an element, unchecked."""
         if element.get(_NIL) in ("true", "1") or (self.nullable and not len(element) and not (element.text or "").strip()):
             return None
         return self._from_xml(element)
@@ -45,7 +45,7 @@ class Shape:
 
 
 class Text(Shape):
-    """A string, perhaps of a pattern or one of some words."""
+    """A string, optionally with a pattern or a set of words."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class Text(Shape):
 
 
 class Hex(Text):
-    """So many hexadecimal digits, which are kept in capitals."""
+    """A fixed number of hexadecimal digits, stored in capitals."""
 
     def __init__(self, digits: int) -> None:
         super().__init__(re.compile(r"[0-9A-Fa-f]{%d}\Z" % digits), "%d hexadecimal digits" % digits)
@@ -81,7 +81,7 @@ class Hex(Text):
 
 
 class Number(Shape):
-    """A number between two bounds; a whole one is an int32 unless bounds say otherwise."""
+    """A number between two bounds; integers are int32 by default."""
 
     def __init__(self, low: int = -(2**31), high: int = 2**31 - 1, whole: bool = True, choices: tuple[int, ...] = ()) -> None:
         super().__init__()
@@ -139,7 +139,7 @@ class Many(Shape):
 
 
 class Thing(Shape):
-    """An object: its fields by name, and which are needed. Unknown fields pass."""
+    """An object with named fields, some of them required. Unknown fields pass."""
 
     def __init__(self, _nullable: bool = False, _needed: tuple[str, ...] = (), **fields: Shape) -> None:
         super().__init__(_nullable)
@@ -160,17 +160,17 @@ class Thing(Shape):
 
 
 def each(names: tuple[str, ...], shape: Shape) -> dict[str, Any]:
-    """Fields of one shape."""
+    """Several fields with the same shape."""
     return dict.fromkeys(names, shape)
 
 
 ANY = Thing()
-#: C OccContext. Only the version is the client's to send.
+#: C OccContext. A client sends only the version.
 OCC = Thing(version=Number(0))
 KEY = re.compile(r"[0-9A-Fa-f]{32}\Z")
 TAG_NAME = re.compile(r"[^\x00-\x20<>\x7F]([^\x00-\x1F<>\x7F]{0,38}[^\x00-\x20<>\x7F])?\Z")
 NAME = Text(re.compile(r".*\S", re.DOTALL), "a name that is not empty")
 DOMAIN = Thing(name=Text(), group=Thing(name=Text()))
-#: What a device or a multicast group names: null takes its plan away.
+#: The plan of a device or multicast group; null removes it.
 PLAN = Thing(_nullable=True, ID=Text(nullable=True), nwGeolocalization=Flag(), prAllowed=Flag())
 SERVERS = Many(Thing(ID=Text()))

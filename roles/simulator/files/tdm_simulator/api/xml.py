@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documents as XML, and the XML that a client sent (P, X).
+"""Writes documents as XML, and parses a client's XML (P, X).
 
 X: the root has a namespace and its children have none; lists are `briefs` of `brief`; times are xs:dateTime;
 the subscription, the network subscription and the error have the elements of their schemas, in that order.
-?: the other roots and namespaces, the names inside other lists, and that null is an element left out.
+?: the other roots and namespaces, the names inside other lists, and that a null element is left out.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from xml.sax.saxutils import escape
 from .. import Document
 
 _WS = "http://www.actility.com/tpkwrls/ws/"
-#: Root elements whose namespace is known: X, and O for the administrator's login.
+#: Root elements with a known namespace: X, and O for the administrator's login.
 NAMESPACES = {
     "error": "http://www.actility.com/smp/ws/common",
     "subscription": _WS + "subscription",
@@ -30,14 +30,14 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TIMES = {"creationDate", "now", "lastUpdate", "lorawanSince", "previousConnection", "thingparkLastUnsuccessfulLogin"}
 _IN_SECONDS = {"subscriptionTimestamp", "unsubscriptionTimestamp"}  # C: int32, too small for milliseconds
 
-#: X SubscriptionDto: what of a subscription is in XML.
+#: X SubscriptionDto: the elements of a subscription in XML.
 _SUBSCRIPTION: Document = {
     "creationTimestamp": None,
     "alarmStateNotifications": None,
     "state": {"value": None, "timestamp": None},
     "subscriber": {"ID": None, "organization": None, "name": None},
 }
-#: X SubscriptionNetworkDto: its elements. Two are named otherwise in C, and rates are whole.
+#: X SubscriptionNetworkDto: its elements. Two have other names in C, and rates are integers.
 _NETWORK = (
     *("ID", "commercialName", "commercialDescription", "ackedUplinkFrame", "downlinkTransmission", "uplinkRate"),
     *("uplinkBucketSize", "uplinkRegulatorPolicy", "downlinkRate", "downlinkBucketSize", "downlinkRegulatorPolicy", "mobility"),
@@ -76,7 +76,7 @@ def _whole(value: Any) -> Any:
 
 
 def _error(document: Document) -> Document:
-    """X ErrorTO: info1 and info2 always, the CSV of an import in an element of its own."""
+    """X ErrorTO: info1 and info2 always; an import's CSV has an element of its own."""
     shown = {"code": document["code"], "message": document["message"], "info1": "", "info2": ""}
     if "csv" in document:
         shown["errors"] = {"csv": document["csv"]}
@@ -109,7 +109,7 @@ def _text(name: str, value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, int) and (name in _TIMES or name.lower().endswith("timestamp")):
         return _moment(value * (1000 if name in _IN_SECONDS else 1))
-    # Readers of XML take a bare carriage return for the end of a line.
+    # XML parsers read a bare carriage return as a line end.
     return escape(_NOT_XML.sub("\ufffd", str(value)), {"\r": "&#13;"})
 
 
@@ -121,14 +121,14 @@ def _moment(milliseconds: int) -> str:
 
 class _Builder(ElementTree.TreeBuilder):
     def doctype(self, name: str, pubid: str, system: str) -> None:
-        """Called by the parser where a document type begins."""
+        """Called by the parser for a document type."""
         raise ValueError("a document type is not accepted")
 
 
 def parse(text: str | bytes) -> ElementTree.Element:
-    """The root element of XML as text or bytes, comments left out; ValueError when it is none.
+    """The root element of an XML text or bytes, without comments; ValueError if invalid.
 
-    There is no document type, so no entities, and nothing is fetched.
+    A document type is refused, so there are no entities and nothing is fetched.
     """
     parser = ElementTree.XMLParser(target=_Builder())
     try:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Work that takes its time, and goes on when whoever asked for it has gone: the import (?)."""
+"""Work that takes time and continues without its client: the import (?)."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _KEPT = 1000
 
 
 class Job:
-    """Steps, one after the other, each as long as the others.
+    """A sequence of steps of equal duration.
 
-    :param steps: a generator; what it does up to its next yield is a step. It yields whether to go on.
-    :param total: how many steps there are at most.
-    :param pause: seconds for each; without any, all is done at once.
+    :param steps: a generator; the code up to each yield is a step. It yields whether to continue.
+    :param total: maximum number of steps.
+    :param pause: seconds per step; 0 does all at once.
     """
 
     def __init__(self, what: str, steps: Iterator[bool], total: int, pause: float) -> None:
@@ -36,7 +36,7 @@ class Job:
         self._waiting: list[Callable[[], object]] = []
 
     def start(self, begun: float) -> None:
-        """Begin at a moment of the loop's clock."""
+        """Start at a time of the event loop's clock."""
         self._begun = begun
         if self.seconds > 0:
             self._wait()
@@ -44,7 +44,7 @@ class Job:
             self._do(self.seen["rows"])
 
     def end_early(self) -> None:
-        """Leave out the second half of the steps; to be said before it begins."""
+        """Skip the second half of the steps; to be called before the start."""
         self.seen["rows"] //= 2
         self.seconds /= 2
 
@@ -59,7 +59,7 @@ class Job:
             self._wait()
 
     def _do(self, due: int) -> None:
-        """Do the steps up to a number."""
+        """Run the steps up to a number."""
         goes_on = True
         try:
             while goes_on and self.seen["done"] < due:
@@ -72,7 +72,7 @@ class Job:
             self.end()
 
     def end(self) -> None:
-        """Nothing more is done; who waits is told."""
+        """Stop, and notify the waiting clients."""
         if self.seen["state"] == "FINISHED":
             return
         if self._timer is not None:
@@ -83,7 +83,7 @@ class Job:
             call()
 
     def when_done(self, call: Callable[[], object]) -> None:
-        """Call something at the end, now if that has come."""
+        """Call a function at the end; immediately if it has ended."""
         if self.seen["state"] == "FINISHED":
             call()
         else:
@@ -91,37 +91,37 @@ class Job:
 
 
 class Jobs:
-    """The jobs of a simulator, the latest last."""
+    """The jobs of a simulator, the latest one last."""
 
     def __init__(self) -> None:
         self._all: deque[Job] = deque(maxlen=_KEPT)
         self._new: Job | None = None
 
     def add(self, job: Job) -> None:
-        """Take a job that the request in hand has made."""
+        """Add a job of the current request."""
         self._all.append(job)
         self._new = job
 
     def take(self) -> Job | None:
-        """The job of the request in hand, or None; it has to be started."""
+        """The new job of the current request, or None; the caller starts it."""
         job, self._new = self._new, None
         return job
 
     def shown(self) -> list[Document]:
-        """What a test may see of them."""
+        """The jobs in the form for tests."""
         return [job.seen for job in self._all]
 
     def clear(self) -> None:
-        """End and forget all of them."""
+        """End and forget all jobs."""
         for job in self._all:
             job.end()
         self._all.clear()
 
 
 class Later(Response):
-    """The answer to a request whose job has still to be done.
+    """The answer to a request whose job isn't finished.
 
-    :param make: gives the answer, then.
+    :param make: returns the answer when the job is finished.
     """
 
     __slots__ = ("job", "_make")
@@ -132,9 +132,9 @@ class Later(Response):
         self._make = make
 
     def now(self) -> Response:
-        """The answer, once the job is done."""
+        """The answer, when the job is finished."""
         return self._make()
 
     def but(self, change: Callable[[Response], Response]) -> Later:
-        """The same answer, changed by a function when it is there."""
+        """The same answer, later changed by a function."""
         return Later(self.job, lambda: change(self._make()))

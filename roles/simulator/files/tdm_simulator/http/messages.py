@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""HTTP messages: a lean request parser and the answers."""
+"""HTTP messages: a small request parser, and answers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_QUERY_FIELDS = 20000
 _STATUS_LINES = {status.value: ("HTTP/1.1 %d %s\r\n" % (status.value, status.phrase)).encode("ascii") for status in HTTPStatus}
 
 
-#: Names and values, in the order in which they are sent.
+#: Names and values, in the order of sending.
 Headers = Sequence[tuple[str, str]]
 
 
@@ -35,7 +35,7 @@ class Request:
         self.method, self.path, self.query, self.headers, self.body = method, path, query, headers, body
         self.peer = self.origin = ""
         self.keep_alive = True
-        self.template = self.root = ""  # path of the operation with the names of its parts, and its root element in XML
+        self.template = self.root = ""  # path of the operation with named parts, and the XML root element
         self.formats: tuple[str, ...] = ("json",)
         self.xml = self.nulls_are_absent = False
 
@@ -53,7 +53,7 @@ class Request:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     def cookie(self, name: str) -> str:
-        """The value of a cookie, or nothing."""
+        """The value of a cookie, or an empty text."""
         for part in self.headers.get("cookie", "").split(";"):
             key, equals, value = part.strip().partition("=")
             if equals and key == name:
@@ -65,7 +65,7 @@ class Response:
     """One answer."""
 
     __slots__ = ("status", "body", "media_type", "headers")
-    #: What the connection does afterwards, where that is not the usual: see `faults`.
+    #: An unusual end of the connection: see `faults`.
     then = ""
 
     def __init__(
@@ -140,7 +140,7 @@ def parse_head(head: bytes) -> Request:
 
 
 def body_length(request: Request) -> int | None:
-    """Length of the body, or None when it is chunked; ApiError when malformed."""
+    """The length of the body, or None if it is chunked; ApiError if malformed."""
     coding = request.headers.get("transfer-encoding")
     if coding is not None:
         if coding.lower() != "chunked" or "content-length" in request.headers:
@@ -156,7 +156,7 @@ def body_length(request: Request) -> int | None:
 
 
 def take_chunks(data: bytearray, start: int) -> tuple[bytes, int] | None:
-    """Decode a chunked body; (body, end) or None when more bytes are needed."""
+    """Decode a chunked body; (body, end) or None if bytes are missing."""
     body = bytearray()
     position = start
     while True:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The HTTP server: asyncio, one thread, so that an answer is always one consistent change."""
+"""The HTTP server: asyncio in one thread, so that each answer is one consistent change."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from ..application import Application
     from ..testing.recorder import Recorder
 
-DROP = 64  # bytes of an answer that comes drop by drop
+DROP = 64  # bytes per piece of a slow answer
 DROP_SECONDS = 0.005
-TICK = 0.001  # seconds; epoll waits for whole milliseconds, and asyncio rounds up: half a one too long on average
+TICK = 0.001  # seconds; epoll waits for whole milliseconds, and asyncio rounds up: half of one too long on average
 
 
 class LeakyBucket:
@@ -48,13 +48,13 @@ class LeakyBucket:
 
 
 class Workers:
-    """Those who do the work behind the API (their number is ?): each is at a request for as long as the latency."""
+    """The workers behind the API (their number is ?): each is busy with a request for the latency."""
 
     def __init__(self) -> None:
-        self._busy: list[float] = []  # until when, the earliest first
+        self._busy: list[float] = []  # times at which workers are free, the earliest first
 
     def done_at(self, arrived: float, latency: float, count: int) -> float:
-        """When a request is done, by the clock of its arrival: it may have to wait for a worker first."""
+        """The time at which a request is finished, by the clock of its arrival; it may have to wait for a worker."""
         begun = arrived
         while self._busy and len(self._busy) >= count:
             begun = max(arrived, heapq.heappop(self._busy))
@@ -72,10 +72,10 @@ class Connection(asyncio.Protocol):
         self._peer = ""
         self._busy = False
         self._continued = False
-        self._job: Job | None = None  # what its client waits for
+        self._job: Job | None = None  # the client waits for it
 
     def connection_made(self, transport: Any) -> None:
-        """Remember who is there; small answers are sent at once."""
+        """Remember the client, and send small answers at once."""
         self._transport = transport
         self._api.connections.add(transport)
         peer = transport.get_extra_info("peername")
@@ -85,14 +85,14 @@ class Connection(asyncio.Protocol):
             raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection; a job goes on."""
+        """Forget the connection; a job continues."""
         self._api.connections.discard(self._transport)
         self._transport = None
         if self._job is not None:
             self._job.seen.update(client_left=True)
 
     def data_received(self, data: bytes) -> None:
-        """Collect bytes and answer what is complete; a client that pipelines waits."""
+        """Collect bytes and answer complete requests; pipelined requests wait."""
         self._buffer += data
         if self._busy:
             if len(self._buffer) > messages.MAX_HEAD + 2 * messages.MAX_BODY:
@@ -156,7 +156,7 @@ class Connection(asyncio.Protocol):
     def _finish_job(self, request: Request, response: Later) -> None:
         self._busy, self._job = False, None
         self._api.finished()
-        answer = self._api.answer_of(request, response)  # also where nobody waits for it: it is recorded
+        answer = self._api.answer_of(request, response)  # also without a client: the exchange is recorded
         if self._transport is not None:
             self._send_or_break(request, answer, 0.0)
             self._serve()
@@ -179,9 +179,9 @@ class Connection(asyncio.Protocol):
             self._serve()
 
     def _break(self, data: bytes, then: str) -> None:
-        """Send an answer as no good server does; nothing more is read here."""
+        """Send a deliberately broken answer, and read nothing more."""
         self._busy = True
-        if then == "reset":  # at once, whatever is under way
+        if then == "reset":  # at once, without waiting
             raw = self._transport.get_extra_info("socket")
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self._transport.abort()
@@ -211,7 +211,7 @@ class Connection(asyncio.Protocol):
 
 
 class Front:
-    """Between the connections and the application: latency, rate limit, last resort."""
+    """Between connections and application: latency, rate limit, unexpected errors."""
 
     def __init__(self, application: Application, settings: Settings, recorder: Recorder | None = None) -> None:
         self._recorder = recorder
@@ -225,8 +225,8 @@ class Front:
         self.address = ""
 
     def handle(self, request: Request) -> tuple[Response, float]:
-        """(answer, when to send it in seconds of the loop's clock; 0 for now). What it asks for is done at once."""
-        arrived = asyncio.get_running_loop().time()  # our own work is a part of the latency
+        """(answer, time to send it by the event loop's clock; 0 for now). The request takes effect at once."""
+        arrived = asyncio.get_running_loop().time()  # our own work is part of the latency
         request.origin = "http://" + request.headers.get("host", self.address)
         if request.path.startswith("/_simulator/"):
             return self._call(request), 0.0
@@ -261,7 +261,7 @@ class Front:
         return response
 
     def answer_of(self, request: Request, response: Later) -> Response:
-        """The answer to a request whose job is done."""
+        """The answer to a request whose job is finished."""
         answer = response.now()
         self._record(request, answer)
         return answer
@@ -271,11 +271,11 @@ class Front:
             self._recorder.write(request, response, self._settings)
 
     def finished(self) -> None:
-        """A delayed answer was sent."""
+        """Note that a delayed answer was sent."""
         self._in_flight -= 1
 
     def answer_error(self, send: Callable[[Response], None], refusal: ApiError) -> None:
-        """Answer a request that is not even HTTP."""
+        """Answer a request that is no valid HTTP."""
         send(self._application.error_response(None, refusal))
 
     def _call(self, request: Request) -> Response:

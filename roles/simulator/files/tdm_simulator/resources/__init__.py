@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What there is below the subscription. A file declares a kind of resource; its OPERATIONS are answered by being there."""
+"""The resources below the subscription. Each file declares one kind; all its OPERATIONS are answered."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..settings import Settings
 
 
 def operations(settings: Settings) -> list[Operation]:
-    """What a platform answers."""
+    """The operations of a platform."""
     files = [importlib.import_module("%s.%s" % (__name__, one.name)) for one in pkgutil.iter_modules(__path__)]
     found: list[Operation] = [operation for file in files for operation in getattr(file, "OPERATIONS", ())]
     return [one for one in found if not (one.wireless and settings.enterprise)]

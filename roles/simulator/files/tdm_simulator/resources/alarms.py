@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Alarms of devices and of multicast groups: active, in history, acknowledged (C).
 
-The active list holds what is not cleared, and what is cleared but not acknowledged; the history holds what is
-cleared, with the state it had before (? for both: C only says that a list may hold cleared alarms).
+The active list has alarms that are not cleared, and cleared ones that are not acknowledged. The history has cleared
+alarms with their last state (? for both: C only says that a list may contain cleared alarms).
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from .multicast_groups import GROUPS
 
 CLEARED, CRITICAL = 1, 6
 _NO_UPLINK = 4  # C: alarm 004
-_OF_STATES = (1, 4, 5, 6, 12, 13)  # Actility's documentation: they are there or not, and don't happen several times
+_OF_STATES = (1, 4, 5, 6, 12, 13)  # Actility's documentation: conditions, without a count of occurrences
 MOST_DETAILS = 5  # C: addInfo to addInfo5
 _ACK = Thing(_needed=("alarmUids",), alarmUids=Many(Text()))
 _HIDDEN = ("severity",)
 
 
-# -- what befalls a device or a multicast group ------------------------------------
+# -- changes of a device's or multicast group's alarms -----------------------------
 
 
 def add(world: World, eui: str, state: int, when: int | None = None) -> None:
@@ -55,12 +55,12 @@ def add(world: World, eui: str, state: int, when: int | None = None) -> None:
 
 
 def tell(world: World, eui: str, number: int, state: int, details: list[str], when: int | None = None) -> Document:
-    """Let an alarm of this kind be raised, change its severity, happen once more, or be cleared.
+    """Raise an alarm of this kind, change its severity, count an occurrence, or clear it.
 
-    Actility's documentation: a cleared alarm that comes back keeps its UID and counts its occurrences anew, one that grows worse
-    is no longer acknowledged, and only alarms of events count what happens once more.
+    Actility's documentation: a cleared alarm that returns keeps its UID and restarts its count of occurrences. An alarm that gets
+    worse is no longer acknowledged. Only alarms about events count occurrences.
 
-    :param when: the platform's time; None for now, and later than before.
+    :param when: the platform's time; None for now, but later than the last change.
     """
     record = next((one for one in world.alarms.get(eui, ()) if one["ID"] == number), None)
     if record is None:
@@ -84,7 +84,7 @@ def tell(world: World, eui: str, number: int, state: int, details: list[str], wh
 
 
 def count(world: World, eui: str) -> None:
-    """Bring the counts that devices and groups show up to date: alarms not acknowledged, by state (C)."""
+    """Update the alarm counts of devices and groups: unacknowledged alarms, by state (C)."""
     counts = [0] * CRITICAL
     for one in world.alarms.get(eui, ()):
         counts[one["state"] - 1] += not one["acked"]
@@ -93,7 +93,7 @@ def count(world: World, eui: str) -> None:
 
 
 def replace(world: World, eui: str, counts: list[int]) -> None:
-    """Exchange all alarms for new ones: so many of each state, none of them acknowledged."""
+    """Replace all alarms by new ones: a number for each state, all unacknowledged."""
     world.alarms.pop(eui, None)
     for state, number in enumerate(counts, CLEARED):
         for _one in range(number):
@@ -105,7 +105,7 @@ def replace(world: World, eui: str, counts: list[int]) -> None:
 
 
 def all_active(call: Call) -> Response:
-    """GET the alarms of all devices, the latest first unless sorted by state or acknowledgement (C)."""
+    """GET the alarms of all devices, latest first unless sorted by state or acknowledgement (C)."""
     found = _of_devices(call, select(call))
     attribute, _comma, order = call.value("sort", "").partition(",")
     if attribute:
@@ -122,7 +122,7 @@ def all_past(call: Call) -> Response:
 
 
 def _of_devices(call: Call, test: Test) -> list[Document]:
-    """The alarms that pass a test, the latest first, each with its device."""
+    """The alarms that pass a test, latest first, each with its device."""
     devices = call.world.devices
     prefixes = tuple(prefix.upper() for prefix in call.values("devEUI"))
     wanted = [domain(text) for text in call.values("domain")]
@@ -136,7 +136,7 @@ def _of_devices(call: Call, test: Test) -> list[Document]:
 
 
 def distribution(call: Call) -> Response:
-    """GET how many alarms of all devices are in which state (C)."""
+    """GET the number of alarms of all devices by state (C)."""
     counts = dict.fromkeys(range(CLEARED, CRITICAL + 1), 0)
     for one in _of_devices(call, select(call)):
         counts[one["state"]] += 1
@@ -145,7 +145,7 @@ def distribution(call: Call) -> Response:
 
 
 def ack_named(call: Call) -> Response:
-    """POST UIDs: those alarms are acknowledged; unknown ones are passed over (?)."""
+    """POST UIDs to acknowledge; unknown ones are ignored (?)."""
     wanted = set(call.body(_ACK)["alarmUids"])
     for eui, records in call.world.alarms.items():
         if eui in call.world.devices:
@@ -169,14 +169,14 @@ def past(owners: Collection, call: Call, uid: str) -> Response:
 
 
 def ack_found(owners: Collection, call: Call, uid: str) -> Response:
-    """POST: acknowledge what the query describes; 201 as C has it."""
+    """POST: acknowledge the alarms that match the query; 201 as in C."""
     owner = owners.require(call, uid)
     _ack(call, owner["EUI"], _of_one(call, owner, select(call)))
     return call.answer(201)
 
 
 def ack_one(owners: Collection, call: Call, uid: str, alarm_uid: str) -> Response:
-    """POST: acknowledge one alarm; 201 as C has it."""
+    """POST: acknowledge one alarm; 201 as in C."""
     owner = owners.require(call, uid)
     found = _of_one(call, owner, lambda one: bool(one["alarmUid"] == alarm_uid))
     if not found:
@@ -186,16 +186,16 @@ def ack_one(owners: Collection, call: Call, uid: str, alarm_uid: str) -> Respons
 
 
 def _of_one(call: Call, owner: Document, test: Test) -> list[Document]:
-    """The alarms of an owner that pass a test, the latest first (C)."""
+    """The alarms of an owner that pass a test, latest first (C)."""
     found = [one for one in call.world.alarms.get(owner["EUI"], ()) if test(one)]
     return sorted(found, key=lambda one: one["updateTimestamp"], reverse=True)
 
 
-# -- what all of them share -----------------------------------------------------------
+# -- helpers --------------------------------------------------------------------------
 
 
 def _ack(call: Call, eui: str, records: Iterable[Document]) -> None:
-    """Acknowledge alarms; those that were before keep who did it."""
+    """Acknowledge alarms; those acknowledged before keep the user's name."""
     for one in records:
         if not one["acked"]:
             one.update(acked=True, ackedInfo=call.who, ackedTimestamp=now_ms())
@@ -209,7 +209,7 @@ def _active(world: World, owners: Collection, owner: Document, one: Document) ->
 
 
 def _past(_world: World, one: Document) -> Document:
-    """A cleared alarm, with the state that it had (?)."""
+    """A cleared alarm, with its last state (?)."""
     shown = {name: value for name, value in one.items() if name not in _HIDDEN}
     return dict(shown, state=one["severity"], level=one["severity"] - 1)
 
@@ -225,7 +225,7 @@ def _past_of_all(world: World, one: Document) -> Document:
 
 
 def _apart(one: Document) -> tuple[Document, Document]:
-    """(alarm, what is said of its device)."""
+    """(alarm, data about its device)."""
     alarm = dict(one)
     device = alarm.pop("device")
     return alarm, {name: device[name] for name in ("EUI", "name", "domains")}
@@ -236,7 +236,7 @@ def select(call: Call, past: bool = False) -> Test:
     state, alarm_id = integer(call, "state"), integer(call, "ID")
     since, until = moment(call, "from"), moment(call, "to")
     acked, uid, index = boolean(call, "acked"), call.value("alarmUid"), call.value("index")
-    equal = state == CLEARED or call.value("stateFiltering") == "EQUAL"  # C: 1 means the cleared ones alone
+    equal = state == CLEARED or call.value("stateFiltering") == "EQUAL"  # C: 1 means only cleared alarms
 
     def test(one: Document) -> bool:
         is_past = one["state"] == CLEARED

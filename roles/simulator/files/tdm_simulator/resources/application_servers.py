@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Application servers and their security (C). Servers over HTTP only: C leaves Kafka to another API."""
+"""Application servers and their security (C), only over HTTP: C leaves Kafka to another API."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def _check_destinations(enterprise: bool, destinations: list[Document]) -> None:
 
 
 def _security(given: Document, one: Document) -> Document:
-    """Which fields go with which status (C)."""
+    """The security fields that belong to a status (C)."""
     if given["status"] == "NONE":
         for name in ("asID", "downlinkAsKey", "maxTimestampDeviation"):
             if name in given:
@@ -172,7 +172,7 @@ SERVERS = Collection(
     new=_new,
     check=_check,
     change=_change,
-    in_use=lambda world, one: any(world.server_use(one["ID"])),  # ? that it can't be deleted then
+    in_use=lambda world, one: any(world.server_use(one["ID"])),  # ? that it can't be deleted
 )
 
 
@@ -189,7 +189,7 @@ def update_security(call: Call, uid: str) -> Response:
     one = SERVERS.require(call, uid)
     body = call.body(_SECURED)
     if "occContext" not in body:
-        raise ApiError("occ_missing")  # C requires it here without exception
+        raise ApiError("occ_missing")  # C always requires it here
     check_version(call, body, one, call.world.settings.occ_required)
     call.world.change(one, {"downlinkSecurity": _security(body["downlinkSecurity"], one)})
     call.world.stamp(one, call.who)
@@ -197,7 +197,7 @@ def update_security(call: Call, uid: str) -> Response:
 
 
 def metrics(call: Call, uid: str) -> Response:
-    """GET the metrics of an IoT Flow connector: servers over HTTP have moved nothing through one (C)."""
+    """GET the metrics of an IoT Flow connector; zero for servers over HTTP (C)."""
     SERVERS.require(call, uid)
     return call.answer(200, dict.fromkeys(_METRICS, 0))
 

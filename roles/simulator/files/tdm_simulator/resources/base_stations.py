@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The base stations of multicast groups, which they reach by tags (C)."""
+"""The base stations of multicast groups, selected by tags (C)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..world.world import World
 from .multicast_groups import BS_TAG, GROUPS, NAMESPACES
 from .tags import suggested
 
-#: Of the European band, where the made-up stations stand (C MulticastDownlinkSettings).
+#: Of the European band, in which the made-up stations are (C MulticastDownlinkSettings).
 _SETTINGS = {
     "ismBand": {"ID": "eu868", "minDownlinkDR": 0, "maxDownlinkDR": 5},
     "lcs": [{"lc": 0, "frequency": 868.1}, {"lc": 1, "frequency": 868.3}, {"lc": 2, "frequency": 868.5}],
@@ -42,7 +42,7 @@ def _uid(world: World, tag: Document) -> int:
 
 
 def tags(call: Call, uid: str) -> Response:
-    """GET the base station tags of a group, in the order of their names (C)."""
+    """GET the base station tags of a group, sorted by name (C)."""
     group = GROUPS.require(call, uid)
     place = GROUPS.href(call.world, group) + "/bss/tags/%d"
     found = sorted(group["tags"], key=lambda tag: (tag["name"], tag["namespace"]))
@@ -50,7 +50,7 @@ def tags(call: Call, uid: str) -> Response:
 
 
 def add(call: Call, uid: str) -> Response:
-    """POST a base station tag; one that is there already is accepted (?). 200 as C has it."""
+    """POST a base station tag; an existing one is accepted (?). 200 as in C."""
     group = GROUPS.require(call, uid)
     body = call.body(BS_TAG)
     tag = {"name": body["name"], "namespace": body.get("namespace", NAMESPACES[0])}
@@ -78,7 +78,7 @@ def suggestions(call: Call) -> Response:
 
 
 def downlink_settings(call: Call) -> Response:
-    """GET what the base stations of a tag can send (C)."""
+    """GET the downlink settings of a tag's base stations (C)."""
     name = call.required("bsTag")
     if not _count(call.world, {"name": name, "namespace": call.value("bsTagNamespace", NAMESPACES[0])}):
         raise ApiError("resource_not_found", "base station tag", name)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What devices refer to and cannot be changed: profiles, vendors, bands, drivers (C)."""
+"""Lists that devices refer to, and that can't be changed: profiles, vendors, bands, drivers (C)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def list_profiles(call: Call) -> Response:
 
 
 def _profiles(call: Call) -> list[Document]:
-    """The profiles of the bands asked for; all of them are LoRaWAN."""
+    """The profiles of the requested bands; all of them are LoRaWAN."""
     bands = call.values("ismBandID")
     if call.value("connectivity") == "CELLULAR" or call.value("typeMAC", "LoRaMAC") != "LoRaMAC":
         return []
@@ -70,7 +70,7 @@ def export_profiles(call: Call) -> Response:
 
 
 def list_vendors(call: Call) -> Response:
-    """GET deviceVendors, by name or with those of the latest devices first (C)."""
+    """GET deviceVendors, by name, or first those of the latest devices (C)."""
     catalogue = call.world.catalogue
     wanted, name = call.values("ID"), call.value("name", "")
     vendors = [_vendor(catalogue, vendor_id) for vendor_id in {one["vendor"] for one in _profiles(call)}]
@@ -81,7 +81,7 @@ def list_vendors(call: Call) -> Response:
         vendors.sort(key=lambda one: -latest.get(one["ID"], 0))
     return call.page(
         vendors,
-        # C spells commercialName without its r here.
+        # C misspells "commercial" here.
         lambda world, one: {
             "ID": one["ID"],
             "name": one["name"],

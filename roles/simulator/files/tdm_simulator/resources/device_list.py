@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The list of devices: filters, order, pages, cursors (C). There may be very many: it is found by indexes, and kept."""
+"""The list of devices: filters, order, pages, cursors (C). Uses indexes and cached results, because it may be very long."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HEALTH_STATES = ("INIT", "ACTIVE", "RF_CNX_ERROR", "SUSPENDED")
 _SORT_RADIO = ("avgSNR", "avgESP", "lastSF", "lastUpTimestamp", "lastDwTimestamp", "lastBatLevel", "lastMeanPER")
 SORTS = ("name", "creationDate", "EUI") + _SORT_RADIO
 _CACHED = 8
-#: Query parameters that change nothing about which devices are found, and in which order.
+#: Query parameters without effect on the found devices and their order.
 _NOT_FOUND_BY = ("sessionToken", "pageIndex", "pageSize", "pageAfter", "sort", "action", "adminAccessCode", "language-tag")
 
 
@@ -39,7 +39,7 @@ def _radio(one: Document, attribute: str) -> Any:
 
 
 def _bound(value_of: Callable[[Document], Any], upwards: bool, read: Callable[[str], float] = float) -> Filter:
-    """A value is known, and at least or at most so much."""
+    """A known value, at or above a limit (`upwards`) or at or below it."""
 
     def make(_call: Call, values: list[str]) -> Test:
         bound = read(values[-1])
@@ -68,20 +68,20 @@ def _created(one: Document) -> Any:
 def _plan_flag(name: str) -> Filter:
     def make(call: Call, _values: list[str]) -> Test | None:
         if call.value("networkSubscriptionID") is not None or call.value("connectivityPlan") is not None:
-            return None  # C: ignored beside a network subscription
+            return None  # C: ignored with a network subscription
         plans = {plan["ID"] for plan in call.world.catalogue.unicast_plans() if plan[name] == boolean(call, name)}
         return lambda one: one["plan"] in plans
 
     return Filter(make)
 
 
-#: The query parameters of C that describe devices, here and wherever else they are used.
+#: The query parameters of C that select devices, here and in other operations.
 FILTERS: dict[str, Filter] = {
     **filters.SHARED,
     "language-tag": Filter(lambda _call, _values: None),
     "nwGeolocalization": _plan_flag("nwGeolocalization"),
     "prAllowed": _plan_flag("prAllowed"),
-    # C: 0 means powered from outside
+    # C: 0 means external power
     "batteryLevel": _bound(lambda one: _radio(one, "lastBatLevel") or None, False, int),
     "infRSSI": _bound(lambda one: _radio(one, "avgRSSI"), False),
     "infSNR": _bound(lambda one: _radio(one, "avgSNR"), False),
@@ -95,7 +95,7 @@ FILTERS: dict[str, Filter] = {
     "to": _bound(_created, False, lambda text: to_moment("to", text)),
     "tag": filters.holds("tags", check=None),
     "healthState": Filter(lambda _call, values: lambda one: views.health(one) in values, word(*HEALTH_STATES)),
-    "devEUI": Filter(lambda _call, _values: None, any_text),  # by the index
+    "devEUI": Filter(lambda _call, _values: None, any_text),  # found by the index
     "connectivityPlan": filters.plan(("_NOCP",), ("_CP",)),
     "networkSubscriptionID": filters.plan(("_unset",), ("_any",)),
 }
@@ -117,7 +117,7 @@ def answer(call: Call) -> Response:
         "now": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "+00:00",
     }
     if world.settings.enterprise:
-        # C requires it of the list without ever describing it.
+        # C requires it in the list but doesn't describe it.
         document["motionIndicator"] = None
     if is_more and world.settings.cursors and _sort(call)[0] == "EUI":
         document["cursors"] = {"last": _cursor(shown[-1]["EUI"])}
@@ -128,12 +128,12 @@ OPERATIONS = [Operation("GET", "/devices", answer, PAGED, "devices")]
 
 
 def page(call: Call) -> list[Document]:
-    """The devices of the page that the query parameters describe."""
+    """The devices of the page that the query parameters select."""
     return _page(call)[0]
 
 
 def all_found(call: Call) -> list[Document]:
-    """Every device that the query parameters describe."""
+    """All devices that the query parameters select."""
     return [call.world.devices[eui] for eui in _found(call)]
 
 
@@ -143,7 +143,7 @@ def _sort(call: Call) -> tuple[str, bool]:
 
 
 def _found(call: Call) -> list[str]:
-    """The EUIs of the devices that the query parameters describe, in their order; kept until anything changes."""
+    """The EUIs of the selected devices, in order; cached until anything changes."""
     world = call.world
     attribute, _descending = _sort(call)
     tests = list(filters.tests(call, FILTERS))
@@ -178,7 +178,7 @@ def _collected(devices: Table, attribute: str, tests: list[Test], prefixes: list
 
 
 def _page(call: Call) -> tuple[list[Document], int, bool]:
-    """(devices of the page, how many were found, whether there are more)."""
+    """(devices of the page, number of found devices, whether there are more)."""
     settings = call.world.settings
     attribute, descending = _sort(call)
     found = _found(call)
@@ -195,7 +195,7 @@ def _page(call: Call) -> tuple[list[Document], int, bool]:
 
 
 def _cursor(eui: str) -> str:
-    """The cursor of a device, shaped as in C's example."""
+    """The cursor of a device, in the form of C's example."""
     return base64.b64encode(('{"EUI":"%s"}' % eui).encode("ascii")).decode("ascii")
 
 

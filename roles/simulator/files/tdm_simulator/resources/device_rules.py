@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a device must satisfy on create and update (C)."""
+"""The rules for creating and updating a device (C)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _PROTOCOL = re.compile(
 
 
 def handling_mode(call: Call, *_path: str) -> str:
-    """How the plan is chosen: by flags or by its ID; by flags in Enterprise only (C)."""
+    """How the plan is chosen: by its ID, or by flags, which is only possible in Enterprise (C)."""
     enterprise = call.world.settings.enterprise
     mode: str = call.value(MODE, "BASIC" if enterprise else "ADVANCED")
     if mode == "BASIC" and not enterprise:
@@ -65,7 +65,7 @@ def profile_for(catalogue: Catalogue, body: Document) -> Document:
 
 
 def check_new_keys(body: Document, profile: Document) -> str | None:
-    """Check activation and keys of a new device (C): its join server, if it joins."""
+    """Check activation and keys of a new device (C); returns the join server of an OTAA device."""
     activation = body["activation"]
     if not profile["otaa" if activation == "OTAA" else "abp"]:
         raise ApiError("activation_unsupported", profile["ID"], activation)
@@ -86,14 +86,14 @@ def check_new_keys(body: Document, profile: Document) -> str | None:
 
 
 def check_changed_keys(body: Document, device: Document, profile: Document) -> None:
-    """Keys in an update: the join server cannot change, the rest is as at creation."""
+    """Check the keys of an update: the join server cannot change, the rest is as for a creation."""
     _check_strangers(body, device["activation"])
     if device["activation"] == "ABP":
         _check_abp_keys(body)
         return
     if "appKey" in body and device["joinServer"] == EXTERNAL:
         raise ApiError("update_forbidden", "the join server")
-    # An owner token that does not differ is let through: it was compared before.
+    # An unchanged owner token passes: it was compared before.
     other = {name: value for name, value in body.items() if name != "ownerToken"}
     _check_otaa_keys(other, profile, device["joinServer"])
     has_key = "nwkKey" in body or "nwkKey" in device["keys"]
@@ -108,7 +108,7 @@ def _check_abp_keys(body: Document) -> None:
 
 
 def _check_otaa_keys(body: Document, profile: Document, join_server: str) -> None:
-    """Root keys: which may be there, and their syntax (C)."""
+    """Check the root keys: which are allowed, and their syntax (C)."""
     if join_server == EXTERNAL:
         for name in ("nwkKey", "exchangeKeyVersion", "hsmAppKeyVersion", "hsmNwkKeyVersion"):
             if name in body:
@@ -134,7 +134,7 @@ def _check_strangers(body: Document, activation: str) -> None:
 
 
 def check_model_change(old: Document, new: Document, device: Document) -> None:
-    """Same MAC type and a compatible LoRaWAN version: 1.0.x or 1.1 (C; which versions is ?)."""
+    """Check a new model: same MAC type and a compatible LoRaWAN version, 1.0.x or 1.1 (C; which versions is ?)."""
     if is_11(old) != is_11(new):
         raise ApiError("model_incompatible", new["ID"], old["ID"])
     if not new["otaa" if device["activation"] == "OTAA" else "abp"]:
@@ -145,7 +145,7 @@ def check_model_change(old: Document, new: Document, device: Document) -> None:
 
 
 def driver_and_debug(body: Document, device: Document) -> Document:
-    """The driver's name, and what is kept of debugging."""
+    """The driver's name, and the debugging settings."""
     changed: Document = {}
     if "driverMetadata" in body:
         application = body["driverMetadata"].get("application")
@@ -160,7 +160,7 @@ def driver_and_debug(body: Document, device: Document) -> Document:
 
 
 def location(body: Document, device: Document, is_new: bool) -> Document:
-    """Latitude and longitude go together; numbers as a 32-bit float keeps them (C format: float)."""
+    """Latitude and longitude, only both together, in the precision of a 32-bit float (C format: float)."""
     names = ("adminLat", "adminLon")
     changed: Document = {name: struct.unpack("f", struct.pack("f", body[name]))[0] for name in names if name in body}
     given = {name for name in names if name in changed or device[name] is not None}
@@ -175,11 +175,11 @@ def location(body: Document, device: Document, is_new: bool) -> Document:
     return changed
 
 
-# -- what else there is ----------------------------------------------------------
+# -- references ------------------------------------------------------------------
 
 
 def plan(call: Call, body: Document, one: Document, is_new: bool, cast: str = "UNICAST") -> tuple[str | None, bool]:
-    """(plan ID or None, whether that is the request's) of a device or multicast group, by handling mode (C)."""
+    """(plan ID or None, whether the request gave it) of a device or multicast group, by handling mode (C)."""
     given = "networkSubscription" in body
     if not is_new and not given:
         return one["plan"], False
@@ -225,7 +225,7 @@ def routing(world: World, body: Document, device: Document, is_new: bool) -> tup
 
 
 def named_servers(world: World, value: list[Document]) -> list[str]:
-    """The IDs of the application servers that a body names, each once; ApiError for an unknown one."""
+    """The IDs of the application servers in a body, without duplicates; ApiError for an unknown one."""
     found: list[str] = []
     for item in value:
         server = reference({"appServers": item}, "appServers")
@@ -237,7 +237,7 @@ def named_servers(world: World, value: list[Document]) -> list[str]:
 
 
 def suspension(body: Document, device: Document, plan_id: str | None, plan_given: bool) -> str:
-    """The suspension state after a change (C): no plan suspends, a plan resumes."""
+    """The suspension state after a change (C): removing the plan suspends, a new plan resumes."""
     if plan_id is None:
         if body.get("suspension") == "NONE":
             raise ApiError("forbidden", "suspension", "a device without network subscription stays suspended")

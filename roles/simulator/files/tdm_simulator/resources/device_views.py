@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Devices as the API shows them: in full, and as briefs of a list."""
+"""The API's views of devices: whole ones, and briefs for a list."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ _RADIO_BRIEF = (
 )
 _RADIO = (
     *(*_RADIO_BRIEF, "firstUpTimestamp", "lastUpTimestamp", "lastDwTimestamp"),
-    *("LRRs", "lastBatChanged", "lastBatChangeBy", "LastGeoTimestamp", "pingSlotPeriod"),  # where a test gives them
+    *("LRRs", "lastBatChanged", "lastBatChangeBy", "LastGeoTimestamp", "pingSlotPeriod"),  # if a test sets them
 )
 _FEW_RADIO = (*_RADIO_BRIEF, "lastUpTimestamp", "lastDwTimestamp", "historyUpDaily", "historyDwDaily")
 _ALARMS = tuple("alarm%d" % state for state in range(1, 7))
-_ONCE_SHOWN = ("nwKey", "appKeys")  # O: old platforms returned these
+_ONCE_SHOWN = ("nwKey", "appKeys")  # O: old platforms returned them
 _NO_HISTORY: Document = {"val": []}
 
 
 def logo(kind: str, uid: int) -> str:
-    """The address of a logo (C); there is none behind it."""
+    """The address of a logo (C); it leads nowhere."""
     return "%s/resources/files/logo/%s/%d" % (BASE_PATH, kind, uid)
 
 
 def vendor(catalogue: Catalogue, vendor_id: str) -> Document:
-    """A device vendor as devices hold it (C)."""
+    """A device vendor in the form inside devices (C)."""
     title = vendor_id.replace("-", " ").title()
     return {
         "logo": logo("deviceVendor", catalogue.vendor_uids.get(vendor_id, 0)),
@@ -42,12 +42,12 @@ def vendor(catalogue: Catalogue, vendor_id: str) -> Document:
 
 
 def health(one: Document) -> str:
-    """The health state: a suspended device is SUSPENDED whatever it did before (C)."""
+    """The health state; a suspended device is always SUSPENDED (C)."""
     return str(one["health"]) if one["suspension"] == "NONE" else "SUSPENDED"
 
 
 def plan_of(catalogue: Catalogue, one: Document) -> Document:
-    """The plan of a device as devices and briefs hold it (C), without its href."""
+    """The plan of a device in the form inside devices and briefs (C), without its href."""
     plan = catalogue.plans[one["plan"]]
     return {
         "ID": plan["ID"],
@@ -59,12 +59,12 @@ def plan_of(catalogue: Catalogue, one: Document) -> Document:
 
 
 def alarms_by_state(one: Document) -> Document:
-    """How many alarms of a device or a multicast group are in which state (C)."""
+    """The number of alarms of a device or a multicast group by state (C)."""
     return dict(zip(_ALARMS, one["alarms"]))
 
 
 def alarm_counts(one: Document) -> Document:
-    """The number of its alarms, and the worst of their states (C)."""
+    """The number of alarms, and the worst state (C)."""
     number = sum(one["alarms"])
     worst = max(state for state, count in enumerate(one["alarms"], 1) if count) if number else 0
     return {"alarmCount": number, "alarmLevel": worst}
@@ -90,12 +90,12 @@ def location(one: Document) -> tuple[Any, Any, Any]:
 
 
 def _known(source: Document, names: tuple[str, ...]) -> Document:
-    """Those fields that have a value."""
+    """The fields among these that have a value."""
     return {name: value for name in names if (value := source.get(name)) is not None}
 
 
 def device(world: World, one: Document) -> Document:
-    """A device in full (C Device, DeviceLorawan); keys are never shown (C writeOnly)."""
+    """A whole device (C Device, DeviceLorawan); keys are never shown (C writeOnly)."""
     catalogue = world.catalogue
     profile = catalogue.profiles[one["model"]]
     radio = one["radio"] or {}
@@ -155,7 +155,7 @@ def device(world: World, one: Document) -> Document:
 
 
 def _routing(world: World, one: Document) -> Document:
-    """The routing profile of a device, or else its application servers."""
+    """The routing profile of a device, or its application servers."""
     if one["route"] is None:
         return {"appServers": servers_of(world, one)}
     route = world.routes[one["route"]]
@@ -164,7 +164,7 @@ def _routing(world: World, one: Document) -> Document:
 
 
 def brief(world: World, one: Document) -> Document:
-    """A device in a list: C's DeviceBrief and DevicesBriefLorawan, and its routing profile (O); nothing more."""
+    """A device in a list: exactly C's DeviceBrief and DevicesBriefLorawan, and its routing profile (O)."""
     catalogue = world.catalogue
     profile = catalogue.profiles[one["model"]]
     radio = one["radio"] or {}
@@ -216,7 +216,7 @@ def brief(world: World, one: Document) -> Document:
     shown["radius"] = radius
     if one["plan"] is not None:
         shown["networkSubscription"] = plan_of(catalogue, one)
-    if one["route"] is not None:  # O: Wireless platforms show it in a list, as public clients of theirs read it
+    if one["route"] is not None:  # O: Wireless platforms show it in a list, since their public clients read it
         route = world.routes[one["route"]]
         shown["appServersRoutingProfile"] = {"ID": route["ID"], "name": route["name"]}
     if one["driver"]:
@@ -225,7 +225,7 @@ def brief(world: World, one: Document) -> Document:
 
 
 def few(world: World, one: Document) -> Document:
-    """A device in the list of an old platform (O): few fields, and a plan without its ID."""
+    """A device in an old platform's list (O): few fields, and a plan without ID."""
     catalogue = world.catalogue
     shown = {
         "name": one["name"],

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Devices: what they are declared as, and the rules that are no data (C)."""
+"""Devices: their declaration, and the rules that need code (C)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from . import device_rules as rules
 from . import device_views, exchange_key, inner_xml
 from .domains import domains
 
-#: C Device and DeviceLorawan, as far as they are a client's to send.
+#: C Device and DeviceLorawan: the fields that a client may send.
 DEVICE = Thing(
     EUI=Hex(16),
     appEUI=Hex(16),
@@ -31,7 +31,7 @@ DEVICE = Thing(
     adminLon=Number(-180, 180, whole=False),
     model=Thing(ID=Text()),
     networkSubscription=PLAN,
-    appServersRoutingProfile=Thing(_nullable=True, ID=Text(nullable=True)),  # null takes it away
+    appServersRoutingProfile=Thing(_nullable=True, ID=Text(nullable=True)),  # null removes it
     appServers=SERVERS,
     domains=Many(DOMAIN),
     driverMetadata=Thing(application=Text()),
@@ -42,7 +42,7 @@ DEVICE = Thing(
 
 
 def blank(eui: str) -> Document:
-    """A device as it is before any field is set."""
+    """A device before any field is set."""
     return {
         "uid": None,
         "EUI": eui,
@@ -77,13 +77,13 @@ def blank(eui: str) -> Document:
 
 
 def name_of(eui: str) -> str:
-    """The name of a device or a multicast group that was given none."""
+    """The default name of a device or a multicast group."""
     return "-".join(eui[i : i + 2] for i in range(0, 16, 2))
 
 
 def _complete(call: Call, body: Document) -> None:
-    if call.world.settings.old_bodies and "activation" not in body:  # O: KPN's client of 2016 makes ABP devices so
-        body["activation"] = "OTAA" if "appEUI" in body or "appKey" in body else "ABP"  # ? that OTAA shows by its fields
+    if call.world.settings.old_bodies and "activation" not in body:  # O: KPN's client of 2016 creates ABP devices like this
+        body["activation"] = "OTAA" if "appEUI" in body or "appKey" in body else "ABP"  # ? that these fields mean OTAA
 
 
 def _new(call: Call, body: Document) -> Document:
@@ -95,7 +95,7 @@ def _new(call: Call, body: Document) -> Document:
 
 
 def _check(call: Call, body: Document, device: Document, is_new: bool) -> Document:
-    """The device profile and the keys."""
+    """Check the device profile and the keys."""
     catalogue, settings = call.world.catalogue, call.world.settings
     if is_new:
         profile = rules.profile_for(catalogue, body)
@@ -113,7 +113,7 @@ def _check(call: Call, body: Document, device: Document, is_new: bool) -> Docume
 
 
 def _change(call: Call, body: Document, device: Document, is_new: bool) -> Document:
-    """All that depends on what the device is, and on what else there is."""
+    """Fields that depend on others, or on other resources."""
     changed = rules.driver_and_debug(body, device)
     changed.update(rules.location(body, device, is_new))
     changed["keys"] = {**device["keys"], **{name: body[name] for name in rules.WRITE_ONLY if name in body}}
@@ -122,7 +122,7 @@ def _change(call: Call, body: Document, device: Document, is_new: bool) -> Docum
     suspension = rules.suspension(body, device, plan, is_given)
     changed.update(plan=plan, route=route, servers=servers, suspension=suspension)
     if device["suspension"] != "NONE" and suspension == "NONE":
-        changed["health"] = "INIT"  # C: resumed, not yet heard since then
+        changed["health"] = "INIT"  # C: resumed, and no uplink since
     return changed
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Domains of devices and of multicast groups, one by one and in bulk (C)."""
+"""Domains of devices and of multicast groups, of one and in bulk (C)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _BULK = Thing(
 
 
 def domains(value: list[Document], name: str = "domains", one_per_group: bool = True) -> list[Document]:
-    """A checked list of domains: patterns, and at most one for a group (C)."""
+    """A checked list of domains: their syntax, and at most one per group (C)."""
     found: list[Document] = []
     for item in value:
         domain, group = item.get("name", ""), item.get("group", {}).get("name", "")
@@ -39,7 +39,7 @@ def domains(value: list[Document], name: str = "domains", one_per_group: bool = 
 
 
 def _change(call: Call, table: Table, most: int | None = None) -> Response:
-    """204; a new domain replaces the one of its group."""
+    """204; a new domain replaces the old one of its group."""
     body = call.body(_BULK)
     added = domains(body.get("addedDomains", []), "addedDomains")
     removed = domains(body.get("removedDomains", []), "removedDomains", False)
@@ -56,7 +56,7 @@ def _change(call: Call, table: Table, most: int | None = None) -> Response:
 
 
 def named(table: Table, euis: list[str], most: int | None = None) -> list[Document]:
-    """What a bulk request names, each once."""
+    """The resources in a bulk request, without duplicates."""
     if most is not None and len(euis) > most:
         raise ApiError("too_many", len(euis), most)
     for eui in euis:

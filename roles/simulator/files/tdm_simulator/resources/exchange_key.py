@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The public exchange key (C): a real RSA key, so that keys encrypted with it can be read here.
+"""The public exchange key (C): a real RSA key, so that the simulator can decrypt keys.
 
 C says neither how a key is padded nor whether its digits or its bytes are encrypted (?): the padding is the
 setting `exchange_padding`, and both digits and bytes are understood. The private key is the same in every
@@ -51,7 +51,7 @@ def read(call: Call) -> Response:
 
 
 def open_keys(settings: Settings, body: Document) -> None:
-    """Put the keys of a device's document that are encrypted with the exchange key in clear."""
+    """Decrypt the keys in a device's document."""
     if "exchangeKeyVersion" not in body or not any(name in body for name in _KEYS):
         return
     if body["exchangeKeyVersion"] != KEY_VERSION:
@@ -62,7 +62,7 @@ def open_keys(settings: Settings, body: Document) -> None:
 
 
 def _opened(name: str, text: str, padding: str) -> str:
-    """The 32 digits of an encrypted key in base64."""
+    """The 32 digits of an encrypted key in Base64."""
     try:
         data = base64.b64decode(text, validate=True)
         if len(data) != BITS // 8:
@@ -83,7 +83,7 @@ OPERATIONS = [Operation("GET", "/publicExchangeKey", read)]
 
 
 def _unpad(block: bytes, padding: str) -> bytes:
-    """The message in a padded block (RFC 8017, 7.1.2 and 7.2.2); ValueError when there is none."""
+    """The message in a padded block (RFC 8017, 7.1.2 and 7.2.2); ValueError if the padding is wrong."""
     if padding == "pkcs1v15":
         end = block.find(b"\0", 2)
         if block[:2] != b"\0\2" or end < 10:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Devices from the platform's own CSV (C): rows are done one by one, a bad one spoils no other."""
+"""Devices from the platform's own CSV (C): each row is processed by itself, and a bad one doesn't affect the others."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from . import onboarding
 from .devices import DEVICES
 from .domains import domains
 
-MOST_ERRORS = 100  # O: the rest is not looked at
-#: Columns A to AA, by the place that both activations agree on.
+MOST_ERRORS = 100  # O: later rows are not processed
+#: Columns A to AA, by the place that they have for both activations.
 DIRECTIVE, DEVICE, ADDRESS, MODEL, FIFTH, SIXTH, _X, PLAN, ROUTE, MARKER, NAME, LATITUDE, LONGITUDE, INFO = range(14)
 ALARM, CODE, MOTION, _GROUP, APP_VERSION, SERVERS, KEY_U, KEY_V, _N, EXCHANGE, OWNER, PROTOCOL, STATE = range(14, 27)
 _ACTIVATIONS = {"": "ABP", "CREATE": "ABP", "CREATE_ABP": "ABP", "CREATE_OTAA": "OTAA"}
-#: Column -> field, where the text is the value.
+#: Column -> field, if the text is the value.
 _SAME = {
     NAME: "name",
     INFO: "customerAdminData",
@@ -37,7 +37,7 @@ _SAME = {
     CODE: "verificationCode",
     MOTION: "motionIndicator",
     EXCHANGE: "exchangeKeyVersion",
-    STATE: "suspension",  # ? what the column of the device state holds
+    STATE: "suspension",  # ? the content of the column for the device state
 }
 _BY_ACTIVATION = {
     "OTAA": {
@@ -56,9 +56,9 @@ _NOT_IN_ENTERPRISE = (ROUTE, MARKER, CODE, APP_VERSION)
 
 
 def upload(call: Call) -> Response:
-    """POST the CSV: 200 and nothing, 200 and an error document whose message is CSV, or 202 (C).
+    """POST the CSV: 200 without content, 200 and an error document whose message is CSV, or 202 (C).
 
-    Rows that take their time are done all the same when the client doesn't wait for it (?).
+    Slow rows are processed even if the client doesn't wait (?).
     """
     mode = rules.handling_mode(call)
     wanted = domains([domain(text) for text in call.values("domain")], "domain")
@@ -143,7 +143,7 @@ def _body(world: World, row: list[str], activation: str, mode: str) -> Document:
 
 
 def _told(call: Call, faults: list[list[str]]) -> Response:
-    """The answer about an import that is done."""
+    """The answer about a finished import."""
     if not faults:
         return call.answer(200)
     stream = io.StringIO()
@@ -168,7 +168,7 @@ def _cell(row: list[str], column: int) -> str:
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """(line number, cells) of each row that is no comment."""
+    """(line number, cells) of each row, without comments."""
     reader = csv.reader(io.StringIO(text))
     try:
         for row in reader:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""XML that travels inside JSON strings: alarm004, the AppSKeys of ABP devices, and who is told of alarms (C)."""
+"""XML inside JSON strings: alarm004, the AppSKeys of ABP devices, and the recipients of alarm mail (C)."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def _parse(field: str, text: str) -> Element:
 
 
 def alarm004(text: str) -> str | None:
-    """Check an alarm004 document by the rules of C; returns it re-serialised.
+    """Check an alarm004 document by the rules of C; returns it re-serialized.
 
-    The order of attributes and the white space of the answer differ from what
-    was sent, as they may on a real server.
+    The order of attributes and the white space differ from the request, as
+    they may on a real server.
     """
     if not text.strip():
         return None
@@ -97,7 +97,7 @@ def _threshold(element: Element) -> Document:
 
 
 def notifications(text: str) -> str:
-    """Check who is told of alarms, by the examples of C; returns it re-serialised, contacts in an order of its own (?)."""
+    """Check the recipients of alarm mail, by C's examples; returns them re-serialized, in another order of contacts (?)."""
     root = _parse("alarmStateNotifications", text)
     if root.tag != "notifications" or root.attrib:
         raise ApiError("invalid", "alarmStateNotifications", "the root element is not a bare notifications")

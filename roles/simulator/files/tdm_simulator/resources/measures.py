@@ -50,7 +50,7 @@ def aggregated(call: Call, uid: str) -> Response:
 
 
 def batteries(call: Call, uid: str) -> Response:
-    """GET battery levels: the one that is known (C)."""
+    """GET battery levels: only the last known one (C)."""
     radio = DEVICES.require(call, uid)["radio"] or {}
     level, when = radio.get("lastBatLevel"), radio.get("lastBatLevelTimestamp")
     begin, end = window(call, "P1Y")
@@ -59,7 +59,7 @@ def batteries(call: Call, uid: str) -> Response:
 
 
 def locations(call: Call, uid: str) -> Response:
-    """GET locations: where the network last saw the device (C)."""
+    """GET locations: where the network last located the device (C)."""
     device = DEVICES.require(call, uid)
     begin, end = window(call, "P7D")
     when = (device["radio"] or {}).get("lastUpTimestamp") or device["lastUpdate"]
@@ -71,7 +71,7 @@ def locations(call: Call, uid: str) -> Response:
 
 
 def factors(call: Call, uid: str) -> Response:
-    """GET how often each spreading factor was used (C)."""
+    """GET the number of frames per spreading factor (C)."""
     found = _seen(call, DEVICES.require(call, uid), "PT10M")
     return call.answer(200, history.spreading_factors(found))
 
@@ -86,7 +86,7 @@ def group_frames(call: Call, uid: str | None = None) -> Response:
 
 
 def group_slots(call: Call, uid: str | None = None) -> Response:
-    """GET those downlinks per time slot, by the share of base stations that sent them (C)."""
+    """GET these downlinks per time slot, by the share of base stations that sent them (C)."""
     step = _step(call)
     slots: dict[int, list[Document]] = {}
     for one in _sent(call, uid):
@@ -122,7 +122,7 @@ _GROUP_FRAME = ("timestamp", "size", "fPort", "fCnt", "status", "bsCount", "bsSu
 
 
 def _seen(call: Call, device: Document, duration: str = "P7D") -> list[Document]:
-    """The frames of a device in the window, of the types and by the base station that are asked for."""
+    """The frames of a device in the window, of the requested types and base station."""
     begin, end = window(call, duration)
     kinds = [int(kind) for kind in call.values("type")]
     station = call.value("lrrID")
@@ -149,7 +149,7 @@ def _in_range(ratio: float, low: float, high: float) -> bool:
 
 
 def _range(low: float, high: float) -> Document:
-    """C: only a full success has an upper bound that is included."""
+    """A range; only that of a full success includes its upper bound (C)."""
     return {
         "minimumRatio": {"inclusive": True, "value": low},
         "maximumRatio": {"inclusive": low == high, "value": high},

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Multicast groups (C). Groups of LoRaWAN 1.0: nothing in C says which version a group has (?)."""
+"""Multicast groups of LoRaWAN 1.0 (C doesn't say which version a group has: ?)."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def _tags(bss: Document) -> list[Document]:
 
 
 def _check(_call: Call, body: Document, one: Document, is_new: bool) -> Document:
-    """Base stations are not changed in an update; the class says whether there is a ping slot."""
+    """An update doesn't change base stations; only class B has a ping slot."""
     if not is_new and "bss" in body and _tags(body["bss"]) != one["tags"]:
         raise ApiError("update_forbidden", "bss")
     kind = body.get("class", one["class"])

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Network subscriptions, which are connectivity plans: what they allow, and their licences (C)."""
+"""Network subscriptions, i.e. connectivity plans: their features and licenses (C)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..world.world import World
 _SINCE = 1577836800  # C: an int32, so seconds
 _OPERATOR = "kpn"  # ?
 
-#: What every plan allows (C NetworkSubscription, NetworkSubscriptionLorawan; X SubscriptionNetworkDto).
+#: Features of every plan (C NetworkSubscription, NetworkSubscriptionLorawan; X SubscriptionNetworkDto).
 PLAN_FEATURES = {
     "uplinkRate": 6.0,
     "uplinkRateUnit": "HOUR",
@@ -78,7 +78,7 @@ def _whole(world: World, plan: Document) -> Document:
 
 
 def _transaction(world: World, plan: Document) -> Document:
-    """Each plan was subscribed to once."""
+    """The purchase of a plan: one for each."""
     return {
         "ID": plan["ID"],
         "commercialName": plan["commercialName"],

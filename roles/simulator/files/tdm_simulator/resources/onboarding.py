@@ -33,7 +33,7 @@ def checksum(text: str) -> str:
 
 
 def parse(text: str) -> dict[str, str]:
-    """The parts of a tag; ApiError when it is none."""
+    """The parts of a tag; ApiError if it is invalid."""
     pieces = text.split(":")
     if len(pieces) < 5 or pieces[0] != "LW" or pieces[1] != "D0":
         raise ApiError("bad_onboarding_tag", "it does not begin with LW:D0 and three fields")
@@ -51,13 +51,13 @@ def parse(text: str) -> dict[str, str]:
             if piece[1:].upper() != checksum(":".join(pieces[:-1])):
                 raise ApiError("bad_onboarding_tag", "the checksum does not agree")
         parts[name] = piece[1:]
-    # C requires prodID and describes profileID: both are answered.
+    # C requires prodID and describes profileID, so both are returned.
     parts["prodID"] = parts["profileID"]
     return parts
 
 
 def read(call: Call) -> Response:
-    """POST a tag as text: its parts, the models it can stand for, a device to create."""
+    """POST a tag as text: its parts, the possible models, and a device to create."""
     media_type = call.request.media_type()
     if media_type and media_type != "text/plain":
         raise ApiError("unsupported_media", media_type)

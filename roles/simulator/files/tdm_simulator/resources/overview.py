@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All devices at a glance: how many in which state, and where they are (C)."""
+"""Overview of all devices: their number by state, and their places (C)."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _cluster(world: World, places: list[_Place]) -> Document:
             "southwest": _point(min(latitudes), min(longitudes)),
         },
     }
-    if len(places) == 1:  # C: a cluster may hold one device only, which is shown
+    if len(places) == 1:  # C: a cluster with only one device shows it
         shown["item"] = views.brief(world, places[0][2])
     return shown
 

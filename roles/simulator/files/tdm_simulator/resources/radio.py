@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is done to devices and multicast groups over the air, and their debugging (C)."""
+"""Downlinks to devices and multicast groups, resets, and debugging (C)."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _LOG_HEADER = "timestamp,direction,size,SF\n"
 
 
 def send(call: Call, uid: str) -> Response:
-    """POST a downlink: it waits in the queue, which only the inspection shows; 201 as C has it."""
+    """POST a downlink to the queue, which only the inspection shows; 201 as in C."""
     device = DEVICES.require(call, uid)
     is_11 = rules.is_11(call.world.catalogue.profiles[device["model"]])
-    wrong = "fCntDn" if is_11 else "aFCntDn"  # C: each belongs to one LoRaWAN version
+    wrong = "fCntDn" if is_11 else "aFCntDn"  # C: each belongs to one version of LoRaWAN
     if call.value(wrong) is not None:
         raise ApiError("bad_parameter", wrong, "the device is LoRaWAN 1.%d" % is_11)
     _submit(call, device["EUI"], True, confirmed=boolean(call, "confirmed", False))
@@ -39,7 +39,7 @@ def send(call: Call, uid: str) -> Response:
 
 
 def cast(call: Call, uid: str) -> Response:
-    """POST a downlink to a multicast group: sent at once by its active base stations (?)."""
+    """POST a downlink to a multicast group; its active base stations send it at once (?)."""
     group = GROUPS.require(call, uid)
     stations = reached(call.world, group)
     sent = sum(one["healthState"] == "ACTIVE" for one in stations)
@@ -61,7 +61,7 @@ def _submit(call: Call, eui: str, flush: bool, **more: Any) -> None:
 
 
 def reset(call: Call, uid: str) -> Response:
-    """POST: the network forgets the device's session, so its queue and what it knew of the radio (C, ?)."""
+    """POST: the network forgets the device's session, its queue and its radio data (C, ?)."""
     device = DEVICES.require(call, uid)
     call.world.downlinks.pop(device["EUI"], None)
     call.world.touch()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""AS routing profiles, which Wireless alone has (O; what is refused is ?)."""
+"""AS routing profiles, only in the Wireless edition (O; the refusals are ?)."""
 
 from __future__ import annotations
 
@@ -51,11 +51,12 @@ def _check(_call: Call, body: Document, _one: Document, _is_new: bool) -> Docume
 
 
 def _change(call: Call, body: Document, one: Document, _is_new: bool) -> Document:
-    if body.get("isDefault"):  # there is one
+    if body.get("isDefault"):  # only one can be the default
         for other in call.world.routes.values():
             other["isDefault"] = False
         return {}
-    return {"isDefault": one["isDefault"]}  # it stays one until another is made it: a client that renames it says false (O, ?)
+    # The default changes only when another profile becomes it: a client that renames the default sends false (O, ?).
+    return {"isDefault": one["isDefault"]}
 
 
 def _in_use(world: World, one: Document) -> bool:
@@ -71,7 +72,7 @@ PROFILES = Collection(
     brief=_brief,
     whole=_whole,
     wireless=True,
-    # O: the type is asked for by a client of an operator that has cellular devices, too.
+    # O: the client of an operator with cellular devices sends the type.
     filters={"type": filters.only("LORAWAN", other=("CELLULAR",))},
     shape=Thing(name=NAME, isDefault=Flag(), routes=Many(_ROUTE), occContext=OCC),
     needed=("name",),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The subscription, its restricted settings, and who is told of alarms (C, X)."""
+"""The subscription, its restricted settings, and the recipients of alarm mail (C, X)."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def update(call: Call) -> Response:
     world = call.world
     body = call.body(_SUBSCRIPTION)
     if world.settings.occ_required and "occContext" not in body:
-        raise ApiError("occ_missing")  # C requires it here without exception
+        raise ApiError("occ_missing")  # C always requires it here
     check_version(call, body, world.subscription, world.settings.occ_required)
     changed: Document = {"nsID": body["nsID"]} if "nsID" in body else {}
     if "alarmStateNotifications" in body:
@@ -65,7 +65,7 @@ def update(call: Call) -> Response:
 def update_restricted(call: Call) -> Response:
     """PUT the restricted settings; they are read with the subscription (C).
 
-    C gives the document no occContext although it names the locking: one is checked when it is sent (?).
+    C names the locking but has no occContext in this document: it is checked if sent (?).
     """
     kept = call.world.subscription
     body = call.body(_RESTRICTED)
@@ -126,10 +126,10 @@ def _shown(world: World) -> Document:
     return shown
 
 
-# -- who is told of alarms -------------------------------------------------------
+# -- recipients of alarm mail ----------------------------------------------------
 
 
-#: The one who logs in, and a colleague (?).
+#: The user who logs in, and a colleague (?).
 _USERS = (THINGPARK_ID, "tpk-100002582")
 
 

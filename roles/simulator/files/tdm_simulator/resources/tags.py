@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tags of devices, of one and in bulk (C). They live apart from the device."""
+"""Tags of devices, of one and in bulk (C). They are stored apart from the device."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _TAGGED = Thing(_needed=("name",), name=Text(), devEUIs=Many(Text()))
 
 
 def read(call: Call, uid: str) -> Response:
-    """GET the tags of a device, in the order of their names (C)."""
+    """GET the tags of a device, sorted by name (C)."""
     device = DEVICES.require(call, uid)
     briefs = [{"name": name, "href": _href(call.world, device, name)} for name in device["tags"]]
     return call.answer(200, {"briefs": briefs, "more": False})
 
 
 def add(call: Call, uid: str) -> Response:
-    """POST a tag; one that is there already is accepted (?)."""
+    """POST a tag; an existing one is accepted (?)."""
     device = DEVICES.require(call, uid)
     _body, name = _read(call)
     _tag(call.world, device, name)
@@ -47,7 +47,7 @@ def remove(call: Call, uid: str, tag_uid: str) -> Response:
 
 
 def change_many(call: Call) -> Response:
-    """POST devices/tags: by EUIs, else one page by query parameters (C)."""
+    """POST devices/tags: devices by EUI, or one page selected by query parameters (C)."""
     world = call.world
     body, name = _read(call)
     change = _untag if call.value("action") == "UNTAG" else _tag

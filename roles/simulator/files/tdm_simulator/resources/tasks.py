@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tasks of asynchronous requests: C promises a Location, and nothing about what is there."""
+"""Tasks of asynchronous requests: C describes only their Location, not their content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What tests see of the simulator, and what they let go wrong."""
+"""Inspection of the simulator and faults on purpose, for tests."""

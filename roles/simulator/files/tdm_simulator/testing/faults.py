@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Faults on purpose: a schedule says which requests go wrong and how, for a client to be tried with."""
+"""Faults on purpose, to test clients: a schedule tells which requests fail and how."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ..world.world import World
 from . import seeding
 from .seeding import other_writer
 
-SHIFT_PREFIX = "70B3D57EDF"  # of devices that come and go by themselves
+SHIFT_PREFIX = "70B3D57EDF"  # of devices that appear and vanish in the list
 _HTML = "text/html;charset=UTF-8"
 _MAINTENANCE = b"<!DOCTYPE html><html><body><h1>We will be right back</h1><p>Maintenance until noon.</p></body></html>"
 _MAX_RULES = 1000
@@ -32,13 +32,13 @@ Answering = Callable[[Request], Response]
 
 
 class Fault(NamedTuple):
-    """What goes wrong, and whether the platform still does what was asked."""
+    """A fault, and whether the request takes effect nevertheless."""
 
     about: str
     takes_effect: bool
 
 
-#: Every fault that a rule may name.
+#: All faults for rules.
 FAULTS = {
     "reset_before": Fault("the connection is reset before the request takes effect", False),
     "reset_after": Fault("the connection is reset after the request took effect", True),
@@ -71,16 +71,16 @@ FAULTS = {
     "wrong_lines": Fault("an import's errors name other lines than their own", True),
     "licences_out": Fault("from now on, no plan has a free license", True),
 }
-#: What doesn't wait for the work behind the request.
+#: Faults whose answer doesn't wait for the work behind the request.
 _AT_ONCE = ("reset", "silence", "error", "gateway")
 _STATUSES = {"error_before": 500, "error_after": 500, "half": 500, "bad_gateway": 502, "unavailable": 503, "gateway_timeout": 504}
 
 
 class Broken(Response):
-    """An answer that does not arrive as it should.
+    """An answer that arrives damaged.
 
-    :param then: what the connection does once it is sent: reset, close, silence or drip.
-    :param share: how much of the body is sent.
+    :param then: the connection's behavior after it: reset, close, silence or drip.
+    :param share: the part of the body to send.
     """
 
     __slots__ = ("then", "share", "length")
@@ -92,7 +92,7 @@ class Broken(Response):
         self.length = length
 
     def to_bytes(self, keep_alive: bool = True, head_only: bool = False) -> bytes:
-        """What is sent of the message."""
+        """The bytes to send."""
         if self.then in ("reset", "silence"):
             return b""
         data = super().to_bytes(keep_alive, head_only)
@@ -102,7 +102,7 @@ class Broken(Response):
 
 
 class Rule:
-    """One line of a schedule: a fault, and the requests that it strikes."""
+    """One rule of a schedule: a fault, and its requests."""
 
     def __init__(self, given: Any) -> None:
         if not isinstance(given, dict) or given.get("fault") not in FAULTS:
@@ -124,7 +124,7 @@ class Rule:
             raise ApiError("invalid", "path", "a pattern for the end of the path is expected") from None
 
     def strikes(self, request: Request, rng: random.Random) -> bool:
-        """Whether it is this request's turn; counts."""
+        """Whether the rule applies to this request; counts requests."""
         if not self.times or self.method not in ("", request.method) or not self.path.search(request.path):
             return False
         if self.probability < 1 and rng.random() >= self.probability:
@@ -137,7 +137,7 @@ class Rule:
 
 
 class Faults:
-    """The schedule: rules in their order, of which the first that strikes decides."""
+    """The schedule: the first rule that applies decides."""
 
     def __init__(self, world: World, accounts: Accounts) -> None:
         self._world = world
@@ -146,7 +146,7 @@ class Faults:
         self.clear()
 
     def clear(self) -> None:
-        """Nothing goes wrong any more; licences are what they were."""
+        """Remove all faults, and restore the licenses."""
         for plan, granted in self._granted.items():
             self._world.plans[plan]["granted"] = granted
         self._granted = {}
@@ -155,7 +155,7 @@ class Faults:
         self._struck: list[Document] = []
 
     def schedule(self, given: Document) -> None:
-        """Take a schedule: `{seed, rules: [{fault, method, path, skip, times, probability}]}`."""
+        """Set a schedule: `{seed, rules: [{fault, method, path, skip, times, probability}]}`."""
         rules, seed = given.get("rules"), given.get("seed", 0)
         if not isinstance(rules, list) or len(rules) > _MAX_RULES or not isinstance(seed, int):
             raise ApiError("invalid", "rules", "a list of rules and a whole number as seed are expected")
@@ -165,12 +165,12 @@ class Faults:
         self._rng = random.Random(seed)
 
     def shown(self) -> Document:
-        """What struck so far, how many faults are still to come, and which there are."""
+        """The faults so far, the number still to come, and all possible faults."""
         known = {name: fault._asdict() for name, fault in FAULTS.items()}
         return {"struck": self._struck, "left": sum(rule.times for rule in self._rules), "known": known}
 
     def answer(self, request: Request, call: Answering) -> Response:
-        """Answer a request by `call`, with the fault that strikes it, if one does."""
+        """Answer a request by `call`, with a fault if a rule applies."""
         for rule in self._rules:
             if rule.strikes(request, self._rng):
                 self._struck.append({"fault": rule.fault, "method": request.method, "path": request.path})
@@ -239,7 +239,7 @@ class Faults:
                 plan["granted"] = 0
 
     def _precede(self, request: Request, call: Answering) -> None:
-        """Somebody else makes the same device first, or the first one of an import, under another name."""
+        """Create the same device, or the first one of an import, under another name before the request does."""
         rows = _FIRST_ROW.findall(request.body) if request.path.endswith("/devices/import") else []
         if request.method != "POST" or not (rows or request.path.endswith("/devices")):
             return
@@ -258,7 +258,7 @@ class Faults:
             self._struck[-1]["eui"] = eui
 
     def _shift(self) -> None:
-        """A device comes to the front of the list, and the one that came before it goes."""
+        """Add a device at the front of the list, and delete the one added before."""
         came = [eui for eui in self._world.devices if eui.startswith(SHIFT_PREFIX)]
         seeding.seed(self._world, 1, SHIFT_PREFIX)
         for eui in came:

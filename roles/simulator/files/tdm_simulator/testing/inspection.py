@@ -30,7 +30,7 @@ _ALARM = Thing(_needed=("id", "state"), id=Number(), state=Number(), details=Man
 
 
 class Inspection:
-    """Looks into the world and changes it behind the client's back."""
+    """Shows the world and changes it, unnoticed by the client."""
 
     def __init__(self, world: World, accounts: Accounts, meter: Meter, faults: Faults, uplinks: Uplinks) -> None:
         self._world, self._accounts, self._meter, self._faults = world, accounts, meter, faults
@@ -146,7 +146,7 @@ class Inspection:
         DEVICES.shape.check("", dict(body, name=who))
         body = DEVICES.shape.check("", body)
         if device["activation"] == "OTAA" and "nwAddress" in body:
-            raw["nwAddress"] = body.pop("nwAddress")  # what a join does
+            raw["nwAddress"] = body.pop("nwAddress")  # as after a join
         DEVICES.changed(seeding.other_writer(self._world, who), device, body)
         if "alarms" in raw:
             alarms.replace(self._world, device["EUI"], raw.pop("alarms"))
@@ -163,7 +163,7 @@ class Inspection:
         return encode(request, 200, group)
 
     def _put_alarms(self, request: Request, rest: list[str]) -> Response:
-        """Let an alarm be raised, grow worse or better, or be cleared: ``PUT alarms/{EUI}``."""
+        """Raise an alarm, make it worse or better, or clear it: ``PUT alarms/{EUI}``."""
         eui = rest[0].upper() if len(rest) == 1 else ""
         if eui not in self._world.devices and eui not in self._world.groups:
             raise ApiError("device_not_found", "device", eui)
@@ -191,7 +191,7 @@ class Inspection:
 
 
 def _check_raw(raw: Document) -> None:
-    """Refuse state that no device could have: it would only show in a later answer."""
+    """Refuse a state that no device can have, because it would fail only in a later answer."""
     if raw.get("health", "INIT") not in ("INIT", "ACTIVE", "RF_CNX_ERROR"):
         raise ApiError("invalid", "health", raw["health"])
     if not isinstance(raw.get("radio") or {}, dict):

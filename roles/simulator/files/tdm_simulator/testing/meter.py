@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What clients did: counts for tests that mind how many requests were made."""
+"""Counts of requests, for tests about their number."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _MAX_PATHS = 2000
 
 
 class Meter:
-    """Counts of requests since the last reset; inspection is not counted."""
+    """Counts of requests since the last reset, without inspection."""
 
     def __init__(self) -> None:
         self.reset()
 
     def reset(self) -> None:
-        """Start again from nothing."""
+        """Restart all counts."""
         self._counts: Document = {
             "total": 0,
             "by_verb": {},
@@ -53,22 +53,22 @@ class Meter:
         _increase(counts["by_path"], key)
 
     def count_refused_by_rate(self, request: Request) -> None:
-        """A request that did not even reach the API."""
+        """Count a request that the rate limit refused."""
         self._counts["rate_limited"] += 1
         self.count(request, 429)
 
     def count_login(self, refused: bool) -> None:
-        """An attempt at the login page."""
+        """Count an attempt at the login page."""
         self._counts["logins"]["attempts"] += 1
         self._counts["logins"]["refused"] += bool(refused)
 
     def count_token(self, refused: bool) -> None:
-        """An attempt at the token endpoint."""
+        """Count an attempt at the token endpoint."""
         self._counts["tokens"]["attempts"] += 1
         self._counts["tokens"]["refused"] += bool(refused)
 
     def note_in_flight(self, number: int) -> None:
-        """Remember the largest number of requests that waited at the same time."""
+        """Remember the maximum number of waiting requests."""
         self._counts["max_in_flight"] = max(self._counts["max_in_flight"], number)
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes down every exchange, to be held to the contract afterwards. Secrets are in it: for tests only."""
+"""Records every exchange, to check it against the contract later. Contains secrets: for tests only."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Recorder:
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
     def write(self, request: Request, response: Response, settings: Settings) -> None:
-        """One line, in one call, so that lines of other processes do not mix with it."""
+        """Append one line in one call, so that lines of several processes don't mix."""
         line = {
             "at": time.time(),
             "client": request.headers.get("user-agent", ""),

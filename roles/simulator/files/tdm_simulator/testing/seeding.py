@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What comes from elsewhere: plausible devices in large numbers, and another writer's changes."""
+"""Devices and changes from outside: many plausible devices, and another writer's changes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ OTHER_WRITER = "Another Writer"
 
 
 def other_writer(world: World, who: str = OTHER_WRITER) -> Call:
-    """A call of somebody else, who names plans by their IDs."""
+    """A call of another writer, who names plans by ID."""
     return Call(Request("PUT", "", {MODE: ["ADVANCED"]}, {}), world, who)
 
 
@@ -35,7 +35,7 @@ def seed(
 ) -> list[str]:
     """Create devices with ascending EUIs below a prefix; returns their EUIs.
 
-    :param chosen: the ``plan``, ``model`` and ``route`` that all of them have, instead of any.
+    :param chosen: the ``plan``, ``model`` and ``route`` of all devices; without it they vary.
     """
     plan, model, route = (chosen.get(name) for name in ("plan", "model", "route"))
     rng = random.Random(4711)
@@ -95,7 +95,7 @@ def _add(world: World, made: list[Document]) -> None:
 
 
 def _place(device: Document, rng: random.Random) -> None:
-    """Give a device a location, by hand or by the network."""
+    """Give a device a location, set by hand or found by the network."""
     latitude, longitude = 50.75 + rng.random() * 2.7, 3.4 + rng.random() * 3.8
     if rng.random() < 0.5:
         device.update(adminLat=round(latitude, 3), adminLon=round(longitude, 3), locationType=0)
@@ -104,7 +104,7 @@ def _place(device: Document, rng: random.Random) -> None:
 
 
 def _hear(device: Document, rng: random.Random) -> None:
-    """Give a device the traces of uplinks."""
+    """Give a device the data of past uplinks."""
     heard = now_ms() - rng.randrange(86400000)
     device["nwAddress"] = "14%06X" % rng.getrandbits(24)
     device["health"] = "ACTIVE" if rng.random() < 0.9 else "RF_CNX_ERROR"

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Uplinks of the devices, posted to an application server on this host, signed as ThingPark signs them.
 
-The report and its token are as public clients and published examples have them (O); how often and how long a platform repeats
-what was not taken is ?: this one goes on until it is taken or refused.
+The report and its token follow public clients and published examples (O). How often a platform repeats a post without success
+is unknown (?): this one repeats it until it is accepted or refused.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from ..world.world import World
 REPEAT_SECONDS = 1.0
 ANSWER_SECONDS = 10.0
 F_PORT = 2
-BUSY = (429, 502, 503, 504)  # not taken yet
+BUSY = (429, 502, 503, 504)  # to be repeated
 
 
 def signed(report: Document, settings: Settings) -> str:
-    """The query of a post: what ThingPark adds to the address, and the token over the report, the query and the key."""
+    """The query of a signed post: ThingPark's parameters, and the token over the report, the query and the key."""
     moment = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
     pairs = {
         "LrnDevEui": report["DevEUI"],
@@ -45,7 +45,7 @@ def signed(report: Document, settings: Settings) -> str:
 
 
 class Uplinks:
-    """Sends one uplink after the other, of each device in turn, for as long as the simulator runs."""
+    """Sends uplinks one after the other, of each device in turn, while the simulator runs."""
 
     def __init__(self, world: World) -> None:
         self._world, self._settings = world, world.settings
@@ -55,7 +55,7 @@ class Uplinks:
         self._last = ""
 
     def shown(self) -> Document:
-        """How many uplinks were sent, taken and refused, and how many posts were repeated."""
+        """The numbers of uplinks sent, accepted and refused, and of repeated posts."""
         return dict(self._counts)
 
     async def run(self) -> None:
@@ -66,7 +66,7 @@ class Uplinks:
             if report is not None:
                 self._counts["sent"] += 1
                 await self._deliver(report)
-            # What is late is not made good: an answer that takes long makes the rate smaller.
+            # Delays are not made up for: slow answers lower the rate.
             due = max(due + 1 / self._settings.uplinks_rate, time.monotonic())
             await asyncio.sleep(due - time.monotonic())
 
@@ -104,7 +104,7 @@ class Uplinks:
         }
 
     async def _deliver(self, report: Document) -> None:
-        """Post a report until it is taken or refused; a repeated post is signed anew (?)."""
+        """Post a report until it is accepted or refused; a repeated post is signed anew (?)."""
         body = json.dumps({"DevEUI_uplink": report}).encode()
         while True:
             try:
@@ -118,7 +118,7 @@ class Uplinks:
             await asyncio.sleep(REPEAT_SECONDS)
 
     async def _post(self, query: str, body: bytes) -> int:
-        """Post a body on a connection of its own; return the status."""
+        """Post a body on a new connection; return the status."""
         address = urlsplit(self._settings.uplinks_url)
         reader, writer = await asyncio.open_connection(address.hostname, address.port or 80)
         try:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The fixed furniture of the platform: profiles, plans, application servers, routes.
+"""The platform's fixed content: profiles, plans, application servers, routes.
 
 Device profiles and TR005 identifiers are real ones (Actility's public device
 catalogue and the LoRa Alliance's identifiers); names and numbers of plans,
@@ -40,10 +40,10 @@ ISM_BANDS = {
     "ru864": "RU864-870 (RU864)",
     "ww2g4": "WW2400",
 }
-#: Spellings of the catalogue that C does not know.
+#: Spellings of the catalog that C doesn't have.
 _ISM_ALIASES = {"us902": "us915", "as920": "as923"}
 
-#: Commercial names shared by two profiles: such a name identifies neither.
+#: Commercial names of two profiles each: they identify neither.
 _SHARED_NAMES = {
     "LORA/GenericA.1.0.2a_ETSI_Rx2-SF12": "LoRaWAN 1.0.2 - class A - ETSI",
     "LORA/GenericA.1.0.2b_ETSI_Rx2-SF12": "LoRaWAN 1.0.2 - class A - ETSI",
@@ -53,7 +53,7 @@ _SHARED_NAMES = {
 
 MOTION_INDICATORS = ("NEAR_STATIC", "WALKING_SPEED", "BIKE_SPEED", "VEHICLE_SPEED", "RANDOM")
 _PROTOCOL = re.compile(r"[a-zA-Z0-9-]{1,8}:[a-zA-Z0-9-]{1,16}:(0|[1-9][0-9]*)\Z")
-#: What an application server has that says nothing else (C AppServer).
+#: Defaults of an application server (C AppServer).
 NEW_SERVER: Document = {
     "type": "HTTP",
     "state": "ACTIVE",
@@ -67,7 +67,7 @@ NEW_SERVER: Document = {
 
 
 class Catalogue:
-    """All that devices refer to, by ID and in a stable order."""
+    """All resources that devices refer to, by ID and in a stable order."""
 
     def __init__(self, settings: Settings, profiles_csv: str | None = None, tr005_csv: str | None = None) -> None:
         self.profiles: dict[str, Document] = {}
@@ -99,7 +99,7 @@ class Catalogue:
         self.stations = _stations()
 
     def unicast_plans(self) -> list[Document]:
-        """The plans of devices, in the order of their subscription date."""
+        """The plans of devices, by their subscription date."""
         return [plan for plan in self.plans.values() if plan["communicationType"] == "UNICAST"]
 
     def multicast_plan(self) -> Document:
@@ -196,14 +196,14 @@ def _server(uid: int, name: str, address: str) -> Document:
 
 
 def _route(uid: int, route_id: str, name: str, is_default: bool) -> Document:
-    """A routing profile; one has nowhere to send to."""
+    """A routing profile; NOAS has no destinations."""
     place = '<dests><dest type="HTTP" address="https://as.example.com/%d"/></dests>' % uid
     to_one = [] if route_id == "NOAS" else [{"sourcePort": "*", "strategy": "SEQUENTIAL", "destinations": place}]
     return {"uid": uid, "ID": route_id, "name": name, "isDefault": is_default, "routes": to_one}
 
 
 def _plans(enterprise: bool) -> list[Document]:
-    """Plans in the order of their subscription date; flags cover every combination in Enterprise."""
+    """Plans by their subscription date; in Enterprise, with every combination of flags."""
     rows = [
         ("often-geo", "Often with geolocation", True, False, 86),
         ("seldom", "Seldom", False, False, 87),

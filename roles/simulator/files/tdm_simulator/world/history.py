@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a device sent and was sent, made up from what it shows, so that all answers agree with one another.
+"""A device's past frames, made up to agree with all its other data.
 
 `historyUpDaily` and `historyDwDaily` count frames in periods of two hours over a day before the last uplink (C);
 the frames are spread evenly over those periods, and everything else is counted from the frames.
@@ -65,9 +65,9 @@ def _frame(kind: int, radio: Document, when: int) -> Document:
 
 
 def aggregate(found: list[Document], step: int, means: bool = False) -> list[Document]:
-    """Counts and sizes per slot of `step` milliseconds (C FramesDevices, FramesDeviceAggregation).
+    """Number and sizes of frames per slot of `step` milliseconds (C FramesDevices, FramesDeviceAggregation).
 
-    Slots begin at multiples of the step since 1970 in UTC; other time zones are not looked at (?).
+    Slots begin at multiples of the step since 1970 in UTC; time zones are ignored (?).
     """
     slots: dict[int, list[Document]] = {}
     for one in found:

@@ -15,7 +15,7 @@ class Table(dict[str, Document]):
     """Resources by key, in the order of their creation.
 
     :param key: the field that names a resource: its EUI, its ID.
-    :param first: the UID of the next one.
+    :param first: the UID of the first new one.
     """
 
     def __init__(self, key: str, first: int = 1, given: Iterable[Document] = ()) -> None:
@@ -24,7 +24,7 @@ class Table(dict[str, Document]):
         self.replace(given, first)
 
     def replace(self, given: Iterable[Document], following: int) -> None:
-        """Hold these resources and no others; the next new one gets the following UID."""
+        """Replace all resources; the next new one gets the given UID."""
         self.clear()
         self.next = following
         self.by_uid: dict[int, Document] = {}
@@ -33,13 +33,13 @@ class Table(dict[str, Document]):
             self.put(one)
 
     def add(self, one: Document) -> None:
-        """Add a new resource: gives it its UID."""
+        """Add a new resource and give it a UID."""
         one["uid"] = self.next
         self.next += 1
         self.put(one)
 
     def put(self, one: Document) -> None:
-        """Add a resource that has its UID."""
+        """Add a resource that has a UID."""
         key = one[self.key]
         self[key] = self.by_uid[one["uid"]] = one
         if self.ordered and key > self.ordered[-1]:
@@ -48,17 +48,17 @@ class Table(dict[str, Document]):
             bisect.insort(self.ordered, key)
 
     def take(self, one: Document) -> None:
-        """Take a resource away."""
+        """Remove a resource."""
         key = one[self.key]
         del self[key]
         del self.by_uid[one["uid"]]
         del self.ordered[bisect.bisect_left(self.ordered, key)]
 
     def find(self, uid: str, eui_paths: bool = True) -> Document | None:
-        """The resource that a path names: by its integer, or by its key, which is an EUI only behind an e (C)."""
+        """The resource of a path: by its integer, or by its key; an EUI has the prefix e (C)."""
         if self.key != "EUI" and uid in self:
             return self[uid]
-        if uid[:1] == "e" and eui_paths:  # old platforms know the integer alone (O)
+        if uid[:1] == "e" and eui_paths:  # old platforms accept only the integer (O)
             return self.get(uid[1:])
         return self.by_uid.get(int(uid)) if uid.isascii() and uid.isdigit() and len(uid) < 16 else None
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lorawan.thingpark contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The state of the simulated platform, and the file that keeps it."""
+"""The state of the simulated platform, and its file."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _KEPT = ("tag_uids", "next_task", "tasks", "subscription", "alarms", "next_alarm
 
 
 class World:
-    """What there is: a table for each kind of resource, and what belongs to single ones."""
+    """A table for each kind of resource, and data of single resources."""
 
     def __init__(self, settings: Settings, catalogue: Catalogue | None = None) -> None:
         self.settings = settings
         self.catalogue = catalogue or Catalogue(settings)
         self._place = "%s/subscriptions/%s/" % (BASE_PATH, "mine" if settings.enterprise else SUBSCRIPTION_ID)
         self.jobs = Jobs()
-        self.revision = 0  # only ever goes up, or a kept result could be taken for a new one
+        self.revision = 0  # never goes back, or a cached result could pass for a new one
         self.reset()
 
     def reset(self) -> None:
@@ -46,7 +46,7 @@ class World:
         self.used = dict.fromkeys(self.plans, 0)
         self.alarms: dict[str, list[Document]] = {}  # of devices and multicast groups, by EUI
         self.next_alarm = 1
-        self.downlinks: dict[str, list[Document]] = {}  # what was submitted, by EUI
+        self.downlinks: dict[str, list[Document]] = {}  # submitted ones, by EUI
         self.tag_uids: dict[str, int] = {}
         self.tasks: dict[str, Document] = {}
         self.next_task = 1
@@ -75,26 +75,26 @@ class World:
     # -- resources ---------------------------------------------------------
 
     def table(self, name: str, key: str, first: int = 1, given: Iterable[Document] = ()) -> Table:
-        """The table of a kind of resource: it is made when first asked for."""
+        """The table of a kind of resource, created at the first access."""
         if name not in self.tables:
             self.tables[name] = Table(key, first, given)
         return self.tables[name]
 
     def add(self, table: Table, one: Document) -> None:
-        """Add a new resource: gives it its UID."""
+        """Add a new resource and give it a UID."""
         table.add(one)
         self._count(one, 1)
         self.touch()
 
     def change(self, one: Document, changed: Document) -> None:
-        """Put the changed fields into a resource and keep the counts right."""
+        """Update fields of a resource, and the counts that depend on them."""
         self._count(one, -1)
         one.update(changed)
         self._count(one, 1)
         self.touch()
 
     def remove(self, table: Table, one: Document) -> None:
-        """Delete a resource with all that belongs to it (C)."""
+        """Delete a resource and all its data (C)."""
         table.take(one)
         self._count(one, -1)
         self.alarms.pop(one[table.key], None)
@@ -102,29 +102,29 @@ class World:
         self.touch()
 
     def stamp(self, one: Document, who: str) -> None:
-        """A change: version and time go up (C occContext)."""
+        """Note a change: raises version and time (C occContext)."""
         one["version"] += 1
         one["lastUpdate"] = max(now_ms(), one["lastUpdate"] + 1)
         one["who"] = who
         self.touch()
 
     def _count(self, one: Document, step: int) -> None:
-        """Keep the used licences: a device or a multicast group comes (1) or goes (-1)."""
+        """Update the used licenses: a device or a multicast group is added (1) or removed (-1)."""
         plan = one.get("plan")
         if plan is not None:
             self.used[plan] = self.used.get(plan, 0) + step
 
     def server_use(self, server_id: str) -> tuple[int, int]:
-        """How many devices and multicast groups name an application server: (devices, groups)."""
+        """The number of devices and of multicast groups with an application server: (devices, groups)."""
         devices = sum(server_id in one["servers"] for one in self.devices.values())
         return devices, sum(server_id in one["servers"] for one in self.groups.values())
 
     def tag_uid(self, name: str) -> int:
-        """The UID of a tag; a new tag gets a new one."""
+        """The UID of a tag, a new one for a new tag."""
         return self.tag_uids.setdefault(name, FIRST_TAG_UID + len(self.tag_uids))
 
     def add_task(self, href: str) -> str:
-        """The UID of a new task about a resource, which is running."""
+        """The UID of a new, running task about a resource."""
         uid = str(self.next_task)
         self.next_task += 1
         self.tasks[uid] = {"state": "RUNNING", "href": href}
@@ -143,7 +143,7 @@ class World:
         return json.dumps({**state, "extra": extra})
 
     def restore(self, path: str) -> Document | None:
-        """Load a snapshot; the extra part of it, or None when there is no file."""
+        """Load a snapshot; returns its extra part, or None without a file."""
         try:
             with open(path, encoding="utf-8") as stream:
                 state = json.load(stream)
@@ -151,7 +151,7 @@ class World:
             return None
         self.reset()
         for name in _KEPT:
-            setattr(self, name, state.get(name, getattr(self, name)))  # the file may be older than the name
+            setattr(self, name, state.get(name, getattr(self, name)))  # an older file lacks newer names
         for name, (key, following, found) in (state.get("tables") or _old_tables(state)).items():
             self.table(name, key).replace(found, following)
             for one in found:
@@ -161,7 +161,7 @@ class World:
 
 
 def _old_tables(state: Document) -> dict[str, tuple[str, int, list[Document]]]:
-    """Key, next UID and resources of each table, from a file of before all were kept in the same way."""
+    """Key, next UID and resources of each table, from a file in the older format."""
     counters = {"devices": "next_uid", "servers": "next_server", "routes": "next_route", "groups": "next_group"}
     found = {}
     for name, counter in counters.items():
@@ -172,7 +172,7 @@ def _old_tables(state: Document) -> dict[str, tuple[str, int, list[Document]]]:
 
 
 def write_atomically(path: str, text: str) -> None:
-    """Write a file so that nobody ever reads half of it; only its owner may read it."""
+    """Write a file atomically, readable only by its owner."""
     directory = os.path.dirname(os.path.abspath(path))
     handle, temporary = tempfile.mkstemp(prefix=".tdm-simulator-", dir=directory)
     try:
