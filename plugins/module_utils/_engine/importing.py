@@ -252,7 +252,7 @@ class Bulk:
                 self._enter(change)
             elif refusal is None:
                 unseen.append(change)
-            # Other refusals are repeated by a single request, whose error says more.
+            # This refusal counts. Others are repeated by single requests, whose errors say more.
             elif change.action == CREATE and refusal.code != ALREADY_EXISTS and is_believed and self._work.settled(change):
                 self._singles.conclude(change, partial(self._refuse, refusal))
         self._singles.doubt(unseen if said.is_doubtful else [])
