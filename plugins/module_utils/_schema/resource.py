@@ -9,13 +9,13 @@ One declaration gives the argument spec, the validation, the body that is sent a
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Callable
 
 from .filters import Filter, HexPrefix
 from .json_types import JsonType, JsonTypes, ListOf
+from .near import LONGEST_WORD, did_you_mean, nearest
 from .parts import Beginning, Encryption, Gathered, Identity, Importing, Labels, Listing, Users, Within
 from .row import Faults
 from .rules import Rules
@@ -34,7 +34,6 @@ EDIT = "edit"  # nowhere: it says what another option gains or loses
 MOST_HINTS = 60  # whoever has more unknown names than that gave another file
 BESIDE = "conflicts with %s, which lists all values: give only one of the two"
 BOTH = "removes %s, which %s adds: remove it from one of the two"
-LONGEST_NAME = 60  # characters of a name that can be a misspelled option
 
 
 @lru_cache(maxsize=2048)  # thousands of rows say the same of most options; as one object, it takes their memory once, too
@@ -346,10 +345,10 @@ class Resource:
         return values, faults
 
     def _unknown(self, name: str) -> str:
-        if name not in self.nearest and len(self.nearest) < MOST_HINTS and len(name) <= LONGEST_NAME:
-            self.nearest[name] = "".join(difflib.get_close_matches(name.lower(), self.by_name, 1))
+        if name not in self.nearest and len(self.nearest) < MOST_HINTS and len(name) <= LONGEST_WORD:
+            self.nearest[name] = "".join(nearest(name, self.by_name, 1))
         near = self.nearest.get(name)
-        return "is not an option of %s%s" % (self.one, "; did you mean %s?" % near if near else "")
+        return "is not an option of %s%s" % (self.one, did_you_mean([near] if near else []))
 
     def body(self, values: Values) -> dict[str, Any]:
         """Return the JSON body that says ``values`` (canonical, by option)."""

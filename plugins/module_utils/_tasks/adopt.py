@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import io
 import os
 import time
@@ -33,6 +32,7 @@ from .._resources.device.declaration import DEVICE
 from .._resources.device.export_csv import not_in_csv
 from .._resources.multicast_group import MULTICAST_GROUP
 from .._resources.routing_profile import ROUTING_PROFILE
+from .._schema.near import suggestion
 from .._schema.resource import Resource
 from .._schema.texts import shown
 from .._workers import each
@@ -308,9 +308,8 @@ def _layout(params: dict[str, Any], chosen: list[Adoptable]) -> Layout:
     known = {name for one in chosen for name in one.resource.by_name}
     for name in without:
         if name not in known:
-            near = "".join(difflib.get_close_matches(name, sorted(known), 1))
-            hint = "; did you mean %s?" % near if near else ""
-            raise OptionError("leave_out has %s, which is not an option of the adopted resources%s" % (shown(name), hint))
+            message = "leave_out has %s, which is not an option of the adopted resources%s"
+            raise OptionError(message % (shown(name), suggestion(name, sorted(known))))
     if split_by and SPLITS[split_by] in without:
         raise OptionError(SPLIT_LEFT_OUT % (split_by, SPLITS[split_by]))
     others = [one.resource.plural for one in chosen if one.resource.own_table is None]
