@@ -103,7 +103,7 @@ def test_adopting_again_shows_what_changed_and_no_more(simulator, account, fleet
     predicted = account.tdm_adopt(dest=str(dest), check=True, diff=True)
     assert predicted["changed"] and texts(dest) == before
     told = account.tdm_adopt(dest=str(dest))
-    assert told["changed"] and told["msg"] == "20 described in files: 1, of which differ: 1"
+    assert told["changed"] and told["msg"] == "described 20 resources; files: 1, new or changed: 1"
     lines = list(difflib.ndiff(before["devices.yml"].splitlines(), texts(dest)["devices.yml"].splitlines()))
     assert [line for line in lines if line[0] in "+-"] == [
         '-     name: "row-0010"',
@@ -244,7 +244,7 @@ def test_what_changes_meanwhile_is_not_written(simulator, through, fleet, dest, 
     last = fleet[-1]["dev_eui"]
     meddler.on("GET", "/devices/e" + last, do.meanwhile(lambda: simulator.change_device(eui, name="now")), times=1)
     refused = through.tdm_adopt(dest=str(dest), parallel=1)
-    assert refused["failed"] and "what was found of 1 devices (%s) has changed" % eui in refused["msg"]
+    assert refused["failed"] and "1 devices (%s) changed on the platform during this run" % eui in refused["msg"]
     assert not dest.exists()
 
 

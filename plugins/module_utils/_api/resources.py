@@ -243,7 +243,7 @@ class ResourceClient:
         except ApiError as error:
             if error.status == 404:
                 raise OptionError(
-                    "%s can't be had of this platform, which is an older one: leave the option out" % option
+                    "this platform is an older one, whose API has no %s: leave the option out" % option
                 ) from None
             raise
 

@@ -74,8 +74,7 @@ NO_SPLIT = "domain_group is given, but split_by isn't domain: leave it out"
 SPLIT_LEFT_OUT = "split_by %s needs the option %s, which leave_out names: take it out there"
 ONLY_DEVICES = "format csv is only for devices: use yaml for %s"
 WOULD_CHANGE = (
-    "what was found of %d %s (%s) has changed on the platform meanwhile, and nothing was written: run again "
-    "when nobody else is changing them"
+    "%d %s (%s) changed on the platform during this run, and nothing was written: run again when nobody else changes them"
 )
 NONE_FOUND = "No %s was found: nothing was written or removed for them"
 NOT_OURS = "%s exists, and was not written by adopting: move it away, or name another dest"
@@ -257,7 +256,7 @@ class _Adoption:
         }
         total = sum(len(file.told) for file in written.files)
         number = sum(file.path in changed for file in written.files)
-        result["msg"] = "%d described in files: %d, of which differ: %d" % (total, len(written.files), number)
+        result["msg"] = "described %d resources; files: %d, new or changed: %d" % (total, len(written.files), number)
         if context.diff:
             result["diff"] = [
                 {"before_header": path, "after_header": path, "before": old[path], "after": new[path]} for path in changed
