@@ -57,7 +57,7 @@ test: duration lint docs pytest  ## every check and test; the last line says wha
 duration:
 	@echo 'Everything takes about ten minutes on two cores, and three more the first time: the checks two, then the tests eight.'
 
-lint: .venv/test $(COLLECTION) $(AWX)/MANIFEST.json .cache/gates/installed  ## style, types, licences, documentation, the archive: what needs seconds
+lint: .venv/test $(COLLECTION) $(AWX)/MANIFEST.json .cache/gates/installed  ## style, types, licenses, documentation, the archive: what needs seconds
 	CI=true PIP_NO_COMPILE=1 $(NOX) --reuse-venv yes $(ARGS)
 
 pytest: $(if $(CONTRACT),.venv/contract .cache/prism/installed) .venv/test .venv/events $(COLLECTION) $(AWX)/MANIFEST.json  ## all tests, each purpose once (ARGS="-k name" for some)

@@ -222,7 +222,7 @@ def test_filters_are_those_of_the_module_that_shows_devices(simulator, account, 
     "options,message",
     [
         ({"group_by": ["colour"]}, "the inventory's options don't fit: value of group_by must be one or more of"),
-        ({"filters": {"tagg": "x"}}, "the inventory has no option filters.tagg (did you mean tag?): correct it"),
+        ({"filters": {"tagg": "x"}}, "the inventory has no option filters.tagg (did you mean tag?): correct"),
         ({"filters": {"silent_for": "P1D", "last_up_before": "2020-01-01T00:00:00Z"}}, "mutually exclusive: last_up_before"),
         ({"filters": {"name": 1.10}}, "filters.name must be a text, but is a number with a fraction"),
         ({"password": ["a-secret-word"]}, "password must be a text, but is a list"),

@@ -34,4 +34,4 @@ def some_of(names: Sequence[str]) -> str:
 def suggestion(word: object, known: Iterable[str]) -> str:
     """Return the end of a message about an unknown word: its near names, or else some of the known names."""
     names = list(dict.fromkeys(known))
-    return did_you_mean(nearest(word, names)) or " (use one of %s)" % some_of(names)
+    return did_you_mean(nearest(word, names)) or ": use one of %s" % some_of(names)

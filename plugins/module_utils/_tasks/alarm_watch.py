@@ -86,7 +86,7 @@ class Watch:
         unknown = sorted(set(given) - set(spec))
         if unknown:
             known = suggestion(unknown[0], [*OWN, *spec])
-            raise OptionError("the event source alarms has no option %s%s" % (without_keys(str(unknown[0])), known))
+            raise OptionError("%s is not an option of the alarms source%s" % (without_keys(str(unknown[0])), known))
         # As for a module, null is nothing: the environment counts.
         checked = ArgumentSpecValidator(spec, **RULE).validate({name: given[name] for name in given if given[name] is not None})
         self._params: dict[str, Any] = checked.validated_parameters

@@ -180,7 +180,7 @@ class Options:
         unknown = sorted(set(given) - set(known) - {"keys_file"})
         if unknown:
             names = suggestion(unknown[0], [*known, "keys_file"])
-            raise UplinksError("the event source uplinks has no option %s%s" % (unknown[0], names))
+            raise UplinksError("%s is not an option of uplinks%s" % (unknown[0], names))
         if "port" not in given:
             raise UplinksError("port is missing: name the port that ThingPark, or the proxy before it, posts to")
         values: dict[str, Any] = {"keys": cls._keys(given)}

@@ -17,9 +17,9 @@ NAMES = ["tag", "tags", "domain", *("option_%02d" % number for number in range(2
     [
         ("tagg", " (did you mean tag or tags?)"),
         ("Domian", " (did you mean domain?)"),
-        ("qqqq", " (use one of tag, tags, domain, option_00, option_01, option_02, option_03, option_04 and 15 more)"),
-        ("tag" * 100_000, " (use one of tag, tags, domain, option_00, option_01, option_02, option_03, option_04 and 15 more)"),
-        (7, " (use one of tag, tags, domain, option_00, option_01, option_02, option_03, option_04 and 15 more)"),
+        ("qqqq", ": use one of tag, tags, domain, option_00, option_01, option_02, option_03, option_04 and 15 more"),
+        ("tag" * 100_000, ": use one of tag, tags, domain, option_00, option_01, option_02, option_03, option_04 and 15 more"),
+        (7, ": use one of tag, tags, domain, option_00, option_01, option_02, option_03, option_04 and 15 more"),
     ],
 )
 def test_near_names_or_a_short_list(word, expected):
@@ -27,4 +27,4 @@ def test_near_names_or_a_short_list(word, expected):
 
 
 def test_a_list_that_is_short_is_whole():
-    assert suggestion("qqqq", ["level", "duration"]) == " (use one of level, duration)"
+    assert suggestion("qqqq", ["level", "duration"]) == ": use one of level, duration"
