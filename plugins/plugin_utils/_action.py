@@ -81,7 +81,7 @@ class TdmAction(ActionBase):
         """
         message = checked.error_messages[0]
         if checked.unsupported_parameters:
-            names = unknown_options(checked.unsupported_parameters, {**self.task.options, **spec})
+            names = unknown_options(checked.unsupported_parameters, {**self.task.options, **spec}, secrets)
             message = UNSUPPORTED % (self._task.action, names)
         return {"failed": True, "changed": False, "msg": without(message, secrets, ours=True)}
 

@@ -285,10 +285,10 @@ def read_options(given: dict[str, Any]) -> dict[str, Any]:
     params: dict[str, Any] = checked.validated_parameters
     register(INVENTORY, params)
     if checked.error_messages:
-        message = MISFIT % checked.error_messages[0]
+        secrets, message = secrets_of(INVENTORY, params), MISFIT % checked.error_messages[0]
         if checked.unsupported_parameters:  # first: it may be the misspelled name of an option that another message misses
-            message = UNKNOWN_OPTIONS % unknown_options(checked.unsupported_parameters, SPEC)
-        raise OptionError(without(message, secrets_of(INVENTORY, params), ours=True))
+            message = UNKNOWN_OPTIONS % unknown_options(checked.unsupported_parameters, SPEC, secrets)
+        raise OptionError(without(message, secrets, ours=True))
     return params
 
 

@@ -6,18 +6,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from ..module_utils._schema.near import did_you_mean, nearest, some_of
 from ..module_utils._schema.texts import without_keys
 
 
-def unknown_options(names: Iterable[object], spec: dict[str, Any]) -> str:
+def unknown_options(names: Iterable[object], spec: dict[str, Any], secrets: Collection[str] = ()) -> str:
     """Return unknown options for a message: ``filters.tagg (did you mean tag?), colour (use one of alarm, domain and 9 more)``.
 
     :param names: the names; the name of an option within another one is a tuple, as in ``ValidationResult``.
     :param spec: the argument spec, the options first that a message should offer first.
+    :param secrets: a secret in the place of a name gets no near names, which would show what it looks like.
     """
     within: dict[tuple[str, ...], list[str]] = {}
     for path in sorted(name if isinstance(name, tuple) else (str(name),) for name in names):
@@ -25,9 +26,9 @@ def unknown_options(names: Iterable[object], spec: dict[str, Any]) -> str:
     told = []
     for above, unknown in within.items():
         known = _known(above, spec)
-        near = {name: did_you_mean(nearest(name, known)) for name in unknown}
-        # The names without a near one come last: the list behind the last of them is for all of them.
-        called = [without_keys(".".join((*above, name))) + near[name] for name in sorted(unknown, key=lambda name: not near[name])]
+        near = {name: "" if name in secrets else did_you_mean(nearest(name, known)) for name in unknown}
+        unknown.sort(key=lambda name: not near[name])  # names without a near one come last: the list of names is for all of them
+        called = [without_keys(".".join((*above, name))) + near[name] for name in unknown]
         told.append(some_of(called) + ("" if all(near.values()) else " (use one of %s)" % some_of(known)))
     return ", ".join(told)
 

@@ -177,10 +177,8 @@ class Options:
         """Return the options of a rulebook; raise UplinksError if an option is wrong."""
         known = {one.name: one for one in fields(cls)}
         given = {name: value for name, value in args.items() if value is not None}
-        unknown = sorted(set(given) - set(known) - {"keys_file"})
-        if unknown:
-            names = suggestion(unknown[0], [*known, "keys_file"])
-            raise UplinksError("%s is not an option of uplinks%s" % (unknown[0], names))
+        if unknown := sorted(set(given) - set(known) - {"keys_file"}):
+            raise UplinksError("%s is not an option of uplinks%s" % (unknown[0], suggestion(unknown[0], [*known, "keys_file"])))
         if "port" not in given:
             raise UplinksError("port is missing: name the port that ThingPark, or the proxy before it, posts to")
         values: dict[str, Any] = {"keys": cls._keys(given)}

@@ -109,7 +109,7 @@ def test_ansible_is_told_of_the_secrets(play):
 def test_no_message_about_options_shows_a_secret(play):
     misfit = play({"password": "a-password", "a-password": 1, KEY: 2}).result["msg"]
     assert misfit.startswith("Unsupported parameters for (tdm_x) module: ")
-    assert "a-password" not in misfit and KEY not in misfit and "(hidden, it may be a key), ******** (use one of " in misfit
+    assert "a-password" not in misfit and KEY not in misfit and "(hidden, it may be a key), ******** (use one of url, " in misfit
     alone = play({KEY: 2}).result["msg"]
     assert KEY not in alone and "module: (hidden, it may be a key) (use one of url, " in alone
 
@@ -117,7 +117,7 @@ def test_no_message_about_options_shows_a_secret(play):
 @pytest.mark.parametrize(
     "options,words",
     [
-        ({"passwrod": 1}, "passwrod (did you mean password?)"),
+        ({"passwrod": 1}, "passwrod (did you mean password or "),
         ({"select": {"tagg": ["a"]}}, "select.tagg (did you mean tag?)"),
         ({"devices": [], "purge": {"scope": {"tags": "a"}, "qqq": 1}}, "purge.qqq (use one of scope, max, action, "),
         ({"devices": [], "purge": {"scope": {"tags": "a"}}}, "purge.scope.tags (did you mean tag?)"),
