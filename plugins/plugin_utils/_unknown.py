@@ -36,6 +36,6 @@ def unknown_options(names: Iterable[object], spec: dict[str, Any], secrets: Coll
 def _known(above: tuple[str, ...], spec: dict[str, Any]) -> list[str]:
     """Return the names of the options within an option, or of all options, with their other names at the end."""
     for part in above:
-        found = (entry for name, entry in spec.items() if part in (name, *entry.get("aliases", ())))
-        spec = next(found, {}).get("options", {})
+        found = [entry for name, entry in spec.items() if part in (name, *entry.get("aliases", ()))]
+        spec = found[0].get("options", {}) if found else {}
     return [*spec, *(alias for entry in spec.values() for alias in entry.get("aliases", ()))]
