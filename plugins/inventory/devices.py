@@ -146,6 +146,7 @@ from ..module_utils._frame.module import result_of
 from ..module_utils._frame.task import Context
 from ..module_utils._signals import ended_cleanly
 from ..plugin_utils._inventory import ALL_DEVICES, INVENTORY, SPEC, UNKNOWN_OPTIONS, asked, read_options
+from ..plugin_utils._unknown import unknown_options
 from ..plugin_utils._untrusted import untrusted
 
 ENDINGS = ("thingpark.yml", "thingpark.yaml")
@@ -177,7 +178,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         try:
             unknown = sorted(set(self._others) - set(self._options))
             if unknown:
-                raise AnsibleParserError(UNKNOWN_OPTIONS % ", ".join(unknown))
+                known = {**INVENTORY.options, **SPEC, **dict.fromkeys(self._options, {})}
+                raise AnsibleParserError(UNKNOWN_OPTIONS % unknown_options(unknown, known))
             self._fill(inventory, self._found(path, cache, read_options(self._rendered())))
         except TdmError as error:
             raise AnsibleParserError(error.message) from None

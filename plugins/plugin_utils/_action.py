@@ -18,8 +18,7 @@ from contextlib import suppress
 from typing import Any, Callable
 
 from ansible.errors import AnsibleError
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.errors import UnsupportedError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ValidationResult
 from ansible.plugins.action import ActionBase
 
 from ..module_utils._errors import TdmError, without
@@ -27,14 +26,15 @@ from ..module_utils._frame.connection import ENVIRONMENT, OPTIONS
 from ..module_utils._frame.module import argument_spec, failure_of, missing_library, result_of
 from ..module_utils._frame.secrets import secrets_of
 from ..module_utils._frame.task import Context, Task
-from ..module_utils._schema.texts import without_keys
 from ..module_utils._signals import ended_cleanly, is_told_to_end
 from ._arguments import as_json, refuse_misread, that_are_given, with_lists, with_numbers, without_empty
 from ._handover import through_gate
 from ._registry import register
+from ._unknown import unknown_options
 
 #: The variable that chooses the frame: ``auto``, or ``module`` for a process in any case.
 FRAME = "tdm_frame"
+UNSUPPORTED = "Unsupported parameters for (%s) module: %s"  # as Ansible's own message begins
 #: Environment variables that change the module's home, and with it the state files.
 HOMES = {"HOME", "ANSIBLE_HOME"}
 
@@ -63,7 +63,7 @@ class TdmAction(ActionBase):
             params = checked.validated_parameters
             register(self.task, params)
             if checked.error_messages:  # the errors object itself is always true
-                return {**result, **self._misfit(checked.errors[0], secrets_of(self.task, params))}
+                return {**result, **self._misfit(checked, spec, secrets_of(self.task, params))}
             if is_apart:
                 with ended_cleanly(_orphaned()):
                     return {**result, **self._in_module(args, params, task_vars)}
@@ -71,13 +71,15 @@ class TdmAction(ActionBase):
         except TdmError as error:
             return {**result, **failure_of(error)}
 
-    def _misfit(self, error: Exception, secrets: set[str]) -> dict[str, Any]:
-        """Return AnsibleModule's message for invalid options, but without all of the options with ``-vvv``."""
-        message = str(error)
-        if isinstance(error, UnsupportedError):
-            named, end, others = message.partition(". ")
-            names = ", ".join(map(without_keys, named.split(", ")))
-            message = "Unsupported parameters for (%s) module: %s%s%s" % (self._task.action, names, end, others)
+    def _misfit(self, checked: ValidationResult, spec: dict[str, Any], secrets: set[str]) -> dict[str, Any]:
+        """Return AnsibleModule's message for invalid options, but without all of the options with ``-vvv``.
+
+        An unknown option comes first: it may be the misspelled name of an option that another message misses.
+        """
+        message = checked.error_messages[0]
+        if checked.unsupported_parameters:
+            names = unknown_options(checked.unsupported_parameters, {**self.task.options, **spec}, secrets)
+            message = UNSUPPORTED % (self._task.action, names)
         return {"failed": True, "changed": False, "msg": without(message, secrets, ours=True)}
 
     def _needs_process(self, task_vars: dict[str, Any]) -> bool:

@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from typing import Any, Callable
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.errors import UnsupportedError
 
 from ..module_utils._engine.description import describe
 from ..module_utils._engine.plan import Observed
@@ -23,6 +22,7 @@ from ..module_utils._frame.module import argument_spec
 from ..module_utils._frame.secrets import secrets_of
 from ..module_utils._frame.task import Context, Task
 from ..module_utils._resources.device.declaration import DEVICE
+from ..module_utils._schema.near import did_you_mean, nearest
 from ..module_utils._schema.severities import SEVERITIES
 from ..module_utils._schema.values import UNKNOWN
 from ..module_utils._tasks.info import info, observed
@@ -30,6 +30,7 @@ from ..module_utils._text import in_snake_case
 from ._arguments import as_json, refuse_misread, that_are_given, with_numbers, without_empty
 from ._group_names import Group, group_names, host_names
 from ._registry import register
+from ._unknown import unknown_options
 
 ALL_DEVICES = "lorawan_devices"
 #: Values of the option hostvars that stand for several variables.
@@ -44,7 +45,7 @@ UNKNOWN_OPTIONS = "the inventory has no option %s: correct it, or take it out"
 BAD_PREFIX = "%s must be the beginning of a variable's name, in letters, digits and _, and not ansible, got %s"
 SECRET = "hostvars names %s, which is a secret and can't be read: remove it"
 NO_VALUE = "hostvars names %s, which describes a change and is not a value of a device: remove it"
-NOT_SHOWN = "hostvars names %s, which this platform shows for no device: correct it, or remove it"
+NOT_SHOWN = "hostvars names %s%s, which this platform shows for no device: correct it, or remove it"
 NO_GROUPS = (
     "the platform's list of devices doesn't show the values for groups by %s: use gather: devices, or remove it from group_by"
 )
@@ -153,6 +154,7 @@ class _Variables:
         self._options = frozenset(chosen.union(*(group for group in DEVICE.together if chosen & set(group))))
         self._facts = frozenset(names - known)
         self.unseen = set(self._facts)
+        self.shown: set[str] = set()
 
     def of(self, one: Observed, host: str) -> dict[str, Any]:
         """Return a host's variables."""
@@ -177,7 +179,9 @@ class _Variables:
         """Return the platform's data that is no option."""
         shown = in_snake_case({**(one.brief or {}), **(one.whole or {})})
         facts = {name: value for name, value in shown.items() if name not in DEVICE.by_name and FACT.match(name)}
-        self.unseen -= set(facts)
+        if self.unseen:
+            self.unseen -= facts.keys()
+            self.shown |= facts.keys()
         return facts if self._all_facts else {name: facts[name] for name in facts if name in self._facts}
 
 
@@ -201,7 +205,8 @@ def _run(params: dict[str, Any], context: Context) -> dict[str, Any]:
         for one, host, some in zip(found, hosts, groups)
     ]
     for name in sorted(variables.unseen if found else ()):
-        context.warn(NOT_SHOWN % name)
+        known = nearest(name, [*variables.shown, *DEVICE.by_name])
+        context.warn(NOT_SHOWN % (name, did_you_mean(known)))
     return {"changed": False, "hosts": result, "parents": parents}
 
 
@@ -280,10 +285,10 @@ def read_options(given: dict[str, Any]) -> dict[str, Any]:
     params: dict[str, Any] = checked.validated_parameters
     register(INVENTORY, params)
     if checked.error_messages:
-        message = without(checked.error_messages[0], secrets_of(INVENTORY, params), ours=True)
-        if isinstance(checked.errors[0], UnsupportedError):
-            raise OptionError(UNKNOWN_OPTIONS % message.partition(". ")[0])
-        raise OptionError(MISFIT % message)
+        secrets, message = secrets_of(INVENTORY, params), MISFIT % checked.error_messages[0]
+        if checked.unsupported_parameters:  # first: it may be the misspelled name of an option that another message misses
+            message = UNKNOWN_OPTIONS % unknown_options(checked.unsupported_parameters, SPEC, secrets)
+        raise OptionError(without(message, secrets, ours=True))
     return params
 
 

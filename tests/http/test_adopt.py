@@ -103,7 +103,7 @@ def test_adopting_again_shows_what_changed_and_no_more(simulator, account, fleet
     predicted = account.tdm_adopt(dest=str(dest), check=True, diff=True)
     assert predicted["changed"] and texts(dest) == before
     told = account.tdm_adopt(dest=str(dest))
-    assert told["changed"] and told["msg"] == "20 described in files: 1, of which differ: 1"
+    assert told["changed"] and told["msg"] == "described 20 resources; files: 1, new or changed: 1"
     lines = list(difflib.ndiff(before["devices.yml"].splitlines(), texts(dest)["devices.yml"].splitlines()))
     assert [line for line in lines if line[0] in "+-"] == [
         '-     name: "row-0010"',
@@ -244,16 +244,16 @@ def test_what_changes_meanwhile_is_not_written(simulator, through, fleet, dest, 
     last = fleet[-1]["dev_eui"]
     meddler.on("GET", "/devices/e" + last, do.meanwhile(lambda: simulator.change_device(eui, name="now")), times=1)
     refused = through.tdm_adopt(dest=str(dest), parallel=1)
-    assert refused["failed"] and "what was found of 1 devices (%s) has changed" % eui in refused["msg"]
+    assert refused["failed"] and "1 devices (%s) changed on the platform during this run" % eui in refused["msg"]
     assert not dest.exists()
 
 
 REFUSED = [
     ({"split_by": "domain"}, "domain_group is missing"),
     ({"domain_group": "Site"}, "domain_group is given, but split_by isn't domain"),
-    ({"leave_out": ["tag"]}, 'leave_out has "tag", which is not an option of the adopted resources; did you mean tags?'),
+    ({"leave_out": ["tag"]}, 'leave_out has "tag", which is not an option of the adopted resources (did you mean tags?)'),
     ({"leave_out": ["tags"], "split_by": "tag"}, "split_by tag needs the option tags"),
-    ({"filters": {"tags": ["x"]}}, 'filters has "tags", which is no filter of devices; did you mean tag?'),
+    ({"filters": {"tags": ["x"]}}, 'filters has the unknown filter "tags" (did you mean tag?)'),
     ({"filters": {"eui_prefix": 70}}, "filters: eui_prefix must be a text"),
     ({"filters": {"silent_for": "P1M"}}, "silent_for has the duration"),
     ({"filters": {"tag": ["x"]}, "resources": ["application_servers"]}, "filters are about devices"),

@@ -86,8 +86,8 @@ def test_blanks_name_nobody_and_are_refused_before_the_login(account, counts, bl
 def test_dots_name_nobody(account, counts, dots):
     """In an address, they would lead to another one."""
     (finding,) = account.tdm_alarm_subscription(thingpark_id=dots, minimum_severity=3)["findings"]
-    assert finding["message"] == "is %s, which names nothing: correct it" % dots
-    assert "which names nothing" in account.tdm_alarm_subscription_info(thingpark_id=[dots])["msg"] and not counts()
+    assert finding["message"] == "is %s, which can't be an identifier: correct it" % dots
+    assert "which can't be an identifier" in account.tdm_alarm_subscription_info(thingpark_id=[dots])["msg"] and not counts()
 
 
 def test_many_at_once(account, counts, tmp_path):

@@ -205,7 +205,8 @@ def test_variables_are_those_that_are_asked_for(account, inventory, rows):
     assert variables(hostvars=["options", "health_state"], facts_prefix="is_") == {**lean, "is_health_state": "INIT"}
     assert not inventory.warnings
     variables(hostvars=["helth_state", "tags"])
-    assert inventory.warnings == ["hostvars names helth_state, which this platform shows for no device: correct it, or remove it"]
+    hint = "helth_state (did you mean health_state?), which this platform shows for no device: correct it, or remove it"
+    assert inventory.warnings == ["hostvars names " + hint]
 
 
 def test_filters_are_those_of_the_module_that_shows_devices(simulator, account, inventory, rows):
@@ -221,7 +222,7 @@ def test_filters_are_those_of_the_module_that_shows_devices(simulator, account, 
     "options,message",
     [
         ({"group_by": ["colour"]}, "the inventory's options don't fit: value of group_by must be one or more of"),
-        ({"filters": {"tagg": "x"}}, "the inventory has no option filters.tagg: correct it"),
+        ({"filters": {"tagg": "x"}}, "the inventory has no option filters.tagg (did you mean tag?): correct"),
         ({"filters": {"silent_for": "P1D", "last_up_before": "2020-01-01T00:00:00Z"}}, "mutually exclusive: last_up_before"),
         ({"filters": {"name": 1.10}}, "filters.name must be a text, but is a number with a fraction"),
         ({"password": ["a-secret-word"]}, "password must be a text, but is a list"),

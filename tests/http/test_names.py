@@ -174,7 +174,7 @@ def test_lorawan_1_1_without_its_key(simulator, account, rows, profile_of_1_1):
     found = {(one["where"], one["option"], one["message"]) for one in result["findings"]}
     assert found == {
         ("devices[3]", "nwk_key", "is missing: the device profile is of LoRaWAN 1.1"),
-        ("devices[4]", "nwk_key", "belongs to LoRaWAN 1.1, which the device profile isn't"),
+        ("devices[4]", "nwk_key", "belongs to LoRaWAN 1.1, but the device profile doesn't"),
     }
     assert simulator.devices() == {}
     fleet[3]["nwk_key"] = fleet[4].pop("nwk_key")

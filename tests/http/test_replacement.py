@@ -111,7 +111,7 @@ def test_many_at_once(simulator, account, rows, row):
         ({"replaces": "70B3D57ED0AA0009"}, "replaces names 70B3D57ED0AA0009, which doesn't exist"),
         ({"replaces": NEW}, "replaces names the device itself"),
         ({"replaces": "x"}, "replaces "),
-        ({"replaces": None, "replaced": "delete"}, "replaced says what happens to the one that replaces names"),
+        ({"replaces": None, "replaced": "delete"}, "replaced has no effect without replaces: give replaces too"),
         ({"replaced": "forget"}, "replaced "),
         ({"replaced": None, "replaces": None, "name": "x", "nonsense": 1}, "1 fault in the description of the devices"),
         ({"state": "absent"}, "replaces has no effect with state: absent"),

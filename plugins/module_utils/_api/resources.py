@@ -242,9 +242,7 @@ class ResourceClient:
             return tuple(sorted(str(brief.get("name")) for page in pages for brief in page))
         except ApiError as error:
             if error.status == 404:
-                raise OptionError(
-                    "%s can't be had of this platform, which is an older one: leave the option out" % option
-                ) from None
+                raise OptionError("this platform is an older one, whose API has no %s: leave the option out" % option) from None
             raise
 
     def gathered(self, name: str, identity: str) -> list[dict[str, Any]]:

@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._schema.near import did_you_mean, nearest
 from .._schema.resource import Resource
 from .._schema.row import Faults
 from .._schema.texts import shown
@@ -19,7 +19,6 @@ from .._text import error_value
 from .desired import FLAG, STATE
 
 MOST_HINTS = 60  # with more unknown headings, it is probably a wrong table
-LONGEST_HEADING = 60  # longest heading, in characters, to search for misspellings
 NEAR = 0.7  # minimal similarity of two headings
 UNKNOWN = "is not an option of %s%s: say in columns which option it is, or skip it with ignore_columns"
 TWICE = "is %s, and so is %s: skip one of the two with ignore_columns, or rename it"
@@ -115,21 +114,19 @@ class Words:
         for option, headings in (("columns", list(self._layout.columns)), ("ignore_columns", self._layout.ignored)):
             for heading in headings:
                 if folded(heading) not in there:
-                    near = [shown(there[name]) for name in difflib.get_close_matches(folded(heading), there, 3)]
-                    faults.append((option, NOT_THERE % (shown(heading), _hint(near))))
+                    near = [shown(there[name]) for name in nearest(folded(heading), there)]
+                    faults.append((option, NOT_THERE % (shown(heading), did_you_mean(near))))
         for heading, meant in self._layout.columns.items():
             if self.is_ignored(heading):
                 faults.append(("columns", IN_BOTH % shown(heading)))
             if not self._meant(meant)[0]:
-                told = (shown(heading), shown(meant), self.resource.one, _hint(self.nearest(meant)))
+                told = (shown(heading), shown(meant), self.resource.one, did_you_mean(self.nearest(meant)))
                 faults.append(("columns", NO_SUCH_OPTION % told))
         return faults
 
     def nearest(self, heading: str) -> list[str]:
         """Return the options with names similar to a heading; takes about a millisecond."""
-        if len(heading) > LONGEST_HEADING:
-            return []
-        return list(dict.fromkeys(self._names[name] for name in difflib.get_close_matches(folded(heading), self._names, 3, NEAR)))
+        return list(dict.fromkeys(self._names[name] for name in nearest(folded(heading), self._names, cutoff=NEAR)))
 
     def columns_of(self, cells: list[str], by_letter: bool) -> tuple[list[Column], dict[str, str], Faults]:
         """Return the columns to read, the label of each option, and the faults of headings.
@@ -147,7 +144,7 @@ class Words:
             if not option:
                 if folded(heading) not in self._given:  # otherwise check_layout reports it
                     near = self.nearest(heading) if len(faults) < MOST_HINTS else []
-                    faults.append((called[index], UNKNOWN % (self.resource.one, _hint(near))))
+                    faults.append((called[index], UNKNOWN % (self.resource.one, did_you_mean(near))))
             elif (option, key) in first:
                 meant = "%s:%s" % (option, key) if key else option
                 faults.append((called[index], TWICE % (meant, called[first[option, key]])))
@@ -164,10 +161,6 @@ class Words:
             label = labels.get(column.option, "%s ()" % column.option)
             labels[column.option] = "%s%s)" % (label[:-1] + (", " if label[-2] != "(" else ""), called[column.index])
         return columns, labels, faults
-
-
-def _hint(near: list[str]) -> str:
-    return " (did you mean %s?)" % " or ".join(near) if near else ""
 
 
 def _called(index: int, heading: str, by_letter: bool) -> str:

@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Any
 
 from .._errors import OptionError
+from .._schema.near import suggestion
 from .._schema.parts import Within
 from .._schema.resource import Resource
 from .._schema.texts import Fault, shown
@@ -69,7 +70,8 @@ def read_scope(resource: Resource, options: dict[str, Any]) -> Scope:
     given = {name: value for name, value in options.items() if value not in (None, "", {}, [], False)}
     unknown = sorted(set(given) - {*resource.scopes, "all"})
     if unknown:
-        raise OptionError("purge.scope has the unknown option %s" % shown(unknown[0]))
+        known = suggestion(unknown[0], [*resource.scopes, "all"])
+        raise OptionError("purge.scope has the unknown option %s%s" % (shown(unknown[0]), known))
     if not given:
         known = ", ".join(resource.scopes)
         raise OptionError("purge.scope must say which %s may be deleted: %s, or all: true" % (resource.plural, known))

@@ -49,7 +49,7 @@ TROUBLE = frozenset({429, 500, 502, 503, 504})
 FORM = "application/x-www-form-urlencoded"
 #: A valid value of a header. The library would accept folded lines, and would show a refused value in its exception.
 HEADER = re.compile(r"(\S[^\r\n]*)?")
-UNFIT = "what the login to %s gave can't stand in a request, so nothing was sent: it begins with a blank, or has several lines"
+UNFIT = "the token or cookie from the login to %s is unusable, so nothing was sent: it begins with a blank, or has several lines"
 FIRST_PAUSE = 0.5  # seconds before the first retry; doubled each time
 LONGEST_PAUSE = 30.0
 LAST = 0.4  # seconds that the last request of an interrupted task has for its connection, and again for its answer

@@ -92,7 +92,7 @@ class InactivityAlarm(ValueType):
         for item in raw:
             unknown = [name for name in item if name not in ("level", "duration")]
             if unknown:
-                raise Fault("has a threshold with the unknown option %s" % shown(unknown[0]))
+                raise Fault("has a threshold with the unknown option %s: use level and duration" % shown(unknown[0]))
         return self._checked([(item.get("level"), item.get("duration")) for item in raw])
 
     def in_cell(self, text: str) -> object:

@@ -133,7 +133,7 @@ class Identity:
         """Return a canonical identity; raises :class:`Fault`, also for dots, which would change the path of a request."""
         found = str(self.type.parse(given))
         if found in (".", ".."):
-            raise Fault("is %s, which names nothing: correct it" % found)
+            raise Fault("is %s, which can't be an identifier: correct it" % found)
         return found
 
 

@@ -9,13 +9,13 @@ One declaration gives the argument spec, the validation, the request's body and 
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Callable
 
 from .filters import Filter, HexPrefix
 from .json_types import JsonType, JsonTypes, ListOf
+from .near import LONGEST_WORD, did_you_mean, nearest
 from .parts import Beginning, Encryption, Gathered, Identity, Importing, Labels, Listing, Users, Within
 from .row import Faults
 from .rules import Rules
@@ -34,7 +34,6 @@ EDIT = "edit"  # nowhere: it adds to another option's value, or removes from it
 MOST_HINTS = 60  # a file with more unknown names than this is a wrong file
 BESIDE = "conflicts with %s, which lists all values: give only one of the two"
 BOTH = "removes %s, which %s adds: remove it from one of the two"
-LONGEST_NAME = 60  # characters of a name that can be a misspelled option
 
 
 @lru_cache(maxsize=2048)  # thousands of rows have the same values in most options; one shared object also saves memory
@@ -346,10 +345,10 @@ class Resource:
         return values, faults
 
     def _unknown(self, name: str) -> str:
-        if name not in self.nearest and len(self.nearest) < MOST_HINTS and len(name) <= LONGEST_NAME:
-            self.nearest[name] = "".join(difflib.get_close_matches(name.lower(), self.by_name, 1))
+        if name not in self.nearest and len(self.nearest) < MOST_HINTS and len(name) <= LONGEST_WORD:
+            self.nearest[name] = "".join(nearest(name, self.by_name, 1))
         near = self.nearest.get(name)
-        return "is not an option of %s%s" % (self.one, "; did you mean %s?" % near if near else "")
+        return "is not an option of %s%s" % (self.one, did_you_mean([near] if near else []))
 
     def body(self, values: Values) -> dict[str, Any]:
         """Return the JSON body with ``values`` (canonical, by option)."""

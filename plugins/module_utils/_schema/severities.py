@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import difflib
 import html
 import re
 from itertools import groupby
@@ -14,14 +13,13 @@ from typing import Any
 
 from .embedded_xml import root_of
 from .json_types import INTEGER
+from .near import nearest, some_of
 from .texts import Fault, shown, text_of, text_within
 from .values import Value, ValueType
 
 #: The severity states of an alarm (contract, AlarmBrief).
 SEVERITIES = {1: "cleared", 2: "indeterminate", 3: "warning", 4: "minor", 5: "major", 6: "critical"}
 CLEARED = 1
-#: The number of names that a message offers if none is similar.
-MOST_NAMES = 8
 #: The value of ``<state val="4-6">`` (contract, ``alarmStateNotifications``). A list, which was never seen, is read too.
 RANGE = re.compile(r"([1-6])(?:-([1-6]))?\Z")
 EMAIL = re.compile(r"email:[^\s@<>,;]+@[^\s@<>,;]+\Z")
@@ -52,8 +50,7 @@ class Named(ValueType):
         number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
         if number in self.names or (self.any_number and number):
             return number
-        near = difflib.get_close_matches(text, numbers, 3) or list(numbers)
-        some = ", ".join(near[:MOST_NAMES]) + (", ..." if len(near) > MOST_NAMES else "")
+        some = some_of(nearest(text, numbers) or list(numbers))
         raise Fault("is not a known %s: use one of %s, got %s" % (self.what, some, shown(text)))
 
     def show(self, value: object) -> object:

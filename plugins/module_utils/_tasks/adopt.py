@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import io
 import os
 import time
@@ -33,6 +32,7 @@ from .._resources.device.declaration import DEVICE
 from .._resources.device.export_csv import not_in_csv
 from .._resources.multicast_group import MULTICAST_GROUP
 from .._resources.routing_profile import ROUTING_PROFILE
+from .._schema.near import suggestion
 from .._schema.resource import Resource
 from .._schema.texts import shown
 from .._workers import each
@@ -74,8 +74,7 @@ NO_SPLIT = "domain_group is given, but split_by isn't domain: leave it out"
 SPLIT_LEFT_OUT = "split_by %s needs the option %s, which leave_out names: take it out there"
 ONLY_DEVICES = "format csv is only for devices: use yaml for %s"
 WOULD_CHANGE = (
-    "what was found of %d %s (%s) has changed on the platform meanwhile, and nothing was written: run again "
-    "when nobody else is changing them"
+    "%d %s (%s) changed on the platform during this run, and nothing was written: run again when nobody else changes them"
 )
 NONE_FOUND = "No %s was found: nothing was written or removed for them"
 NOT_OURS = "%s exists, and was not written by adopting: move it away, or name another dest"
@@ -257,7 +256,7 @@ class _Adoption:
         }
         total = sum(len(file.told) for file in written.files)
         number = sum(file.path in changed for file in written.files)
-        result["msg"] = "%d described in files: %d, of which differ: %d" % (total, len(written.files), number)
+        result["msg"] = "described %d resources; files: %d, new or changed: %d" % (total, len(written.files), number)
         if context.diff:
             result["diff"] = [
                 {"before_header": path, "after_header": path, "before": old[path], "after": new[path]} for path in changed
@@ -308,9 +307,8 @@ def _layout(params: dict[str, Any], chosen: list[Adoptable]) -> Layout:
     known = {name for one in chosen for name in one.resource.by_name}
     for name in without:
         if name not in known:
-            near = "".join(difflib.get_close_matches(name, sorted(known), 1))
-            hint = "; did you mean %s?" % near if near else ""
-            raise OptionError("leave_out has %s, which is not an option of the adopted resources%s" % (shown(name), hint))
+            message = "leave_out has %s, which is not an option of the adopted resources%s"
+            raise OptionError(message % (shown(name), suggestion(name, sorted(known))))
     if split_by and SPLITS[split_by] in without:
         raise OptionError(SPLIT_LEFT_OUT % (split_by, SPLITS[split_by]))
     others = [one.resource.plural for one in chosen if one.resource.own_table is None]

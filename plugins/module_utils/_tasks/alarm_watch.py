@@ -36,7 +36,9 @@ from .._frame.task import Context
 from .._http.throttle import Pacer
 from .._http.transport import Transport
 from .._resources.alarms import FILTERS, SHOWN
+from .._schema.near import suggestion
 from .._schema.severities import CLEARED
+from .._schema.texts import without_keys
 from .._text import harmless
 from . import alarm_info
 from .alarm_changes import Change, Seen, changes_of, event_of, last_event_of, seen_of
@@ -83,7 +85,8 @@ class Watch:
         spec = argument_spec(TASK)
         unknown = sorted(set(given) - set(spec))
         if unknown:
-            raise OptionError("the alarms' event source knows no option %s: it has %s" % (unknown[0], ", ".join(sorted(spec))))
+            known = suggestion(unknown[0], [*OWN, *spec])
+            raise OptionError("%s is not an option of the alarms source%s" % (without_keys(str(unknown[0])), known))
         # As in a module, null counts as not given, so that the environment variable applies.
         checked = ArgumentSpecValidator(spec, **RULE).validate({name: given[name] for name in given if given[name] is not None})
         self._params: dict[str, Any] = checked.validated_parameters

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import difflib
 from contextlib import suppress
 from typing import Any
 
@@ -18,6 +17,7 @@ from .._errors import OptionError
 from .._frame.connection import connected
 from .._frame.task import Context, Task
 from .._schema.filters import read_filters
+from .._schema.near import suggestion
 from .._schema.resource import BRIEF, Resource
 from .._schema.texts import Fault, shown
 from .._schema.values import UNKNOWN
@@ -67,9 +67,8 @@ def filters_in(resource: Resource, given: dict[str, Any]) -> dict[str, Any]:
     """Return the filters in an option ``filters``; raises :class:`OptionError` if they are invalid."""
     for name in given:
         if name not in resource.filters:
-            near = "".join(difflib.get_close_matches(str(name), sorted(resource.filters), 1))
-            hint = "; did you mean %s?" % near if near else ""
-            raise OptionError("filters has %s, which is no filter of %s%s" % (shown(name), resource.plural, hint))
+            known = suggestion(name, sorted(resource.filters))
+            raise OptionError("filters has the unknown filter %s%s" % (shown(name), known))
     for name in DIGITS:
         if name in given and not isinstance(given[name], str):
             raise OptionError("filters: %s must be a text, and YAML took it for a number: quote it" % name)

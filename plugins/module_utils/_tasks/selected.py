@@ -16,6 +16,7 @@ from .._engine.purge import allowance
 from .._engine.selection import surely_listed
 from .._errors import OptionError
 from .._schema.filters import read_filters
+from .._schema.near import suggestion
 from .._schema.resource import Resource
 from .._schema.texts import shown
 from .._schema.values import Values
@@ -63,7 +64,8 @@ def read_selection(resource: Resource, params: dict[str, Any]) -> Selection | No
     filters = read_filters(resource.filters, given, resource.plural, resource.ranges)
     unknown = sorted(set(given) - {*resource.filters, "all"})
     if unknown:
-        raise OptionError("select has the unknown filter %s: it knows %s" % (shown(unknown[0]), ", ".join(resource.filters)))
+        known = suggestion(unknown[0], sorted(resource.filters))
+        raise OptionError("select has the unknown filter %s%s" % (shown(unknown[0]), known))
     if bool(filters) == bool(given.get("all")):
         raise OptionError("select must choose %s by filters or with all: true, and not by both" % resource.plural)
     wanted = params.get("set") or {}

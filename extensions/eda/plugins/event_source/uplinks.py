@@ -118,6 +118,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 if TYPE_CHECKING:
+    from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.near import suggestion
     from ansible_collections.lorawan.thingpark.plugins.plugin_utils import _uplink_reports as reports
 else:
     # ansible-rulebook runs this file without Ansible's collection loader: the collection's code gets a package name of its own.
@@ -125,6 +126,7 @@ else:
     _package.__path__ = [str(Path(__file__).absolute().parents[4] / "plugins")]
     sys.modules.setdefault(_package.__name__, _package)
     reports = importlib.import_module(_package.__name__ + ".plugin_utils._uplink_reports")
+    suggestion = importlib.import_module(_package.__name__ + ".module_utils._schema.near").suggestion
 Query, Refused = reports.Query, reports.Refused
 
 logger = logging.getLogger("lorawan.thingpark.uplinks")
@@ -175,9 +177,8 @@ class Options:
         """Return the options of a rulebook; raise UplinksError if an option is wrong."""
         known = {one.name: one for one in fields(cls)}
         given = {name: value for name, value in args.items() if value is not None}
-        unknown = sorted(set(given) - set(known) - {"keys_file"})
-        if unknown:
-            raise UplinksError("%s is not an option of uplinks: take one of %s" % (unknown[0], ", ".join([*known, "keys_file"])))
+        if unknown := sorted(set(given) - set(known) - {"keys_file"}):
+            raise UplinksError("%s is not an option of uplinks%s" % (unknown[0], suggestion(unknown[0], [*known, "keys_file"])))
         if "port" not in given:
             raise UplinksError("port is missing: name the port that ThingPark, or the proxy before it, posts to")
         values: dict[str, Any] = {"keys": cls._keys(given)}

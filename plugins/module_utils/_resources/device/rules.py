@@ -291,7 +291,7 @@ def check_creation(values: Values, mac_minor_version: int | None = None) -> Faul
     is_abp = values.get("activation") == "ABP"
     names = ["s_nwk_s_int_key", "nwk_s_enc_key"] if is_abp else ["nwk_key"]
     if mac_minor_version != LORAWAN_1_1:
-        return faults + [(name, "belongs to LoRaWAN 1.1, which the device profile isn't") for name in names if name in values]
+        return faults + [(name, "belongs to LoRaWAN 1.1, but the device profile doesn't") for name in names if name in values]
     if is_abp or "app_key" in values:
         faults += [(name, "is missing: the device profile is of LoRaWAN 1.1") for name in names if name not in values]
     return faults

@@ -57,7 +57,7 @@ def parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="PLAN=N",
-        help="licences granted for a plan; repeatable",
+        help="licenses granted for a plan; repeatable",
     )
     one.add_argument(
         "--seed", type=_number(0), default=0, metavar="N", help="devices to make up at the start when there are none"

@@ -91,6 +91,11 @@ def test_a_scope_that_says_nothing_or_too_much_is_refused(options):
         read_scope(DEVICE, options)
 
 
+def test_an_unknown_condition_of_a_scope_is_told_with_its_near_name():
+    with pytest.raises(OptionError, match=r'purge.scope has the unknown option "tags" \(did you mean tag\?\)'):
+        read_scope(DEVICE, {"tags": "a"})
+
+
 @pytest.mark.parametrize(
     ("maximum", "count", "allowed"),
     [

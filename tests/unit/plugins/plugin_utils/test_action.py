@@ -14,6 +14,8 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.connection import ENVIRONMENT
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.task import Task
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import DEVICE
+from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks.many import many
 from ansible_collections.lorawan.thingpark.plugins.plugin_utils import _action
 
 KEY = "0A9B8C7D6E5F40312213A4F5E6D7C8B9"
@@ -107,9 +109,32 @@ def test_ansible_is_told_of_the_secrets(play):
 def test_no_message_about_options_shows_a_secret(play):
     misfit = play({"password": "a-password", "a-password": 1, KEY: 2}).result["msg"]
     assert misfit.startswith("Unsupported parameters for (tdm_x) module: ")
-    assert "a-password" not in misfit and KEY not in misfit and "(hidden, it may be a key), ********. Supported" in misfit
+    assert "a-password" not in misfit and KEY not in misfit and "(hidden, it may be a key), ******** (use one of url, " in misfit
     alone = play({KEY: 2}).result["msg"]
-    assert KEY not in alone and "module: (hidden, it may be a key). Supported parameters include: auth" in alone
+    assert KEY not in alone and "module: (hidden, it may be a key) (use one of url, " in alone
+
+
+@pytest.mark.parametrize(
+    "options,words",
+    [
+        ({"passwrod": 1}, "passwrod (did you mean password or "),
+        ({"select": {"tagg": ["a"]}}, "select.tagg (did you mean tag?)"),
+        ({"devices": [], "purge": {"scope": {"tags": "a"}, "qqq": 1}}, "purge.qqq (use one of scope, max, action, "),
+        ({"devices": [], "purge": {"scope": {"tags": "a"}}}, "purge.scope.tags (did you mean tag?)"),
+        ({"qqqq": 1, "zzzz": 1, "resluts": 1}, "resluts (did you mean results?), qqqq, zzzz (use one of devices, select, set, "),
+        ({"z%03d" % number: 1 for number in range(40)}, "z007 and 32 more (use one of devices, select, set, "),
+    ],
+)
+def test_an_unknown_option_is_told_with_near_names_or_a_short_list(play, options, words):
+    task = many(DEVICE, "tdm_fleet")
+    message = play(options, entries=task.options).result["msg"]
+    assert message.startswith("Unsupported parameters for (tdm_x) module: ") and words in message
+    assert len(message) < 400
+
+
+def test_a_misspelled_option_comes_before_the_option_that_is_missing(play):
+    message = play({"dset": "x"}, entries={"dest": {"type": "path", "required": True}}).result["msg"]
+    assert message == "Unsupported parameters for (tdm_x) module: dset (did you mean dest?)"
 
 
 def test_progress_goes_to_the_standard_error(play):

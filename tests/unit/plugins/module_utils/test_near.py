@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, the lorawan.thingpark contributors
+
+"""What a message offers for an unknown word: near names, or the beginning of a long list."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.near import suggestion
+
+NAMES = ["tag", "tags", "domain", *("option_%02d" % number for number in range(20))]
+
+
+@pytest.mark.parametrize(
+    "word,expected",
+    [
+        ("tagg", " (did you mean tag or tags?)"),
+        ("Domian", " (did you mean domain?)"),
+        ("qqqq", ": use one of tag, tags, domain, option_00, option_01, option_02, option_03, option_04 and 15 more"),
+        ("tag" * 100_000, ": use one of tag, tags, domain, option_00, option_01, option_02, option_03, option_04 and 15 more"),
+        (7, ": use one of tag, tags, domain, option_00, option_01, option_02, option_03, option_04 and 15 more"),
+    ],
+)
+def test_near_names_or_a_short_list(word, expected):
+    assert suggestion(word, [*NAMES, *NAMES]) == expected
+
+
+def test_a_list_that_is_short_is_whole():
+    assert suggestion("qqqq", ["level", "duration"]) == ": use one of level, duration"
