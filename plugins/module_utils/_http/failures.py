@@ -25,7 +25,7 @@ from .pools import HttpSettings
 from .proxies import Proxy
 
 #: Exceptions that the network, an answer or a file may cause. Any other exception is a bug, and must look like one.
-CAUSES: tuple[type[Exception], ...] = (http.client.HTTPException, OSError, ValueError, zlib.error, TooMuch)
+CAUSES: tuple[type[Exception], ...] = (http.client.HTTPException, OSError, EOFError, ValueError, zlib.error, TooMuch)
 if kinds:
     CAUSES += (kinds.HTTPError,)
 #: OpenSSL's words when the two sides have no version of TLS in common.
