@@ -43,7 +43,7 @@ NOT_TO_BE_MADE = (
     "or, if it should exist, set create: true (a CREATE row) for the %s, in defaults or for the task"
 )
 NOT_BY_IDENTITY = (
-    "no %s has this %s, and the platform chooses it: correct it; or, to create a new one, leave it out and give the %s"
+    "no %s has this %s, which the platform chooses: correct it; or, to create a new one, remove it and give the %s"
 )
 FORBIDDEN = (
     "this account may not change %s, which needs the right %s on the subscription (%s): ask the operator for it, log in with "
