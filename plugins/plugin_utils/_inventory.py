@@ -45,9 +45,7 @@ BAD_PREFIX = "%s must be a prefix for variable names, with letters, digits and _
 SECRET = "hostvars names %s, which is a secret and can't be read: remove it"
 NO_VALUE = "hostvars names %s, which describes a change and is not a value of a device: remove it"
 NOT_SHOWN = "hostvars names %s, which this platform shows for no device: correct it, or remove it"
-NO_GROUPS = (
-    "the platform's device list lacks the values for group_by %s: use gather: devices, or remove this from group_by"
-)
+NO_GROUPS = "the platform's device list lacks the values for group_by %s: use gather: devices, or remove this from group_by"
 ALIKE = "%s would have the same name, %s, and get a hash as suffix: rename one of them"
 BY_EUI = (
     "%d devices have their DevEUI as host name, because their names are empty, not unique or invalid for a host; the first is "

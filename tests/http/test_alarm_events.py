@@ -455,7 +455,7 @@ def test_two_rulebooks_share_no_file(simulator, source, euis):
         ({"interval": float("nan")}, "interval must be at least"),
         ({"alarm": "no_such"}, "alarm is not a known alarm"),
         ({"severity": "major", "min_severity": "minor"}, "mutually exclusive"),
-        ({"acked": False}, "knows no option acked"),
+        ({"acked": False}, "acked is not an option of the alarms source"),
         ({"password": None}, "login and password are needed"),
         ({"timeout": "not-a-real-passphrase"}, "timeout"),
     ],

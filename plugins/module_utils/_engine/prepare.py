@@ -34,9 +34,7 @@ from .rights import problems_of_licences, problems_of_rights
 #: Up to this many resources are asked for one by one; beyond it the whole list is cheaper.
 FEW = 10
 #: Told of many on a platform whose lists show little (O).
-OLDER = (
-    "This is an older platform, whose list shows little of %s: the run fetched %d of them one by one, as every run has to"
-)
+OLDER = "This is an older platform, whose list shows little of %s: the run fetched %d of them one by one, as every run has to"
 
 
 @dataclass
