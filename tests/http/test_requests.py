@@ -122,8 +122,8 @@ def test_another_subscription_is_refused(account, counts):
         ({"body": {}}, "body can't be combined with method GET"),
         ({"src": __file__}, "src can't be combined with method GET"),
         ({"method": "POST", "body": [1]}, "body must be a dictionary, or a text, which is sent unchanged"),
-        ({"method": "PUT", "all_pages": True}, "all_pages is for GET"),
-        ({"all_pages": True, "dest": os.devnull}, "all_pages is for GET, and without dest"),
+        ({"method": "PUT", "all_pages": True}, "all_pages needs method GET"),
+        ({"all_pages": True, "dest": os.devnull}, "all_pages needs method GET and no dest"),
     ],
 )
 def test_what_does_not_go_together(account, counts, options, words):
