@@ -356,7 +356,7 @@ OPTIONS_THAT_CANNOT_BE = [
     ({"keys": {"a": "0123"}}, "keys has a key for a that is not 32 hexadecimal digits"),
     ({"keys_file": "/nowhere"}, "keys and keys_file are both given"),
     ({"keys": None, "keys_file": "/nowhere"}, "keys_file /nowhere can't be read (No such file or directory)"),
-    ({"keyfile": "/nowhere"}, "keyfile needs certfile"),
+    ({"keyfile": "/nowhere"}, "keyfile is given without certfile"),
     ({"certfile": "/nowhere"}, "certfile /nowhere can't be used with its key ([Errno 2] No such file or directory"),
     ({"host": "192.0.2.1"}, "host 192.0.2.1 and port"),
 ]
