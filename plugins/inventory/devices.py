@@ -150,7 +150,7 @@ from ..plugin_utils._unknown import unknown_options
 from ..plugin_utils._untrusted import untrusted
 
 ENDINGS = ("thingpark.yml", "thingpark.yaml")
-NO_TEMPLATE = "an option of the inventory can't be rendered: %s"
+NO_TEMPLATE = "the inventory has an option whose template can't be rendered: %s"
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):

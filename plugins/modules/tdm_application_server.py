@@ -170,7 +170,7 @@ findings:
     - where: options
       id: parking
       option: as_id
-      message: is given, but security_status is none
+      message: 'is given, but security_status is none: remove it, or use security_status as_key'
 name:
   description: Name of the application server.
   returned: when the platform was asked, and O(id) was not given

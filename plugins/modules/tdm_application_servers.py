@@ -317,7 +317,7 @@ findings:
     - where: application_servers[1]
       id: parking
       option: as_id
-      message: is given, but security_status is none
+      message: 'is given, but security_status is none: remove it, or use security_status as_key'
 login_refused:
   description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused

@@ -512,12 +512,12 @@ seconds:
   sample: 3.21
 notes:
   description:
-    - Notes about the platform, such as that it is an older one. C(-v) shows them.
+    - Notes about the platform, such as that it is an older platform. C(-v) shows them.
   returned: when there is a note
   type: list
   elements: str
   sample:
-    - 'This platform is an older one, whose list shows little of a device: 200 of them were fetched one by one, ...'
+    - 'This is an older platform, whose list shows little of a device: the run fetched 200 of them one by one, ...'
 deletion_candidates:
   description: The devices that the run would have deleted, if they were not more than O(max_deletions).
   returned: when there were too many deletions

@@ -46,17 +46,17 @@ DIGITS = (
     "%s must be hexadecimal digits in a text, but is a number: without quotes, YAML reads 0x0004A30B001A2B3C, 0012345670123456 "
     "and 10:12:34:56 as numbers with other digits. Put it into quotes, as in %s"
 )
-NULL = "%s must be a list of texts, but one of them is null: take it out, or write a text; an empty list is [] in YAML"
+NULL = "%s must be a list of texts, but one of them is null: remove it, or write a text; an empty list is [] in YAML"
 NO_NUMBER = (
     "%s must be a number, but is true or false: YAML reads yes, no, on, off, true and false that way without quotes. "
     "Write the number in digits"
 )
 NO_FRACTION = "%s must be a number with a decimal point, such as -7.25, got %s"
-SHAPE = "%s must be a text, but is a list or a dictionary: give a text, in quotes or, where a template makes it, with | string"
-NO_DICT = "%s must be a dictionary of options, but is not a dictionary: write its options below it, or leave it out"
+SHAPE = "%s must be a text, but is a list or a dictionary: put it into quotes or, if it is a template, add | string"
+NO_DICT = "%s must be a dictionary of options, but is not a dictionary: write its options below it, or remove it"
 NULL_KEY = "key in %s must be a text, but is null: write a name in front of the colon"
-NO_ROW = "%s must be a dictionary of options, but is null: take it out, or write the options"
-TWICE = "%s is given twice, also as %s: leave one of them out"
+NO_ROW = "%s must be a dictionary of options, but is null: remove it, or write the options"
+TWICE = "%s is given twice, also as %s: remove one of them"
 NO_VALUE = "%s has a value of the type %s, which can't be passed to a module: write it as a text in quotes"
 
 

@@ -40,19 +40,17 @@ PREFIX = re.compile(r"(?!ansible)[a-z_][a-z0-9_]*\Z", re.ASCII | re.IGNORECASE)
 FACT = re.compile(r"\w+\Z", re.ASCII)
 MOST_NAMED = 3  # examples in one warning
 
-MISFIT = "the inventory's options don't fit: %s"
-UNKNOWN_OPTIONS = "the inventory has no option %s: correct it, or take it out"
-BAD_PREFIX = "%s must be the beginning of a variable's name, in letters, digits and _, and not ansible, got %s"
+MISFIT = "the inventory has an invalid option: %s"
+UNKNOWN_OPTIONS = "the inventory has no option %s: correct or remove it"
+BAD_PREFIX = "%s must be a prefix for variable names, with letters, digits and _, and must not begin with ansible, got %s"
 SECRET = "hostvars names %s, which is a secret and can't be read: remove it"
 NO_VALUE = "hostvars names %s, which describes a change and is not a value of a device: remove it"
 NOT_SHOWN = "hostvars names %s%s, which this platform shows for no device: correct it, or remove it"
-NO_GROUPS = (
-    "the platform's list of devices doesn't show the values for groups by %s: use gather: devices, or remove it from group_by"
-)
+NO_GROUPS = "the platform's device list lacks the values for group_by %s: use gather: devices, or remove this from group_by"
 ALIKE = "%s would have the same name, %s, and get a hash as suffix: rename one of them"
 BY_EUI = (
-    "%d devices are hosts by their DevEUI, since their names are empty, repeat, or can't be a host's, the first of them %s: give "
-    "them names of their own, or say hostname: dev_eui"
+    "%d devices have their DevEUI as host name, because their names are empty, not unique or invalid for a host; the first is "
+    "%s. Give them unique names, or set hostname: dev_eui"
 )
 
 

@@ -139,12 +139,12 @@ def read_report(body_format: str, body: bytes) -> tuple[Kind, dict[str, Any]]:
     try:
         document = read_xml(body) if is_xml else read_json(body)
     except ValueError:
-        raise Refused(400, "the body is no document of JSON or XML") from None
+        raise Refused(400, "the body is not valid JSON or XML") from None
     if not isinstance(document, dict) or len(document) != 1:
-        raise Refused(400, "the body is not one report")
+        raise Refused(400, "the body doesn't contain exactly one report")
     name, report = next(iter(document.items()))
     if name not in KINDS or not isinstance(report, dict):
-        raise Refused(400, "the report is of no known kind", name)
+        raise Refused(400, "the report is of an unknown kind", name)
     return KINDS[name], report
 
 
@@ -170,7 +170,7 @@ class Query(NamedTuple):
                 value = unquote(value, errors="strict") if "%" in value else value
                 pairs.append((unquote(name, errors="strict") if "%" in name else name, value))
             except UnicodeDecodeError:
-                raise Refused(400, "the query is no UTF-8") from None
+                raise Refused(400, "the query is not valid UTF-8") from None
         values = dict(pairs)
         if len(values) != len(pairs):
             raise Refused(400, "the query has a name twice")
@@ -215,7 +215,7 @@ def written(report: dict[str, Any], name: str) -> str:
         return value.text
     if isinstance(value, (str, int)) and not isinstance(value, bool):
         return str(value)
-    raise Refused(400, "an element that the token covers is neither text nor number")
+    raise Refused(400, "an element that the token covers is neither a text nor a number")
 
 
 class Tokens:
@@ -367,7 +367,7 @@ def _told(value: Any, depth: int) -> Any:
     a name are left out, since they would stop ansible-rulebook for good.
     """
     if depth > DEEPEST:
-        raise Refused(400, "the report is too deep")
+        raise Refused(400, "the report is nested too deeply")
     if isinstance(value, str):
         return _inert(value)
     if isinstance(value, list):

@@ -344,7 +344,7 @@ def test_a_certificate_that_is_half_renewed_leaves_the_old_one(certificate, tmp_
 
 
 OPTIONS_THAT_CANNOT_BE = [
-    ({"port": None}, "port is missing: name the port"),
+    ({"port": None}, "port is missing: give the port"),
     ({"port": "http"}, "port must be a whole number from 0 to 65535"),
     ({"max_clock_skew": 0}, "max_clock_skew must be a whole number from 1 to 86400"),
     ({"max_body": True}, "max_body must be a whole number"),
@@ -353,11 +353,11 @@ OPTIONS_THAT_CANNOT_BE = [
     ({"key_file": "/nowhere"}, "key_file is not an option of uplinks (did you mean "),
     ({"keys": None}, "keys is missing: give the key of each AS ID in keys, keys_file or TDM_UPLINK_KEYS"),
     ({"keys": ["a"]}, "keys must be a dictionary, or a text such as AS_ID=key"),
-    ({"keys": {"a b": KEY}}, "keys has no AS ID in its entry 1"),
-    ({"keys": {"a": "0123"}}, "keys has no key of 32 hexadecimal digits for a"),
+    ({"keys": {"a b": KEY}}, "keys has an invalid AS ID in entry 1"),
+    ({"keys": {"a": "0123"}}, "keys has a key for a that is not 32 hexadecimal digits"),
     ({"keys_file": "/nowhere"}, "keys and keys_file are both given"),
     ({"keys": None, "keys_file": "/nowhere"}, "keys_file /nowhere can't be read (No such file or directory)"),
-    ({"keyfile": "/nowhere"}, "keyfile needs certfile"),
+    ({"keyfile": "/nowhere"}, "keyfile is given without certfile"),
     ({"certfile": "/nowhere"}, "certfile /nowhere can't be used with its key ([Errno 2] No such file or directory"),
     ({"host": "192.0.2.1"}, "host 192.0.2.1 and port"),
 ]
@@ -375,7 +375,7 @@ def test_options_that_cannot_be(changes, words, monkeypatch):
 def test_a_port_that_is_taken():
     async def go():
         async with listening() as one:
-            with pytest.raises(NAMES["UplinksError"], match="port %d can't be listened on .*: end what uses the port" % one.port):
+            with pytest.raises(NAMES["UplinksError"], match="can't listen on .* port %d .*: stop the program" % one.port):
                 await NAMES["main"](asyncio.Queue(), one.args)
 
     asyncio.run(go())

@@ -285,7 +285,7 @@ def test_the_log_has_no_secret(caplog):
             await one.send(b"POST /?%s\x01 HTTP/1.1\r\n\x00\r\n\r\n" % addresses[0].encode())
 
     asyncio.run(go())
-    assert "a report was refused with 401: the token is not that of the report (%r)" % AS_ID in caplog.text
+    assert "a report was refused with 401: the token doesn't match the report (%r)" % AS_ID in caplog.text
     for address in addresses:
         assert address.rpartition("=")[2] not in caplog.text
     assert KEY not in caplog.text
@@ -300,8 +300,8 @@ def test_refusals_are_counted_and_not_each_told(caplog):
 
     asyncio.run(go())
     assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [
-        "a report was refused with 401: the token is not that of the report ('%s')" % AS_ID,
-        "49 more reports were refused: the token is not that of the report",
+        "a report was refused with 401: the token doesn't match the report ('%s')" % AS_ID,
+        "49 more reports were refused: the token doesn't match the report",
     ]
 
 

@@ -385,7 +385,7 @@ def test_a_platform_in_trouble_is_waited_for(simulator, source, euis, caplog):
         assert rulebook.wait_for(1) == [(euis[0], "no_uplink", "raised", "major")]
     assert len(simulator.inspect("GET", "faults")["struck"]) == 9
     warnings = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
-    assert len(warnings) == 1 and "429" in warnings[0] and "the next look is in" in warnings[0]
+    assert len(warnings) == 1 and "429" in warnings[0] and "the next poll is in" in warnings[0]
 
 
 def test_as_long_as_the_platform_asks_nothing_is_sent(simulator, source, euis):
@@ -420,9 +420,9 @@ KIND = "lorawan.thingpark alarms 1"
 @pytest.mark.parametrize(
     "content,expected",
     [
-        ("{", "or is damaged"),
-        (json.dumps({"kind": KIND, "mark": "x", "alarms": {"a": [1, 2]}}), "or is damaged"),
-        (json.dumps({"kind": KIND, "mark": "x", "alarms": {}}), "of another account, or of other filters"),
+        ("{", "is damaged, or not a state file of alarms"),
+        (json.dumps({"kind": KIND, "mark": "x", "alarms": {"a": [1, 2]}}), "is damaged, or not a state file of alarms"),
+        (json.dumps({"kind": KIND, "mark": "x", "alarms": {}}), "belongs to another account or other filters"),
     ],
 )
 def test_a_file_of_something_else_ends_the_source_with_a_sentence(simulator, source, euis, tmp_path, content, expected):
@@ -521,7 +521,7 @@ def test_without_ansible_core_there_is_a_sentence(tmp_path):
     code = "import runpy, sys; runpy.run_path(sys.argv[1])['client']()"
     command = [sys.executable, "-c", code, str(SOURCE)]
     done = subprocess.run(command, check=False, cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True)
-    assert "needs ansible-core in the Python that runs ansible-rulebook" in done.stderr.splitlines()[-1]
+    assert "lacks a library in ansible-rulebook's Python" in done.stderr.splitlines()[-1]
 
 
 def test_its_documentation_names_its_options():

@@ -66,7 +66,7 @@ def test_a_new_one_needs_a_severity(account, counts):
 @pytest.mark.parametrize("least", ["cleared", 1, 7, "loud"])
 def test_severities_that_nobody_can_be_told_of_are_refused_before_the_login(account, counts, least):
     result = account.tdm_alarm_subscription(thingpark_id=ANN, minimum_severity=least)
-    assert "is not a known least severity of a subscription: use one of indeterminate, warning" in result["msg"] and not counts()
+    assert "is not a known minimum severity: use one of indeterminate, warning" in result["msg"] and not counts()
 
 
 def test_an_unknown_user_is_refused_by_the_platform(account):

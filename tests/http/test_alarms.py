@@ -126,8 +126,8 @@ def test_no_more_pages_than_the_limit_needs(account, devices, counts, frame, sim
         ({"limit": 0}, "limit must be at least 1"),
         ({"domain": {}}, "domain is empty"),
         ({"created_from": "2020-01-02", "updated_to": "2020-01-01"}, "created_from (2020-01-02T00:00:00) is beyond updated_to"),
-        ({"gather": "summary", "alarm": "no_uplink"}, "leave out alarm, or gather alarms"),
-        ({"gather": "summary", "history": True}, "leave out history"),
+        ({"gather": "summary", "alarm": "no_uplink"}, "remove alarm, or use gather: alarms"),
+        ({"gather": "summary", "history": True}, "remove history"),
     ],
 )
 def test_what_cannot_be_meant_is_told_before_the_login(account, counts, options, words):
@@ -136,8 +136,9 @@ def test_what_cannot_be_meant_is_told_before_the_login(account, counts, options,
 
 
 def test_a_device_that_is_not_there(account):
-    assert account.tdm_alarm_info(dev_eui=["70B3D57ED1AAAAAA"])["msg"] == "dev_eui 70B3D57ED1AAAAAA is not there"
-    assert account.tdm_alarm_info(multicast_group="70B3D57ED1AAAAAA")["msg"] == "multicast_group 70B3D57ED1AAAAAA is not there"
+    missing = " doesn't exist in this subscription: correct it, or check the account"
+    assert account.tdm_alarm_info(dev_eui=["70B3D57ED1AAAAAA"])["msg"] == "dev_eui 70B3D57ED1AAAAAA" + missing
+    assert account.tdm_alarm_info(multicast_group="70B3D57ED1AAAAAA")["msg"] == "multicast_group 70B3D57ED1AAAAAA" + missing
 
 
 def test_acknowledged_once(account, devices, counts, frame):
@@ -178,9 +179,9 @@ def test_by_uid(account, devices, counts):
 @pytest.mark.parametrize(
     "options,words",
     [
-        ({}, "say which alarms: give uids or a filter"),
-        ({"uids": ["a"], "alarm": "no_uplink"}, "uids names the alarms already: leave out alarm"),
-        ({"uids": ["a"], "all": True}, "leave out all"),
+        ({}, "no alarms are chosen: give uids or a filter"),
+        ({"uids": ["a"], "alarm": "no_uplink"}, "uids already names the alarms: remove alarm"),
+        ({"uids": ["a"], "all": True}, "remove all"),
     ],
 )
 def test_acknowledging_needs_one_way_to_say_which(account, counts, options, words):

@@ -124,7 +124,7 @@ def test_an_id_in_the_place_of_a_name_means_none(account, counts, state):
     counts()
     result = account.tdm_application_server(name=made["id"], state=state)
     (finding,) = result["findings"]
-    assert finding["message"] == "is the id of the application server parking: to mean that one, give it as id"
+    assert finding["message"] == "is the id of the application server parking: to use that one, write it in the option id"
     assert not writes(counts())
 
 

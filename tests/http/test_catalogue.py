@@ -73,8 +73,8 @@ def test_tags_that_begin_so(account, row):
         ({"gather": []}, "gather is empty"),
         ({"gather": ["tags"]}, "tags can't be gathered without query: give it"),
         ({"gather": ["multicast_settings"]}, "without base_station_tag"),
-        ({"gather": ["ism_bands"], "vendor": "x"}, "vendor narrows down device_profiles: gather one of them"),
-        ({"gather": ["ism_bands"], "details": True}, "details is about connectivity_plans"),
+        ({"gather": ["ism_bands"], "vendor": "x"}, "vendor is only for device_profiles: add one of them to gather"),
+        ({"gather": ["ism_bands"], "details": True}, "details is only for connectivity_plans"),
     ],
 )
 def test_what_makes_no_sense_is_told_before_the_login(account, counts, options, words):

@@ -59,7 +59,7 @@ def test_a_backup_of_all_that_a_run_deletes(simulator, account, rows, tmp_path, 
     purge = {"scope": {"tag": "ours"}, "max": 3}
     fleet = absent(rows(2)) + rows(20)[2:]
     two = account.tdm_fleet(devices=fleet, purge={**purge, "backup": str(path)}, backup=str(tmp_path / "b"))
-    assert two["failed"] and "name two files" in two["msg"] and len(simulator.devices()) == 23
+    assert two["failed"] and "name different files" in two["msg"] and len(simulator.devices()) == 23
     result = account.tdm_fleet(devices=fleet, purge=purge, backup=str(path), results="all")
     assert result["backup_file"] == str(path) and result["summary"]["deleted"] == 5
     kept = json.loads(path.read_text())

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import pytest
 
+NOT_THERE = " doesn't exist in this subscription: correct it, or check the account"
+
 
 @pytest.fixture(params=["json", "xml"])
 def account(request, simulator, account_on):
@@ -33,7 +35,8 @@ def test_one_is_queued(account, simulator, eui, counts, frame):
     assert queue(simulator, eui) == [("01FF", 2, True), ("", 1, False)]
     account.tdm_downlink(dev_eui=eui, payload="AA", f_port=225, flush_queue=True, validity="2030-01-01T00:00:00Z", f_cnt_dn=7)
     assert queue(simulator, eui) == [("AA", 225, False)]
-    assert "f_port is 225: LoRaWAN reserves the ports above 223" in account.warnings
+    warning = "f_port is 225: LoRaWAN reserves the ports above 223, and the device may ignore the downlink"
+    assert warning in account.warnings
 
 
 @pytest.mark.parametrize("wrong", ["lost_after", "lost_before"])
@@ -41,7 +44,8 @@ def test_one_whose_answer_is_lost_is_not_sent_again(simulator, eui, meddler, thr
     meddler.on("POST", "/admins/downlink", getattr(do, wrong), times=1)
     result = through.tdm_downlink(dev_eui=eui, payload="AB", f_port=2)
     assert result["failed"] and "may have been queued, and is not sent again" in result["msg"]
-    assert "flush_queue: true makes it exactly one" in result["msg"] and "AB" not in result["msg"].replace(eui, "")
+    assert "To have exactly one in the queue, run again with flush_queue: true" in result["msg"]
+    assert "AB" not in result["msg"].replace(eui, "")
     assert len(meddler.sent("POST", "/admins/downlink")) == 1
     assert not through.tdm_downlink(dev_eui=eui, payload="AB", f_port=2, flush_queue=True).get("failed")
     assert queue(simulator, eui) == [("AB", 2, False)]
@@ -58,7 +62,7 @@ def test_one_that_was_not_taken_for_sure_is_sent_again(simulator, eui, meddler, 
     [
         ({"payload": "1"}, 'payload must be hexadecimal digits, two for each byte, got "1"'),
         ({"payload": "xy"}, "payload must be hexadecimal digits"),
-        ({"payload": "00" * 243}, "payload has 243 bytes: LoRaWAN carries no more than 242"),
+        ({"payload": "00" * 243}, "payload has 243 bytes: LoRaWAN carries at most 242"),
         ({"f_port": 0}, "f_port must be from 1 to 225, got 0"),
         ({"f_port": 226}, "f_port must be from 1 to 225"),
         ({"f_cnt_dn": -1}, "f_cnt_dn must be from 0 to 4294967295"),
@@ -79,8 +83,8 @@ def test_a_target_that_is_not_there(account, check):
     nobody = "70B3D57ED1AAAAAA"
     for target in ("dev_eui", "multicast_group"):
         result = account.tdm_downlink(**{target: nobody}, payload="00", f_port=1, check=check)
-        assert result["msg"] == "%s %s is not there" % (target, nobody)
-    assert account.tdm_device_reset(dev_eui=nobody, check=check)["msg"] == "dev_eui %s is not there" % nobody
+        assert result["msg"] == "%s %s" % (target, nobody) + NOT_THERE
+    assert account.tdm_device_reset(dev_eui=nobody, check=check)["msg"] == "dev_eui %s" % nobody + NOT_THERE
 
 
 def test_the_wrong_counter_is_the_platforms_to_refuse(account, eui):

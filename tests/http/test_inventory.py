@@ -151,7 +151,7 @@ def test_an_older_platform_shows_less_and_that_is_told(start_simulator, account_
     simulator.seed(2, tags=["parking"])
     assert all("tag_parking" not in host["groups"] for host in inventory.hosts().values())
     (warning,) = inventory.warnings
-    assert "doesn't show the values for groups by tag, domain, health, application_server: use gather: devices" in warning
+    assert "lacks the values for group_by tag, domain, health, application_server: use gather: devices" in warning
     assert all("tag_parking" in host["groups"] for host in inventory.hosts(gather="devices", group_by=["tag"]).values())
     assert not inventory.warnings
 
@@ -164,7 +164,7 @@ def test_hosts_without_names_of_their_own_are_called_by_their_dev_eui(simulator,
     hosts = inventory.hosts()
     assert sorted(hosts) == [*euis[:3], "row-0004"]
     assert [hosts[eui]["vars"]["lorawan_name"] for eui in euis[:2]] == ["twice", "twice"]
-    assert inventory.warnings[0].startswith("3 devices are hosts by their DevEUI") and euis[0] in inventory.warnings[0]
+    assert inventory.warnings[0].startswith("3 devices have their DevEUI as host name") and euis[0] in inventory.warnings[0]
     assert sorted(inventory.hosts(hostname="dev_eui")) == euis and not inventory.warnings
 
 
@@ -221,14 +221,14 @@ def test_filters_are_those_of_the_module_that_shows_devices(simulator, account, 
 @pytest.mark.parametrize(
     "options,message",
     [
-        ({"group_by": ["colour"]}, "the inventory's options don't fit: value of group_by must be one or more of"),
+        ({"group_by": ["colour"]}, "the inventory has an invalid option: value of group_by must be one or more of"),
         ({"filters": {"tagg": "x"}}, "the inventory has no option filters.tagg (did you mean tag?): correct"),
         ({"filters": {"silent_for": "P1D", "last_up_before": "2020-01-01T00:00:00Z"}}, "mutually exclusive: last_up_before"),
         ({"filters": {"name": 1.10}}, "filters.name must be a text, but is a number with a fraction"),
         ({"password": ["a-secret-word"]}, "password must be a text, but is a list"),
         ({"timeout": "a-secret-word", "password": "a-secret-word"}, "timeout must be a number with a decimal point"),
-        ({"hostvars_prefix": "ansible_"}, "hostvars_prefix must be the beginning of a variable's name"),
-        ({"facts_prefix": ""}, "facts_prefix must be the beginning of a variable's name"),
+        ({"hostvars_prefix": "ansible_"}, "hostvars_prefix must be a prefix for variable names"),
+        ({"facts_prefix": ""}, "facts_prefix must be a prefix for variable names"),
         ({"hostvars": ["app_key"]}, "hostvars names app_key, which is a secret and can't be read: remove it"),
         ({"hostvars": ["add_tags"]}, "hostvars names add_tags, which describes a change and is not a value of a device"),
         ({"parallel": 0}, "parallel must be at least 1, got 0"),

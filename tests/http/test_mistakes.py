@@ -33,7 +33,7 @@ def test_a_purge_waits_until_no_device_fails(simulator, meddler, through, rows, 
     meddler.on("PUT", "/devices/e.*", do.says(400, {"code": 9016, "message": "no"}))
     result = through.tdm_fleet(devices=rows(1, name="other"), purge=PURGE, results="all")
     assert (result["summary"]["failed"], result["summary"]["skipped"], result["summary"]["deleted"]) == (1, 5, 0)
-    assert "a purge comes last" in result["results"][-1]["error"] and len(simulator.devices()) == 6
+    assert "the purge comes last" in result["results"][-1]["error"] and len(simulator.devices()) == 6
 
 
 def test_a_purge_beyond_its_maximum_names_its_candidates(simulator, account, rows):
@@ -91,7 +91,7 @@ def test_a_purge_by_tag_says_what_it_could_not_see(simulator, meddler, through, 
     meddler.on("GET", "/devices", hide)
     meddler.on("GET", r"/devices/e\w+/tags", do.says(404, {"code": 5, "message": "unknown"}))
     result = through.tdm_fleet(devices=rows(1), purge={"scope": {"tag": "x"}, "max": 5})
-    assert not result["changed"] and "purge left 2 devices alone" in through.warnings[0]
+    assert not result["changed"] and "purge skipped 2 devices" in through.warnings[0]
     assert len(simulator.devices()) == 3
 
 

@@ -53,7 +53,7 @@ def test_a_fleet_converges_at_its_price(old, rows, counts_of, kind):
         result = account.tdm_fleet(devices=rows(30))
         assert not result["changed"], result
         assert counts_of(simulator) == {**FRAME, "GET /devices": 1, "GET /devices/{deviceUid}": 30}
-        assert result["looked_up"] == 30 and "30 of them were fetched one by one" in result["notes"][0]
+        assert result["looked_up"] == 30 and "the run fetched 30 of them one by one" in result["notes"][0]
 
 
 def test_what_lists_show_is_not_fetched(old, rows, counts_of):

@@ -328,5 +328,5 @@ def test_what_can_not_be_meant_is_refused_before_the_login(account, simulator, o
 def test_another_table_is_no_last_run(account, tmp_path):
     for content in (b"a,b\n1,2\n", b"a\rb\n", b"%s\n" % (b"a" * 140000)):
         (tmp_path / "other.csv").write_bytes(content)
-        assert "is not a report of a run" in account.tdm_report(last_run=str(tmp_path / "other.csv"))["msg"]
+        assert "is not the report of a run" in account.tdm_report(last_run=str(tmp_path / "other.csv"))["msg"]
     assert "is a directory" in account.tdm_report(last_run=str(tmp_path))["msg"]

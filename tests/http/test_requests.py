@@ -112,7 +112,7 @@ def test_a_path_that_leads_elsewhere_is_refused_before_the_login(account, counts
 
 def test_another_subscription_is_refused(account, counts):
     result = account.tdm_request(path="/subscriptions/101/devices")
-    assert result["failed"] and "path leads to another subscription than the session's (/subscriptions/100)" in result["msg"]
+    assert result["failed"] and "path belongs to another subscription than the session (/subscriptions/100)" in result["msg"]
     assert not [path for path in counts() if "devices" in path]
 
 
@@ -121,9 +121,9 @@ def test_another_subscription_is_refused(account, counts):
     [
         ({"body": {}}, "body can't be combined with method GET"),
         ({"src": __file__}, "src can't be combined with method GET"),
-        ({"method": "POST", "body": [1]}, "body must be a dictionary, or a text to be sent as it is"),
-        ({"method": "PUT", "all_pages": True}, "all_pages is for GET"),
-        ({"all_pages": True, "dest": os.devnull}, "all_pages is for GET, and without dest"),
+        ({"method": "POST", "body": [1]}, "body must be a dictionary, or a text, which is sent unchanged"),
+        ({"method": "PUT", "all_pages": True}, "all_pages needs method GET"),
+        ({"all_pages": True, "dest": os.devnull}, "all_pages needs method GET and no dest"),
     ],
 )
 def test_what_does_not_go_together(account, counts, options, words):

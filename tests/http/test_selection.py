@@ -52,7 +52,7 @@ def test_no_more_change_than_may(account, counts, monkeypatch, most, allowed):
     wish = {"select": {"tag": ["west"]}, "set": {"marker_id": 5}, **({} if most is None else {"max_changes": most})}
     counts()
     refused = account.tdm_fleet(**wish)
-    assert "12 of the 12 devices would be changed, and max_changes (%s) allows %d" % (most or 5, allowed) in refused["msg"]
+    assert "would change 12 of the 12 devices, but max_changes (%s) allows %d" % (most or 5, allowed) in refused["msg"]
     assert len(refused["change_candidates"]) == 12 and not writes(counts())
     assert account.tdm_fleet(**{**wish, "max_changes": 12})["changed"]
     assert not account.tdm_fleet(**{**wish, "max_changes": 0})["changed"]  # those that are so already don't count
@@ -66,7 +66,7 @@ def test_a_description_may_change_no_more_either(account, rows):
     "options,words",
     [
         ({"select": {}, "set": {"marker_id": 5}}, "select must choose devices by filters or with all: true"),
-        ({"select": {"all": True, "tag": ["a"]}, "set": {"marker_id": 5}}, "and not by both"),
+        ({"select": {"all": True, "tag": ["a"]}, "set": {"marker_id": 5}}, "all: true, not both"),
         ({"select": {"tag": []}, "set": {"marker_id": 5}}, "tag is empty"),
         ({"select": {"all": True}, "set": {}}, "set is empty"),
         ({"select": {"all": True}, "set": {"app_key": "%032X" % (0xC6 << 120)}}, "app_key is different for each device"),

@@ -79,7 +79,8 @@ def test_no_devices_are_none(account, counts):
 def test_what_it_costs_is_said(account, euis, monkeypatch):
     monkeypatch.setattr(statistics_info, "COSTLY", 4)
     account.tdm_statistics_info(gather=["frames", "locations"], dev_eui=euis)
-    assert "6 requests are sent, one for each device and kind: gather fewer, or of fewer devices" in account.warnings
+    warning = "the task sends 6 requests, one for each device and kind: to send fewer, give fewer kinds or devices"
+    assert warning in account.warnings
 
 
 @pytest.mark.parametrize(
@@ -87,9 +88,9 @@ def test_what_it_costs_is_said(account, euis, monkeypatch):
     [
         ({"gather": []}, "gather is empty"),
         ({"gather": ["counters"], "dev_eui": ["70B3D57ED0000001"]}, "available for dev_eui, only for the subscription"),
-        ({"gather": ["frames"]}, "frames isn't available for the subscription, only for dev_eui, multicast_group"),
+        ({"gather": ["frames"]}, "gather: frames isn't available for the subscription, only for dev_eui, multicast_group"),
         ({"gather": ["locations"], "multicast_group": "70B3D57ED0000001"}, "locations isn't available for multicast_group"),
-        ({"gather": ["counters"], "begin": "2020-01-01"}, "begin has no effect on counters: leave it out"),
+        ({"gather": ["counters"], "begin": "2020-01-01"}, "begin has no effect on counters: remove it"),
         ({"gather": ["frame_totals"], "gateway": "x"}, "gateway has no effect on frame_totals"),
         ({"gather": ["frame_totals"], "begin": "yesterday"}, "begin must be a date and time"),
         ({"gather": ["frames"], "dev_eui": ["7"]}, "dev_eui is not a DevEUI"),
@@ -105,4 +106,4 @@ def test_what_is_not_there(account):
     nobody = "70B3D57ED1AAAAAA"
     for target in ({"dev_eui": [nobody]}, {"multicast_group": nobody}):
         result = account.tdm_statistics_info(gather=["frames"], **target)
-        assert result["failed"] and "%s is not there" % nobody in result["msg"]
+        assert result["failed"] and "%s doesn't exist in this subscription" % nobody in result["msg"]

@@ -164,7 +164,7 @@ def test_a_loop_with_a_wrong_password_sends_it_once(simulator, command):
         ({"password": ["SECRET"]}, "password must be a text, but is a list or a dictionary"),
         ({"password": "SECRET", "timeout": "soon"}, 'timeout must be a number with a decimal point, such as -7.25, got "soon"'),
         ({"passwort": "SECRET"}, "the inventory has no option passwort (did you mean password or "),
-        ({"password": "{{ nothing }}SECRET"}, "an option of the inventory can't be rendered: 'nothing' is undefined"),
+        ({"password": "{{ nothing }}SECRET"}, "whose template can't be rendered: 'nothing' is undefined"),
         ({"password": "SECRET", "strict": True, "compose": {"x": "nothing.at"}}, "Could not set x for host seed-00001"),
     ],
 )

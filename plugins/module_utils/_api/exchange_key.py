@@ -33,7 +33,7 @@ NO_LIBRARY = (
     "key_encryption needs the Python library cryptography, which can't be imported where this task runs: install it there, or "
     "run the task on Ansible's own machine, whose ansible-core has it"
 )
-NO_KEY = "the platform's exchange key is not an RSA JSON Web Key"
+NO_KEY = "the platform's exchange key is not an RSA JSON Web Key: report this to the operator"
 
 
 def public_key(client: Client) -> dict[str, Any]:

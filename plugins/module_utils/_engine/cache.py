@@ -49,7 +49,7 @@ class Cache:
                 raise OptionError("%s is damaged" % self.path)
         except OptionError as error:
             if not self._is_useless:
-                saved = "What earlier runs saved about the %s can't be used, and is fetched again: %s"
+                saved = "The cache of the %s can't be used, and the run fetches everything again: %s"
                 self._warn(saved % (self._plural, error.message))
             self._is_useless = True
             return {}

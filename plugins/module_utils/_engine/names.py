@@ -14,7 +14,7 @@ from .._schema.row import Faults
 from .desired import Desired
 
 BESIDES = "is now the name of %s, which %s already describes: remove one of the two, or give the %s here too"
-IS_ANOTHERS_ID = "is the %s of the %s %s: to mean that one, give it as %s"
+IS_ANOTHERS_ID = "is the %s of the %s %s: to use that one, write it in the option %s"
 
 
 class Names:

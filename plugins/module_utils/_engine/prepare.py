@@ -34,9 +34,7 @@ from .rights import problems_of_licences, problems_of_rights
 #: Up to this many resources are requested one by one; for more, the whole list is cheaper.
 FEW = 10
 #: Note for a platform whose lists show few fields (O).
-OLDER = (
-    "This platform is an older one, whose list shows little of %s: %d of them were fetched one by one, and every run has to do so"
-)
+OLDER = "This is an older platform, whose list shows little of %s: the run fetched %d of them one by one, as every run has to"
 
 
 @dataclass
@@ -321,7 +319,7 @@ class _Preparation:
         left = sum(scope.is_unclear(identity, one) for identity, one in listed.items() if identity not in spared)
         warnings = []
         if left:
-            message = "purge left %d %s alone: the platform doesn't show whether they are in its scope"
+            message = "purge skipped %d %s: the platform doesn't show whether they are in its scope"
             warnings.append(message % (left, resource.plural))
         if purge.action == SUSPEND:
             wanted = [Desired(identity, dict(aside), where="purge") for identity in chosen]

@@ -12,7 +12,7 @@ from .outcomes import SKIPPED, Outcome, refused, too_many
 from .plan import NOTHING, REFUSE, Change
 from .prepare import Plan
 
-PURGE_LAST = "not begun: a purge comes last, and only when no %s failed before (%d did)"
+PURGE_LAST = "not begun: the purge comes last, and only if no %s failed before it (%d failed)"
 
 
 def preview(resource: Resource, plan_: Plan, max_failures: int | None = None) -> list[Outcome]:

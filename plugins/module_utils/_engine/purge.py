@@ -76,7 +76,7 @@ def read_scope(resource: Resource, options: dict[str, Any]) -> Scope:
         known = ", ".join(resource.scopes)
         raise OptionError("purge.scope must say which %s may be deleted: %s, or all: true" % (resource.plural, known))
     if given.pop("all", False) and given:
-        raise OptionError("purge.scope says all: true and also %s: leave one of them out" % ", ".join(sorted(given)))
+        raise OptionError("purge.scope has all: true and also %s: remove one of them" % ", ".join(sorted(given)))
     parsed: Values = {}
     for name, declared in resource.scopes.items():
         if name not in given:
@@ -88,7 +88,7 @@ def read_scope(resource: Resource, options: dict[str, Any]) -> Scope:
         except Fault as fault:
             raise OptionError("purge.scope.%s %s" % (name, fault)) from None
         if not parsed[name]:  # an empty condition, such as a blank, would match every resource
-            raise OptionError("purge.scope.%s is empty: say which %s may be deleted, or leave it out" % (name, resource.plural))
+            raise OptionError("purge.scope.%s is empty: say which %s may be deleted, or remove it" % (name, resource.plural))
     return Scope(resource, parsed)
 
 
@@ -114,8 +114,8 @@ def guard(resource: Resource, doomed: list[str], described: int, maximum: object
     allowed = allowance("max_deletions", maximum, described)
     if len(doomed) > allowed:
         raise OptionError(
-            "%d of the %d %s that are described would be deleted with all their history, and max_deletions (%s) allows %d; "
-            "nothing was changed. Raise max_deletions if that is meant. All of them are in the return value "
+            "the run would delete %d of the %d described %s with all their history, but max_deletions (%s) allows %d; "
+            "nothing was changed. If you want that, raise max_deletions. All of them are in the return value "
             "deletion_candidates; the first: %s"
             % (len(doomed), described, resource.plural, maximum, allowed, ", ".join(doomed[:5])),
             deletion_candidates=doomed,
@@ -136,8 +136,8 @@ def choose(
     allowed = allowance("purge.max", maximum, len(inside))
     if len(chosen) > allowed:
         raise OptionError(
-            "purge would %s %d of the %d %s in its scope, and purge.max (%s) allows %d; nothing was changed. "
-            "Raise purge.max if that is meant. All of them are in the return value purge_candidates; the first: %s"
+            "purge would %s %d of the %d %s in its scope, but purge.max (%s) allows %d; nothing was changed. "
+            "If you want that, raise purge.max. All of them are in the return value purge_candidates; the first: %s"
             % (verb, len(chosen), len(inside), resource.plural, maximum, allowed, ", ".join(chosen[:5])),
             purge_candidates=chosen,
         )

@@ -15,7 +15,7 @@ from .plan import DELETE, NOTHING, REFUSE, Change, by_section
 
 LACKS_RIGHT = (
     "needs the right %s on the subscription, which this account doesn't have: ask the operator for it, log in with an account "
-    "that has it, or leave the option out"
+    "that has it, or remove the option"
 )
 
 

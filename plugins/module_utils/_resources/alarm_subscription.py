@@ -47,5 +47,5 @@ ALARM_SUBSCRIPTION = Resource(
     rules=AlarmSubscriptionRules(),
     in_list=_in_list,
     is_versioned=False,
-    fields=(Field("minimum_severity", ("minimumSeverity",), Named(LEAST, "least severity of a subscription")),),
+    fields=(Field("minimum_severity", ("minimumSeverity",), Named(LEAST, "minimum severity")),),
 )

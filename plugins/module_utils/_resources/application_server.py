@@ -21,8 +21,8 @@ from .._schema.values import Choice, Flag, Integer, Key, Note, Typed, Values, Va
 
 AS_ID = re.compile(r"[A-Za-z0-9._-]+\Z")
 SECURITY = ("security_status", "as_id", "as_key", "max_timestamp_deviation")
-ROUTES = ". Routing profiles count too, and are not shown"
-ENTERPRISE = "is more than ThingPark Enterprise supports: %s"
+ROUTES = ". Routing profiles count too, but the platform doesn't show them"
+ENTERPRISE = "is more than ThingPark Enterprise supports: use %s"
 
 
 class AsId(ValueType):
@@ -61,9 +61,9 @@ class ApplicationServerRules(Rules):
         if "security_status" not in values and given:
             faults = [("security_status", "is missing: the platform accepts %s only together with it" % " and ".join(given))]
         elif values.get("security_status") == "none":
-            faults = [(name, "is given, but security_status is none") for name in given]
+            faults = [(name, "is given, but security_status is none: remove it, or use security_status as_key") for name in given]
         elif values.get("security_status") and "as_key" not in values:
-            faults = [("as_key", "is missing: security_status as_key needs it, since nobody can read the one that is there")]
+            faults = [("as_key", "is missing: security_status as_key needs it, because the existing key can't be read")]
         return faults
 
     def check_here(self, values: Values, is_enterprise: bool) -> Faults:

@@ -29,14 +29,14 @@ TEXTS = ("name", "customer_admin_data")
 NEEDED = ("dev_addr", "class", "nwk_s_key")
 PERIODS = [1, 2, 4, 8, 16, 32, 64, 128]
 NO_PERIOD = "is missing: class B needs it"
-PERIOD_OF_C = "belongs to class B, but the group is of class C"
+PERIOD_OF_C = "belongs to class B, but the group is of class C: remove it"
 BOTH_KEYS = "is missing: LoRaWAN 1.1 needs both of them"
 ENCRYPTED = "is not a plain key of 32 hexadecimal digits, and the platform accepts no other key for a multicast group"
 NOT_SENT = "is %s, and the base stations with the tag %s can't send that way: they support %s. Choose one of these, or other tags"
 TOO_MANY = "allows %d base stations, but the group has %d: choose another plan, or remove tags from the group first"
 LOSS = (
-    "Deleting and creating it would do it, but its history and its frame counter would be lost, on which its devices rely; do "
-    "that by hand if it is worth it"
+    "You can delete the group and create it again by hand, but it loses its history and the frame counter on which its devices "
+    "rely"
 )
 PLANS = Listing("/networkSubscriptions", "commercialName", query={"communicationType": "MULTICAST"})
 GROUPS, SETTINGS = "/multicastGroups", "/multicastDownlinkSettings"

@@ -244,7 +244,7 @@ class Routes(ValueType):
         if raw == "":
             return ()
         if not isinstance(raw, (list, tuple)) or not all(isinstance(item, dict) for item in raw):
-            raise Fault("must be a list of routes, each with destinations, and source_port and strategy where they matter")
+            raise Fault("must be a list of routes, each with destinations, and optionally with source_port and strategy")
         return tuple(self._route(item) for item in raw)
 
     def _route(self, item: dict[str, Any]) -> tuple[str, str, tuple[tuple[str, str], ...]]:

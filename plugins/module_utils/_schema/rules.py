@@ -28,7 +28,7 @@ Ask = Callable[[str, "dict[str, str]"], "dict[str, Any] | None"]
 Changed = tuple[str, Values, Values]
 
 
-IN_USE = "it is used by %s, and the platform deletes only unused ones: give these another one first"
+IN_USE = "it is used by %s, and the platform deletes only unused ones: assign another one to these first"
 
 
 def in_use(brief: dict[str, Any], counts: tuple[tuple[str, str], ...]) -> str:

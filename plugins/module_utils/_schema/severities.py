@@ -102,7 +102,7 @@ class Notifications(ValueType):
         try:
             numbers = {SEVERITY.parse(each) for each in severities}
         except Fault as fault:
-            raise Fault("has what %s" % fault) from None
+            raise Fault("has a severity that %s" % fault) from None
         return numbers, {_contact(each) for each in contacts}
 
     def read(self, api: object) -> object:

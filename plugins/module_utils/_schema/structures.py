@@ -85,10 +85,10 @@ class Destinations(ValueType):
         if raw == "":
             return ()
         if not isinstance(raw, (list, tuple)) or not all(isinstance(item, dict) for item in raw):
-            raise Fault("must be a list of destinations, each with addresses, and ports and strategy where they matter")
+            raise Fault("must be a list of destinations, each with addresses, and optionally with ports and strategy")
         found = tuple(self._one(dict(item)) for item in raw)
         if any(ports == "*" for _addresses, ports, _strategy in found[:-1]):
-            raise Fault("has * for the ports of a destination that isn't the last: nothing would reach those after it")
+            raise Fault("has * for the ports of a destination that isn't the last: move it to the end, or the others get no data")
         return found
 
     def _one(self, item: dict[str, Any]) -> tuple[tuple[str, ...], str, str]:
@@ -98,7 +98,7 @@ class Destinations(ValueType):
         addresses = item.get("addresses")
         given = [addresses] if isinstance(addresses, str) else addresses
         if not isinstance(given, (list, tuple)) or not given:
-            raise Fault("has a destination without addresses: give one address at least")
+            raise Fault("has a destination without addresses: give at least one")
         texts = tuple(address_within(each) for each in given)
         strategy = str(item.get("strategy") or "sequential").upper()
         if strategy not in STRATEGIES:
@@ -136,16 +136,16 @@ class HttpHeaders(ValueType):
             if not HEADER_NAME.match(name):
                 raise Fault("has the header %s, which is not a header name: use letters, digits and dashes" % shown(name))
             if name.lower() in RESERVED:
-                raise Fault("has the header %s, which the platform sets by itself: take it out" % shown(name))
+                raise Fault("has the header %s, which the platform sets by itself: remove it" % shown(name))
             if name.lower() in headers:
-                raise Fault("has the header %s twice: upper and lower case don't differ in these names" % shown(name))
+                raise Fault("has the header %s twice, since upper and lower case count as the same: remove one" % shown(name))
             if not isinstance(value, str):
                 raise Fault("has a value that is not a text for the header %s: quote it" % shown(name))
             if not HEADER_VALUE.match(value):
                 raise Fault("has a value that HTTP can't send for the header %s: use printable ASCII" % shown(name))
             headers[name.lower()] = (name, value)
         if len(headers) > MOST_HEADERS:
-            raise Fault("has %d headers; the platform accepts no more than %d" % (len(headers), MOST_HEADERS))
+            raise Fault("has %d headers, but the platform accepts at most %d: remove some" % (len(headers), MOST_HEADERS))
         return tuple(headers[name] for name in sorted(headers))
 
     def read(self, api: object) -> object:

@@ -21,8 +21,8 @@ from . import alarms
 
 AT_ONCE = 100  # UIDs per request; the contract names no limit
 OPTIONS = {name: entry for name, entry in alarms.OPTIONS.items() if name != "acked"}
-NOTHING = "say which alarms: give uids or a filter, or all: true for those of all devices"
-TWICE = "uids names the alarms already: leave out %s"
+NOTHING = "no alarms are chosen: give uids or a filter, or set all: true for the alarms of all devices"
+TWICE = "uids already names the alarms: remove %s"
 NOT_THERE = (404, 405)
 
 

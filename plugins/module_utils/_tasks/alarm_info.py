@@ -20,7 +20,7 @@ from . import alarms
 
 #: The filters that the platform's counts support (contract, stateDistributions).
 COUNTED_BY = ("min_severity", "acked", "created_from", "updated_to")
-ONLY_COUNTS = "gather: summary counts the alarms of all devices, by %s: leave out %s, or gather alarms"
+ONLY_COUNTS = "gather: summary counts the alarms of all devices by %s: remove %s, or use gather: alarms"
 
 
 def run(params: dict[str, Any], context: Context) -> dict[str, Any]:

@@ -55,7 +55,7 @@ class Memory:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             self._release()
-            message = "state_file %s is in use by another rulebook: give each rulebook a file of its own"
+            message = "state_file %s is in use by another rulebook: give each rulebook its own file"
             raise OptionError(message % self._path) from None
         except (OSError, ValueError) as error:
             self._release()
@@ -69,12 +69,12 @@ class Memory:
         kept = data.get("alarms") if isinstance(data, dict) and data.get("kind") == KIND else None
         if not isinstance(kept, dict) or not all(_is_seen(each) for each in kept.values()):
             raise OptionError(
-                "state_file %s is not a state file of alarms, or is damaged: name another file, or remove it "
-                "to start again" % self._path
+                "state_file %s is damaged, or not a state file of alarms: name another file, or delete this "
+                "one to start again" % self._path
             )
         if data.get("mark") != self._mark:
             raise OptionError(
-                "state_file %s is of another account, or of other filters: name another file, or remove it to start again"
+                "state_file %s belongs to another account or other filters: name another file, or delete this one to start again"
                 % self._path
             )
         self.alarms = {uid: Seen(*each) for uid, each in kept.items()}

@@ -158,7 +158,7 @@ class Watch:
         if self._grant is None or isinstance(error, SessionDied):
             self.pause = max(self.pause, unclear + 1.0 if unclear else AFTER_LOGIN)
         if self._troubles == 1:
-            self._warn("%s; the next look is in %d s" % (error.message, self.pause))
+            self._warn("%s; the next poll is in %d s" % (error.message, self.pause))
 
     def _unclear_for(self) -> float:
         return lockout.unclear_for(lockout.note_path(self._account.gate_key()), self._account.secret)
@@ -226,7 +226,7 @@ class Watch:
             self._rest(0)
             page = document["briefs"]
             if not all(isinstance(brief.get("alarmUid"), str) for brief in page):
-                raise TransportError("the platform's list of alarms contains one without a UID")
+                raise TransportError("the platform's alarm list contains an alarm without a UID: report this to the operator")
             if count is None and isinstance(document.get("count"), int):
                 count = document["count"]
             for brief in page:

@@ -60,7 +60,7 @@ def read_wanted(params: dict[str, Any]) -> Wanted:
     """Return the selection; raises :class:`OptionError` for invalid options."""
     dev_euis = params.get("dev_eui")
     if dev_euis is not None and not dev_euis:
-        raise OptionError("dev_eui is an empty list: leave it out for the alarms of all devices")
+        raise OptionError("dev_eui is an empty list: give DevEUIs, or remove it for the alarms of all devices")
     found = [read_eui("dev_eui", each) for each in dev_euis or []]
     group = read_eui("multicast_group", params["multicast_group"]) if params.get("multicast_group") is not None else ""
     return Wanted(found, group, read_filters(FILTERS, params, "alarms", (("created_from", "updated_to"),)))
@@ -80,7 +80,7 @@ def alarms(client: Client, wanted: Wanted, history: bool = False) -> Iterator[di
     except ApiError as error:
         if error.status == 404 and owner != ALL:
             what = ("multicast_group", wanted.group) if wanted.group else ("dev_eui", wanted.dev_euis[0])
-            raise OptionError("%s %s is not there" % what) from None
+            raise OptionError("%s %s doesn't exist in this subscription: correct it, or check the account" % what) from None
         raise
 
 

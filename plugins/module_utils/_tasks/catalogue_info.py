@@ -67,7 +67,7 @@ KINDS = {
     "exchange_key": Kind(PATH),
 }
 NARROWING = ("query", "vendor", "ism_band", "base_station_tag")
-OF_NO_USE = "%s narrows down %s: gather one of them, or leave it out"
+OF_NO_USE = "%s is only for %s: add one of them to gather, or remove the option"
 NEEDED = "%s can't be gathered without %s: give it"
 
 
@@ -75,7 +75,7 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
     """Return all requested lists, read in one session."""
     wanted = list(dict.fromkeys(params["gather"]))
     if not wanted:
-        raise OptionError("gather is empty: name what is wanted")
+        raise OptionError("gather is empty: give at least one kind")
     for option in NARROWING:
         users = [name for name, kind in KINDS.items() if option in kind.options]
         if params.get(option) and not set(users) & set(wanted):
@@ -84,7 +84,7 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
         if KINDS[name].needs and params.get(KINDS[name].needs) is None:
             raise OptionError(NEEDED % (name, KINDS[name].needs))
     if params["details"] and "connectivity_plans" not in wanted:
-        raise OptionError("details is about connectivity_plans: gather them, or leave it out")
+        raise OptionError("details is only for connectivity_plans: add them to gather, or remove the option")
     with connected(params, context) as client:
         return {"changed": False, **{name: _got(client, name, params) for name in wanted}}
 

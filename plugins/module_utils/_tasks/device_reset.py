@@ -16,7 +16,7 @@ from .._frame.task import Context, Task
 from .._resources.device.declaration import DEVICE
 from .._schema.filters import read_eui
 
-UNCLEAR = "%s may have been reset, and is not reset again: %s. Run it again to be sure"
+UNCLEAR = "%s may have been reset, and is not reset again: %s. To be sure, run again"
 
 
 def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
@@ -31,7 +31,8 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
                 devices.at(eui, lambda path: client.call(Call("POST", path + "/admins/reset", repeatable=False)), "POST")
         except TdmError as error:
             if isinstance(error, ApiError) and error.status == 404:
-                raise OptionError("dev_eui %s is not there" % eui) from None
+                message = "dev_eui %s doesn't exist in this subscription: correct it, or check the account"
+                raise OptionError(message % eui) from None
             if error.unclear and not context.check:
                 raise TdmError(UNCLEAR % ("dev_eui %s" % eui, error.message)) from None
             raise

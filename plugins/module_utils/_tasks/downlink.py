@@ -24,7 +24,11 @@ LARGEST = 242  # bytes; no data rate of LoRaWAN carries more
 #: The contract's limits of the port; LoRaWAN reserves ports above 223.
 PORTS, LAST_PORT = (1, 225), 223
 LONGEST = 10  # most digits of a number of seconds
-UNCLEAR = "the downlink for %s may have been queued, and is not sent again: %s. A run with flush_queue: true makes it exactly one"
+UNCLEAR = (
+    "the downlink for %s may have been queued, and is not sent again: %s. To have exactly one in the queue, run again with "
+    "flush_queue: true"
+)
+RESERVED = "f_port is %d: LoRaWAN reserves the ports above %d, and the device may ignore the downlink"
 OF_A_GROUP, OF_A_DEVICE = ("retry_ineligible_gateways",), ("confirmed",)
 
 
@@ -33,14 +37,14 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
     is_device, eui, name = _target(params)
     query = _query(params)
     if params["f_port"] > LAST_PORT:
-        context.warn("f_port is %d: LoRaWAN reserves the ports above %d" % (params["f_port"], LAST_PORT))
+        context.warn(RESERVED % (params["f_port"], LAST_PORT))
     with connected(params, context) as client:
         try:
             some = ResourceClient(client, DEVICE if is_device else MULTICAST_GROUP)
             some.at(eui, lambda path: _send(client, path, query, context.check), _verb(context))
         except TdmError as error:
             if isinstance(error, ApiError) and error.status == 404:
-                raise OptionError("%s is not there" % name) from None
+                raise OptionError("%s doesn't exist in this subscription: correct it, or check the account" % name) from None
             if error.unclear and not context.check:
                 raise TdmError(UNCLEAR % (name, error.message)) from None
             raise
@@ -61,7 +65,7 @@ def _target(params: dict[str, Any]) -> tuple[bool, str, str]:
     option = "dev_eui" if params.get("dev_eui") is not None else "multicast_group"
     for other in OF_A_GROUP if option == "dev_eui" else OF_A_DEVICE:
         if params.get(other) is not None:
-            raise OptionError("%s can't be combined with %s: leave it out" % (other, option))
+            raise OptionError("%s can't be combined with %s: remove it" % (other, option))
     eui = read_eui(option, params[option])
     return option == "dev_eui", eui, "%s %s" % (option, eui)
 
@@ -72,7 +76,7 @@ def _query(params: dict[str, Any]) -> dict[str, Any]:
     if not PAYLOAD.match(payload):
         raise OptionError("payload must be hexadecimal digits, two for each byte, got %s" % shown(params["payload"]))
     if len(payload) > 2 * LARGEST:
-        raise OptionError("payload has %d bytes: LoRaWAN carries no more than %d" % (len(payload) // 2, LARGEST))
+        raise OptionError("payload has %d bytes: LoRaWAN carries at most %d" % (len(payload) // 2, LARGEST))
     low, high = PORTS
     if not low <= params["f_port"] <= high:
         raise OptionError("f_port must be from %d to %d, got %d" % (low, high, params["f_port"]))

@@ -43,11 +43,11 @@ from .selected import MOST_CHANGES, guard_changes, options_of, read_selection
 
 MOST_PARALLEL = 64
 BACKUP_NOTE = (
-    "%s as they were before a run deleted them. Secrets can't be read from the platform and are not in here. To make the %s "
-    "again: give each its secrets, which stand here as null, say create: true in defaults, and give this file to %s as src."
+    "%s as they were before a run deleted them. Secrets are missing, because the platform doesn't show them. To create the %s "
+    "again, replace each null with the secret, set create: true in defaults, and give this file to %s as src."
 )
 FOR_FILES = "columns, ignore_columns and sheet are only for the file in src, but %s is given: leave them out"
-EMPTY = "%s is empty: with purge, everything in its scope would be deleted. List what to delete with state: absent, in %s too"
+EMPTY = "%s is empty: purge would delete everything in its scope. If you want that, list all of them with state: absent in %s"
 BULK_ALONE = (
     "bulk: always can't be combined with on_error: stop, max_failures or update_keys: always, since an import doesn't end at its "
     "first failure, and changes nothing that exists: leave them out, or say bulk: auto"
@@ -256,7 +256,7 @@ class _Many:
         """Return the path of a new file for the backup."""
         named = {str(path) for path in (params["backup"], (params["purge"] or {}).get("backup")) if path}
         if len(named) > 1:
-            message = "backup and purge.backup name two files: name one, all %s that a run deletes go into it"
+            message = "backup and purge.backup name different files: name one, which gets all %s that the run deletes"
             raise OptionError(message % self._resource.plural)
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
         path = named.pop() if named else os.path.join(_files.home(), "backup-%s-%s.json" % (stamp, secrets.token_hex(4)))
@@ -280,7 +280,7 @@ class _Many:
         try:
             _files.write_json(path, content, indent=2)
         except OptionError as error:
-            raise OptionError("without a backup nothing is deleted, and nothing was changed: " + error.message) from None
+            raise OptionError("the backup can't be written, so nothing was deleted or changed: " + error.message) from None
         return path
 
     def _result(self, outcomes: list[Outcome], params: dict[str, Any], context: Context) -> dict[str, Any]:

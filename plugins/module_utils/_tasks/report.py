@@ -92,7 +92,7 @@ def _refuse_places(params: dict[str, Any], check: bool) -> None:
     """Raise :class:`OptionError` before any request if a file can't be written."""
     if params["metrics"]:
         if not params["metrics"].endswith(".prom"):
-            raise OptionError("metrics must end with .prom, or node_exporter doesn't read it: got %s" % params["metrics"])
+            raise OptionError("metrics must end with .prom, or node_exporter ignores the file, got %s" % params["metrics"])
         _files.refuse_unwritable("metrics", params["metrics"], check)
     if params["dest"]:
         _files.refuse_unwritable("dest", os.path.join(params["dest"], "silent.csv"), check)

@@ -20,7 +20,7 @@ from .._errors import OptionError
 from .._text import utc_of
 from .report_figures import Rows
 
-NO_REPORT = "last_run %s is not a report of a run: name the file in the option report of tdm_fleet"
+NO_REPORT = "last_run %s is not the report of a run: name the file that tdm_fleet writes with its option report"
 NOT_YET = "last_run %s doesn't exist: no run has written it yet"
 NO_RESULT = "drift must be the result of tdm_fleet in check mode: it has neither summary nor msg"
 TROUBLED = (FAILED, SKIPPED, REFUSED)

@@ -29,8 +29,8 @@ PATH = re.compile(r"/(?:[A-Za-z0-9._~@:+,=-]+(?:/|\Z))*\Z")
 DOTS = re.compile(r"(?:\A|/)\.\.?(?:/|\Z)")
 HIDDEN = "(secret)"
 ELSEWHERE = "path must be like /devices/e70B3D57ED0000001, or an href of the platform, got %s"
-OTHER = "path leads to another subscription than the session's (%s): leave out the part before its resources"
-UNCLEAR = "%s may have taken effect, and is not sent again: %s. Check its effect before you run it again"
+OTHER = "path belongs to another subscription than the session (%s): give the part after it, such as /devices"
+UNCLEAR = "%s may have taken effect, and is not sent again: %s. Check its effect before you run again"
 
 
 def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
@@ -75,11 +75,12 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
 def _check(params: dict[str, Any]) -> None:
     method = params["method"]
     if method == "GET" and (params.get("body") is not None or params.get("src")):
-        raise OptionError("%s can't be combined with method GET: leave it out" % ("src" if params.get("src") else "body"))
+        option = "src" if params.get("src") else "body"
+        raise OptionError("%s can't be combined with method GET: remove it, or give another method" % option)
     if not isinstance(params.get("body"), (dict, str, type(None))):
-        raise OptionError("body must be a dictionary, or a text to be sent as it is")
+        raise OptionError("body must be a dictionary, or a text, which is sent unchanged")
     if params["all_pages"] and (method != "GET" or params.get("dest")):
-        raise OptionError("all_pages is for GET, and without dest: the pages are put together in the return value data")
+        raise OptionError("all_pages needs method GET and no dest, because it returns all pages together in data")
     tail, origin = _tail(params["path"])
     is_here = not origin or origin == "/".join((params["url"] or "").split("/")[:3])
     if not is_here or not PATH.match(tail) or DOTS.search(tail):
@@ -125,7 +126,7 @@ def _stored(answer: object, dest: str, writes: bool, check: bool) -> dict[str, A
     """Write an answer atomically to a file, unless the file has this content already."""
     content, kind = (answer.body, answer.content_type) if isinstance(answer, Answer) else (b"", "")
     if os.path.lexists(dest) and not os.path.isfile(dest):
-        raise OptionError("dest %s exists, but is not a regular file: name another one" % dest)
+        raise OptionError("dest %s exists, but is not a regular file: name another file" % dest)
     try:
         with open(dest, "rb") as file:
             is_there = file.read() == content

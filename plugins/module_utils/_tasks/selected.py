@@ -23,10 +23,10 @@ from .._schema.values import Values
 
 #: Default limit of changes by a selection, because a filter matches too much more easily than a list does.
 MOST_CHANGES = 100
-OWN = "is different for each %s, and can't be set for all that match"
+OWN = "is different for each %s, and can't be set for all: remove it from set"
 TOO_MANY = (
-    "%d of the %d %s would be changed, and max_changes (%s) allows %d; nothing was changed. Raise max_changes if that is meant. "
-    "All of them are in the return value change_candidates; the first: %s"
+    "the run would change %d of the %d %s, but max_changes (%s) allows %d; nothing was changed. If you want that, raise "
+    "max_changes. All of them are in the return value change_candidates; the first: %s"
 )
 
 
@@ -67,7 +67,7 @@ def read_selection(resource: Resource, params: dict[str, Any]) -> Selection | No
         known = suggestion(unknown[0], sorted(resource.filters))
         raise OptionError("select has the unknown filter %s%s" % (shown(unknown[0]), known))
     if bool(filters) == bool(given.get("all")):
-        raise OptionError("select must choose %s by filters or with all: true, and not by both" % resource.plural)
+        raise OptionError("select must choose %s by filters or with all: true, not both" % resource.plural)
     wanted = params.get("set") or {}
     own = {resource.identity.option, resource.identity.named_by, *resource.rules.identifying, "state", "create"}
     own.update(REPLACEMENT if resource.heirloom else ())

@@ -72,8 +72,9 @@ KINDS = {
 #: The API's name of each option.
 QUERY = {"begin": "begin", "duration": "duration", "step": "step", "timezone": "timezone", "type": "type", "gateway": "lrrID"}
 OF_DEVICES_ALONE = frozenset({"type", "gateway"})
-NOT_OF = "%s isn't available for %s, only for %s"
-OF_NO_USE = "%s has no effect on %s: leave it out"
+NOT_OF = "gather: %s isn't available for %s, only for %s"
+OF_NO_USE = "%s has no effect on %s: remove it"
+MANY_REQUESTS = "the task sends %d requests, one for each device and kind: to send fewer, give fewer kinds or devices"
 COSTLY = 1000
 
 
@@ -81,7 +82,7 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
     """Return the requested statistics; those of devices by DevEUI, requested in parallel."""
     wanted = list(dict.fromkeys(params["gather"]))
     if not wanted:
-        raise OptionError("gather is empty: name what is wanted")
+        raise OptionError("gather is empty: give at least one kind")
     of = DEVICES if params.get("dev_eui") is not None else GROUP if params.get("multicast_group") is not None else params["scope"]
     _check(wanted, of, params)
     query = _query(params)
@@ -95,9 +96,7 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
             return {"changed": False, **{name: _of_one(groups, GROUP, group, name, query) for name in wanted}}
     euis = list(dict.fromkeys(read_eui("dev_eui", given) for given in params["dev_eui"]))
     if len(euis) * len(wanted) >= COSTLY:
-        context.warn(
-            "%d requests are sent, one for each device and kind: gather fewer, or of fewer devices" % (len(euis) * len(wanted))
-        )
+        context.warn(MANY_REQUESTS % (len(euis) * len(wanted)))
     found: dict[str, dict[str, Any]] = {}
     with connected(params, context) as client:
         devices = ResourceClient(client, DEVICE)
@@ -153,7 +152,8 @@ def _of_one(some: ResourceClient, of: str, eui: str, name: str, query: dict[str,
         return some.at(eui, lambda path: _told(some.client, path + below, _known(name, query), name == "locations"))
     except ApiError as error:
         if error.status == 404:
-            raise OptionError("%s %s is not there" % ("dev_eui" if of == DEVICES else "multicast_group", eui)) from None
+            what = ("dev_eui" if of == DEVICES else "multicast_group", eui)
+            raise OptionError("%s %s doesn't exist in this subscription: correct it, or check the account" % what) from None
         raise
 
 

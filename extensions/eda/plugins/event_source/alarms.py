@@ -119,7 +119,7 @@ def client() -> Any:
     try:
         return importlib.import_module(PACKAGE + ".module_utils._tasks.alarm_watch")
     except ImportError as error:
-        message = "the source lorawan.thingpark.alarms needs ansible-core in the Python that runs ansible-rulebook, %s (%s)"
+        message = "the alarms source lacks a library in ansible-rulebook's Python, %s (%s): install ansible-core, requests, lxml"
         raise RuntimeError(message % (sys.executable, error)) from None
 
 

@@ -180,7 +180,7 @@ class Options:
         if unknown := sorted(set(given) - set(known) - {"keys_file"}):
             raise UplinksError("%s is not an option of uplinks%s" % (unknown[0], suggestion(unknown[0], [*known, "keys_file"])))
         if "port" not in given:
-            raise UplinksError("port is missing: name the port that ThingPark, or the proxy before it, posts to")
+            raise UplinksError("port is missing: give the port to which ThingPark or your reverse proxy posts")
         values: dict[str, Any] = {"keys": cls._keys(given)}
         for name, one in known.items():
             if name in given and name != "keys":
@@ -194,22 +194,22 @@ class Options:
         if not made.keys and not made.allow_unsigned:
             raise UplinksError("keys is missing: give the key of each AS ID in keys, keys_file or TDM_UPLINK_KEYS")
         if made.keyfile and not made.certfile:
-            raise UplinksError("keyfile needs certfile: name the certificate too")
+            raise UplinksError("keyfile is given without certfile: give the certificate too")
         return made
 
     @staticmethod
     def _keys(given: dict[str, Any]) -> dict[str, tuple[str, ...]]:
         """Return the spellings of each key, by AS ID. The platform may hash the key as typed, or in lower case."""
         if "keys" in given and "keys_file" in given:
-            raise UplinksError("keys and keys_file are both given: leave one of them out")
+            raise UplinksError("keys and keys_file are both given: remove one of them")
         pairs = given.get("keys", os.environ.get("TDM_UPLINK_KEYS", ""))
         if "keys_file" in given:
             try:
                 with open(given["keys_file"], encoding="utf-8") as stream:
                     pairs = re.sub(r"(?m)^\s*#.*$", "", stream.read())
             except (OSError, ValueError) as problem:
-                reason = getattr(problem, "strerror", None) or "it is no text"
-                text = "keys_file %s can't be read (%s): name a text file that this user may read"
+                reason = getattr(problem, "strerror", None) or "it is not UTF-8 text"
+                text = "keys_file %s can't be read (%s): name a text file that this user can read"
                 raise UplinksError(text % (given["keys_file"], reason)) from None
         if isinstance(pairs, str):
             pairs = [pair.partition("=")[::2] for pair in re.split(r"[,\s]+", pairs) if pair]
@@ -220,9 +220,9 @@ class Options:
         found = {}
         for number, (as_id, key) in enumerate(pairs, 1):
             if not AS_ID.match(str(as_id)):
-                raise UplinksError("keys has no AS ID in its entry %d: write letters, digits, dashes, dots, underscores" % number)
+                raise UplinksError("keys has an invalid AS ID in entry %d: use letters, digits, dashes, dots, _" % number)
             if not KEY.match(str(key)):
-                raise UplinksError("keys has no key of 32 hexadecimal digits for %s: copy it as it is in ThingPark" % as_id)
+                raise UplinksError("keys has a key for %s that is not 32 hexadecimal digits: copy it from ThingPark" % as_id)
             found[str(as_id)] = tuple(dict.fromkeys((str(key), str(key).lower())))
         return found
 
@@ -314,11 +314,11 @@ class Receiver:
             )
         except (OSError, UnicodeError) as problem:
             raise UplinksError(
-                "host %s and port %d can't be listened on (%s): end what uses the port, or take another"
+                "can't listen on host %s and port %d (%s): stop the program that uses the port, or change host or port"
                 % (options.host, options.port, problem)
             ) from None
         logger.info(
-            "uplinks are received on %s port %d, %s", options.host, options.port, "with TLS" if context else "without TLS"
+            "listening for uplinks on %s port %d, %s", options.host, options.port, "with TLS" if context else "without TLS"
         )
         watch = asyncio.create_task(self._watch(server, context))
         try:
@@ -329,7 +329,7 @@ class Receiver:
             await server.shutdown(1.0)
             self._refusals.tell()
             if self.events.qsize():
-                logger.warning("%d reports were received and not taken by the rules any more", self.events.qsize())
+                logger.warning("%d received reports are lost, because ansible-rulebook ended first", self.events.qsize())
 
     def _tls(self) -> ssl.SSLContext | None:
         if not self._options.certfile:
@@ -364,7 +364,7 @@ class Receiver:
             now = time.monotonic()
             for one in list(server.connections):
                 if isinstance(one, Connection) and one.since is not None and now - one.since > self._options.request_timeout:
-                    self._refusals.note(Refused(408, "the sender took longer than request_timeout"))
+                    self._refusals.note(Refused(408, "the request took longer than request_timeout"))
                     one.end()
             if now - minute < 60:
                 continue
@@ -375,7 +375,7 @@ class Receiver:
                 try:
                     self._load(context)
                 except (OSError, ValueError) as problem:
-                    logger.warning("the new certificate can't be used, the old one stays (%s)", problem)
+                    logger.warning("the new certificate can't be used (%s), and the old one stays: check both files", problem)
 
     async def answer(self, request: web.BaseRequest) -> web.Response:
         """Answer a request: 200 if its report is in the queue."""
@@ -398,7 +398,7 @@ class Receiver:
         if request.method != "POST":
             raise Refused(405, "the method is not POST")
         if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-            raise Refused(415, "the body is encoded")
+            raise Refused(415, "the body is compressed or otherwise encoded")
         if (request.content_length or 0) > self._options.max_body:
             raise Refused(413, "the body is larger than max_body")
         body_format = TYPES.get(request.content_type, "") if "Content-Type" in request.headers else "any"
@@ -413,15 +413,15 @@ class Receiver:
         if not query.token:
             if self._options.allow_unsigned:
                 return 0
-            raise Refused(401, "the report has no token")
+            raise Refused(401, "the report has no token: give the application server a key")
         if query.as_id not in self._options.keys:
-            raise Refused(401, "no key is known for the AS ID", query.as_id)
+            raise Refused(401, "keys has no key for the AS ID", query.as_id)
         try:
             moment = reports.seconds_of(query.time)
         except (ValueError, OverflowError):
-            raise Refused(401, "the query has no time") from None
+            raise Refused(401, "the query has no valid time") from None
         if abs(time.time() - moment) > self._options.max_clock_skew:
-            raise Refused(401, "the time in the query differs from the clock here by more than max_clock_skew", query.time)
+            raise Refused(401, "the report's time differs from this machine's clock by more than max_clock_skew", query.time)
         return moment
 
     async def _body(self, request: web.BaseRequest) -> bytes:
@@ -432,7 +432,7 @@ class Receiver:
                 if len(body) > self._options.max_body:
                     raise Refused(413, "the body is larger than max_body")
         except web.RequestPayloadError:
-            raise Refused(400, "the body is broken off") from None
+            raise Refused(400, "the body ends too early") from None
         return bytes(body)
 
     async def _take(self, query: reports.Query, moment: float, body_format: str, body: bytes) -> str:
@@ -442,7 +442,7 @@ class Receiver:
         if query.token:
             signed = reports.is_signed(kind, report, query, self._options.keys[query.as_id])
             if not signed and not (kind.name == "notification" and self._options.allow_unverified_notifications):
-                raise Refused(401, "the token is not that of the report", query.as_id)
+                raise Refused(401, "the token doesn't match the report", query.as_id)
             if query.dev_eui.upper() != str(report.get("DevEUI")).upper():
                 raise Refused(401, "the query and the report name different devices")
         event = reports.event_of(kind, report, query.as_id, signed)
@@ -450,11 +450,11 @@ class Receiver:
             await self._put(event)
             return "received"
         if query.token in self._waiting:
-            raise Refused(503, "the same report waits for the queue")
+            raise Refused(503, "the same report is already waiting for the queue")
         if self._tokens.has(moment, query.token):
             return "received before"
         if self._tokens.count >= MOST_TOKENS:
-            raise Refused(503, "more reports came within max_clock_skew than can be remembered")
+            raise Refused(503, "too many reports came within max_clock_skew: reduce it")
         self._waiting.add(query.token)
         try:
             await self._put(event)
@@ -470,7 +470,7 @@ class Receiver:
             try:
                 await asyncio.wait_for(self.events.put(event), FULL_SECONDS)
             except asyncio.TimeoutError:
-                raise Refused(503, "the queue to the rules is full") from None
+                raise Refused(503, "the queue for the rules is full") from None
 
 
 def _rest(request: web.BaseRequest) -> None:

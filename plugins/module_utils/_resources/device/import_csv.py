@@ -24,7 +24,7 @@ from ..._text import UNSEEN, error_value, made_a_number, plain
 from .tr005 import looks_like_tr005
 
 CONTRADICTION = (
-    "says that the device should exist, but the task says state: absent. Write DELETE there, or leave state out; to delete "
+    "says that the device should exist, but the task says state: absent. Write DELETE there, or remove state; to delete "
     "all devices of this file, give their DevEUIs alone in devices"
 )
 HEADINGS_LATER = "is %s, and no DevEUI follows: put headings into the first row, of a file without directives in column A"
@@ -123,7 +123,7 @@ def _read(text: TextTable, name: str, warnings: list[str]) -> list[Row]:
         )
     for letter, places in ignored.items():
         warnings.append(
-            "Column %s of src was left out: the API has no field for it (%d rows, first %s)." % (letter, len(places), places[0])
+            "Column %s of src was ignored: the API has no field for it (%d rows, first %s)." % (letter, len(places), places[0])
         )
     return rows
 

@@ -200,7 +200,7 @@ def test_a_flag_is_no_number(task, option, flag):
 
 
 def test_an_option_under_two_of_its_names_is_refused():
-    with pytest.raises(OptionError, match="^join_eui is given twice, also as app_eui: leave one of them out$"):
+    with pytest.raises(OptionError, match="^join_eui is given twice, also as app_eui: remove one of them$"):
         refuse_misread({"app_eui": "1", "join_eui": "2"}, device.TASK)
     refuse_misread({"app_eui": "1", "join_eui": None}, device.TASK)
 
@@ -212,7 +212,7 @@ def test_a_number_is_no_scope_of_a_purge():
 
 
 def test_a_device_that_is_null_is_refused():
-    with pytest.raises(OptionError, match=r"^devices\[1\] must be a dictionary of options, but is null: take it out"):
+    with pytest.raises(OptionError, match=r"^devices\[1\] must be a dictionary of options, but is null: remove it"):
         refuse_misread({"devices": [{"dev_eui": "1"}, None]}, fleet.TASK)
 
 
