@@ -106,9 +106,10 @@ readability: .venv/docs  ## how easily the documentation reads, and its hardest 
 reference: .venv/run $(COLLECTION)  ## the modules, their documentation and all else that follows from the declarations, written anew
 	PYTHONPATH=.build .venv/bin/python docs/reference/generate.py
 
-picture: .venv/docs .venv/events $(COLLECTION)  ## the pictures in docs/images, two of them of real runs of the demos
+picture: .venv/docs .venv/events $(COLLECTION)  ## the pictures in docs/images, three of them of real runs; needs Java 17 and chromium
 	.venv/bin/python docs/pictures/demo.py
 	.venv/bin/python docs/pictures/events.py
+	.venv/bin/python docs/pictures/report.py
 	.venv/bin/python docs/pictures/architecture.py
 
 build: .venv/run  ## the collection's archive, into .build
