@@ -52,14 +52,15 @@ ARROWS = {
     ("_api", "_schema"): 342,
 }
 PLUGINS = ["modules", "action", "inventory", "plugin_utils", "filter"]
-#: A telephone shows the picture at three quarters of its size, so that letters of 14 pixels can still be read.
-WIDE, GAP, HEAD, LINE, LETTER = 480, 34, 50, 20, 8.5
+#: A telephone shows the picture at three quarters of its size, so that letters of 13 pixels can still be read.
+WIDE, GAP, HEAD, LINE, LETTER = 480, 34, 50, 20, 7.85
 STYLE = """
 text { font-family: system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; font-size: 14px; fill: #24313f; }
 .paper { fill: #fbfcfd; stroke: #d5dde5; }
 .box { fill: #fff4e3; stroke: #d9922b; stroke-width: 1.5; }
 .pure { fill: #e6f3ee; stroke: #2f8f6b; }
 .title, .file { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; }
+.file { font-size: 13px; }
 .title { font-weight: 600; font-size: 16px; }
 .what { fill: #556270; }
 .arrow { fill: none; stroke: #556270; stroke-width: 1.8; marker-end: url(#head); }
@@ -98,7 +99,7 @@ def arrows() -> list:
 
 def columns(name: str, width: int) -> int:
     """Return how many files of a box stand side by side."""
-    return max(1, int((width - 22) // (LETTER * max(map(len, files_of(name))) + 6)))
+    return max(1, int((width - 20) // (LETTER * max(map(len, files_of(name))) + 2)))
 
 
 def height(name: str, width: int) -> int:
@@ -127,7 +128,7 @@ def box(name: str, place: tuple) -> list:
         '<text class="what" x="%d" y="%d">%s</text>' % (left + 12, top + 40, escape(words)),
     ]
     for index, each in enumerate(files_of(name)):
-        x = left + 12 + index % across * ((right - left - 22) // across)
+        x = left + 12 + index % across * ((right - left - 20) // across)
         lines.append('<text class="file" x="%d" y="%d">%s</text>' % (x, top + HEAD + 12 + LINE * (index // across), each))
     return [*lines, "</g>"]
 

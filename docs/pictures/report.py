@@ -23,7 +23,7 @@ from story import LOGIN, PREFIX, Platform  # noqa: E402
 DEVICES = 400
 HOUR = 3_600_000  # milliseconds, as all times of the platform
 #: As wide as a telephone, so that the picture can be read on one. Chromium's own window can't be that narrow: a frame is.
-WIDTH, HEIGHT = 460, 940
+WIDTH, HEIGHT = 460, 975
 FRAME = '<body style="margin:0"><iframe src="report.html" style="border:0;width:%dpx;height:%dpx"></iframe>'
 BROWSER = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
 #: Alarm -> how many silent or heard devices have it.
