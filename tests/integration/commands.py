@@ -25,12 +25,7 @@ OTHERS = ("cd", "docker", "echo", "git", "podman", "printf")
 
 def commands_of(block: Block) -> list[str]:
     """Return the commands of a console block; raises ValueError where it shows none."""
-    found: list[str] = []
-    for line in block.text.replace("\\\n", " ").splitlines():
-        if line.startswith("$ "):
-            found.append(line[2:])
-        elif found and found[-1].count("'") % 2:
-            found[-1] += line  # the command's text in quotation marks goes on
+    found = [line[2:] for line in block.text.replace("\\\n", " ").splitlines() if line.startswith("$ ")]
     if not found:
         raise ValueError("%s: no line of this console begins with $" % block.place)
     return found
