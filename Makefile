@@ -106,9 +106,10 @@ readability: .venv/docs  ## the readability of the documentation, and its hardes
 reference: .venv/run $(COLLECTION)  ## regenerates the modules, their documentation and everything else that follows from the declarations
 	PYTHONPATH=.build .venv/bin/python docs/reference/generate.py
 
-picture: .venv/docs .venv/events $(COLLECTION)  ## the pictures in docs/images; two show real runs of the demos
+picture: .venv/docs .venv/events $(COLLECTION)  ## the pictures in docs/images, three of them of real runs; needs Java 17 and chromium
 	.venv/bin/python docs/pictures/demo.py
 	.venv/bin/python docs/pictures/events.py
+	.venv/bin/python docs/pictures/report.py
 	.venv/bin/python docs/pictures/architecture.py
 
 build: .venv/run  ## the collection's archive in .build

@@ -28,39 +28,52 @@ PACKAGES = {
 }
 #: The files that lie in no package: each may import those behind it.
 GROUND = ["_files", "_workers", "_memory", "_signals", "_text", "_errors"]
-#: What a box is, in a few words, and where it stands: (column, row).
-BOXES = {
-    "plugins": ("what Ansible calls: one call of a task each", 1, 0),
-    "_tasks": ("one function per module", 1, 1),
-    "_frame": ("connects Ansible and a task", 0, 2),
-    "_engine": ("compares, plans and applies changes", 1, 2),
-    "_resources": ("declarations of resources; pure", 2, 2),
-    "_api": ("calls of the API; names no resource", 0, 3),
-    "_schema": ("building blocks of declarations; pure", 2, 3),
-    "_http": ("one HTTP exchange, with limits", 0, 4),
-    "ground": ("used by all packages", 1, 4),
+#: The rows of boxes from top to bottom: name, what it is in a few words, and its left and right edge.
+ROWS = [
+    [("plugins", "called by Ansible; each calls one task", 16, 464)],
+    [("_tasks", "one function per module", 16, 464)],
+    [("_engine", "compares, plans and applies changes", 46, 434)],
+    [("_frame", "connects Ansible and a task", 16, 230), ("_resources", "declarations of resources", 250, 464)],
+    [("_api", "calls of the API; names no resource", 16, 434)],
+    [("_http", "one HTTP exchange", 16, 230), ("_schema", "parts of declarations", 250, 464)],
+    [("ground", "used by all packages", 16, 464)],
+]
+PURE = ("_resources", "_schema")
+#: Where each arrow goes straight down: in the middle of both boxes, or beside the boxes between them.
+ARROWS = {
+    ("plugins", "_tasks"): 240,
+    ("_tasks", "_frame"): 31,
+    ("_tasks", "_engine"): 240,
+    ("_tasks", "_resources"): 449,
+    ("_engine", "_api"): 240,
+    ("_frame", "_api"): 123,
+    ("_resources", "_schema"): 449,
+    ("_api", "_http"): 123,
+    ("_api", "_schema"): 342,
 }
 PLUGINS = ["modules", "action", "inventory", "plugin_utils", "filter"]
-STORY = [
-    ("Steps of one device", ""),
-    ("Row", "read from a list or a file"),
-    ("Desired", "checked and in canonical form"),
-    ("Observed", "the device on the platform"),
-    ("Comparison", "differences, unknown fields"),
-    ("Change", "the requests to send"),
-    ("Outcome", "the result of the change"),
-]
-WIDTH, GAP_X, GAP_Y, HEAD, LINE = 330, 70, 60, 52, 22
-WIDE = 3 * WIDTH + 2 * GAP_X + 40
+#: A telephone shows the picture at three quarters of its size, so that letters of 13 pixels can still be read.
+WIDE, GAP, HEAD, LINE, LETTER = 480, 34, 50, 20, 7.85
 STYLE = """
-text { font-family: system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; font-size: 13px; fill: #24313f; }
+text { font-family: system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; font-size: 14px; fill: #24313f; }
 .paper { fill: #fbfcfd; stroke: #d5dde5; }
 .box { fill: #fff4e3; stroke: #d9922b; stroke-width: 1.5; }
 .pure { fill: #e6f3ee; stroke: #2f8f6b; }
-.title { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; font-weight: 600; font-size: 15px; }
-.file { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; font-size: 12.5px; }
-.what { fill: #5b6875; }
-.arrow { fill: none; stroke: #5b6875; stroke-width: 1.8; marker-end: url(#head); }
+.title, .file { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; }
+.file { font-size: 13px; }
+.title { font-weight: 600; font-size: 16px; }
+.what { fill: #556270; }
+.arrow { fill: none; stroke: #556270; stroke-width: 1.8; marker-end: url(#head); }
+.tip { fill: #556270; }
+@media (prefers-color-scheme: dark) {
+  text { fill: #dbe3ea; }
+  .paper { fill: #1d242b; stroke: #3a4651; }
+  .box { fill: #3a2f20; stroke: #d9922b; }
+  .pure { fill: #1f352d; stroke: #4fb08a; }
+  .what { fill: #a9b6c2; }
+  .arrow { stroke: #a9b6c2; }
+  .tip { fill: #a9b6c2; }
+}
 """
 
 
@@ -84,67 +97,52 @@ def arrows() -> list:
     return found
 
 
-def height(box: str) -> int:
-    """Return the height of a box, with two files on a line."""
-    return HEAD + LINE * ((len(files_of(box)) + 1) // 2)
+def columns(name: str, width: int) -> int:
+    """Return how many files of a box stand side by side."""
+    return max(1, int((width - 20) // (LETTER * max(map(len, files_of(name))) + 2)))
+
+
+def height(name: str, width: int) -> int:
+    """Return the height of a box."""
+    return HEAD + LINE * -(-len(files_of(name)) // columns(name, width)) + 6
 
 
 def places() -> dict:
-    """Return where each box lies: name -> (x, y)."""
-    tops, y = [], 30
-    for row in range(5):
-        tops.append(y)
-        y += max(height(name) for name, (_words, _column, at) in BOXES.items() if at == row) + GAP_Y
-    return {name: (20 + column * (WIDTH + GAP_X), tops[row]) for name, (_words, column, row) in BOXES.items()}
+    """Return where each box lies: name -> (left, top, right, bottom, words)."""
+    found, top = {}, 16
+    for row in ROWS:
+        tall = max(height(name, right - left) for name, _words, left, right in row)
+        found.update({name: (left, top, right, top + tall, words) for name, words, left, right in row})
+        top += tall + GAP
+    return found
 
 
 def box(name: str, place: tuple) -> list:
     """Return the drawing of a box."""
-    x, y = place
-    kind = "box pure" if name in ("_resources", "_schema") else "box"
+    left, top, right, bottom, words = place
+    kind, across = "box pure" if name in PURE else "box", columns(name, right - left)
     lines = [
         '<g class="room" data-name="%s">' % name,
-        '<rect class="%s" x="%d" y="%d" width="%d" height="%d" rx="8"/>' % (kind, x, y, WIDTH, height(name)),
-        '<text class="title" x="%d" y="%d">%s</text>' % (x + 14, y + 22, name),
-        '<text class="what" x="%d" y="%d">%s</text>' % (x + 14, y + 40, escape(BOXES[name][0])),
+        '<rect class="%s" x="%d" y="%d" width="%d" height="%d" rx="8"/>' % (kind, left, top, right - left, bottom - top),
+        '<text class="title" x="%d" y="%d">%s</text>' % (left + 12, top + 22, name),
+        '<text class="what" x="%d" y="%d">%s</text>' % (left + 12, top + 40, escape(words)),
     ]
     for index, each in enumerate(files_of(name)):
-        column, line = index % 2, index // 2
-        lines.append('<text class="file" x="%d" y="%d">%s</text>' % (x + 14 + 155 * column, y + HEAD + 10 + LINE * line, each))
+        x = left + 12 + index % across * ((right - left - 20) // across)
+        lines.append('<text class="file" x="%d" y="%d">%s</text>' % (x, top + HEAD + 12 + LINE * (index // across), each))
     return [*lines, "</g>"]
 
 
 def arrow(one: str, other: str, place: dict) -> str:
-    """Return the drawing of an arrow: straight down, across and down, or to the right."""
-    (x, y), (to_x, to_y) = place[one], place[other]
-    start_x, end_x = x + WIDTH // 2, to_x + WIDTH // 2
-    if to_x > x:
-        start_x, end_x = x + WIDTH - 40, to_x + 40
-    elif to_x < x:
-        start_x, end_x = x + 40, to_x + WIDTH - 40
-    bottom = y + height(one)
-    if y == to_y:
-        path = "M%d %d H%d" % (x + WIDTH, y + height(other) // 2, to_x - 3)
-        return '<path class="arrow" data-from="%s" data-to="%s" d="%s"/>' % (one, other, path)
-    path = "M%d %d C%d %d %d %d %d %d" % (start_x, bottom, start_x, bottom + 40, end_x, to_y - 40, end_x, to_y - 3)
+    """Return the drawing of an arrow."""
+    path = "M%d %d V%d" % (ARROWS[one, other], place[one][3], place[other][1] - 2)
     return '<path class="arrow" data-from="%s" data-to="%s" d="%s"/>' % (one, other, path)
-
-
-def story() -> list:
-    """Return the drawing of what a device is called on its way, in the corner that is free."""
-    x, y = 20 + 2 * (WIDTH + GAP_X), 44
-    lines = []
-    for index, (name, words) in enumerate(STORY):
-        kind, line = ("file" if words else "title"), y + LINE * index
-        lines.append('<text class="%s" x="%d" y="%d">%s</text>' % (kind, x, line, name))
-        lines.append('<text class="what" x="%d" y="%d">%s</text>' % (x + 110, line, words))
-    return lines
 
 
 def picture() -> str:
     """Return the whole picture."""
     place = places()
-    tall = max(y + height(name) for name, (_x, y) in place.items()) + 20
+    tall = max(bottom for _left, _top, _right, bottom, _words in place.values()) + 16
     lines = [
         "<!-- Drawn by docs/pictures/architecture.py. -->",
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img">'
@@ -152,13 +150,12 @@ def picture() -> str:
         "<title>The packages of the collection; imports go along the arrows</title>",
         "<style>%s</style>" % STYLE,
         '<defs><marker id="head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" orient="auto">'
-        '<path d="M0 0 L10 5 L0 10 z" fill="#5b6875"/></marker></defs>',
+        '<path class="tip" d="M0 0 L10 5 L0 10 z"/></marker></defs>',
         '<rect class="paper" x="1" y="1" width="%d" height="%d" rx="10"/>' % (WIDE - 2, tall - 2),
-        *story(),
     ]
     lines += [arrow(one, other, place) for one, other in arrows()]
-    for name in BOXES:
-        lines += box(name, place[name])
+    for name, where in place.items():
+        lines += box(name, where)
     return "\n".join([*lines, "</svg>", ""])
 
 

@@ -13,19 +13,35 @@ import sys
 from pathlib import Path
 
 from rich.console import Console
+from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
 IMAGE = Path(__file__).resolve().parents[1] / "images/demo.svg"
-COLUMNS = 74
+#: So few and so large letters that a telephone can show them: 400 pixels are three quarters of the picture's width.
+COLUMNS, PIXELS = 50, 480
+#: Light letters on a dark ground, in the light and in the dark: background, text, and Ansible's eight colors twice.
+COLORS = [
+    (36, 41, 46),
+    (255, 139, 130),
+    (150, 214, 110),
+    (255, 214, 102),
+    (121, 184, 255),
+    (225, 160, 255),
+    (110, 214, 224),
+    (225, 228, 232),
+]
+#: Where the rest of a long line begins: below the words of a message or of a report with times.
+HANGING = 10
+THEME = TerminalTheme((36, 41, 46), (225, 228, 232), COLORS, COLORS)
 #: The parts that tell the story, by a piece of them; the others only prepare and look.
 TELLING = ("[First run", "[Second run", "[Third run", "[Fourth run", '"msg"', "--- before: device")
 #: Lines that are the same in every part.
 FRAMING = re.compile(r"TASK \[lorawan|included: |ok: |changed: |\}$|    \"changed\"")
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+COLOR = re.compile(r"\x1b\[[0-9;]*m")
 #: Rich's picture of a terminal, without the fonts that it would fetch from elsewhere.
 FRAME = """<!-- Drawn by docs/pictures/SCRIPT of a real run. -->
-<svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg" role="img">
-<title>TOLD</title>
+<svg class="rich-terminal" width="PIXELS" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg" role="img">
+<title>ALT</title>
 <style>
 .{unique_id}-matrix {{ font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; font-size: {char_height}px;
   line-height: {line_height}px; font-variant-east-asian: full-width; }}
@@ -48,7 +64,7 @@ FRAME = """<!-- Drawn by docs/pictures/SCRIPT of a real run. -->
 
 
 def play() -> str:
-    """Return what the demo prints, with its colours."""
+    """Return what the demo prints, with its colors."""
     playbook = Path(sys.executable).with_name("ansible-playbook")
     env = {**os.environ, "ANSIBLE_FORCE_COLOR": "true"}
     command = [playbook, "lorawan.thingpark.quickstart"]
@@ -56,30 +72,41 @@ def play() -> str:
 
 
 def telling_lines(output: str) -> list:
-    """Return the lines of the demo's output that belong into the picture, an empty one before each step."""
+    """Return the lines of the demo's output that belong into the picture, an empty one before each step.
+
+    What comes after its summary names folders of this machine.
+    """
     lines = []
-    for part in output.split("\n\n"):
+    until_summary = output[: output.index("\n\n", output.index('"msg": "Done'))]
+    for part in until_summary.split("\n\n"):
         if any(mark in part for mark in TELLING):
             for line in part.strip("\n").split("\n"):
-                plain = COLOUR.sub("", line)
+                plain = COLOR.sub("", line)
                 if plain and not FRAMING.match(plain):
                     lines += ["", re.sub(r" \*{3,}$", "", line)] if plain.startswith("TASK") else [line]
     return lines
 
 
-def draw(lines: list, command: str, told: str, image: Path, script: str) -> None:
+def draw(lines: list, command: str, alt: str, image: Path, script: str) -> None:
     """Draw what a command prints.
 
-    :param told: what the picture shows, for whoever can't see it.
+    :param alt: what the picture shows, for readers who can't see it.
     :param script: who draws it.
     """
     name = image.stem
     text = Text.from_ansi("\n".join(["\x1b[1m$ %s\x1b[0m" % command, *lines]))
-    frame = FRAME.replace("SCRIPT", script).replace("TOLD", told)
+    frame = FRAME.replace("SCRIPT", script).replace("ALT", alt).replace("PIXELS", str(PIXELS))
     with open(os.devnull, "w", encoding="utf-8") as nowhere:
         console = Console(record=True, width=COLUMNS, file=nowhere, force_terminal=True, color_system="standard")
-        console.print(text, soft_wrap=True, highlight=False)
-        drawing = console.export_svg(title=command, code_format=frame, unique_id=name)
+        for line in text.split():
+            first, *more = line.wrap(console, COLUMNS)
+            console.print(first, highlight=False)
+            if more:
+                rest = line[len(first) :]
+                rest = rest[len(rest.plain) - len(rest.plain.lstrip()) :]
+                for piece in rest.wrap(console, COLUMNS - HANGING):
+                    console.print(Text(" " * HANGING) + piece, highlight=False)
+        drawing = console.export_svg(title=command, code_format=frame, unique_id=name, theme=THEME)
     image.write_text("".join(line.rstrip() + "\n" for line in drawing.splitlines()), encoding="utf-8")
 
 
@@ -87,8 +114,8 @@ def main() -> None:
     """Play, choose and draw."""
     lines = telling_lines(play())
     assert any("200 created" in line for line in lines), "the demo didn't say what it did"
-    told = "What the demo prints: 200 created, 200 unchanged, two differences, 2 updated"
-    draw(lines, "make demo", told, IMAGE, Path(__file__).name)
+    alt = "What the demo prints: 200 created, 200 unchanged, two differences, 2 updated"
+    draw(lines, "make demo", alt, IMAGE, Path(__file__).name)
 
 
 if __name__ == "__main__":

@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import textwrap
 from pathlib import Path
 
-from demo import COLUMNS, draw
+from demo import draw
 
 ROOT = Path(__file__).resolve().parents[2]
 IMAGE = ROOT / "docs/images/events.svg"
 STORY = ROOT / "tests/events/story.py"
-TOLD = "What make demo-events prints: a meter falls silent, a rule fires, a ticket is made, the alarm is acknowledged"
+ALT = "What make demo-events prints: a meter falls silent, a rule fires, a ticket is made, the alarm is acknowledged"
 
 
 def main() -> None:
     """Play and draw."""
     output = subprocess.run([sys.executable, STORY], check=True, text=True, stdout=subprocess.PIPE).stdout
-    wrapped = (textwrap.wrap(line, COLUMNS, subsequent_indent=" " * 10, drop_whitespace=True) for line in output.splitlines())
-    draw([line for lines in wrapped for line in lines], "make demo-events", TOLD, IMAGE, Path(__file__).name)
+    draw(output.splitlines(), "make demo-events", ALT, IMAGE, Path(__file__).name)
 
 
 if __name__ == "__main__":

@@ -255,7 +255,7 @@ def table(runs: dict[str, list[Run]]) -> str:
     for number, title in enumerate(RUNS):
         for task, cost in costs:
             rows.append([title, task, *(str(getattr(of[number], cost)) for of in runs.values())])
-    lines = [".. list-table::", "   :header-rows: 1", "   :widths: 30 22 12 12 12 12", ""]
+    lines = [".. list-table::", "   :header-rows: 1", "   :widths: 26 22 12 12 14 14", ""]
     for row in rows:
         lines += ["   %s - %s" % (" " if at else "*", cell) for at, cell in enumerate(row)]
     return "\n".join(lines) + "\n"
