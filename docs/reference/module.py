@@ -95,7 +95,7 @@ def exemplified(value: dict[str, Any], example: Any, place: str) -> dict[str, An
     """
     if "contains" not in value:
         return {**value, "sample": short(example)}
-    one = example[0] if isinstance(example, list) else example
+    one = (example[0] if isinstance(example, list) and example else example) or {}
     fields = {name: each for name, each in value.items() if name != "example"}
     others = sorted(set(one) ^ set(value["contains"]))
     if others:

@@ -150,7 +150,11 @@ left_out:
   returned: success
   type: list
   elements: dict
-  sample: []
+  sample:
+    - resource: application_server
+      id: TWA_100002581.1972.AS
+      option: custom_http_headers
+      message: is a secret, which is never part of a generated description
 keys_missing:
   description: Number of devices with keys on the platform. C(keys.missing.csv) lists the devices.
   returned: success

@@ -74,7 +74,11 @@ left_out:
   returned: O(gather=options)
   type: list
   elements: dict
-  sample: []
+  sample:
+    - thingpark_id: tpk-100002581
+      option: minimum_severity
+      message: 'is not a known least severity of a subscription: use one of indeterminate, warning,
+        minor, major, critical, got 7'
 login_refused:
   description: Whether the platform refused the login. The password is then held back until it changes,
     or for 15 minutes.

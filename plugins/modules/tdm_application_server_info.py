@@ -138,6 +138,11 @@ application_servers:
       returned: when the resource was fetched
       type: dict
       sample: {status: DOWNLINK_AS_KEY, as_id: TWA_100002581.1972.AS, max_timestamp_deviation: 60}
+    custom_http_headers:
+      description: HTTP headers of the platform's requests. Their values are masked.
+      returned: when the resource was fetched
+      type: dict
+      sample: {Authorization: (secret)}
     type:
       description: Type of the application server, always V(HTTP).
       type: str
@@ -181,7 +186,10 @@ left_out:
   returned: O(gather=options)
   type: list
   elements: dict
-  sample: []
+  sample:
+    - id: TWA_100002581.1972.AS
+      option: custom_http_headers
+      message: is a secret, which is never part of a generated description
 login_refused:
   description: Whether the platform refused the login. The password is then held back until it changes,
     or for 15 minutes.

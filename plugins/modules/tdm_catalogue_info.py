@@ -81,7 +81,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 connectivity_plans:
-  description: Connectivity plans (network subscriptions).
+  description:
+    - Connectivity plans (network subscriptions).
+    - With O(details), each has further fields. Rates such as C(uplink_rate) are in frames per C(uplink_rate_unit).
   returned: O(gather) has it
   type: list
   elements: dict
@@ -137,7 +139,8 @@ connectivity_plans:
   sample:
     - {id: kpn-cs/seldom, commercial_name: Seldom, granted: 10000, used: 1963, left: 8037}
 transactions:
-  description: Purchases of connectivity plans. Their times have no documented unit. An int32 fits seconds since 1970, UTC.
+  description: Purchases of connectivity plans. The platform doesn't document the unit of their times. They have 32 bits,
+    so they are probably seconds since 1970, UTC.
   returned: O(gather) has it
   type: list
   elements: dict

@@ -281,7 +281,11 @@ left_out:
   returned: O(gather=options)
   type: list
   elements: dict
-  sample: []
+  sample:
+    - dev_eui: 70B3D57ED00000F0
+      option: name
+      message: 'contains U+0007 as character 2, an invisible character: write the text again by
+        hand, or remove that character'
 login_refused:
   description: Whether the platform refused the login. The password is then held back until it changes,
     or for 15 minutes.

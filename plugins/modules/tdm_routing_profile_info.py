@@ -123,7 +123,11 @@ left_out:
   returned: O(gather=options)
   type: list
   elements: dict
-  sample: []
+  sample:
+    - id: TWA_100002581.26000
+      option: name
+      message: 'contains U+0007 as character 2, an invisible character: write the text again by
+        hand, or remove that character'
 login_refused:
   description: Whether the platform refused the login. The password is then held back until it changes,
     or for 15 minutes.

@@ -88,6 +88,7 @@ def test_every_field_of_other_resources_is_explained(account_on, simulator, body
     account = account_on(simulator, body_format=body_format)
     account.tdm_multicast_group(dev_eui="70B3D57ED00000F0", dev_addr="1400F00D", nwk_s_key="0F" * 16, **{"class": "C"})
     account.tdm_alarm_subscription(thingpark_id="tpk-100002581", minimum_severity="major")
+    account.tdm_application_server(name="secret", content_type="json", custom_http_headers={"Authorization": "Bearer not-shown"})
     simulator.seed(1)
     simulator.alarm(next(iter(simulator.devices())), 13, 3, "DevStatusReq", "4")
     for module, key, how in (
