@@ -88,14 +88,14 @@ def _as_value(told: Any, spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def exemplified(value: dict[str, Any], example: Any, place: str) -> dict[str, Any]:
-    """Return a return value whose fields all have samples, from an ``example`` of one whole value.
+    """Return a return value whose fields all have samples.
 
-    :param example: of a list, one of its elements.
+    :param example: one whole value, with all fields; of a list, an element is enough.
     :param place: where the value stands, for the :class:`ValueError` when the example has other fields than the value.
     """
     if "contains" not in value:
         return {**value, "sample": short(example)}
-    one = (example[0] if isinstance(example, list) and example else example) or {}
+    one = example[0] if isinstance(example, list) else example
     fields = {name: each for name, each in value.items() if name != "example"}
     others = sorted(set(one) ^ set(value["contains"]))
     if others:
@@ -203,11 +203,10 @@ class Module:
             told[keys] = {**told[keys], "contains": {name: each for name, each in contains.items() if each is not None}}
         if self._is_never_older:
             told.pop("notes", None)
-        shown = {name: {**value, **({"sample": short(value["sample"])} if "sample" in value else {})} for name, value in told.items()}
-        where = "docs/reference/%s.yml: %s" % (self.subject, self.name)
+        where = "docs/reference/%s.yml: %s, " % (self.subject, self.name)
         return {
-            name: exemplified(value, value.get("example"), "%s, %s" % (where, name)) if "contains" in value else value
-            for name, value in shown.items()
+            name: exemplified({**value, "sample": short(value["sample"])}, value.get("example", value["sample"]), where + name)
+            for name, value in told.items()
         }
 
     def files(self) -> Iterator[tuple[str, str]]:

@@ -56,7 +56,7 @@ subscription:
     alarm_state_notifications:
       description: Contacts for alarms, in XML. M(lorawan.thingpark.tdm_subscription) shows them as C(alarm_notifications).
       type: str
-      sample: <notifications><state val="5-6"><contact address="email:ann@example.com"/></state></notifications>
+      sample: <notifications><state val="5-6"><contact address="sms:+31612345678"/></state></notifications>
     subscriber:
       description: The same as RV(subscriber).
       type: dict
