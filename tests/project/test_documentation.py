@@ -143,6 +143,12 @@ def test_every_return_value_has_a_sample_of_its_type_and_so_has_every_field(modu
             assert misfits(each, each["sample"], place) == []
 
 
+@pytest.mark.parametrize("name", FILTERS)
+def test_the_value_of_a_filter_has_a_sample_of_its_type(name):
+    value = documentation("filter")[name]["return"]["_value"]
+    assert value.get("sample") and misfits(value, value["sample"], name) == []
+
+
 @pytest.mark.parametrize("module", [name for name in MODULES if name.endswith(("_info", "_report"))])
 def test_the_sample_of_a_list_and_the_samples_of_its_fields_are_of_one_resource(module):
     for entry in return_values(module).values():
