@@ -87,6 +87,23 @@ def _as_value(told: Any, spec: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
+def exemplified(value: dict[str, Any], example: Any, place: str) -> dict[str, Any]:
+    """Return a return value whose fields all have samples.
+
+    :param example: one whole value, with all fields; of a list, an element is enough.
+    :param place: where the value stands, for the :class:`ValueError` when the example has other fields than the value.
+    """
+    if "contains" not in value:
+        return {**value, "sample": short(example)}
+    one = example[0] if isinstance(example, list) else example
+    fields = {name: each for name, each in value.items() if name != "example"}
+    others = sorted(set(one) ^ set(value["contains"]))
+    if others:
+        raise ValueError("%s: the example and the documented fields differ in %s" % (place, ", ".join(others)))
+    below = {name: exemplified(each, one[name], "%s.%s" % (place, name)) for name, each in value["contains"].items()}
+    return {**fields, "contains": below}
+
+
 def _in_place(told: str | list[str], below: dict[str, Any]) -> str | list[str]:
     """Return words in which the options that are suboptions of ``select`` here are called so."""
     if isinstance(told, list):
@@ -186,8 +203,10 @@ class Module:
             told[keys] = {**told[keys], "contains": {name: each for name, each in contains.items() if each is not None}}
         if self._is_never_older:
             told.pop("notes", None)
+        where = "docs/reference/%s.yml: %s, " % (self.subject, self.name)
         return {
-            name: {**value, **({"sample": short(value["sample"])} if "sample" in value else {})} for name, value in told.items()
+            name: exemplified({**value, "sample": short(value["sample"])}, value.get("example", value["sample"]), where + name)
+            for name, value in told.items()
         }
 
     def files(self) -> Iterator[tuple[str, str]]:

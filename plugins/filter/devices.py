@@ -42,6 +42,11 @@ _value:
   description: List of devices for O(lorawan.thingpark.tdm_fleet#module:devices).
   type: list
   elements: dict
+  sample:
+    - dev_eui: 70B3D57ED0000001
+      connectivity_plan: kpn-cs/seldom
+      name: park-00001
+      host: park-00001
 """
 
 from collections.abc import Iterable

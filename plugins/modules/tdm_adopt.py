@@ -150,7 +150,11 @@ left_out:
   returned: success
   type: list
   elements: dict
-  sample: []
+  sample:
+    - resource: application_server
+      id: TWA_100002581.1972.AS
+      option: custom_http_headers
+      message: is a secret, which is never part of a generated description
 keys_missing:
   description: Number of devices with keys on the platform. C(keys.missing.csv) lists the devices.
   returned: success
@@ -170,10 +174,12 @@ login_refused:
   description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused
   type: bool
+  sample: true
 held_back:
   description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
+  sample: false
 """
 
 from ..module_utils._frame.module import main as run_module

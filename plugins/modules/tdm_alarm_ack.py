@@ -94,25 +94,33 @@ alarms:
   elements: dict
   sample:
     - uid: 5d31b91ccc9cc606607bc0a8
-      name: no_uplink
-      severity: major
+      name: mac_command_unanswered
+      severity: warning
       acked: false
       dev_eui: 70B3D57ED0000001
 summary:
   description: Number of these alarms, with the fields of M(lorawan.thingpark.tdm_alarm_info).
   returned: success
   type: dict
-  sample: {total: 3, not_acked: 3, by_severity: {major: 3}, by_alarm: {no_uplink: 3}}
+  sample:
+    total: 1
+    not_acked: 1
+    by_severity:
+      warning: 1
+    by_alarm:
+      mac_command_unanswered: 1
 login_refused:
   description: Whether the platform refused the login. The password is then held back until it changes,
     or for 15 minutes.
   returned: when the login was refused
   type: bool
+  sample: true
 held_back:
   description: Whether the password was not sent at all, because the platform had refused it shortly
     before.
   returned: when the login was refused
   type: bool
+  sample: false
 """
 
 from ..module_utils._frame.module import main as run_module

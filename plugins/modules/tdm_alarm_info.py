@@ -98,9 +98,11 @@ alarms:
     uid:
       description: ID of this alarm, for M(lorawan.thingpark.tdm_alarm_ack).
       type: str
+      sample: 5d31b91ccc9cc606607bc0a8
     id:
       description: Number of the kind of alarm.
       type: int
+      sample: 13
     name:
       description:
         - Name of the kind of alarm. For a number without a published name, it is C(alarm_) and the number.
@@ -109,46 +111,58 @@ alarms:
           V(uplink_replay_repeated), V(mac_command_rejected), V(mac_command_unanswered), V(join_eui_invalid),
           V(join_replay_dev_nonce_invalid) and V(uplink_mic_wrong) are the alarms 1 to 16.
       type: str
+      sample: mac_command_unanswered
     severity:
       description: Severity of the alarm, such as V(major).
       type: str
+      sample: warning
     acked:
       description: Whether a user has acknowledged the alarm.
       type: bool
+      sample: true
     acked_by:
       description: User who acknowledged the alarm.
       type: str
+      sample: Olivia Operator
     acked_at:
-      description: Time of the acknowledgment, in UTC.
+      description: Time of the acknowledgment, as ISO 8601 in UTC.
       type: str
+      sample: '2026-11-27T08:15:42Z'
     dev_eui:
       description: DevEUI of the device or multicast group.
       type: str
+      sample: 70B3D57ED0000001
     device_name:
       description: Name of the device, if you asked for alarms of several devices.
       type: str
+      sample: park-00001
     domains:
       description: Domains of the device, if you asked for alarms of several devices.
       type: dict
+      sample: {Site: Utrecht/Centraal}
     occurrences:
       description: Number of occurrences before the alarm was cleared.
       type: int
+      sample: 1
     created:
-      description: Time when the alarm was raised, in UTC.
+      description: Time when the alarm was raised, as ISO 8601 in UTC.
       type: str
+      sample: '2026-11-27T03:00:00Z'
     updated:
-      description: Time of the last change of the alarm, in UTC.
+      description: Time of the last change of the alarm, as ISO 8601 in UTC.
       type: str
+      sample: '2026-11-27T03:00:00Z'
     details:
       description: Further values of the alarm. Their meaning depends on the kind of alarm.
       type: list
       elements: str
+      sample: [DevStatusReq, '4']
   sample:
     - uid: 5d31b91ccc9cc606607bc0a8
-      id: 4
-      name: no_uplink
-      severity: major
-      acked: false
+      id: 13
+      name: mac_command_unanswered
+      severity: warning
+      acked: true
       dev_eui: 70B3D57ED0000001
       device_name: park-00001
       created: '2026-11-27T03:00:00Z'
@@ -162,19 +176,22 @@ summary:
     total: 3
     not_acked: 2
     by_severity:
-      critical: 1
       major: 2
+      warning: 1
     by_alarm:
-      no_uplink: 3
+      mac_command_unanswered: 1
+      no_uplink: 2
 login_refused:
   description: Whether the platform refused the login. The password is then held back until it changes, or for
     15 minutes.
   returned: when the login was refused
   type: bool
+  sample: true
 held_back:
   description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
+  sample: false
 """
 
 from ..module_utils._frame.module import main as run_module

@@ -54,12 +54,15 @@ alarm_subscriptions:
     thingpark_id:
       description: ThingPark ID of the user, such as V(tpk-100002581).
       type: str
+      sample: tpk-100002581
     minimum_severity:
       description: Minimum severity of the alarms that the user gets, by name or number.
       type: str
+      sample: major
     href:
       description: Address in the API.
       type: str
+      sample: /thingpark/wireless/rest/subscriptions/100/users/tpk-100002581/alarmsSubscription
   sample:
     - thingpark_id: tpk-100002581
       minimum_severity: major
@@ -71,17 +74,23 @@ left_out:
   returned: O(gather=options)
   type: list
   elements: dict
-  sample: []
+  sample:
+    - thingpark_id: tpk-100002581
+      option: minimum_severity
+      message: 'is not a known least severity of a subscription: use one of indeterminate, warning,
+        minor, major, critical, got 7'
 login_refused:
   description: Whether the platform refused the login. The password is then held back until it changes,
     or for 15 minutes.
   returned: when the login was refused
   type: bool
+  sample: true
 held_back:
   description: Whether the password was not sent at all, because the platform had refused it shortly
     before.
   returned: when the login was refused
   type: bool
+  sample: false
 """
 
 from ..module_utils._frame.module import main as run_module

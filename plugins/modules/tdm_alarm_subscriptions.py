@@ -209,18 +209,23 @@ results:
     thingpark_id:
       description: The alarm subscription.
       type: str
+      sample: tpk-100002581
     action:
       description: The outcome, one of the keys of RV(summary).
       type: str
+      sample: skipped
     changed:
       description: Whether the alarm subscription changed.
       type: bool
+      sample: false
     where:
       description: Place of the description, such as V(line 12) or V(alarm_subscriptions[3]), or V(purge).
       type: str
+      sample: alarm_subscriptions[0]
     error:
       description: The reason why the alarm subscription failed or was skipped.
       type: str
+      sample: 'not begun: 21 alarm subscriptions had failed, and no more than 20 may'
   sample:
     - thingpark_id: tpk-100002581
       action: created
@@ -286,10 +291,12 @@ login_refused:
   description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused
   type: bool
+  sample: true
 held_back:
   description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
+  sample: false
 """
 
 from ..module_utils._frame.module import main as run_module

@@ -70,15 +70,19 @@ application_servers:
     id:
       description: ID of the application server from the platform, such as V(TWA_100002581.1972.AS).
       type: str
+      sample: TWA_100002581.1972.AS
     name:
       description: Name of the application server.
       type: str
+      sample: parking
     description:
       description: Free text.
       type: str
+      sample: Parking sensors of Utrecht
     content_type:
       description: Format of messages.
       type: str
+      sample: json
     destinations:
       description: Destinations of the data, in order.
       type: list
@@ -88,52 +92,87 @@ application_servers:
           description: Addresses of the destination, such as C(https://app.example.com/uplinks).
           type: list
           elements: str
+          sample: ['https://parking.example.com/uplinks']
         ports:
           description: 'LoRaWAN ports of the destination: V(*), a port, a list such as V(1,2) or a range
             such as V(10-20).'
           type: str
+          sample: '*'
         strategy:
           description: V(blast) sends to all addresses, and V(sequential) to the first address that
             answers.
           type: str
+          sample: sequential
     domains:
       description: 'Domains of the application server, as C(group: name).'
       type: dict
+      sample: {Customer: Parking}
     active:
       description: Whether the application server receives data and can send downlinks.
       type: bool
+      sample: true
     security_status:
       description: Whether messages are signed with C(as_key).
       type: str
+      sample: as_key
     as_id:
       description: ID of the signer.
       type: str
+      sample: TWA_100002581.1972.AS
     max_timestamp_deviation:
       description: Maximum deviation of a downlink's time, in seconds.
       type: int
+      sample: 60
+    state:
+      description: Activation, V(ACTIVE) or V(DEACTIVATED), see RV(application_servers[].active).
+      type: str
+      sample: ACTIVE
+    validation_state:
+      description: Validation by the operator, V(VALIDATED), or V(SUSPENDED) if the server can't be
+        activated.
+      type: str
+      sample: VALIDATED
+    downlink_security:
+      description: The signatures of messages, with their C(status) V(DOWNLINK_AS_KEY) or V(NONE). See
+        RV(application_servers[].security_status).
+      returned: when the resource was fetched
+      type: dict
+      sample: {status: DOWNLINK_AS_KEY, as_id: TWA_100002581.1972.AS, max_timestamp_deviation: 60}
+    custom_http_headers:
+      description: HTTP headers of the platform's requests. Their values are masked.
+      returned: when the resource was fetched
+      type: dict
+      sample: {Authorization: (secret)}
     type:
       description: Type of the application server, always V(HTTP).
       type: str
+      sample: HTTP
     health_state:
       description: Health of the application server, V(ACTIVE), V(INIT), V(ERROR) or V(DEACTIVATED).
       type: str
+      sample: ACTIVE
     device_count:
       description: Number of devices that use the application server directly.
       type: int
+      sample: 40
     multicast_group_count:
       description: Number of multicast groups that use the application server directly.
       type: int
+      sample: 2
     base_station_count:
       description: Number of base stations that use the application server directly.
       type: int
+      sample: 0
     occ_context:
       description: 'Last change: its author (C(who)), its time (C(last_update), in milliseconds since
         1970, UTC), and the resulting C(version).'
       returned: when the resource was fetched
       type: dict
+      sample: {version: 3, last_update: 1795737600000, who: Olivia Operator}
     href:
       description: Address in the API.
       type: str
+      sample: /thingpark/wireless/rest/subscriptions/100/appServers/1972
   sample:
     - id: TWA_100002581.1972.AS
       name: parking
@@ -147,17 +186,22 @@ left_out:
   returned: O(gather=options)
   type: list
   elements: dict
-  sample: []
+  sample:
+    - id: TWA_100002581.1972.AS
+      option: custom_http_headers
+      message: is a secret, which is never part of a generated description
 login_refused:
   description: Whether the platform refused the login. The password is then held back until it changes,
     or for 15 minutes.
   returned: when the login was refused
   type: bool
+  sample: true
 held_back:
   description: Whether the password was not sent at all, because the platform had refused it shortly
     before.
   returned: when the login was refused
   type: bool
+  sample: false
 """
 
 from ..module_utils._frame.module import main as run_module

@@ -241,21 +241,27 @@ results:
     id:
       description: The application server.
       type: str
+      sample: TWA_100002581.1972.AS
     action:
       description: The outcome, one of the keys of RV(summary).
       type: str
+      sample: skipped
     changed:
       description: Whether the application server changed.
       type: bool
+      sample: false
     where:
       description: Place of the description, such as V(line 12) or V(application_servers[3]), or V(purge).
       type: str
+      sample: application_servers[0]
     error:
       description: The reason why the application server failed or was skipped.
       type: str
+      sample: 'not begun: 21 application servers had failed, and no more than 20 may'
     name:
       description: Name of the application server, if you described it by name.
       type: str
+      sample: parking
   sample:
     - name: parking
       id: TWA_100002581.1972.AS
@@ -322,10 +328,12 @@ login_refused:
   description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused
   type: bool
+  sample: true
 held_back:
   description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
+  sample: false
 """
 
 from ..module_utils._frame.module import main as run_module

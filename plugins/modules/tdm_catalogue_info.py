@@ -81,7 +81,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 connectivity_plans:
-  description: Connectivity plans (network subscriptions).
+  description:
+    - Connectivity plans (network subscriptions).
+    - With O(details), each has further fields. Rates such as C(uplink_rate) are in frames per C(uplink_rate_unit).
   returned: O(gather) has it
   type: list
   elements: dict
@@ -89,22 +91,56 @@ connectivity_plans:
     id:
       description: ID of the plan.
       type: str
+      sample: kpn-cs/seldom
     commercial_name:
       description: Name of the plan.
       type: str
+      sample: Seldom
     granted:
       description: Number of licenses of the subscription.
       type: int
+      sample: 10000
     used:
       description: Number of used licenses.
       type: int
+      sample: 1963
     left:
       description: Number of free licenses.
       type: int
+      sample: 8037
+    communication_type:
+      description: Devices (V(UNICAST)) or multicast groups (V(MULTICAST)).
+      type: str
+      sample: UNICAST
+    connectivity:
+      description: Type of connectivity, V(LORAWAN) or V(CELLULAR).
+      type: str
+      sample: LORAWAN
+    nw_geolocalization:
+      description: Whether the plan has network geolocation.
+      type: bool
+      sample: false
+    pr_allowed:
+      description: Whether the plan allows passive roaming.
+      type: bool
+      sample: false
+    max_destination_per_route:
+      description: Maximum number of application servers of a device.
+      type: int
+      sample: 5
+    supplier:
+      description: Connectivity supplier of the plan, with its C(commercial_name).
+      type: dict
+      sample: {id: kpn-cs, commercial_name: KPN Connectivity}
+    href:
+      description: Address in the API.
+      type: str
+      sample: /thingpark/wireless/rest/subscriptions/100/networkSubscriptions/87
   sample:
     - {id: kpn-cs/seldom, commercial_name: Seldom, granted: 10000, used: 1963, left: 8037}
 transactions:
-  description: Purchases of connectivity plans, with their times.
+  description: Purchases of connectivity plans. The platform doesn't document the unit of their times. They have 32 bits,
+    so they are probably seconds since 1970, UTC.
   returned: O(gather) has it
   type: list
   elements: dict
@@ -121,7 +157,7 @@ device_profiles:
   sample:
     - id: LORA/GenericA.1.0.4a_ETSI
       commercial_name: LoRaWAN 1.0.4 revA - class A - Rx2_SF9
-      mac_minor_version: 0
+      mac_minor_version: 6
 vendors:
   description: Vendors of devices.
   returned: O(gather) has it
@@ -179,10 +215,12 @@ login_refused:
   description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused
   type: bool
+  sample: true
 held_back:
   description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
+  sample: false
 """
 
 from ..module_utils._frame.module import main as run_module

@@ -101,82 +101,172 @@ multicast_groups:
     dev_eui:
       description: DevEUI of the multicast group, 16 hexadecimal digits in any spelling.
       type: str
+      sample: 70B3D57ED00000F0
     name:
       description: Name of the multicast group.
       type: str
+      sample: street lights
     dev_addr:
       description: DevAddr of the multicast group, 8 hexadecimal digits.
       type: str
+      sample: 1400F00D
     class:
       description: LoRaWAN class of the group's devices.
       type: str
+      sample: B
     ping_slot_period:
       description: Time between two ping slots, in seconds.
       type: int
+      sample: 8
     downlink_data_rate:
       description: Data rate of the downlinks, a number of the region's data rates.
       type: int
+      sample: 3
     downlink_frequency:
       description: Frequency of the downlinks in MHz, such as V(869.525).
       type: float
+      sample: 869.525
     base_station_tags:
       description: Tags of the base stations (gateways) that send the downlinks.
       type: list
       elements: raw
+      sample: [city]
     connectivity_plan:
       description: Connectivity plan (network subscription) for multicast, by ID or commercial name.
       type: str
+      sample: kpn-cs/multicast
     application_servers:
       description: Application servers that get reports about the downlinks, each by ID or name.
       type: list
       elements: str
+      sample: [TWA_100002581.1972.AS]
     domains:
       description: 'All domains of the multicast group, as C(group: name).'
       type: dict
+      sample: {Site: Utrecht/Centraal}
     customer_admin_data:
       description: Free text.
       type: str
+      sample: Street lights of the city center
     base_stations:
       description: Base stations that will send the group's downlinks.
       returned: O(gather=base_stations)
       type: list
       elements: dict
+      sample:
+        - lrr_id: '10000779'
+          health_state: ACTIVE
+          lat: 52.0808
+          lon: 4.3105
+          tags:
+            - name: city
+              namespace: OPERATOR
     base_station_count:
       description: Number of these base stations.
       returned: O(gather=base_stations)
       type: int
+      sample: 2
+    network_subscription:
+      description: Connectivity plan of RV(multicast_groups[].connectivity_plan) with its C(commercial_name)
+        and C(supplier). C(multicast_max_lrr_cells) is its maximum number of base stations.
+      type: dict
+      sample:
+        id: kpn-cs/multicast
+        commercial_name: Multicast
+        supplier:
+          id: kpn-cs
+          commercial_name: KPN Connectivity
+        multicast_max_lrr_cells: 100
+    app_servers:
+      description: The application servers of RV(multicast_groups[].application_servers), each with
+        its C(name).
+      type: list
+      elements: dict
+      sample:
+        - id: TWA_100002581.1972.AS
+          name: parking
+          href: /thingpark/wireless/rest/subscriptions/100/appServers/1972
+    bss:
+      description: The base station tags of RV(multicast_groups[].base_station_tags), each with
+        its C(namespace).
+      type: dict
+      sample: {tags: [{name: city, namespace: OPERATOR}]}
+    alarm_count:
+      description: Number of unacknowledged alarms.
+      type: int
+      sample: 1
+    alarm_level:
+      description: Highest severity of the unacknowledged alarms, from V(1) (cleared) to V(6) (critical),
+        or V(0) without alarms.
+      type: int
+      sample: 3
+    first_dw_timestamp:
+      description: When the first downlink was sent, in milliseconds since 1970, UTC.
+      type: int
+      sample: 1793836800000
+    last_dw_timestamp:
+      description: When the last downlink was sent, in milliseconds since 1970, UTC.
+      type: int
+      sample: 1795737600000
+    last_f_cnt_dn:
+      description: Frame counter of the last downlink.
+      type: int
+      sample: 41
+    history_dw_daily:
+      description: Downlinks in the 24 hours before RV(multicast_groups[].last_dw_timestamp). C(val)
+        lists a number per two hours.
+      type: dict
+      sample: {val: [0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1]}
     creation_date:
       description: When the multicast group was created, in milliseconds since 1970, UTC.
       type: int
+      sample: 1793750400000
     now:
       description: Time of the platform's answer, in milliseconds since 1970, UTC.
       type: int
+      sample: 1795741200000
     alarm1:
       description: Number of unacknowledged alarms that are cleared.
       type: int
+      sample: 0
     alarm2:
       description: Number of unacknowledged alarms with severity indeterminate.
       type: int
+      sample: 0
     alarm3:
       description: Number of unacknowledged alarms with severity warning.
       type: int
+      sample: 1
     alarm4:
       description: Number of unacknowledged alarms with severity minor.
       type: int
+      sample: 0
     alarm5:
       description: Number of unacknowledged alarms with severity major.
       type: int
+      sample: 0
     alarm6:
       description: Number of unacknowledged alarms with severity critical.
       type: int
+      sample: 0
     occ_context:
       description: 'Last change: its author (C(who)), its time (C(last_update), in milliseconds
         since 1970, UTC), and the resulting C(version).'
       returned: when the resource was fetched
       type: dict
+      sample: {version: 3, last_update: 1795651200000, who: Olivia Operator}
     href:
       description: Address in the API.
       type: str
+      sample: /thingpark/wireless/rest/subscriptions/100/multicastGroups/22
+    eui:
+      description: B(Deprecated.) The same as RV(multicast_groups[].dev_eui).
+      type: str
+      sample: 70B3D57ED00000F0
+    nw_address:
+      description: B(Deprecated.) The same as RV(multicast_groups[].dev_addr).
+      type: str
+      sample: 1400F00D
   sample:
     - dev_eui: 70B3D57ED00000F0
       name: street lights
@@ -184,9 +274,6 @@ multicast_groups:
       base_station_tags:
         - city
       base_station_count: 2
-      base_stations:
-        - lrr_id: 100001C3
-          health_state: ACTIVE
 left_out:
   description:
     - Options that can't be described, such as secrets. Each entry has C(dev_eui), C(option), and
@@ -194,17 +281,23 @@ left_out:
   returned: O(gather=options)
   type: list
   elements: dict
-  sample: []
+  sample:
+    - dev_eui: 70B3D57ED00000F0
+      option: name
+      message: 'contains U+0007 as character 2, an invisible character: write the text again by
+        hand, or remove that character'
 login_refused:
   description: Whether the platform refused the login. The password is then held back until it changes,
     or for 15 minutes.
   returned: when the login was refused
   type: bool
+  sample: true
 held_back:
   description: Whether the password was not sent at all, because the platform had refused it shortly
     before.
   returned: when the login was refused
   type: bool
+  sample: false
 """
 
 from ..module_utils._frame.module import main as run_module

@@ -283,18 +283,23 @@ results:
     dev_eui:
       description: The multicast group.
       type: str
+      sample: 70B3D57ED00000F0
     action:
       description: The outcome, one of the keys of RV(summary).
       type: str
+      sample: skipped
     changed:
       description: Whether the multicast group changed.
       type: bool
+      sample: false
     where:
       description: Place of the description, such as V(line 12) or V(multicast_groups[3]), or V(purge).
       type: str
+      sample: multicast_groups[0]
     error:
       description: The reason why the multicast group failed or was skipped.
       type: str
+      sample: 'not begun: 21 multicast groups had failed, and no more than 20 may'
   sample:
     - dev_eui: 70B3D57ED00000F0
       action: created
@@ -360,10 +365,12 @@ login_refused:
   description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused
   type: bool
+  sample: true
 held_back:
   description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
+  sample: false
 """
 
 from ..module_utils._frame.module import main as run_module

@@ -108,50 +108,150 @@ report:
   type: dict
   contains:
     created:
-      description: Time of the report.
+      description: Time of the report, as ISO 8601 in UTC.
       type: str
+      sample: '2026-01-02T03:04:05Z'
     platform:
       description: Host name of the platform.
       type: str
+      sample: api.kpn-dm.preview.thingpark.com
     silent_after_hours:
-      description: Hours without an uplink after which a device counts as silent.
+      description: Time without an uplink after which a device counts as silent, in hours.
       type: float
+      sample: 48.0
     battery_below:
       description: Value of the option O(battery_below), in percent.
       type: int
+      sample: 20
     devices:
       description: Number of all devices (C(total)), and of devices that are C(alive), C(silent), C(never_heard) or C(suspended),
         or have a battery to change (C(battery_low)).
       type: dict
+      sample: {total: 2000, alive: 1791, silent: 93, never_heard: 116, suspended: 0, battery_low: 12}
     health:
       description: Number of devices by health state.
       type: dict
+      sample: {active: 1791, init: 116, rf_cnx_error: 93, suspended: 0, unknown: 0}
     last_heard:
       description: Number of devices by the age of the last uplink, C(hour), C(day), C(week), C(month), C(quarter), C(longer)
         or C(never). Each device counts once. Suspended devices don't count.
       type: dict
+      sample: {hour: 320, day: 1399, week: 98, month: 40, quarter: 20, longer: 7, never: 116}
     batteries:
       description: Number of devices that report a battery (C(measured)), external power (C(external_power)) or neither
         (C(unknown)), and number of batteries by C(tens) of percent.
       type: dict
+      sample:
+        measured: 1800
+        external_power: 50
+        unknown: 150
+        tens:
+          - 4
+          - 8
+          - 30
+          - 70
+          - 120
+          - 210
+          - 330
+          - 400
+          - 380
+          - 248
     alarms:
       description: Number of active alarms (C(total)), of alarms without an acknowledgement (C(not_acked)), and of alarms
         C(by_severity) and C(by_alarm). Missing if the account has no permission to read alarms.
       type: dict
+      sample:
+        total: 94
+        not_acked: 60
+        by_severity:
+          critical: 1
+          major: 93
+          minor: 0
+          warning: 0
+          indeterminate: 0
+        by_alarm:
+          - alarm: no_uplink
+            total: 93
+            by_severity:
+              critical: 0
+              major: 93
+              minor: 0
+              warning: 0
+              indeterminate: 0
+          - alarm: battery_low
+            total: 1
+            by_severity:
+              critical: 1
+              major: 0
+              minor: 0
+              warning: 0
+              indeterminate: 0
     licences:
       description: Connectivity plans with their licenses. Missing if the account has no permission to read them.
       type: list
       elements: dict
+      sample:
+        - connectivity_plan: kpn-cs/seldom
+          plan_name: Seldom
+          granted: 10000
+          used: 1963
+          left: 8037
+          devices: 1963
     last_run:
-      description: End of the last run (C(ended)), whether it C(succeeded), and number of devices by outcome (C(actions)).
-        Missing without O(last_run).
+      description: End of the last run (C(ended), as ISO 8601 in UTC), whether it C(succeeded), and number of devices by
+        outcome (C(actions)). Missing without O(last_run).
       type: dict
+      sample:
+        ended: '2026-01-02T02:00:41Z'
+        succeeded: true
+        actions:
+          created: 12
+          updated: 3
+          deleted: 0
+          suspended: 0
+          resumed: 0
+          unchanged: 1985
+          failed: 0
+          skipped: 0
+          refused: 0
     drift:
-      description: Number of devices that differ from the description (C(total)), and by C(actions). Missing without O(drift).
+      description: Number of devices that differ from the description (C(total)), and by C(actions). C(compared) shows whether
+        the run in check mode compared the devices, C(failed) whether it failed, and C(message) is its message. Missing
+        without O(drift).
       type: dict
+      sample:
+        total: 3
+        actions:
+          updated: 3
+          unchanged: 1997
+        compared: true
+        failed: false
+        message: ''
     tables:
       description: Tables. Each has its number of rows (C(total)), its C(columns), the first C(rows), and its C(file).
       type: dict
+      sample:
+        silent:
+          total: 209
+          columns:
+            - dev_eui
+            - name
+            - device_profile
+            - connectivity_plan
+            - domains
+            - tags
+            - last_up
+            - silent_days
+          rows:
+            - dev_eui: 70B3D57ED0000001
+              name: park-00001
+              device_profile: LoRaWAN 1.0.4 revA - class A - Rx2_SF9
+              connectivity_plan: kpn-cs/seldom
+              domains: 'Site: Utrecht/Centraal'
+              tags: north, parking
+              last_up: '2025-12-28T03:04:05Z'
+              silent_days: 5.0
+          file: silent.csv
   sample:
     created: '2026-01-02T03:04:05Z'
     devices:
@@ -159,6 +259,8 @@ report:
       alive: 1791
       silent: 93
       never_heard: 116
+      suspended: 0
+      battery_low: 12
 files:
   description: Files, each with its absolute path (C(file)), its number of C(rows), and C(action), which is V(written) or
     V(unchanged).
@@ -166,7 +268,7 @@ files:
   type: list
   elements: dict
   sample:
-    - {file: /srv/reports/silent.csv, rows: 31, action: written}
+    - {file: /srv/reports/silent.csv, rows: 209, action: written}
 requests:
   description: Number of requests by HTTP method, including the login.
   returned: success
@@ -181,10 +283,12 @@ login_refused:
   description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused
   type: bool
+  sample: true
 held_back:
   description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
+  sample: false
 """
 
 from ..module_utils._frame.module import main as run_module

@@ -67,9 +67,11 @@ routing_profiles:
     id:
       description: ID of the routing profile from the platform, such as V(TWA_100002581.26000).
       type: str
+      sample: TWA_100002581.26000
     name:
       description: Name of the routing profile.
       type: str
+      sample: metering
     routes:
       description: Routes of the data, in order.
       type: list
@@ -79,10 +81,12 @@ routing_profiles:
           description: 'LoRaWAN ports of the route: V(*), a port, a list such as V(1,2) or a range
             such as V(10-20).'
           type: str
+          sample: '*'
         strategy:
           description: V(blast) sends to all destinations, and V(sequential) to the first destination
             that answers.
           type: str
+          sample: sequential
         destinations:
           description: Destinations of the route.
           type: list
@@ -91,20 +95,25 @@ routing_profiles:
             type:
               description: Type of the destination.
               type: str
+              sample: HTTP
             address:
               description: Address of the destination, such as C(https://app.example.com/uplinks).
               type: str
+              sample: https://metering.example.com/uplinks
     is_default:
       description: Whether this is the default routing profile of the subscription.
       type: bool
+      sample: false
     occ_context:
       description: 'Last change: its author (C(who)), its time (C(last_update), in milliseconds
         since 1970, UTC), and the resulting C(version).'
       returned: when the resource was fetched
       type: dict
+      sample: {version: 3, last_update: 1795737600000, who: Olivia Operator}
     href:
       description: Address in the API.
       type: str
+      sample: /thingpark/wireless/rest/subscriptions/100/appServersRoutingProfiles/26000
   sample:
     - {id: TWA_100002581.26000, name: metering, is_default: false}
 left_out:
@@ -114,17 +123,23 @@ left_out:
   returned: O(gather=options)
   type: list
   elements: dict
-  sample: []
+  sample:
+    - id: TWA_100002581.26000
+      option: name
+      message: 'contains U+0007 as character 2, an invisible character: write the text again by
+        hand, or remove that character'
 login_refused:
   description: Whether the platform refused the login. The password is then held back until it changes,
     or for 15 minutes.
   returned: when the login was refused
   type: bool
+  sample: true
 held_back:
   description: Whether the password was not sent at all, because the platform had refused it shortly
     before.
   returned: when the login was refused
   type: bool
+  sample: false
 """
 
 from ..module_utils._frame.module import main as run_module

@@ -223,21 +223,27 @@ results:
     id:
       description: The routing profile.
       type: str
+      sample: TWA_100002581.26000
     action:
       description: The outcome, one of the keys of RV(summary).
       type: str
+      sample: skipped
     changed:
       description: Whether the routing profile changed.
       type: bool
+      sample: false
     where:
       description: Place of the description, such as V(line 12) or V(routing_profiles[3]), or V(purge).
       type: str
+      sample: routing_profiles[0]
     error:
       description: The reason why the routing profile failed or was skipped.
       type: str
+      sample: 'not begun: 21 routing profiles had failed, and no more than 20 may'
     name:
       description: Name of the routing profile, if you described it by name.
       type: str
+      sample: metering
   sample:
     - name: metering
       id: TWA_100002581.26000
@@ -304,10 +310,12 @@ login_refused:
   description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused
   type: bool
+  sample: true
 held_back:
   description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
+  sample: false
 """
 
 from ..module_utils._frame.module import main as run_module

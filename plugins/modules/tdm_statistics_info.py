@@ -101,6 +101,10 @@ devices:
   description:
     - Statistics of each device in O(dev_eui). Each entry has C(dev_eui), and a key per kind in O(gather), which contains
       C(briefs) and other fields of the platform.
+    - RSSI and ESP are in dBm, SNR in dB, and sizes in bytes. A packet error rate has no documented unit. A battery level
+      is a number from V(1) (lowest) to V(254) (highest).
+    - In C(locations), C(lat) and C(lon) are in decimal degrees, C(alt) and both radii in meters, and velocities in meters
+      per second.
   returned: success and O(dev_eui) is given
   type: list
   elements: dict
@@ -117,7 +121,7 @@ counters:
   type: dict
   sample: {total_count: 1963, briefs: [{health_state: ACTIVE, count: 1950}]}
 frames:
-  description: Downlinks of multicast groups, in C(briefs).
+  description: Downlinks of multicast groups, in C(briefs). Sizes are in bytes.
   returned: O(gather) has it, without O(dev_eui)
   type: dict
   sample:
@@ -127,7 +131,7 @@ frames:
         bs_success_count: 86
         status: SUCCESS
 frame_totals:
-  description: Number of frames per time slot, in C(briefs).
+  description: Number of frames per time slot, in C(briefs). Sizes are in bytes.
   returned: O(gather) has it, without O(dev_eui)
   type: dict
   sample: {briefs: [{time: '2026-11-27T00:00:00Z', up: {count: 47000}, dw: {count: 1200}}]}
@@ -135,10 +139,12 @@ login_refused:
   description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused
   type: bool
+  sample: true
 held_back:
   description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
+  sample: false
 """
 
 from ..module_utils._frame.module import main as run_module

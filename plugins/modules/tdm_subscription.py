@@ -126,10 +126,12 @@ login_refused:
   description: Whether the platform refused the login. The password is then held back until it changes, or for 15 minutes.
   returned: when the login was refused
   type: bool
+  sample: true
 held_back:
   description: Whether the password was not sent at all, because the platform had refused it shortly before.
   returned: when the login was refused
   type: bool
+  sample: false
 """
 
 from ..module_utils._frame.module import main as run_module

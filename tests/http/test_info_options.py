@@ -83,6 +83,32 @@ def test_every_field_is_explained_with_its_unit_and_has_one_name(start_simulator
     assert len(times) >= 8 and all("in milliseconds since 1970, UTC" in explained[name]["description"] for name in times)
 
 
+@pytest.mark.parametrize("body_format", ["json", "xml"])
+def test_every_field_of_other_resources_is_explained(account_on, simulator, body_format):
+    account = account_on(simulator, body_format=body_format)
+    account.tdm_multicast_group(dev_eui="70B3D57ED00000F0", dev_addr="1400F00D", nwk_s_key="0F" * 16, **{"class": "C"})
+    account.tdm_alarm_subscription(thingpark_id="tpk-100002581", minimum_severity="major")
+    account.tdm_application_server(name="secret", content_type="json", custom_http_headers={"Authorization": "Bearer not-shown"})
+    simulator.seed(1)
+    simulator.alarm(next(iter(simulator.devices())), 13, 3, "DevStatusReq", "4")
+    for module, key, how in (
+        ("multicast_group", "multicast_groups", {"gather": "base_stations"}),
+        ("multicast_group", "multicast_groups", {"gather": "multicast_groups"}),
+        ("application_server", "application_servers", {"gather": "application_servers"}),
+        ("routing_profile", "routing_profiles", {"gather": "routing_profiles"}),
+        ("alarm_subscription", "alarm_subscriptions", {}),
+        ("alarm", "alarms", {}),
+        ("catalogue", "connectivity_plans", {"gather": ["connectivity_plans"]}),
+        ("subscriber", "subscription", {}),
+    ):
+        found = getattr(account, "tdm_%s_info" % module)(**how)[key]
+        entry = return_values("tdm_%s_info" % module)[key]
+        assert found and not unexplained(entry, found, key)
+        assert not misfits(entry, found, key)
+    report = account.tdm_report()["report"]
+    assert not unexplained(return_values("tdm_report")["report"], report, "report")
+
+
 def _deprecated(explained: dict) -> dict:
     return {name: told["description"] for name, told in explained.items() if told["description"].startswith("B(Deprecated.)")}
 

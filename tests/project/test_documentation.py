@@ -38,6 +38,21 @@ FACTS = {"type", "default", "choices", "aliases", "elements", "required"}
 UNTOLD = {"fallback", "no_log"}
 #: Keywords of tasks whose text is an expression, without braces.
 EXPRESSIONS = {"that", "when", "changed_when", "failed_when", "until"}
+#: The name of a return value -> its unit, as the description says it.
+UNITS = {
+    r"timestamp$|_date$|_bat_chang|^now$": "in milliseconds since 1970, UTC",
+    r"^(created|updated|acked_at)$": "as ISO 8601 in UTC",
+    r"duration$": "as an ISO 8601 duration",
+    r"^seconds$|_period$|_deviation$": "in seconds",
+    r"_hours$": "in hours",
+    r"(rssi|esp|tx_power)$": "in dBm",
+    r"snr$": "in dB",
+    r"frequency$": "in MHz",
+    r"(^|_)(lat|lon|latitude|longitude)$": "in decimal degrees",
+    r"radius$": "in meters",
+    r"^size$": "in bytes",
+    r"^battery_below$": "in percent",
+}
 VARIABLE = re.compile(r"\bTDM_[A-Z0-9_]+\b")
 
 
@@ -109,11 +124,48 @@ def _options_of_fragment(name: str) -> dict:
     return yaml.safe_load(fragment.DOCUMENTATION)["options"]
 
 
+# -- return values -------------------------------------------------------------
+
+
+def leaves(entry: dict, place: str) -> Iterator[tuple[str, dict]]:
+    """Yield the fields of a return value that contain no documented fields, each with its place."""
+    if "contains" not in entry:
+        yield place, entry
+    for name, below in entry.get("contains", {}).items():
+        yield from leaves(below, "%s.%s" % (place, name))
+
+
 @pytest.mark.parametrize("module", MODULES)
-def test_samples_are_what_is_documented(module):
+def test_every_return_value_has_a_sample_of_its_type_and_so_has_every_field(module):
     for name, entry in return_values(module).items():
-        if entry["type"] != "bool":
-            assert misfits(entry, entry["sample"], name) == []
+        for place, each in [(name, entry), *leaves(entry, name)]:
+            assert each.get("sample") not in (None, [], {}, ""), place
+            assert misfits(each, each["sample"], place) == []
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_the_value_of_a_filter_has_a_sample_of_its_type(name):
+    value = documentation("filter")[name]["return"]["_value"]
+    assert value.get("sample") and misfits(value, value["sample"], name) == []
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if name.endswith(("_info", "_report"))])
+def test_the_sample_of_a_list_and_the_samples_of_its_fields_are_of_one_resource(module):
+    for entry in return_values(module).values():
+        sample = entry["sample"][0] if isinstance(entry["sample"], list) and "contains" in entry else entry["sample"]
+        for name, below in entry.get("contains", {}).items():
+            if name in sample and "sample" in below:
+                assert sample[name] == below["sample"], name
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_field_with_a_unit_names_the_unit(module):
+    for value, entry in return_values(module).items():
+        for place, each in leaves(entry, value):
+            name = place.rpartition(".")[2]
+            for pattern, unit in UNITS.items():
+                if each["type"] in ("int", "float", "str") and re.search(pattern, name):
+                    assert unit in text_of(each), place
 
 
 # -- environment variables -----------------------------------------------------

@@ -65,6 +65,12 @@ def test_an_option_without_words_is_told():
         one.documentation()
 
 
+def test_an_example_that_lacks_a_field_is_told():
+    value = {"type": "list", "contains": {"name": {"type": "str"}, "id": {"type": "int"}}, "example": {"name": "a", "lat": 5}}
+    with pytest.raises(ValueError, match="here: the example and the documented fields differ in id, lat"):
+        module.exemplified(value, value["example"], "here")
+
+
 @pytest.mark.parametrize("path", [path for path in FILES if path.endswith("argument_specs.yml")])
 def test_words_about_a_role_hold_no_template(path):
     """Ansible renders the specification of a role's options, its words included."""
