@@ -371,6 +371,10 @@ def test_options_that_cannot_be(changes, words, monkeypatch):
     assert KEY not in str(caught.value)
 
 
+def test_an_empty_host_is_not_every_address():
+    assert NAMES["Options"].of({"port": 1, "host": "", "keys": {AS_ID: KEY}}).host == "127.0.0.1"
+
+
 def test_a_port_that_is_taken():
     async def go():
         async with listening() as one:

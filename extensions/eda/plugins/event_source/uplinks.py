@@ -187,7 +187,7 @@ class Options:
                     values[name] = _whole_number(name, given[name], *cls.BOUNDS[name])
                 elif isinstance(one.default, bool):
                     values[name] = _truth(name, given[name])
-                else:
+                elif str(given[name]):  # an empty host would be every address of the machine
                     values[name] = str(given[name])
         made = cls(**values)
         if not made.keys and not made.allow_unsigned:
@@ -276,10 +276,25 @@ class Connection(web.RequestHandler):
             self.end()
 
     def data_received(self, data: bytes) -> None:
-        """Receive a part of a request."""
+        """Receive a part of a request. aiohttp also calls this without data, to read on in what it has."""
+        if data:
+            self.begin()
+        super().data_received(data)
+
+    def begin(self) -> None:
+        """Note the start of a request."""
         if self.since is None:
             self.since = time.monotonic()
-        super().data_received(data)
+
+    def pause_writing(self) -> None:
+        """Note that the sender doesn't read its answers. aiohttp would wait for it without end."""
+        super().pause_writing()
+        self.since = time.monotonic()
+
+    def resume_writing(self) -> None:
+        """Note that the sender reads its answers again."""
+        super().resume_writing()
+        self.since = None
 
     def end(self) -> None:
         """End the connection at once."""
@@ -378,6 +393,8 @@ class Receiver:
 
     async def answer(self, request: web.BaseRequest) -> web.Response:
         """Answer a request: 200 if its report is in the queue."""
+        if isinstance(request.protocol, Connection):
+            request.protocol.begin()  # its data may have come together with the request before
         try:
             body_format = self._head(request)
             query = Query.of(request.raw_path.partition("?")[2])
