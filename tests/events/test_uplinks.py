@@ -10,6 +10,7 @@ import asyncio
 import json
 import os
 import ssl
+import subprocess
 from dataclasses import MISSING, fields
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -354,6 +355,7 @@ OPTIONS_THAT_CANNOT_BE = [
     ({"keys": ["a"]}, "keys must be a dictionary, or a text such as AS_ID=key"),
     ({"keys": {"a b": KEY}}, "keys has no AS ID in its entry 1"),
     ({"keys": {"a": "0123"}}, "keys has no key of 32 hexadecimal digits for a"),
+    ({"keys": "a=%s\nb=%s a=%s" % (KEY, KEY, KEY[::-1])}, "keys has two keys for a: write one for each AS ID"),
     ({"keys_file": "/nowhere"}, "keys and keys_file are both given"),
     ({"keys": None, "keys_file": "/nowhere"}, "keys_file /nowhere can't be read (No such file or directory)"),
     ({"keyfile": "/nowhere"}, "keyfile needs certfile"),
@@ -384,12 +386,13 @@ def test_a_port_that_is_taken():
     asyncio.run(go())
 
 
-def test_a_key_that_is_encrypted(certificate):
-    locked = certificate[1].with_name("locked.key")
-    os.system("openssl pkey -in %s -aes256 -passout pass:example -out %s" % (certificate[1], locked))
-    with pytest.raises(NAMES["UplinksError"], match="the key not encrypted"):
+@pytest.mark.parametrize("made_by", ["pkey -in server.key -aes256 -passout pass:example", "genrsa"])
+def test_a_key_that_is_encrypted_or_of_another_certificate(certificate, made_by):
+    wrong = certificate[1].with_name("wrong.key")
+    subprocess.run(["openssl", *made_by.split(), "-out", wrong], cwd=wrong.parent, check=True, capture_output=True)
+    with pytest.raises(NAMES["UplinksError"], match="the key that of the certificate, not encrypted"):
         asyncio.run(
-            NAMES["main"](asyncio.Queue(), {"port": 1, "keys": {AS_ID: KEY}, "certfile": certificate[0], "keyfile": locked})
+            NAMES["main"](asyncio.Queue(), {"port": 1, "keys": {AS_ID: KEY}, "certfile": certificate[0], "keyfile": wrong})
         )
 
 

@@ -222,6 +222,8 @@ class Options:
                 raise UplinksError("keys has no AS ID in its entry %d: write letters, digits, dashes, dots, underscores" % number)
             if not KEY.match(str(key)):
                 raise UplinksError("keys has no key of 32 hexadecimal digits for %s: copy it as it is in ThingPark" % as_id)
+            if str(as_id) in found:
+                raise UplinksError("keys has two keys for %s: write one for each AS ID" % as_id)
             found[str(as_id)] = tuple(dict.fromkeys((str(key), str(key).lower())))
         return found
 
@@ -354,8 +356,8 @@ class Receiver:
             self._load(context)
         except (OSError, ValueError) as problem:
             raise UplinksError(
-                "certfile %s can't be used with its key (%s): both must be readable PEM files, and the key not encrypted"
-                % (self._options.certfile, problem)
+                "certfile %s can't be used with its key (%s): both must be readable PEM files, and the key that of the "
+                "certificate, not encrypted" % (self._options.certfile, problem)
             ) from None
         return context
 
