@@ -126,7 +126,8 @@ else:
     _uplink_options, reports = (
         importlib.import_module(_package.__name__ + ".plugin_utils." + name) for name in ("_uplink_options", "_uplink_reports")
     )
-Options, UplinksError = _uplink_options.Options, _uplink_options.UplinksError
+Options = _uplink_options.Options
+UplinksError = _uplink_options.UplinksError
 Query, Refused = reports.Query, reports.Refused
 
 logger = logging.getLogger("lorawan.thingpark.uplinks")
