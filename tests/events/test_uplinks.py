@@ -319,6 +319,26 @@ def test_tls(certificate):
     assert len(asyncio.run(go())) == 1
 
 
+def test_connections_without_a_handshake_count_too(certificate, monkeypatch):
+    """asyncio has a buffer of 256 KiB for each."""
+    monkeypatch.setitem(NAMES["main"].__globals__, "MOST_CONNECTIONS", 5)
+
+    async def go():
+        async with listening(certfile=str(certificate[0]), keyfile=str(certificate[1]), request_timeout=2) as one:
+            one.tls = ssl.create_default_context(cafile=str(certificate[0]))
+            await asyncio.sleep(0.1)
+            pipes = [await asyncio.open_connection("127.0.0.1", one.port) for _number in range(20)]
+            ended = [asyncio.create_task(reader.read()) for reader, _writer in pipes]
+            done, _pending = await asyncio.wait(ended, timeout=0.5)
+            assert len(done) in (15, 16)  # the source's first connection was the test's, and may not be over
+            await asyncio.wait(ended, timeout=10)
+            assert await one.uplink() == 200, "who waits too long is forgotten"
+            for _reader, writer in pipes:
+                writer.close()
+
+    asyncio.run(go())
+
+
 def test_a_certificate_that_is_half_renewed_leaves_the_old_one(certificate, tmp_path):
     args = {"port": free_port(), "keys": {AS_ID: KEY}, "certfile": certificate[0], "keyfile": certificate[1]}
     options = NAMES["Options"].of(args)

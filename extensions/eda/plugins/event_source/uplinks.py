@@ -112,6 +112,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from aiohttp import web
 
@@ -170,13 +171,12 @@ class Connection(web.RequestHandler):
     """A connection that knows the start of its request. Without it, aiohttp waits for a request's head without end."""
 
     since: float | None = None
+    is_made = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Accept a connection, or end it if there are too many."""
+        """Note the start of a connection, with TLS after the handshake."""
         super().connection_made(transport)
-        self.since = time.monotonic()
-        if self._manager is not None and len(self._manager.connections) > MOST_CONNECTIONS:
-            self.end()
+        self.since, self.is_made = time.monotonic(), True
 
     def data_received(self, data: bytes) -> None:
         """Receive a part of a request. aiohttp also calls this without data, to read on in what it has."""
@@ -224,11 +224,22 @@ class Receiver:
         server = web.Server(self.answer)
         limits: dict[str, Any] = {"max_line_size": MOST_LINE, "max_field_size": MOST_LINE, "max_headers": MOST_HEADERS}
         limits.update(access_log=None, logger=SILENT, keepalive_timeout=IDLE_SECONDS, lingering_time=1.0, auto_decompress=False)
+        handshakes: WeakKeyDictionary[Connection, float] = WeakKeyDictionary()
+
+        def accept() -> Connection:
+            """Return what serves a connection. With TLS, one without a handshake costs 256 KiB, and aiohttp doesn't count it."""
+            oldest = time.monotonic() - options.request_timeout - 1
+            for one in [one for one, begun in handshakes.items() if one.is_made or begun < oldest]:
+                del handshakes[one]
+            if len(handshakes) + len(server.connections) >= MOST_CONNECTIONS:
+                raise ConnectionRefusedError  # asyncio closes the connection
+            made = Connection(server, loop=loop, **limits)
+            handshakes[made] = time.monotonic()
+            return made
+
         tls: dict[str, Any] = {"ssl": context, "ssl_handshake_timeout": options.request_timeout} if context else {}
         try:
-            listener = await loop.create_server(
-                lambda: Connection(server, loop=loop, **limits), options.host, options.port, backlog=1024, **tls
-            )
+            listener = await loop.create_server(accept, options.host, options.port, backlog=1024, **tls)
         except (OSError, UnicodeError) as problem:
             raise UplinksError(
                 "host %s and port %d can't be listened on (%s): end what uses the port, or take another"
