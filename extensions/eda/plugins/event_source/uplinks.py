@@ -228,7 +228,7 @@ class Receiver:
 
         def accept() -> Connection:
             """Return what serves a connection. With TLS, one without a handshake costs 256 KiB, and aiohttp doesn't count it."""
-            oldest = time.monotonic() - options.request_timeout - 1
+            oldest = time.monotonic() - options.request_timeout
             for one in [one for one, begun in handshakes.items() if one.is_made or begun < oldest]:
                 del handshakes[one]
             if len(handshakes) + len(server.connections) >= MOST_CONNECTIONS:
