@@ -208,6 +208,10 @@ def refuse_unwritable(option: str, path: str, check: bool = False) -> None:
     """
     if os.path.isdir(path):
         raise OptionError("%s names the directory %s: name a file" % (option, _name(path)))
+    if "\0" in path:
+        raise OptionError("%s can't be written: %s" % (_name(path), _why(ValueError())))
+    if os.path.lexists(path) and not os.path.islink(path):  # for root, a file would take the place of /dev/null
+        _refuse_irregular("%s %s" % (option, path), os.lstat(path))
     directory = os.path.dirname(os.path.abspath(path))
     if not check:
         ensure_directory(directory)

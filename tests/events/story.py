@@ -13,6 +13,7 @@ import json
 import os
 import re
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
@@ -97,6 +98,7 @@ class Rulebook:
             "ANSIBLE_CONFIG": str(ROOT / "tests/ansible.cfg"),
             "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build"),
             "ANSIBLE_NOCOLOR": "true",
+            **dict.fromkeys(("no_proxy", "NO_PROXY"), "127.0.0.1"),  # all that it talks to; a proxy can't reach it
             "PATH": "%s:%s" % (PROGRAMS, os.environ["PATH"]),
         }
         with self.log.open("wb") as log:
@@ -181,6 +183,8 @@ def main() -> int:
     if java_version() < 17:
         print(NO_JAVA, file=sys.stderr)  # noqa: T201
         return 1
+    for ending in (signal.SIGTERM, signal.SIGHUP):  # of make, and of a terminal that is closed: nothing is left running
+        signal.signal(ending, lambda number, _frame: sys.exit(128 + number))
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         platform, tickets = Platform(directory), Webhook()

@@ -10,6 +10,7 @@ import asyncio
 import json
 import os
 import ssl
+import subprocess
 from dataclasses import MISSING, fields
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -318,6 +319,26 @@ def test_tls(certificate):
     assert len(asyncio.run(go())) == 1
 
 
+def test_connections_without_a_handshake_count_too(certificate, monkeypatch):
+    """asyncio has a buffer of 256 KiB for each."""
+    monkeypatch.setitem(NAMES["main"].__globals__, "MOST_CONNECTIONS", 5)
+
+    async def go():
+        async with listening(certfile=str(certificate[0]), keyfile=str(certificate[1]), request_timeout=2) as one:
+            one.tls = ssl.create_default_context(cafile=str(certificate[0]))
+            await asyncio.sleep(0.1)
+            pipes = [await asyncio.open_connection("127.0.0.1", one.port) for _number in range(20)]
+            ended = [asyncio.create_task(reader.read()) for reader, _writer in pipes]
+            done, _pending = await asyncio.wait(ended, timeout=0.5)
+            assert len(done) in (15, 16)  # the source's first connection was the test's, and may not be over
+            await asyncio.wait(ended, timeout=10)
+            assert await one.uplink() == 200, "who waits too long is forgotten"
+            for _reader, writer in pipes:
+                writer.close()
+
+    asyncio.run(go())
+
+
 def test_a_certificate_that_is_half_renewed_leaves_the_old_one(certificate, tmp_path):
     args = {"port": free_port(), "keys": {AS_ID: KEY}, "certfile": certificate[0], "keyfile": certificate[1]}
     options = NAMES["Options"].of(args)
@@ -355,6 +376,7 @@ OPTIONS_THAT_CANNOT_BE = [
     ({"keys": ["a"]}, "keys must be a dictionary, or a text such as AS_ID=key"),
     ({"keys": {"a b": KEY}}, "keys has an invalid AS ID in entry 1"),
     ({"keys": {"a": "0123"}}, "keys has a key for a that is not 32 hexadecimal digits"),
+    ({"keys": "a=%s\nb=%s a=%s" % (KEY, KEY, KEY[::-1])}, "keys has two keys for a: write one for each AS ID"),
     ({"keys_file": "/nowhere"}, "keys and keys_file are both given"),
     ({"keys": None, "keys_file": "/nowhere"}, "keys_file /nowhere can't be read (No such file or directory)"),
     ({"keyfile": "/nowhere"}, "keyfile is given without certfile"),
@@ -372,6 +394,10 @@ def test_options_that_cannot_be(changes, words, monkeypatch):
     assert KEY not in str(caught.value)
 
 
+def test_an_empty_host_is_not_every_address():
+    assert NAMES["Options"].of({"port": 1, "host": "", "keys": {AS_ID: KEY}}).host == "127.0.0.1"
+
+
 def test_a_port_that_is_taken():
     async def go():
         async with listening() as one:
@@ -381,12 +407,13 @@ def test_a_port_that_is_taken():
     asyncio.run(go())
 
 
-def test_a_key_that_is_encrypted(certificate):
-    locked = certificate[1].with_name("locked.key")
-    os.system("openssl pkey -in %s -aes256 -passout pass:example -out %s" % (certificate[1], locked))
-    with pytest.raises(NAMES["UplinksError"], match="the key not encrypted"):
+@pytest.mark.parametrize("made_by", ["pkey -in server.key -aes256 -passout pass:example", "genrsa"])
+def test_a_key_that_is_encrypted_or_of_another_certificate(certificate, made_by):
+    wrong = certificate[1].with_name("wrong.key")
+    subprocess.run(["openssl", *made_by.split(), "-out", wrong], cwd=wrong.parent, check=True, capture_output=True)
+    with pytest.raises(NAMES["UplinksError"], match="the key that of the certificate, not encrypted"):
         asyncio.run(
-            NAMES["main"](asyncio.Queue(), {"port": 1, "keys": {AS_ID: KEY}, "certfile": certificate[0], "keyfile": locked})
+            NAMES["main"](asyncio.Queue(), {"port": 1, "keys": {AS_ID: KEY}, "certfile": certificate[0], "keyfile": wrong})
         )
 
 

@@ -12,6 +12,7 @@ import hashlib
 import json
 import logging
 import random
+import socket
 import tracemalloc
 from typing import Any
 
@@ -185,6 +186,33 @@ def test_slow_senders_are_left():
             assert await asyncio.gather(*(answer(reader) for reader, _writer in pipes)) == [0, 0, 0]
             assert 0.9 < loop.time() - begun < 10
             assert await one.uplink() == 200, "who is quick is served"
+
+    asyncio.run(go())
+
+
+def test_half_a_request_behind_a_whole_one_is_slow_too():
+    async def go():
+        async with listening(request_timeout=1) as one:
+            first, second = (message(query(body), document(body)) for body in (report(), report(FCntUp=8)))
+            reader, writer = await asyncio.open_connection("127.0.0.1", one.port)
+            writer.write(first + second[:-10])
+            assert [await answer(reader), await answer(reader)] == [200, 0]
+            writer.close()
+
+    asyncio.run(go())
+
+
+def test_who_reads_no_answer_is_left():
+    async def go():
+        async with listening(request_timeout=1) as one:
+            loop, requests = asyncio.get_running_loop(), b"GET / HTTP/1.1\r\nHost: a\r\n\r\n" * 1000
+            with socket.socket() as deaf:
+                deaf.setblocking(False)
+                await loop.sock_connect(deaf, ("127.0.0.1", one.port))
+                with pytest.raises(ConnectionError):
+                    while True:
+                        await asyncio.wait_for(loop.sock_sendall(deaf, requests), 10)
+            assert await one.uplink() == 200
 
     asyncio.run(go())
 

@@ -194,6 +194,25 @@ def test_the_first_look_tells_what_is_there_where_asked(simulator, source, euis)
     assert (len(rulebook.events), again.events) == (1, [])
 
 
+def test_a_first_look_that_is_broken_off_tells_nothing_of_old_alarms(simulator, source):
+    simulator.seed(20)
+    euis = sorted(simulator.devices())
+    for number, eui in enumerate(euis):
+        simulator.change_device(eui, alarms=[0] * 6)
+        simulator.alarm(eui, NO_UPLINK, MAJOR, updated=1_700_000_000_000 + number)
+        for state in (MAJOR, CLEARED):
+            simulator.alarm(eui, BATTERY, state, updated=1_700_000_000_000 + number)
+    told = []
+    for is_slow in (True, False):
+        rulebook = source(initial="emit")
+        rulebook.is_slow = is_slow
+        with rulebook:
+            rulebook.wait_for(5 if is_slow else 20 - len(told))
+            settle(simulator, 0 if is_slow else 4)
+        told += rulebook.told()
+    assert Counter(told) == Counter((eui, "no_uplink", "raised", "major") for eui in euis)
+
+
 def test_what_happens_between_two_runs_is_told_by_the_next(simulator, source, account, euis):
     with source() as rulebook:
         settle(simulator)

@@ -115,6 +115,8 @@ class StandIn:
         url = urlsplit(target)
         kind, *words = url.path.removeprefix("/api/v2/").strip("/").split("/")
         self.writes += method != "GET"
+        if kind == "credentials" and not all(isinstance(value, str) for value in body.get("inputs", {}).values()):
+            return 400, {"inputs": ["a value is not of type 'string'"]}
         if not words:
             if method == "POST":
                 return 201, self._shown(kind, self._create(kind, body))

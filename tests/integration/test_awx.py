@@ -163,6 +163,7 @@ SECRETS = (*KEYS, "a-known-password", "a-known-secret", "a-known-token")
 #: What people may want besides: a notification, secrets from a vault, keys of uplinks, slices.
 MORE = {
     "tdm_client_secret": "a-known-secret",
+    "tdm_subscriber_id": 100000001,
     "tdm_awx_fleet_src": "fleet.csv",
     "tdm_awx_notification": {"type": "webhook", "configuration": {"url": "https://hooks.example.com", "headers": {}}},
     "tdm_awx_vault": {"url": "https://vault.example.com", "token": "a-known-token", "api_version": "v2"},
@@ -209,7 +210,8 @@ def check_credentials(awx: StandIn) -> None:
     for name, file in (("ThingPark Device Manager", CREDENTIAL_TYPE), ("ThingPark Uplink Keys", UPLINK_CREDENTIAL_TYPE)):
         assert {half: kinds[name][half] for half in file} == file
     assert credentials["ThingPark"]["credential_type"] == kinds["ThingPark Device Manager"]["id"]
-    assert credentials["ThingPark"]["inputs"] == {"login": "me@example.com", "client_secret": "a-known-secret"}
+    texts = {"login": "me@example.com", "client_secret": "a-known-secret", "subscriber_id": "100000001"}
+    assert credentials["ThingPark"]["inputs"] == texts
     (source,) = awx.objects["credential_input_sources"]
     assert source["source_credential"] == credentials["ThingPark vault"]["id"]
     assert credentials["ThingPark vault"]["inputs"] == MORE["tdm_awx_vault"]
@@ -300,6 +302,8 @@ def test_the_least_that_can_be_wanted(play, awx, tmp_path):
     assert awx.named("credentials")["ThingPark"]["inputs"] == inputs
     play("setup", {**given, "tdm_password": "a-new-password", "tdm_awx_update_secrets": True})
     assert awx.named("credentials")["ThingPark"]["inputs"] == {**inputs, "password": "a-new-password"}
+    play("setup", {**given, "tdm_awx_uplink_keys": "TWA_1.1.AS=" + KEYS[0]})
+    assert awx.named("credentials")["ThingPark uplink keys"]["inputs"] == {"keys": "TWA_1.1.AS=" + KEYS[0]}
     assert changes(play("remove", {})) == 6
     assert changes(play("remove", {})) == 0
 
@@ -324,8 +328,18 @@ def test_a_missing_collection_is_told_with_its_remedy(play, tmp_path, playbook, 
     assert "couldn't resolve module" not in done.stdout
 
 
-def test_playbook_says_what_is_missing(play, awx):
-    done = play("setup", {"tdm_awx_image": "lorawan-thingpark-ee"})
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({"tdm_awx_image": "lorawan-thingpark-ee"}, "Set tdm_awx_scm_url, the project's Git address"),
+        pytest.param({**WHERE, "tdm_awx_scm_url": ""}, "Set tdm_awx_scm_url", marks=pytest.mark.thorough),
+        pytest.param({**WHERE, "tdm_awx_jobs": ["prov"]}, "tdm_awx_jobs must be a list", marks=pytest.mark.thorough),
+        pytest.param({**WHERE, "tdm_awx_jobs": "provision"}, "got provision.", marks=pytest.mark.thorough),
+        pytest.param({**WHERE, "tdm_awx_slices": "four"}, "tdm_awx_slices must be a whole number", marks=pytest.mark.thorough),
+    ],
+)
+def test_playbook_says_what_is_missing_or_wrong_before_it_makes_anything(play, awx, variables, expected):
+    done = play("setup", variables)
     assert done.returncode != 0
-    assert "Set tdm_awx_scm_url, the project's Git address" in done.stdout
+    assert expected in done.stdout
     assert awx.writes == 0

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import os
 import signal
 import subprocess
 import sys
@@ -92,10 +94,27 @@ def test_the_rulebooks_do_as_they_say(platform, tickets, all_of_them, tmp_path):
 
 @pytest.mark.thorough
 def test_the_demo_tells_its_story(tmp_path):
-    command = [sys.executable, story.__file__]
-    done = subprocess.run(command, check=False, cwd=tmp_path, capture_output=True, text=True, timeout=200)
+    """Also behind a proxy, which can't reach what runs here."""
+    command, env = [sys.executable, story.__file__], {**os.environ, "http_proxy": "http://127.0.0.1:9", "no_proxy": ""}
+    done = subprocess.run(command, check=False, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=200)
     assert done.returncode == 0, done.stderr
     assert "One silent meter, one ticket" in done.stdout
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_demo_that_is_broken_off_leaves_nothing_running(tmp_path, number):
+    with (tmp_path / "said").open("w") as said:
+        env = {**os.environ, "TMPDIR": str(tmp_path)}
+        demo = subprocess.Popen([sys.executable, story.__file__], env=env, stdout=said, stderr=subprocess.STDOUT)
+    assert story.wait_for(lambda: list(tmp_path.glob("*/rulebook.log")))
+    (ready,) = tmp_path.glob("*/ready.json")
+    address = json.loads(ready.read_text())["url"]
+    demo.send_signal(number)
+    assert demo.wait(60) == 128 + number
+    with pytest.raises(OSError, match="refused"):
+        story.NO_PROXY.open(address, timeout=10)
+    assert [one.name for one in tmp_path.iterdir()] == ["said"]
 
 
 def test_the_demo_says_what_is_missing_without_java(tmp_path):

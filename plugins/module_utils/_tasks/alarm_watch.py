@@ -195,6 +195,8 @@ class Watch:
             in_order = sorted(found.values(), key=lambda brief: seen_of(brief).updated)
             changes = [change for brief in in_order for change in self._steps(brief)]
             changes += self._left(client, missing)
+            if self.memory.is_empty:  # what is told of nobody comes first: a first look broken off would tell it after all
+                changes.sort(key=lambda change: change.event is not None)
         self._looks += 1
         return changes
 

@@ -166,6 +166,8 @@ def _write(params: dict[str, Any], report: dict[str, Any], tables: dict[str, Row
 
 def _holds(path: str, content: bytes) -> bool:
     try:
+        if not os.path.isfile(path):  # to open a pipe would wait
+            return False
         with open(path, "rb") as file:
             return file.read(len(content) + 1) == content
     except OSError:

@@ -104,29 +104,31 @@ import asyncio
 import importlib
 import logging
 import os
-import re
 import ssl
 import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from aiohttp import web
 
 if TYPE_CHECKING:
-    from ansible_collections.lorawan.thingpark.plugins.module_utils._schema.near import suggestion
+    from ansible_collections.lorawan.thingpark.plugins.plugin_utils import _uplink_options
     from ansible_collections.lorawan.thingpark.plugins.plugin_utils import _uplink_reports as reports
 else:
     # ansible-rulebook runs this file without Ansible's collection loader: the collection's code gets a package name of its own.
     _package = ModuleType("lorawan_thingpark_plugins")
     _package.__path__ = [str(Path(__file__).absolute().parents[4] / "plugins")]
     sys.modules.setdefault(_package.__name__, _package)
-    reports = importlib.import_module(_package.__name__ + ".plugin_utils._uplink_reports")
-    suggestion = importlib.import_module(_package.__name__ + ".module_utils._schema.near").suggestion
+    _uplink_options, reports = (
+        importlib.import_module(_package.__name__ + ".plugin_utils." + name) for name in ("_uplink_options", "_uplink_reports")
+    )
+Options = _uplink_options.Options
+UplinksError = _uplink_options.UplinksError
 Query, Refused = reports.Query, reports.Refused
 
 logger = logging.getLogger("lorawan.thingpark.uplinks")
@@ -139,106 +141,7 @@ MOST_CONNECTIONS = 1000
 MOST_TOKENS = 1000000  # some 120 MB
 IDLE_SECONDS, FULL_SECONDS = 75, 2  # of a connection without a request; of a report that waits for room in the queue
 
-AS_ID = re.compile(r"[A-Za-z0-9._-]+\Z")
-KEY = re.compile(r"[0-9A-Fa-f]{32}\Z")
 TYPES = {"application/json": "json", "application/xml": "xml", "text/xml": "xml"}
-
-
-class UplinksError(Exception):
-    """The source can't start. The message is one sentence with the remedy."""
-
-
-@dataclass
-class Options:
-    """The checked options of the source. DOCUMENTATION describes them."""
-
-    port: int
-    host: str = "127.0.0.1"
-    keys: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
-    certfile: str = ""
-    keyfile: str = ""
-    max_clock_skew: int = 300
-    max_body: int = 65536
-    request_timeout: int = 10
-    queue_size: int = 1000
-    allow_unsigned: bool = False
-    allow_unverified_notifications: bool = False
-
-    BOUNDS = {
-        "port": (0, 65535),
-        "max_clock_skew": (1, 86400),
-        "max_body": (1024, 16777216),
-        "request_timeout": (1, 3600),
-        "queue_size": (1, 1000000),
-    }
-
-    @classmethod
-    def of(cls, args: dict[str, Any]) -> Options:
-        """Return the options of a rulebook; raise UplinksError if an option is wrong."""
-        known = {one.name: one for one in fields(cls)}
-        given = {name: value for name, value in args.items() if value is not None}
-        if unknown := sorted(set(given) - set(known) - {"keys_file"}):
-            raise UplinksError("%s is not an option of uplinks%s" % (unknown[0], suggestion(unknown[0], [*known, "keys_file"])))
-        if "port" not in given:
-            raise UplinksError("port is missing: give the port to which ThingPark or your reverse proxy posts")
-        values: dict[str, Any] = {"keys": cls._keys(given)}
-        for name, one in known.items():
-            if name in given and name != "keys":
-                if name in cls.BOUNDS:
-                    values[name] = _whole_number(name, given[name], *cls.BOUNDS[name])
-                elif isinstance(one.default, bool):
-                    values[name] = _truth(name, given[name])
-                else:
-                    values[name] = str(given[name])
-        made = cls(**values)
-        if not made.keys and not made.allow_unsigned:
-            raise UplinksError("keys is missing: give the key of each AS ID in keys, keys_file or TDM_UPLINK_KEYS")
-        if made.keyfile and not made.certfile:
-            raise UplinksError("keyfile is given without certfile: give the certificate too")
-        return made
-
-    @staticmethod
-    def _keys(given: dict[str, Any]) -> dict[str, tuple[str, ...]]:
-        """Return the spellings of each key, by AS ID. The platform may hash the key as typed, or in lower case."""
-        if "keys" in given and "keys_file" in given:
-            raise UplinksError("keys and keys_file are both given: remove one of them")
-        pairs = given.get("keys", os.environ.get("TDM_UPLINK_KEYS", ""))
-        if "keys_file" in given:
-            try:
-                with open(given["keys_file"], encoding="utf-8") as stream:
-                    pairs = re.sub(r"(?m)^\s*#.*$", "", stream.read())
-            except (OSError, ValueError) as problem:
-                reason = getattr(problem, "strerror", None) or "it is not UTF-8 text"
-                text = "keys_file %s can't be read (%s): name a text file that this user can read"
-                raise UplinksError(text % (given["keys_file"], reason)) from None
-        if isinstance(pairs, str):
-            pairs = [pair.partition("=")[::2] for pair in re.split(r"[,\s]+", pairs) if pair]
-        elif isinstance(pairs, dict):
-            pairs = list(pairs.items())
-        else:
-            raise UplinksError("keys must be a dictionary, or a text such as AS_ID=key")
-        found = {}
-        for number, (as_id, key) in enumerate(pairs, 1):
-            if not AS_ID.match(str(as_id)):
-                raise UplinksError("keys has an invalid AS ID in entry %d: use letters, digits, dashes, dots, _" % number)
-            if not KEY.match(str(key)):
-                raise UplinksError("keys has a key for %s that is not 32 hexadecimal digits: copy it from ThingPark" % as_id)
-            found[str(as_id)] = tuple(dict.fromkeys((str(key), str(key).lower())))
-        return found
-
-
-def _whole_number(name: str, value: object, low: int, high: int) -> int:
-    text = str(value)
-    if isinstance(value, bool) or not re.match(r"\d{1,9}\Z", text, re.ASCII) or not low <= int(text) <= high:
-        raise UplinksError("%s must be a whole number from %d to %d" % (name, low, high))
-    return int(text)
-
-
-def _truth(name: str, value: object) -> bool:
-    word = str(value).lower()
-    if word not in ("true", "yes", "on", "1", "false", "no", "off", "0"):
-        raise UplinksError("%s must be true or false" % name)
-    return word in ("true", "yes", "on", "1")
 
 
 class Refusals:
@@ -268,19 +171,33 @@ class Connection(web.RequestHandler):
     """A connection that knows the start of its request. Without it, aiohttp waits for a request's head without end."""
 
     since: float | None = None
+    is_made = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Accept a connection, or end it if there are too many."""
+        """Note the start of a connection, with TLS after the handshake."""
         super().connection_made(transport)
-        self.since = time.monotonic()
-        if self._manager is not None and len(self._manager.connections) > MOST_CONNECTIONS:
-            self.end()
+        self.since, self.is_made = time.monotonic(), True
 
     def data_received(self, data: bytes) -> None:
-        """Receive a part of a request."""
+        """Receive a part of a request. aiohttp also calls this without data, to read on in what it has."""
+        if data:
+            self.begin()
+        super().data_received(data)
+
+    def begin(self) -> None:
+        """Note the start of a request."""
         if self.since is None:
             self.since = time.monotonic()
-        super().data_received(data)
+
+    def pause_writing(self) -> None:
+        """Note that the sender doesn't read its answers. aiohttp would wait for it without end."""
+        super().pause_writing()
+        self.since = time.monotonic()
+
+    def resume_writing(self) -> None:
+        """Note that the sender reads its answers again."""
+        super().resume_writing()
+        self.since = None
 
     def end(self) -> None:
         """End the connection at once."""
@@ -307,11 +224,22 @@ class Receiver:
         server = web.Server(self.answer)
         limits: dict[str, Any] = {"max_line_size": MOST_LINE, "max_field_size": MOST_LINE, "max_headers": MOST_HEADERS}
         limits.update(access_log=None, logger=SILENT, keepalive_timeout=IDLE_SECONDS, lingering_time=1.0, auto_decompress=False)
+        handshakes: WeakKeyDictionary[Connection, float] = WeakKeyDictionary()
+
+        def accept() -> Connection:
+            """Return what serves a connection. With TLS, one without a handshake costs 256 KiB, and aiohttp doesn't count it."""
+            oldest = time.monotonic() - options.request_timeout
+            for one in [one for one, begun in handshakes.items() if one.is_made or begun < oldest]:
+                del handshakes[one]
+            if len(handshakes) + len(server.connections) >= MOST_CONNECTIONS:
+                raise ConnectionRefusedError  # asyncio closes the connection
+            made = Connection(server, loop=loop, **limits)
+            handshakes[made] = time.monotonic()
+            return made
+
         tls: dict[str, Any] = {"ssl": context, "ssl_handshake_timeout": options.request_timeout} if context else {}
         try:
-            listener = await loop.create_server(
-                lambda: Connection(server, loop=loop, **limits), options.host, options.port, backlog=1024, **tls
-            )
+            listener = await loop.create_server(accept, options.host, options.port, backlog=1024, **tls)
         except (OSError, UnicodeError) as problem:
             raise UplinksError(
                 "can't listen on host %s and port %d (%s): stop the program that uses the port, or change host or port"
@@ -340,8 +268,8 @@ class Receiver:
             self._load(context)
         except (OSError, ValueError) as problem:
             raise UplinksError(
-                "certfile %s can't be used with its key (%s): both must be readable PEM files, and the key not encrypted"
-                % (self._options.certfile, problem)
+                "certfile %s can't be used with its key (%s): both must be readable PEM files, and the key that of the "
+                "certificate, not encrypted" % (self._options.certfile, problem)
             ) from None
         return context
 
@@ -379,6 +307,8 @@ class Receiver:
 
     async def answer(self, request: web.BaseRequest) -> web.Response:
         """Answer a request: 200 if its report is in the queue."""
+        if isinstance(request.protocol, Connection):
+            request.protocol.begin()  # its data may have come together with the request before
         try:
             body_format = self._head(request)
             query = Query.of(request.raw_path.partition("?")[2])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+import stat
 import time
 
 import pytest
@@ -68,3 +69,26 @@ def test_a_file_of_ours_that_is_a_pipe_makes_nobody_wait(tmp_path):
     os.mkfifo(tmp_path / "session", 0o600)
     with pytest.raises(OptionError, match="is a pipe: name a regular file"):
         _files.read_text(str(tmp_path / "session"))
+
+
+@pytest.mark.parametrize("kind", ["pipe", "socket"])
+def test_what_is_no_file_is_not_replaced(tmp_path, kind):
+    """As root, a report to /dev/null would take its place."""
+    path = tmp_path / "it"
+    os.mkfifo(path) if kind == "pipe" else socket.socket(socket.AF_UNIX).bind(str(path))
+    with pytest.raises(OptionError, match="it is a %s: name a regular file" % kind):
+        _files.refuse_unwritable("report", str(path))
+    with pytest.raises(OptionError, match="report /dev/null is a device: name a regular file"):
+        _files.refuse_unwritable("report", "/dev/null")
+
+
+def test_a_link_is_replaced_and_its_target_is_kept(tmp_path):
+    (tmp_path / "link").symlink_to("/dev/null")
+    _files.refuse_unwritable("report", str(tmp_path / "link"))
+    _files.write(str(tmp_path / "link"), b"content")
+    assert not (tmp_path / "link").is_symlink() and stat.S_ISCHR(os.stat("/dev/null").st_mode)
+
+
+def test_a_name_that_no_file_can_have_is_told_before_the_run(tmp_path):
+    with pytest.raises(OptionError, match="can't be written: a file can't have that name"):
+        _files.refuse_unwritable("metrics", str(tmp_path / "a\0.prom"))
