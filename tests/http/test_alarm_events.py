@@ -478,6 +478,8 @@ def test_two_rulebooks_share_no_file(simulator, source, euis):
         ({"alarms": "no_uplink"}, "alarms is not an option of the alarms source (did you mean alarm?)"),
         ({"password": None}, "login and password are needed"),
         ({"timeout": "not-a-real-passphrase"}, "timeout"),
+        ({"needs": {"ticket_url": ""}}, "needs.ticket_url is empty: set this variable in the file of --vars"),
+        ({"needs": {"ticket_url": None}}, "needs.ticket_url is empty"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -186,6 +186,18 @@ def test_drift_fails_when_there_is_drift_and_changes_nothing(play, simulator, tm
     assert writes(simulator) == {}
 
 
+@pytest.mark.parametrize(
+    "playbook,variable",
+    [("provision", "tdm_fleet_max_deletion"), ("adopt", "tdm_adopt_destination"), ("report", "tdm_report_drifts")],
+)
+def test_a_variable_that_a_role_does_not_know_is_refused(play, simulator, tmp_path, playbook, variable):
+    """Otherwise Ansible would ignore it, and the run would have another limit than its user believes."""
+    given = {variable: 0, "tdm_fleet_devices": [], "tdm_adopt_dest": str(tmp_path / "a"), "tdm_report_dest": str(tmp_path / "r")}
+    done = play("lorawan.thingpark." + playbook, "-e", json.dumps(given), **account(simulator))
+    assert done.returncode == 2 and "%s: the role" % variable in done.stdout
+    assert not simulator.requests()["total"]
+
+
 def test_drift_with_a_deleted_device_still_shows_the_other_differences(play, simulator, tmp_path):
     simulator.seed(3)
     changed, deleted, _shown = sorted(simulator.devices())

@@ -190,7 +190,8 @@ class Lookup:
         near = difflib.get_close_matches(text, names, 3, 0.4)
         hint = "; the platform lists none"
         if names:
-            hint = "; nearest: %s" % ", ".join(near) if near else "; it knows, for example: %s" % ", ".join(sorted(names)[:3])
+            some = sorted("%s (%s)" % pair if all(pair) and pair[0] != pair[1] else "".join(set(pair)) for pair in existing)
+            hint = "; nearest: %s" % ", ".join(near) if near else "; it knows, for example: %s" % ", ".join(some[:3])
         return "", "%s is not known to the platform%s" % (shown(text, 60), hint)
 
 

@@ -148,6 +148,10 @@ class Note(ValueType):
     clears = True
 
 
+#: Letters that look like a digit, and are none of the hexadecimal ones.
+LOOK_ALIKE = {"O": "0", "I": "1", "L": "1"}
+
+
 def _digits(raw: object) -> str:
     """Return the text that was written for digits; a float in Python's spelling, since the user's spelling is lost."""
     return repr(raw) if isinstance(raw, float) else text_of(raw)
@@ -169,7 +173,10 @@ def _hint(raw: object, text: str, digits: int) -> str:
     if len(text) < digits and text.isascii() and text.isdigit():
         return "; if leading zeros are missing, a spreadsheet read it as a number: format the column as text"
     strange = next((c for c in text.translate(SEPARATORS) if not c.isascii()), "")
-    return "; %s is not a hexadecimal digit, but %s" % (shown(strange), code_of(strange)) if strange else ""
+    if strange:
+        return "; %s is not a hexadecimal digit, but %s" % (shown(strange), code_of(strange))
+    letter = next((c for c in bare.translate(SEPARATORS).upper() if c in LOOK_ALIKE), "") if count == digits else ""
+    return "; %s is a letter, did you mean %s?" % (letter, LOOK_ALIKE[letter]) if letter else ""
 
 
 class Hex(ValueType):

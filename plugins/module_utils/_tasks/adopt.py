@@ -255,8 +255,7 @@ class _Adoption:
             "keys_missing": written.keys_missing,
         }
         total = sum(len(file.told) for file in written.files)
-        number = sum(file.path in changed for file in written.files)
-        result["msg"] = "described %d resources; files: %d, new or changed: %d" % (total, len(written.files), number)
+        result["msg"] = "described %d resources; files: %d, new or changed: %d" % (total, len(written.texts), len(changed))
         if context.diff:
             result["diff"] = [
                 {"before_header": path, "after_header": path, "before": old[path], "after": new[path]} for path in changed

@@ -53,12 +53,14 @@ OWN: dict[str, dict[str, Any]] = {
     "interval": {"type": "float", "default": 60.0},
     "initial": {"type": "str", "choices": ["skip", "emit"], "default": "skip"},
     "state_file": {"type": "path"},
+    "needs": {"type": "dict", "default": {}},
     # ansible-rulebook uses this option too.
     "feedback": {"type": "bool", "default": False},
 }
 RULE = {"mutually_exclusive": [pair for pair in RULES["mutually_exclusive"] if set(pair) <= set(ASKED)]}
 #: The options in the form that the frame's functions need.
 TASK = replace(alarm_info.TASK, options=OWN, rules=RULE)
+EMPTY = "needs.%s is empty: set this variable in the file of --vars, since the rules of this rulebook need it"
 LEAST_INTERVAL = 1.0  # seconds
 LONGEST_PAUSE = 900.0  # seconds between two attempts while the platform is in trouble
 AFTER_LOGIN = lockout.UNCLEAR_HOLD + 5.0  # seconds until a login without an answer may be repeated
@@ -95,7 +97,10 @@ class Watch:
         if checked.error_messages:
             raise OptionError(self._safe("; ".join(checked.error_messages)))
         if not self._params["interval"] >= LEAST_INTERVAL:  # written so that NaN is refused too
-            raise OptionError("interval must be at least %g seconds, got %g" % (LEAST_INTERVAL, self._params["interval"]))
+            raise OptionError("interval must be at least %g second, got %g" % (LEAST_INTERVAL, self._params["interval"]))
+        for name, value in self._params["needs"].items():
+            if value is None or value == "":
+                raise OptionError(EMPTY % without_keys(str(name)))
         wanted = read_wanted(self._params)
         self._severities = Wanted([], "", {name: value for name, value in wanted.filters.items() if "severity" in name})
         self._wanted = replace(wanted, filters={name: value for name, value in wanted.filters.items() if "severity" not in name})

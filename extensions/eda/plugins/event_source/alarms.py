@@ -34,10 +34,10 @@ options:
       - Only alarms of this kind, as a name of M(lorawan.thingpark.tdm_alarm_info) such as V(no_uplink), or as a number.
     type: str
   severity:
-    description: Only changes of alarms whose severity is, or was before, this severity.
+    description: Only changes to or from this severity.
     type: str
   min_severity:
-    description: Only changes of alarms whose severity is, or was before, this severity or a worse one.
+    description: Only changes to or from this severity or a worse one.
     type: str
   domain:
     description: Only alarms of devices in these domains, a dictionary of domain groups and domains.
@@ -48,7 +48,7 @@ options:
     default: 60
   initial:
     description:
-      - Treatment of existing alarms at the very first poll.
+      - Handling of alarms that already exist at the first start.
       - V(skip) ignores them. V(emit) reports each active alarm as C(raised).
     type: str
     choices: [skip, emit]
@@ -57,11 +57,18 @@ options:
     description:
       - File for the alarms that the source has reported. With this file, a restart repeats no event and loses no event. Each
         rulebook needs its own file.
-      - Without this file, each start begins with a first poll.
+      - Without this file, each start counts as the first.
       - After a restart, the source reports the changes since the stop.
       - If the process is killed, it may repeat the events of its last second. Events that C(ansible-rulebook) has not finished
         are lost, unless O(feedback=true). SIGTERM has the same effect, because Java then ends C(ansible-rulebook) at once.
     type: path
+  needs:
+    description:
+      - Variables that the rules need, as a dictionary such as C({ticket_url: "{{ ticket_url }}"}).
+      - The source doesn't start if one of them is missing or empty. Otherwise, C(ansible-rulebook) would look for them only at
+        the first event, and lose it.
+    type: dict
+    default: {}
   feedback:
     description:
       - Whether to count an event as reported only after C(ansible-rulebook) has stored it. Then no end of the process loses an

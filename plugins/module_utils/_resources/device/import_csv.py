@@ -116,10 +116,11 @@ def _read(text: TextTable, name: str, warnings: list[str]) -> list[Row]:
     is_other = len(unknown) > 1 or (is_lonely and not difflib.get_close_matches(_directive(unknown[0])[:20], DIRECTIVES))
     says_why = any(_directive(cell) == CELLULAR or cell.startswith("#") or _fault_of(cell) for cell in unknown)
     if is_other and len(rows) == len(unknown) and not says_why:
+        begun = shown(unknown[0])
         raise OptionError(
             "src %s is not ThingPark's import CSV: no row has a directive such as CREATE_OTAA in column A; the "
             "first one begins with %s. Put headings such as DevEUI and AppKey above its columns, or arrange "
-            "them in that order" % (name, shown(unknown[0]))
+            "them in that order. If the first row has headings in another language, map them with columns" % (name, begun)
         )
     for letter, places in ignored.items():
         warnings.append(

@@ -237,6 +237,8 @@ def test_one_directive_makes_it_an_import_csv():
         ("'" + E1, "give only the digits"),
         ('"=""%s"""' % E1, "give only the digits"),
         ("\u0410" + E1[1:], "is not a hexadecimal digit, but U+0410"),
+        ("O" + E1[1:], "O is a letter, did you mean 0?"),
+        ("l" + E1[1:], "L is a letter, did you mean 1?"),
         ("%s:%s" % (E1, E2), "it looks like two EUIs"),
         ("24E12412345678", "has 14 of 16 hexadecimal digits"),
     ],
