@@ -103,7 +103,7 @@ def test_adopting_again_shows_what_changed_and_no_more(simulator, account, fleet
     predicted = account.tdm_adopt(dest=str(dest), check=True, diff=True)
     assert predicted["changed"] and texts(dest) == before
     told = account.tdm_adopt(dest=str(dest))
-    assert told["changed"] and told["msg"] == "described 20 resources; files: 1, new or changed: 1"
+    assert told["changed"] and told["msg"] == "described 20 resources; files: 2, new or changed: 1"
     lines = list(difflib.ndiff(before["devices.yml"].splitlines(), texts(dest)["devices.yml"].splitlines()))
     assert [line for line in lines if line[0] in "+-"] == [
         '-     name: "row-0010"',

@@ -64,7 +64,7 @@ options:
     type: path
   needs:
     description:
-      - Variables that the rules need, as a dictionary such as C({ticket_url: "{{ ticket_url }}"}).
+      - Variables that the rules need, a dictionary of names and values. The shipped rulebooks use it.
       - The source doesn't start if one of them is missing or empty. Otherwise, C(ansible-rulebook) would look for them only at
         the first event, and lose it.
     type: dict
