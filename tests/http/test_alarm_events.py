@@ -133,7 +133,7 @@ def looks(simulator) -> int:
 
 
 def settle(simulator, number: int = 3) -> None:
-    """Wait until the source has looked so often."""
+    """Wait until the source has read so many pages of the list: a look at few alarms reads one."""
     deadline, begun = time.monotonic() + SECONDS, looks(simulator)
     while looks(simulator) < begun + number and time.monotonic() < deadline:
         time.sleep(0.005)
@@ -287,7 +287,7 @@ def test_a_list_that_shifts_while_it_is_read_ends_no_alarm(simulator, source, me
         return forward(request)
 
     with source(meddler):
-        settle(simulator)
+        settle(simulator, 9)  # the first look reads three pages, a later one reads one
     meddler.on("GET", "/devices/alarms", after_the_latest_has_gone)
     with source(meddler) as rulebook:
         rulebook.wait_for(1)
