@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from textwrap import fill
 
 from . import pictures, tables, targets
 from .cells import TOO_LONG, Plan
@@ -19,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/docsite/rst/performance.rst"
 #: The page's parts that are written here: the goals, and every figure.
 PARTS = ("goals", "figures")
+WIDTH = 130  # columns of the page's lines
 WIDTHS = "22 5 12 11 11 7 11 11 7 7"
 
 
@@ -40,7 +42,8 @@ def goals(results: dict) -> str:
     parts = [list_table(targets.HEAD, [row.cells for row in rows], "28 28 16 14 14")]
     if missed:
         parts.append("Why %s missed:\n" % ("a goal was" if len(missed) == 1 else "%d goals were" % len(missed)))
-        parts.append("\n".join("- %s, %s: %s" % (row.job or row.measure, row.result, row.reason) for row in missed) + "\n")
+        lines = ("- %s, %s: %s" % (row.job or row.measure, row.result, row.reason) for row in missed)
+        parts.append("\n".join(fill(line, WIDTH, subsequent_indent="  ") for line in lines) + "\n")
     return "\n".join(parts)
 
 

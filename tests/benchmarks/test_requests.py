@@ -78,6 +78,15 @@ def test_a_job_costs_exactly_these_requests(simulator, tmp_path, child_environme
     bench.check(cell, counted)
 
 
+@pytest.mark.parametrize("job", ["validation", "masking"])
+def test_a_part_of_a_run_is_timed_without_a_platform(tmp_path, child_environment, job):
+    command = plays.command(Cell("inside", job, DEVICES, parallel=1), tmp_path, "")
+    environment = child_environment()
+    environment["PYTHONPATH"] = environment["ANSIBLE_COLLECTIONS_PATH"]
+    done = subprocess.run(command, check=False, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
+    assert done.stdout.startswith("seconds=0."), done.stderr
+
+
 def test_rivals_send_what_the_engine_sends(start_simulator, tmp_path, child_environment):
     record = tmp_path / "record"
     simulator = start_simulator(record=str(record))

@@ -16,22 +16,28 @@ from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.apply im
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.desired import read_desired
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.sources import read_source
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.secrets import masked
+from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.declaration import DEVICE
+from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks.one import diff_of
 
 
 def validation(path: str) -> float:
     """Return how long tdm_fleet takes from a file's bytes to the desired devices that it has checked."""
     content = Path(path).read_bytes()
     started = time.monotonic()
-    source = read_source(content, Path(path).name)
-    read_desired(source.rows, source.defaults)
+    source = read_source(DEVICE, content, Path(path).name)
+    read_desired(DEVICE, source.rows, source.defaults)
     return time.monotonic() - started
 
 
 def masking(count: int) -> float:
     """Return how long the search for the account's secrets takes in a result that lists every device, with its diff."""
-    outcomes = [Outcome("%016X" % n, "created", "line %d" % n, True, "", {}, {"name": "n%d" % n}) for n in range(count)]
-    diff = [{"before_header": one.dev_eui, "after_header": one.dev_eui, "before": {}, "after": one.after} for one in outcomes]
-    result = {"changed": True, "results": [one.as_dict() for one in outcomes], "diff": diff, "msg": "%d created" % count}
+    outcomes = [Outcome("%016X" % n, "created", "line %d" % n, True, after={"name": "n%d" % n}) for n in range(count)]
+    result = {
+        "changed": True,
+        "results": [one.as_dict(DEVICE) for one in outcomes],
+        "diff": [diff_of(DEVICE, one) for one in outcomes],
+        "msg": "%d created" % count,
+    }
     started = time.monotonic()
     masked(result, {"not-a-real-passphrase"})
     return time.monotonic() - started
