@@ -376,6 +376,8 @@ options:
         requests then create the missing devices. After all imports, the task reads the list once more and corrects
         what differs from the description.
       - If the platform or the account has no import (status 403, 404, 405 or 415), the task sends single requests.
+      - If an import refuses all of its devices, single requests try them once more, because the platform may refuse
+        the import itself. After three such imports, the task sends no more imports.
     type: str
     default: never
     choices: [never, auto, always]

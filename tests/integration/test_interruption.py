@@ -36,21 +36,25 @@ WAYS = {
     "killed, as ansible-runner cancels": ("all", signal.SIGKILL, "worker", False),
     "killed, as a module with a session file": ("all", signal.SIGKILL, "module", True),
 }
+#: A run that imports is stopped so many seconds after the platform got an import, which takes half a second.
+PAUSES = as_much_as([0.1], [0.0, 0.3], [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7])
 
 
 class Fleet:
     """A fleet on a simulator, and the play that makes it be as described."""
 
-    def __init__(self, directory: Path, simulator, environment, frame: str, kept: bool) -> None:
+    def __init__(self, directory: Path, simulator, environment, frame: str, kept: bool, imports: bool) -> None:
         self.directory = directory
         self.simulator = simulator
+        self.imports = imports
         self.home = directory / "ansible"
         account = {"TDM_URL": simulator.url, "TDM_LOGIN": simulator.login, "TDM_PASSWORD": simulator.password}
         self.environment = environment(ANSIBLE_HOME=str(self.home), **account)
         fleet = {
             "src": str(directory / "fleet.json"),
-            "purge": {"scope": {"eui_prefix": PREFIX}, "max": STRAYS, "backup": "{{ backup }}"},
+            "purge": {"scope": {"eui_prefix": PREFIX}, "max": STRAYS, "backup": "{{ backup }}", "bulk": imports},
             "results": "failed",
+            "bulk": "always" if imports else "never",
         }
         tasks = [{"lorawan.thingpark.tdm_fleet": fleet, "register": "done"}]
         if kept:
@@ -81,13 +85,20 @@ class Fleet:
         requests = 5 + moment * self.left() if isinstance(moment, float) else moment
         self.simulator.forget_requests()
         process = self.start(number)
-        while self.simulator.requests()["total"] < requests and process.poll() is None:
+        while not self.is_due(requests) and process.poll() is None:
             time.sleep(0.004)
+        if self.imports:
+            time.sleep(moment)
         was_at_work = process.poll() is None
         if was_at_work:
             os.kill(process.pid, how) if whom == "ansible-playbook" else os.killpg(process.pid, how)
         process.wait(60)
         return was_at_work
+
+    def is_due(self, requests: float) -> bool:
+        """Return whether a run sent so many requests, or its first import."""
+        seen = self.simulator.requests()
+        return any(path.endswith("/devices/import") for path in seen["by_path"]) if self.imports else seen["total"] >= requests
 
     def left(self) -> int:
         """Return about how many requests it takes to reach what is described."""
@@ -133,11 +144,11 @@ def described(number: int) -> dict:
 def fleet(tmp_path, start_simulator, child_environment):
     """Return a function that gives a Fleet of which some devices are there, under other names, beside some strays."""
 
-    def fleet(frame: str, kept: bool) -> Fleet:
+    def fleet(frame: str = "worker", kept: bool = False, imports: bool = False) -> Fleet:
         simulator = start_simulator(latency=40)
         simulator.seed(THERE, prefix=PREFIX, plan="kpn-cs/testing", model="LORA/GenericA.1.0.4a_ETSI")
         simulator.seed(STRAYS, prefix=STRAY)
-        return Fleet(tmp_path, simulator, child_environment, frame, kept)
+        return Fleet(tmp_path, simulator, child_environment, frame, kept, imports)
 
     return fleet
 
@@ -156,10 +167,25 @@ def test_a_run_that_is_stopped_is_gone_on_with(fleet, whom, how, frame, kept):
             assert one.simulator.sessions()["sessions"] == 0, "a session is left open"
             assert not list((one.home / "tdm").glob(".tdm-*")), "a file is left half written"
     assert stopped >= len(MOMENTS) - 1  # the last one is close to the end
-    assert one.finish(len(MOMENTS))["summary"]["failed"] == 0
+    reaches_its_description(one, len(MOMENTS))
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_a_run_that_is_stopped_while_it_imports_is_gone_on_with(fleet, how):
+    """The platform takes the rows of an import whether or not anybody waits for its answer."""
+    one = fleet(imports=True)
+    one.simulator.settings(import_row_ms=10)
+    stopped = [one.stop(number, pause, "all", how) for number, pause in enumerate(PAUSES)]
+    assert all(stopped)
+    reaches_its_description(one, len(PAUSES))
+
+
+def reaches_its_description(one: Fleet, number: int) -> None:
+    """Let runs come to their end: the first one reaches what is described, the next one changes nothing."""
+    assert one.finish(number)["summary"]["failed"] == 0
     devices = one.simulator.devices()
     assert {eui: device["name"] for eui, device in devices.items()} == {
         new["dev_eui"]: new["name"] for new in map(described, range(SIZE))
     }
-    again = one.finish(len(MOMENTS) + 1)
+    again = one.finish(number + 1)
     assert not again["changed"] and again["summary"]["unchanged"] == SIZE
