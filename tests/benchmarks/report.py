@@ -39,10 +39,10 @@ def goals(results: dict) -> str:
     unexplained = [row.measure for row in missed if not row.reason]
     if unexplained:
         raise SystemExit("Say in tests/benchmarks/targets.py why these goals are missed: %s" % "; ".join(unexplained))
-    parts = [list_table(targets.HEAD, [row.cells for row in rows], "28 28 16 14 14")]
+    parts = [list_table(targets.HEAD, [row.cells for row in rows], "52 16 14 18")]
     if missed:
         parts.append("Why %s missed:\n" % ("a goal was" if len(missed) == 1 else "%d goals were" % len(missed)))
-        lines = ("- %s, %s: %s" % (row.job or row.measure, row.result, row.reason) for row in missed)
+        lines = ("- %s (%s): %s" % (row.cells[0], row.result, row.reason) for row in missed)
         parts.append("\n".join(fill(line, WIDTH, subsequent_indent="  ") for line in lines) + "\n")
     return "\n".join(parts)
 

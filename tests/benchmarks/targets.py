@@ -19,11 +19,11 @@ CPU_BEFORE = 15.05
 START = "Ansible compiles the task's modules at each start, and its main process looks for the result while it waits."
 
 
-@dataclass(frozen=True)
+@dataclass
 class Goal:
     """A figure and what it should be.
 
-    :param job: what was run.
+    :param job: what was run; empty for the job of the goal before.
     :param measure: what the figure says of it.
     :param goal: the figure to reach.
     :param compute: returns the figure; raises LookupError where a cell was not run.
@@ -48,13 +48,24 @@ class Goal:
             return Row(self.job, self.measure, self._bound(), "not measured", "", None, "")
         is_reached = value >= self.goal if self.is_least else value <= self.goal
         margin = abs(value / self.goal - 1)
-        words = "%s by %.0f %%" % ("met" if is_reached else "missed", 100 * margin)
+        words = _joined("%.0f %% %s" % (100 * margin, "better" if is_reached else "missed"))
         return Row(
-            self.job, self.measure, self._bound(), self.shape % value, words, is_reached, "" if is_reached else self.reason
+            self.job,
+            self.measure,
+            self._bound(),
+            _joined(self.shape % value),
+            words,
+            is_reached,
+            "" if is_reached else self.reason,
         )
 
     def _bound(self) -> str:
-        return "%s %s" % ("at least" if self.is_least else "at most", self.shape % self.goal)
+        return _joined("%s %s" % ("≥" if self.is_least else "≤", self.shape % self.goal))
+
+
+def _joined(text: str) -> str:
+    """Return a figure that no line's end parts from its unit."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 @dataclass(frozen=True)
@@ -72,10 +83,10 @@ class Row:
     @property
     def cells(self) -> list[str]:
         """What stands in the table."""
-        return [self.job, self.measure, self.goal, self.result, self.margin]
+        return ["%s: %s" % (self.job, self.measure), self.goal, self.result, self.margin]
 
 
-HEAD = ["job", "measure", "goal", "result", "margin"]
+HEAD = ["measure", "goal", "result", "margin"]
 
 
 class Figures:
@@ -99,10 +110,10 @@ class Figures:
 def rows(results: dict) -> list[Row]:
     """Return the table of goals."""
     plan, of = Plan(results["scale"]), Figures(results)
-    return [
-        goal.row()
-        for goal in (*_of_creations(plan, of), *_of_imports(plan, of), *_of_converged_runs(plan, of), *_of_parts(plan, of))
-    ]
+    goals = [*_of_creations(plan, of), *_of_imports(plan, of), *_of_converged_runs(plan, of), *_of_parts(plan, of)]
+    for one, following in zip(goals, goals[1:]):
+        following.job = following.job or one.job
+    return [goal.row() for goal in goals]
 
 
 def _of_creations(plan: Plan, of: Figures) -> list[Goal]:
