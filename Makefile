@@ -55,7 +55,7 @@ demo-events: .venv/events $(COLLECTION)  ## a meter falls silent: a rule fires, 
 test: duration lint docs pytest  ## every check and test; the last line says what passed
 
 duration:
-	@echo 'Everything takes about ten minutes on two cores, and three more the first time: the checks two, then the tests eight.'
+	@echo 'Everything takes about fifteen minutes on two cores, and five more the first time: the checks two, the documentation three, the tests ten.'
 
 lint: .venv/test $(COLLECTION) $(AWX)/MANIFEST.json .cache/gates/installed  ## style, types, licenses, documentation, the archive: the fast checks
 	CI=true PIP_NO_COMPILE=1 $(NOX) --reuse-venv yes $(ARGS)

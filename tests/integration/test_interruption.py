@@ -170,7 +170,7 @@ def test_a_run_that_is_stopped_is_gone_on_with(fleet, whom, how, frame, kept):
     reaches_its_description(one, len(MOMENTS))
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("how", as_much_as([signal.SIGKILL], *[[signal.SIGTERM, signal.SIGKILL]] * 2))
 def test_a_run_that_is_stopped_while_it_imports_is_gone_on_with(fleet, how):
     """The platform takes the rows of an import whether or not anybody waits for its answer."""
     one = fleet(imports=True)

@@ -262,7 +262,7 @@ def test_what_is_adopted_as_an_inventory_feeds_the_role(play, simulator, tmp_pat
     before = simulator.devices()
     wanted = ("-e", "tdm_adopt_dest=adopted", "-e", "tdm_adopt_format=inventory")
     adopted = play("lorawan.thingpark.adopt", *wanted, **account(simulator))
-    assert adopted.returncode == 0 and "12 described in files: 1" in adopted.stdout
+    assert adopted.returncode == 0 and "described 12 resources; files: 2" in adopted.stdout
     inventory = str(tmp_path / "adopted/devices.yml")
     hosts = ("-i", inventory, "-e", "tdm_fleet_group=thingpark_devices")
     applied = play("lorawan.thingpark.provision", *hosts, **account(simulator))
