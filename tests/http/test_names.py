@@ -31,6 +31,11 @@ UNKNOWN = [
 ]
 
 
+def test_an_unknown_name_without_a_similar_one_shows_ids_with_their_names(account, rows):
+    (problem,) = account.tdm_fleet(devices=rows(1, connectivity_plan="@@@@"))["findings"]
+    assert "it knows, for example: " in problem["message"] and "kpn-cs/seldom (Seldom)" in problem["message"]
+
+
 @pytest.mark.parametrize("option,wrong,nearest", UNKNOWN)
 @pytest.mark.parametrize("number", [1, 20])
 def test_unknown_names(simulator, account, rows, option, wrong, nearest, number):

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -83,6 +84,18 @@ def test_no_rulebook_makes_a_number_of_a_deveui():
     """ansible-rulebook takes 12E4567890123456 for a number, infinity, and then runs no action with it."""
     for rulebook in (ROOT / "extensions/eda/rulebooks").glob("*.yml"):
         assert not re.search(r"dev_eui *}}", rulebook.read_text(encoding="utf-8")), rulebook.name
+
+
+def test_a_rulebook_does_not_start_without_a_variable_that_its_rules_need():
+    """ansible-rulebook would look for the variable at the first alarm, and lose that alarm."""
+    checked = 0
+    for path in (ROOT / "extensions/eda/rulebooks").glob("*.yml"):
+        (rulebook,) = yaml.safe_load(path.read_text(encoding="utf-8"))
+        needed = set(re.findall(r"{{ *(\w+) *}}", json.dumps(rulebook["rules"])))
+        given = set(re.findall(r"{{ *(\w+) *}}", json.dumps(rulebook["sources"])))
+        assert needed <= given, path.name
+        checked += len(needed)
+    assert checked >= 4
 
 
 def test_what_a_rulebook_tells_is_told_again_where_nobody_answers():

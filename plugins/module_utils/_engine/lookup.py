@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 from functools import partial
+from itertools import starmap
 from typing import Any
 
 from .._api.resources import Client, as_object, several
@@ -189,10 +190,16 @@ class Lookup:
         names = {each for pair in existing for each in pair if each}
         near = difflib.get_close_matches(text, names, 3, 0.4)
         hint = "; the platform lists none"
-        if names:
-            some = sorted("%s (%s)" % pair if all(pair) and pair[0] != pair[1] else "".join(set(pair)) for pair in existing)
-            hint = "; nearest: %s" % ", ".join(near) if near else "; it knows, for example: %s" % ", ".join(some[:3])
+        if near:
+            hint = "; nearest: %s" % ", ".join(near)
+        elif names:
+            hint = "; it knows, for example: %s" % ", ".join(sorted(starmap(_called, existing))[:3])
         return "", "%s is not known to the platform%s" % (shown(text, 60), hint)
+
+
+def _called(identifier: str, name: str) -> str:
+    """Return an ID with the name beside it, or the one of the two that the platform shows."""
+    return "%s (%s)" % (identifier, name) if identifier and name and identifier != name else identifier or name
 
 
 def is_only_named(one: Observed, option: str) -> bool:
