@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import json
 import time
 
@@ -145,9 +147,20 @@ def test_other_faults_strike_the_answer_when_it_comes(slow):
     assert headers["Set-Cookie"].startswith("JSESSIONID=")
 
 
-def test_an_imports_end_is_recorded(tmp_path):
+FAULTS = ("half", "error_after", "wrong_lines", "drip", "cut", "reset_after")
+
+
+@pytest.mark.parametrize("row_ms", [0, 10])
+def test_an_imports_end_is_recorded_without_its_fault(tmp_path, row_ms):
     path = tmp_path / "record.jsonl"
-    with simulator("--record", str(path), "--import-row-ms", "10") as one:
-        send_csv(one.client(), "DELETE,1\n")
-    line = json.loads(path.read_text().splitlines()[-1])
-    assert line["path"].endswith("/devices/import") and "[9025]" in line["answer"]
+    with simulator("--record", str(path), "--import-row-ms", str(row_ms)) as one:
+        client, watcher = one.client(), one.client(enter=False)
+        for number, fault in enumerate(FAULTS, 1):
+            watcher.inspect("PUT", "faults", {"rules": [{"fault": fault, "path": "/import"}]})
+            with contextlib.suppress(OSError, http.client.HTTPException, ValueError):  # what the fault does to the client
+                send_csv(client, "DELETE,1\nDELETE,2\n")
+            client.connection.close()
+            until(lambda count=number: [job["state"] for job in jobs(watcher)] == ["FINISHED"] * count)
+    lines = [line for line in map(json.loads, path.read_text().splitlines()) if line["path"].endswith("/devices/import")]
+    assert len(lines) == len(FAULTS) and {line["status"] for line in lines} == {200}
+    assert all(json.loads(line["answer"])["message"].startswith("1,line 1,[9025]") for line in lines)

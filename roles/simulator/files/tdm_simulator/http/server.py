@@ -156,9 +156,8 @@ class Connection(asyncio.Protocol):
     def _finish_job(self, request: Request, response: Later) -> None:
         self._busy, self._job = False, None
         self._api.finished()
-        answer = self._api.answer_of(request, response)  # also without a client: the exchange is recorded
         if self._transport is not None:
-            self._send_or_break(request, answer, 0.0)
+            self._send_or_break(request, response.now(), 0.0)
             self._serve()
 
     def _send_or_break(self, request: Request, response: Response, due: float) -> None:
@@ -251,20 +250,17 @@ class Front:
         if job is not None:
             job.start(due - job.seconds if waits else due or arrived)
             if isinstance(response, Later) and not job.seconds:
-                response = self.answer_of(request, response)
+                response = response.now()
         return response, due
 
     def _answered(self, request: Request) -> Response:
+        """The answer as the platform means it; recorded before a fault changes what arrives, and without a client too."""
         response = self._call(request)
-        if not isinstance(response, Later):
+        if isinstance(response, Later):
+            response.job.when_done(lambda: self._record(request, response.now()))
+        else:
             self._record(request, response)
         return response
-
-    def answer_of(self, request: Request, response: Later) -> Response:
-        """The answer to a request whose job is finished."""
-        answer = response.now()
-        self._record(request, answer)
-        return answer
 
     def _record(self, request: Request, response: Response) -> None:
         if self._recorder is not None:
