@@ -48,11 +48,15 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Print what was judged."""
+    """Print what was judged; a fault counts as an error of the run, in its last line too."""
     report = config.stash.get(REPORT, None)
     if report is not None:
         terminalreporter.section("held to the contract")
         for line in report.lines():
             terminalreporter.write_line(line)
         if report.faults:
-            terminalreporter.write_line("Outside the contract: see the last lines above.", red=True)
+            words = "Outside the contract: see the last lines above."
+            terminalreporter.write_line(words, red=True)
+            place = "tests/contract/plugin.py"
+            error = pytest.TestReport(place + "::contract", (place, None, "contract"), {}, "failed", words, "teardown")
+            terminalreporter.stats.setdefault("error", []).append(error)

@@ -36,6 +36,6 @@ def test_a_run_is_judged(tmp_path):
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "SIMULATOR_"))}
     command = [sys.executable, "-m", "pytest", "-n", "1", "-p", "tests.contract.plugin", "--rootdir", tmp_path, test]
     done = subprocess.run(command, check=False, cwd=ROOT, env=environment, capture_output=True, text=True)
-    assert "1 passed" in done.stdout, done.stdout
+    assert "1 passed, 1 error in" in done.stdout, done.stdout
     assert done.returncode == 1, done.stdout
     assert re.search("GET +/devices +1 +1", done.stdout) and "page is no parameter" in done.stdout, done.stdout
