@@ -93,13 +93,12 @@ def newest_python(core: str) -> str:
 def add_ansible_test(core: str, suite: str) -> None:
     """Add a session that runs a suite of ansible-test with a release of ansible-core, in a home of their own."""
     home = ROOT / ".cache/matrix" / core
-    # Sanity runs whole with all Pythons on the oldest and the newest release, whole with one Python on releases with further
-    # suites, and reduced on the others. The units run with all Pythons on the oldest release, and with the newest Python on
-    # the others.
+    # Sanity runs whole with all Pythons on the oldest and the newest release, and reduced with one Python on the others.
+    # The units run with all Pythons on the oldest release, and with the newest Python on the others.
     oldest, newest = next(iter(CORES)), next(reversed(CORES))
     has_all_pythons = core in {"sanity": (oldest, newest), "units": (oldest,), "integration": (oldest, newest)}[suite]
     python = [] if has_all_pythons else ["--python", newest_python(core)]
-    if suite == "sanity" and CORES[core] == ["sanity"]:
+    if suite == "sanity" and core not in (oldest, newest):
         python += [word for name in REDUCED for word in ("--test", name)]
 
     def before() -> None:
