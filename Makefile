@@ -112,9 +112,13 @@ picture: .venv/docs .venv/events $(COLLECTION)  ## the pictures in docs/images, 
 	.venv/bin/python docs/pictures/report.py
 	.venv/bin/python docs/pictures/architecture.py
 
+# Only what git tracks: your own files in the checkout may hold keys.
+ARCHIVES = .build
 build: .venv/run  ## the collection's archive in .build
-	@rm -f .build/lorawan-thingpark-*.tar.gz
-	.venv/bin/ansible-galaxy collection build --force --output-path .build
+	@rm -f $(ARCHIVES)/lorawan-thingpark-*.tar.gz
+	tracked=$$(mktemp -d) && trap 'rm -rf "$$tracked"' EXIT && \
+	    git ls-files -z | tar --null --files-from=- -cf - | tar -xf - -C "$$tracked" && \
+	    .venv/bin/ansible-galaxy collection build --force --output-path $(ARCHIVES) "$$tracked"
 
 # EE_ENGINE=docker chooses the engine, otherwise the first working one; EE_BASE_IMAGE=name the base, EE_OPTIONS more options.
 EE_ENGINE = podman docker buildah

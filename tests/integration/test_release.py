@@ -44,10 +44,22 @@ def test_archive_holds_what_users_need_and_no_more(tarball):
     odd = [name for name in names if any(part.startswith(".") or part == "__pycache__" for part in name.split("/"))]
     assert odd == []
     assert not [name for name in names if name.startswith("tests/output/") or name.endswith((".pyc", ".tar.gz", ".log"))]
-    paths = [path.relative_to(ROOT) for folder in NEEDED for path in (ROOT / folder).rglob("*") if path.is_file()]
-    here = {str(path) for path in paths if "__pycache__" not in path.parts}
-    assert len(here) > 100
-    assert here <= names
+    tracked = set(subprocess.check_output(["git", "ls-files"], cwd=ROOT, text=True).splitlines())
+    needed = {name for name in tracked if name.startswith(tuple(folder + "/" for folder in NEEDED))}
+    assert len(needed) > 100
+    assert needed <= names <= tracked | {"FILES.json", "MANIFEST.json"}
+
+
+def test_own_files_in_a_checkout_stay_out_of_the_archive(tmp_path):
+    subprocess.run(["git", "clone", "--quiet", "--shared", ROOT, tmp_path / "checkout"], check=True)
+    (tmp_path / "checkout/Makefile").write_bytes((ROOT / "Makefile").read_bytes())
+    (tmp_path / "checkout/.venv").symlink_to(BIN.parent)
+    for name in ("my-sensors.yml", "playbooks/my-keys.csv"):
+        (tmp_path / "checkout" / name).write_text("secret")
+    make = ["make", "--assume-old", ".venv/run", "build"]
+    subprocess.run(make, check=True, cwd=tmp_path / "checkout", stdout=subprocess.DEVNULL)
+    (archive,) = (tmp_path / "checkout/.build").glob("*.tar.gz")
+    assert "README.md" in members(archive) and not [name for name in members(archive) if "my-" in name]
 
 
 @pytest.fixture(scope="module")
