@@ -524,7 +524,8 @@ notes:
   type: list
   elements: str
   sample:
-    - 'This is an older platform, whose list shows little of a device: the run fetched 200 of them one by one, ...'
+    - 'This is an older platform, whose list shows little of a device: the run fetched 200 of them one by one, as every run
+      has to'
 deletion_candidates:
   description: The devices that the run would have deleted, if they were not more than O(max_deletions).
   returned: when there were too many deletions

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -23,6 +24,8 @@ from ansible.module_utils import basic
 from ansible.module_utils.common import parameters, validation
 from ansible.parsing.dataloader import DataLoader
 
+from ansible_collections.lorawan.thingpark.tests.documentation import MODULES, return_values
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/docsite/rst/errors.rst"
 VARIES = re.compile(r"%[-+0# ]*[0-9.]*[a-zA-Z]|\{\{.*?\}\}|\.\.\.")
@@ -30,6 +33,8 @@ WORDS = re.compile(r"(?<!\S)[\"'(]?[A-Za-z][A-Za-z_.'-]*[\"',;:.?)]*(?=\s|$)")
 DOCUMENTATION = {"DOCUMENTATION", "IDEMPOTENT", "EXAMPLES", "RETURN", "ATTRIBUTES", "ACTIONGROUP", "INFO", "HELP"}
 #: What these get is for whoever maintains the collection, not for whoever runs a playbook.
 PROGRAMMERS_ERRORS = {"AssertionError", "NotImplementedError"}
+#: The return values that hold messages.
+TELLING = {"error", "message", "msg", "notes", "warnings"}
 
 
 def pieces(text: str) -> list[str]:
@@ -128,6 +133,32 @@ def test_every_quotation_is_of_a_message(quotation):
 @pytest.mark.parametrize("quotations,remedy", ENTRIES, ids=[quotations[0] for quotations, _remedy in ENTRIES])
 def test_every_entry_has_a_remedy(quotations, remedy):
     assert remedy
+
+
+def samples(entries: dict, below: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each message in the samples of return values, with its place."""
+
+    def texts(name: str, value: object) -> Iterator[tuple[str, str]]:
+        if isinstance(value, str) and name in TELLING:
+            yield name, value
+        for inner, each in value.items() if isinstance(value, dict) else ():
+            yield from texts(inner, each)
+        for each in value if isinstance(value, list) else ():
+            yield from texts(name, each)
+
+    for name, entry in entries.items():
+        yield from ((below + found, text) for found, text in texts(name, entry.get("sample")))
+        yield from samples(entry.get("contains", {}), below + name + ".")
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_sample_of_a_message_is_one_that_the_code_can_say(module):
+    for place, text in samples(return_values(module)):
+        assert any(occur_in_order(pieces(message), text) for message in SAID) or not is_sentence(text), (place, text)
+
+
+def test_there_are_samples_of_messages():
+    assert sum(is_sentence(text) for module in MODULES for _place, text in samples(return_values(module))) > 20
 
 
 def test_every_kind_of_source_gave_messages():
