@@ -37,6 +37,8 @@ FRAME = "tdm_frame"
 UNSUPPORTED = "Unsupported parameters for (%s) module: %s"  # as Ansible's own message begins
 #: Environment variables that change the module's home, and with it the state files.
 HOMES = {"HOME", "ANSIBLE_HOME"}
+#: Options that name a user's file.
+SOURCES = ("src", "keys_src")
 
 
 class TdmAction(ActionBase):
@@ -101,18 +103,19 @@ class TdmAction(ActionBase):
         return names
 
     def _with_found_files(self, args: dict[str, Any]) -> dict[str, Any]:
-        """Find a local ``src``: in the role's files or beside the playbook, as other modules do, or in the current directory.
+        """Find local files to read: in the role's files or beside the playbook, as other modules do, or in the current directory.
 
         The last is for playbooks from a collection. A module runs in another directory, so the path becomes absolute.
         """
-        src = args.get("src")
-        if isinstance(src, str) and src and self._connection.transport == "local" and "src" in self.task.options:
-            try:
-                args["src"] = self._find_needle("files", src)
-            except AnsibleError:
-                if os.path.exists(src):
-                    args["src"] = os.path.abspath(src)
-                # otherwise the task itself reports the missing file
+        for name in SOURCES:
+            src = args.get(name)
+            if isinstance(src, str) and src and self._connection.transport == "local" and name in self.task.options:
+                try:
+                    args[name] = self._find_needle("files", src)
+                except AnsibleError:
+                    if os.path.exists(src):
+                        args[name] = os.path.abspath(src)
+                    # otherwise the task itself reports the missing file
         return args
 
     def _in_worker(self, params: dict[str, Any]) -> dict[str, Any]:

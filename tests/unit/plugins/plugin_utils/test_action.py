@@ -71,6 +71,13 @@ def test_null_is_not_given_in_either_frame(play, monkeypatch):
     assert play(options, {"ANY": "thing"}).gate == {"login": "me"}
 
 
+def test_a_file_to_read_is_found_where_ansible_finds_files(play, monkeypatch):
+    monkeypatch.setattr(_action.TdmAction, "_find_needle", lambda _self, folder, name: "/%s/%s" % (folder, name), raising=False)
+    entries = {name: {"type": "path"} for name in ("src", "keys_src", "dest")}
+    params = play({"src": "fleet.csv", "keys_src": "keys.csv", "dest": "x"}, entries=entries).result["params"]
+    assert [params[name] for name in entries] == ["/files/fleet.csv", "/files/keys.csv", "x"]
+
+
 @pytest.mark.parametrize(("variable", "shares"), [("ANY", True), ("HOME", False), ("ANSIBLE_HOME", False)])
 def test_a_module_with_another_home_has_other_notes(play, variable, shares):
     assert play({}, {variable: "x"}).shares_notes is shares
