@@ -45,7 +45,7 @@ options:
     choices: [briefs, devices]
     default: briefs
   parallel:
-    description: How many requests to send at the same time, with O(gather=devices).
+    description: How many requests to send at the same time, from 1 to 64, with O(gather=devices).
     type: int
     default: 8
   hostname:

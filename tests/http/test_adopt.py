@@ -258,7 +258,7 @@ REFUSED = [
     ({"filters": {"silent_for": "P1M"}}, "silent_for has the duration"),
     ({"filters": {"tag": ["x"]}, "resources": ["application_servers"]}, "filters are about devices"),
     ({"format": "csv", "resources": ["devices", "routing_profiles"]}, "format csv is only for devices: use yaml for routing"),
-    ({"parallel": 0}, "parallel must be at least 1"),
+    ({"parallel": 65}, "parallel must be from 1 to 64, got 65"),
     ({"dest": ""}, "dest is empty"),
 ]
 
