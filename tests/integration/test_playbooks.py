@@ -194,6 +194,13 @@ def test_drift_fails_when_there_is_drift_and_changes_nothing(play, simulator, tm
     assert writes(simulator) == {}
 
 
+def test_check_mode_needs_a_simulator_that_runs(play):
+    """Without its address, the next playbook of the command would be about the real platform."""
+    done = play("lorawan.thingpark.simulator", "lorawan.thingpark.drift", "--check")
+    assert done.returncode == 2 and "Check mode doesn't start the simulator, and none is running." in done.stdout
+    assert "Compare the devices" not in done.stdout
+
+
 @pytest.mark.parametrize(
     "playbook,variable",
     [("provision", "tdm_fleet_max_deletion"), ("adopt", "tdm_adopt_destination"), ("report", "tdm_report_drifts")],
