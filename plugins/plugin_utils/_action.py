@@ -27,7 +27,7 @@ from ..module_utils._frame.module import argument_spec, failure_of, missing_libr
 from ..module_utils._frame.secrets import secrets_of
 from ..module_utils._frame.task import Context, Task
 from ..module_utils._signals import ended_cleanly, is_told_to_end
-from ._arguments import as_json, refuse_misread, that_are_given, with_lists, with_numbers, without_empty
+from ._arguments import as_json, refuse_misread, that_are_given, with_lists, with_numbers, with_paths_from_here, without_empty
 from ._handover import through_gate
 from ._registry import register
 from ._unknown import unknown_options
@@ -58,6 +58,8 @@ class TdmAction(ActionBase):
             is_apart = self._needs_process(task_vars or {})
             if is_apart:
                 args = self._with_environment(args)
+                if self._connection.transport == "local":
+                    args = with_paths_from_here(args, {name: spec[name] for name in spec if name not in SOURCES})
             args = without_empty(args, OPTIONS)
             refuse_misread(args, self.task)
             args = with_numbers(args, self.task)
