@@ -29,6 +29,7 @@ from ..module_utils._frame.task import Context, Task
 from ..module_utils._signals import ended_cleanly, is_told_to_end
 from ._arguments import as_json, refuse_misread, that_are_given, with_lists, with_numbers, with_paths_from_here, without_empty
 from ._handover import through_gate
+from ._home import take_home
 from ._registry import register
 from ._unknown import unknown_options
 
@@ -51,6 +52,7 @@ class TdmAction(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Run the task in the suitable frame; return its result."""
         gc.freeze()  # exempt Ansible's own objects: collecting them takes time, and copies memory that workers share
+        take_home()
         result = super().run(tmp, task_vars)
         spec = argument_spec(self.task)
         try:
