@@ -275,7 +275,7 @@ def test_a_forked_process_makes_its_own_connection(server, transport, do):
 
     server.on("GET", "/x", answer)
     send()
-    child = multiprocessing.get_context("fork").Process(target=send)
+    child = multiprocessing.get_context("fork").Process(target=send, daemon=True)
     child.start()
     child.join(30)
     send()  # the child has not closed the parent's connection
