@@ -67,8 +67,7 @@ def rst_table(page: str, heading: str) -> list[list[str]]:
 def test_everything_says_the_same_version():
     version = yaml.safe_load((ROOT / "galaxy.yml").read_text())["version"]
     simulator = (ROOT / "roles/simulator/files/tdm_simulator/__init__.py").read_text()
-    assert USER_AGENT == "lorawan.thingpark/" + version and '__version__ = "%s"\n' % version in simulator
-
+    assert "lorawan.thingpark/" + version == USER_AGENT and '__version__ = "%s"\n' % version in simulator
 
 
 @pytest.mark.parametrize(
