@@ -184,6 +184,7 @@ notes:
   - To set the connection options once for a play, use C(module_defaults) of the group C(lorawan.thingpark.tdm).
   - With a local connection, the task runs in Ansible's own worker process, which makes loops many times faster. With C(become),
     C(async), C(environment), a remote connection, or the variable C(tdm_frame) set to V(module), it runs as a module.
+  - With a local connection, a relative path starts at the directory in which Ansible was started.
 """
 
     ATTRIBUTES = r"""

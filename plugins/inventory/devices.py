@@ -45,7 +45,7 @@ options:
     choices: [briefs, devices]
     default: briefs
   parallel:
-    description: How many requests to send at the same time, with O(gather=devices).
+    description: How many requests to send at the same time, from 1 to 64, with O(gather=devices).
     type: int
     default: 8
   hostname:
@@ -145,6 +145,7 @@ from ..module_utils._errors import TdmError
 from ..module_utils._frame.module import result_of
 from ..module_utils._frame.task import Context
 from ..module_utils._signals import ended_cleanly
+from ..plugin_utils._home import take_home
 from ..plugin_utils._inventory import ALL_DEVICES, INVENTORY, SPEC, UNKNOWN_OPTIONS, asked, read_options
 from ..plugin_utils._unknown import unknown_options
 from ..plugin_utils._untrusted import untrusted
@@ -173,6 +174,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         """Fill the inventory; raises AnsibleParserError."""
+        take_home()
         super().parse(inventory, loader, path, cache)
         self._read_config_data(path)
         try:

@@ -69,12 +69,15 @@ def _is_ours(number: int) -> bool:
 
 @contextmanager
 def ended_cleanly(is_alone: Callable[[], bool] = bool) -> Iterator[None]:
-    """Turn signals into one exception inside; to be used in the main thread.
+    """Turn signals into one exception inside. In another thread than the main one, which alone gets signals, this does nothing.
 
     :param is_alone: returns whether nothing waits for the task any more, which ends it too.
     """
     if is_alone():
         raise KeyboardInterrupt
+    if threading.current_thread() is not threading.main_thread():  # a program that reads an inventory in its thread
+        yield
+        return
     _asked.before = {number: signal.getsignal(number) for number in NUMBERS if _is_ours(number)}
     reader, writer = os.pipe()
     os.set_blocking(writer, False)

@@ -12,9 +12,18 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from typing import Any, Callable, TypeVar
 
+from ._errors import OptionError
+
 Item = TypeVar("Item")
+MOST = 64  # threads of a task
 TICK = 2.0  # seconds between two reports
 LAST = 0.5  # seconds to finish for the workers of an interrupted task; later they end with the process
+
+
+def check_parallel(parallel: int) -> None:
+    """Raise :class:`OptionError` for an invalid value of the option ``parallel``."""
+    if not 1 <= parallel <= MOST:
+        raise OptionError("parallel must be from 1 to %d, got %d" % (MOST, parallel))
 
 
 def ahead(items: Iterable[Item]) -> Iterator[Item]:

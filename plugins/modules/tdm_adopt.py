@@ -99,7 +99,7 @@ options:
     default: whole
     choices: [whole, briefs]
   parallel:
-    description: How many requests to send at the same time.
+    description: How many requests to send at the same time, from 1 to 64.
     type: int
     default: 8
   progress:

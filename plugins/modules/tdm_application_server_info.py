@@ -30,13 +30,14 @@ options:
     description: Only application servers that match this text in the platform's search.
     type: str
   parallel:
-    description: How many requests to send at the same time with O(gather=application_servers) or O(gather=options).
+    description: How many requests to send at the same time, from 1 to 64, with O(gather=application_servers) or
+      O(gather=options).
     type: int
     default: 8
   gather:
     description:
-      - V(briefs) returns the fields of the platform's list. V(application_servers) fetches each application server, with one
-        request per application server.
+      - V(briefs) returns the fields of the platform's list. V(application_servers) fetches each application server,
+        with one request per application server.
       - V(options) returns exactly the options of each application server. Passed to M(lorawan.thingpark.tdm_application_server)
         with C(create) V(false), they change nothing. The task fetches fields that the list doesn't show.
     type: str

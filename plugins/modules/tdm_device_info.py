@@ -129,7 +129,7 @@ options:
       - It can't be less than O(min_longitude). For an area across 180 degrees, run the task once per side.
     type: float
   parallel:
-    description: How many requests to send at the same time with O(gather=devices) or O(gather=options).
+    description: How many requests to send at the same time, from 1 to 64, with O(gather=devices) or O(gather=options).
     type: int
     default: 8
   gather:

@@ -389,7 +389,8 @@ options:
     type: dict
   keys_src:
     description:
-      - A file with devices in one of the formats of O(src). Only its keys are used. Use it instead of O(keys).
+      - A file with devices in one of the formats of O(src), and in the same places. Only its keys are used. Use
+        it instead of O(keys).
     type: path
 seealso:
   - module: lorawan.thingpark.tdm_device

@@ -55,7 +55,7 @@ options:
     description: Only multicast groups whose DevEUI or name begins with this text.
     type: str
   parallel:
-    description: How many requests to send at the same time if each multicast group needs one.
+    description: How many requests to send at the same time, from 1 to 64, if each multicast group needs one.
     type: int
     default: 8
   gather:

@@ -27,7 +27,7 @@ options:
     description: Only routing profiles whose name begins with these characters.
     type: str
   parallel:
-    description: How many requests to send at the same time with O(gather=routing_profiles) or O(gather=options).
+    description: How many requests to send at the same time, from 1 to 64, with O(gather=routing_profiles) or O(gather=options).
     type: int
     default: 8
   gather:

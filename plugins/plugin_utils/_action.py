@@ -27,8 +27,9 @@ from ..module_utils._frame.module import argument_spec, failure_of, missing_libr
 from ..module_utils._frame.secrets import secrets_of
 from ..module_utils._frame.task import Context, Task
 from ..module_utils._signals import ended_cleanly, is_told_to_end
-from ._arguments import as_json, refuse_misread, that_are_given, with_lists, with_numbers, without_empty
+from ._arguments import as_json, refuse_misread, that_are_given, with_lists, with_numbers, with_paths_from_here, without_empty
 from ._handover import through_gate
+from ._home import take_home
 from ._registry import register
 from ._unknown import unknown_options
 
@@ -37,6 +38,8 @@ FRAME = "tdm_frame"
 UNSUPPORTED = "Unsupported parameters for (%s) module: %s"  # as Ansible's own message begins
 #: Environment variables that change the module's home, and with it the state files.
 HOMES = {"HOME", "ANSIBLE_HOME"}
+#: Options that name a user's file.
+SOURCES = ("src", "keys_src")
 
 
 class TdmAction(ActionBase):
@@ -49,6 +52,7 @@ class TdmAction(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Run the task in the suitable frame; return its result."""
         gc.freeze()  # exempt Ansible's own objects: collecting them takes time, and copies memory that workers share
+        take_home()
         result = super().run(tmp, task_vars)
         spec = argument_spec(self.task)
         try:
@@ -56,6 +60,8 @@ class TdmAction(ActionBase):
             is_apart = self._needs_process(task_vars or {})
             if is_apart:
                 args = self._with_environment(args)
+                if self._connection.transport == "local":
+                    args = with_paths_from_here(args, {name: spec[name] for name in spec if name not in SOURCES})
             args = without_empty(args, OPTIONS)
             refuse_misread(args, self.task)
             args = with_numbers(args, self.task)
@@ -101,18 +107,19 @@ class TdmAction(ActionBase):
         return names
 
     def _with_found_files(self, args: dict[str, Any]) -> dict[str, Any]:
-        """Find a local ``src``: in the role's files or beside the playbook, as other modules do, or in the current directory.
+        """Find local files to read: in the role's files or beside the playbook, as other modules do, or in the current directory.
 
         The last is for playbooks from a collection. A module runs in another directory, so the path becomes absolute.
         """
-        src = args.get("src")
-        if isinstance(src, str) and src and self._connection.transport == "local" and "src" in self.task.options:
-            try:
-                args["src"] = self._find_needle("files", src)
-            except AnsibleError:
-                if os.path.exists(src):
-                    args["src"] = os.path.abspath(src)
-                # otherwise the task itself reports the missing file
+        for name in SOURCES:
+            src = args.get(name)
+            if isinstance(src, str) and src and self._connection.transport == "local" and name in self.task.options:
+                try:
+                    args[name] = self._find_needle("files", src)
+                except AnsibleError:
+                    if os.path.exists(src):
+                        args[name] = os.path.abspath(src)
+                    # otherwise the task itself reports the missing file
         return args
 
     def _in_worker(self, params: dict[str, Any]) -> dict[str, Any]:

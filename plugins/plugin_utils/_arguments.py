@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import datetime
 import json
+import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -98,6 +99,18 @@ def that_are_given(args: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]
         if value is not None:
             given[name] = that_are_given(value, within) if within and isinstance(value, dict) else value
     return given
+
+
+def with_paths_from_here(args: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
+    """Return options whose relative paths are absolute, from this process's directory: a module runs in the playbook's."""
+    whole = dict(args)
+    for name, entry in spec.items():
+        value = args.get(name)
+        if isinstance(value, dict) and "options" in entry:
+            whole[name] = with_paths_from_here(value, entry["options"])
+        elif isinstance(value, str) and entry.get("type") == "path" and value[:1] not in ("", "~", "$"):
+            whole[name] = os.path.abspath(value)
+    return whole
 
 
 def with_lists(args: dict[str, Any], task: Task) -> dict[str, Any]:

@@ -17,13 +17,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from ..module_utils._engine.writing import ANSIBLES
+
 #: Characters that paths, patterns, templates or commands could interpret. Letters of any alphabet are safe.
 UNSAFE = re.compile(r"[^\w .-]")
 #: A name with another beginning could be a command's option or a hidden file.
 BEGINNING = re.compile(r"[^\W_]")
 EUI = re.compile(r"[0-9A-Fa-f]{16}\Z")
-#: Names with a special meaning in Ansible.
-ANSIBLES = frozenset({"all", "ungrouped", "localhost", "127.0.0.1"})
 LONGEST = 200  # bytes; file systems allow 255 for a file's name, and fact caches add some
 DIGITS = 6  # of the hash that distinguishes equal names
 

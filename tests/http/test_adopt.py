@@ -190,14 +190,14 @@ def test_a_csv_drops_nothing_silently(account, fleet, dest):
 
 
 def test_an_inventory_names_hosts_and_runs_no_text_of_the_platform(simulator, account, fleet, dest):
-    names = ["row-0007", "{{ lookup('env', 'HOME') }}", "with blank", "localhost", "a[1:3]"]
+    names = ["row-0007", "{{ lookup('env', 'HOME') }}", "with blank", "localhost", "a[1:3]", "127.0.0.1"]
     for one, name in zip(fleet, names):
         simulator.change_device(one["dev_eui"], name=name)
     account.tdm_adopt(dest=str(dest), format="inventory")
     text = texts(dest)["devices.yml"]
     content = yaml.load(text.replace("!unsafe ", ""), yaml.SafeLoader)["thingpark_devices"]
     assert content["vars"]["lorawan_create"] is False
-    assert list(content["hosts"])[:6] == [one["dev_eui"] for one in fleet[:5]] + ["row-0006"]
+    assert list(content["hosts"])[:8] == [one["dev_eui"] for one in fleet[:7]] + ["row-0008"]
     assert "lorawan_name: !unsafe \"{{ lookup('env', 'HOME') }}\"" in text
 
 
@@ -258,7 +258,7 @@ REFUSED = [
     ({"filters": {"silent_for": "P1M"}}, "silent_for has the duration"),
     ({"filters": {"tag": ["x"]}, "resources": ["application_servers"]}, "filters are about devices"),
     ({"format": "csv", "resources": ["devices", "routing_profiles"]}, "format csv is only for devices: use yaml for routing"),
-    ({"parallel": 0}, "parallel must be at least 1"),
+    ({"parallel": 65}, "parallel must be from 1 to 64, got 65"),
     ({"dest": ""}, "dest is empty"),
 ]
 

@@ -182,6 +182,7 @@ def test_by_uid(account, devices, counts):
         ({}, "no alarms are chosen: give uids or a filter"),
         ({"uids": ["a"], "alarm": "no_uplink"}, "uids already names the alarms: remove alarm"),
         ({"uids": ["a"], "all": True}, "remove all"),
+        ({"all": True, "min_severity": "major"}, "all means the alarms of all devices, and min_severity restricts it"),
     ],
 )
 def test_acknowledging_needs_one_way_to_say_which(account, counts, options, words):

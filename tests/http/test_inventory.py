@@ -231,7 +231,7 @@ def test_filters_are_those_of_the_module_that_shows_devices(simulator, account, 
         ({"facts_prefix": ""}, "facts_prefix must be a prefix for variable names"),
         ({"hostvars": ["app_key"]}, "hostvars names app_key, which is a secret and can't be read: remove it"),
         ({"hostvars": ["add_tags"]}, "hostvars names add_tags, which describes a change and is not a value of a device"),
-        ({"parallel": 0}, "parallel must be at least 1, got 0"),
+        ({"parallel": 0}, "parallel must be from 1 to 64, got 0"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_sentence_before_anything_is_sent(simulator, inventory, options, message):

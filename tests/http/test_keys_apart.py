@@ -83,6 +83,8 @@ def test_a_file_of_keys(simulator, account, fleet, rows, tmp_path):
     path = tmp_path / "keys.json"
     path.write_text(json.dumps(rows(12)))
     assert account.tdm_fleet(devices=fleet, keys_src=str(path))["summary"]["created"] == 12
+    path.unlink()
+    assert "keys_src %s can't be read" % path in account.tdm_fleet(devices=fleet, keys_src=str(path))["msg"]
 
 
 def test_a_file_of_keys_with_faults(account, counts, fleet, row, tmp_path):

@@ -249,7 +249,11 @@ def test_tables_are_whole_and_harmless_and_the_result_is_limited(account, fleet,
     assert len(rows) == 3 and rows[1]["name"] == '\'=HYPERLINK("http://example.com")'
     assert (dest / "silent.csv").stat().st_mode & 0o777 == 0o640
     assert table(dest / "drift.csv") == []
-    assert account.tdm_report(dest=str(dest), limit=1)["changed"] in (True, False)  # silent_days may have gone on
+    again = account.tdm_report(dest=str(dest), limit=1)  # its mode is 0600
+    assert {one["action"] for one in again["files"]} == {"written"}
+    assert {path.stat().st_mode & 0o777 for path in dest.iterdir()} == {0o600}
+    told = {os.path.basename(one["file"]): one["action"] for one in account.tdm_report(dest=str(dest), limit=1)["files"]}
+    assert told["last_run.csv"] == "unchanged"  # the age of a silent device may have gone on
 
 
 def test_check_mode_writes_nothing(account, fleet, tmp_path):

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import socket
 import threading
 import time
@@ -259,6 +260,26 @@ def test_connections_are_kept(server, transport, do):
     for _number in range(5):  # also by the next task of a loop
         transport().send(Request("GET", server.origin + "/x"))
     assert len(peers) == 1
+
+
+def test_a_forked_process_makes_its_own_connection(server, transport, do):
+    """Ansible reads the inventory in the process that it then forks for each task."""
+    peers = set()
+
+    def answer(request, forward):
+        peers.add(threading.get_ident())
+        return do.says(200, {})(request, forward)
+
+    def send() -> None:
+        transport().send(Request("GET", server.origin + "/x"))
+
+    server.on("GET", "/x", answer)
+    send()
+    child = multiprocessing.get_context("fork").Process(target=send, daemon=True)
+    child.start()
+    child.join(30)
+    send()  # the child has not closed the parent's connection
+    assert child.exitcode == 0 and len(peers) == 2
 
 
 @pytest.fixture

@@ -177,13 +177,28 @@ def test_drift_fails_when_there_is_drift_and_changes_nothing(play, simulator, tm
     source = ("-e", "tdm_fleet_src=" + str(tmp_path / "fleet.csv"))
     assert play("lorawan.thingpark.provision", *source, **account(simulator)).returncode == 0
     assert play("lorawan.thingpark.drift", *source, **account(simulator)).returncode == 0
+    others = {
+        "tdm_application_servers": [{"name": "new", "destinations": [{"addresses": ["https://a.example/"]}]}],
+        "tdm_routing_profiles": [{"name": "gone", "state": "absent"}],
+    }
+    simulator.forget_requests()
+    done = play("lorawan.thingpark.drift", *source, "-e", json.dumps(others), **account(simulator))
+    assert done.returncode != 0 and writes(simulator) == {}
+    assert "has drifted from its description: application servers (would create 1)" in done.stdout
     simulator.change_device("70B3D57ED5000003", name="somebody else's name")
     simulator.forget_requests()
     done = play("lorawan.thingpark.drift", *source, **account(simulator))
     assert done.returncode != 0
-    assert "has drifted from its description: would update 1, leave 4 unchanged" in done.stdout
+    assert "has drifted from its description: devices (would update 1, leave 4 unchanged)" in done.stdout
     assert "somebody else's name" in done.stdout
     assert writes(simulator) == {}
+
+
+def test_check_mode_needs_a_simulator_that_runs(play):
+    """Without its address, the next playbook of the command would be about the real platform."""
+    done = play("lorawan.thingpark.simulator", "lorawan.thingpark.drift", "--check")
+    assert done.returncode == 2 and "Check mode doesn't start the simulator, and none is running." in done.stdout
+    assert "Compare the devices" not in done.stdout
 
 
 @pytest.mark.parametrize(

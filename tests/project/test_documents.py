@@ -14,6 +14,7 @@ import yaml
 from ansible.parsing.dataloader import DataLoader
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.connection import ENVIRONMENT
+from ansible_collections.lorawan.thingpark.plugins.module_utils._http.transport import USER_AGENT
 from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.headings import HEADINGS
 from ansible_collections.lorawan.thingpark.plugins.module_utils._resources.device.import_csv import (
     COLUMNS,
@@ -61,6 +62,12 @@ def rst_table(page: str, heading: str) -> list[list[str]]:
         if rows[0][0] == heading:
             return rows[1:]
     raise AssertionError("%s has no table that begins with %s" % (page, heading))
+
+
+def test_everything_says_the_same_version():
+    version = yaml.safe_load((ROOT / "galaxy.yml").read_text())["version"]
+    simulator = (ROOT / "roles/simulator/files/tdm_simulator/__init__.py").read_text()
+    assert "lorawan.thingpark/" + version == USER_AGENT and '__version__ = "%s"\n' % version in simulator
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ def text_records(words: Words, table: TextTable, name: str, first: int) -> Itera
         yield number, cells
 
 
-def read_rows(words: Words, layout: Layout, records: Iterable[AnyRecord], name: str, place: str, comma: bool) -> list[Row]:
+def read_rows(words: Words, records: Iterable[AnyRecord], name: str, place: str, comma: bool) -> list[Row]:
     """Return the rows of a table with headings; raises :class:`OptionError` if it has none.
 
     :param place: the word for a row in messages, ``line`` or ``row``.

@@ -39,10 +39,6 @@ class Lookup:
         self._asked: dict[str, list[dict[str, Any]]] = {}  # list -> its briefs, fetched in this task
         self._told: dict[str, dict[str, Any] | None] = {}  # path and query -> answer
 
-    def references(self, desired: Desired) -> list[str]:
-        """Return the options of a description that name other resources."""
-        return [each.name for each in self._resource.fields if each.refers_to and each.name in desired.values]
-
     def identify(self, described: list[Desired], options: dict[str, list[str]]) -> tuple[Found, list[Problem]]:
         """Return the IDs of names, and the problems of names that the platform doesn't know.
 

@@ -61,7 +61,7 @@ def read_source(resource: Resource, content: bytes, name: str, layout: Layout = 
     warnings: list[str] = []
     if name.lower().endswith(WORKBOOKS):
         records = read_workbook(content, name, layout.sheet, warnings)
-        return Source(read_rows(Words(resource, layout), layout, records, name, "row", True), {}, warnings)
+        return Source(read_rows(Words(resource, layout), records, name, "row", True), {}, warnings)
     if layout.sheet:
         raise OptionError(NO_WORKBOOK % name)
     text = _decode(content, name, warnings)
@@ -93,7 +93,7 @@ def _from_table(resource: Resource, text: str, name: str, layout: Layout, warnin
         return []
     if own is not None and (isinstance(first[1], str) or not has_headings(words, layout, first[1], name)):
         return own.read(table, name, warnings)
-    return read_rows(words, layout, text_records(words, table, name, first[0]), name, "line", table.delimiter != ",")
+    return read_rows(words, text_records(words, table, name, first[0]), name, "line", table.delimiter != ",")
 
 
 def _refuse_other_text(text: str, name: str) -> None:

@@ -24,6 +24,8 @@ YAML_WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "nu
 BREAKS = re.compile("[\x85\u2028\u2029\ufeff]")
 TEMPLATE = re.compile(r"\{[{%#]")
 HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*\Z")
+#: Names with a special meaning in Ansible. A host 127.0.0.1 would take the place of localhost.
+ANSIBLES = frozenset({"all", "ungrouped", "localhost", "127.0.0.1"})
 
 
 def as_yaml(keys: str, defaults: dict[str, Any], rows: list[dict[str, Any]]) -> str:
@@ -66,7 +68,7 @@ def host_names(identities: list[str], names: list[object], taken: set[str]) -> l
     counts: dict[str, int] = {}
     for name in names:
         counts[str(name).lower()] = counts.get(str(name).lower(), 0) + 1
-    others = {"localhost", "all", "ungrouped", *taken, *(identity.lower() for identity in identities)}
+    others = {*ANSIBLES, *taken, *(identity.lower() for identity in identities)}
     return [
         name
         if isinstance(name, str) and HOST.match(name) and counts[name.lower()] == 1 and name.lower() not in others

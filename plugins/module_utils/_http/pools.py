@@ -66,6 +66,8 @@ class Route(NamedTuple):
 #: Keep-alive connections outlive a task: the items of a loop run in one worker process.
 _MANAGERS: dict[tuple[HttpSettings, Proxy | None, bool], urllib3.PoolManager] = {}
 _LOCK = threading.Lock()
+# Ansible's workers are forks of the process that reads the inventory. On a shared connection, they get each other's answers.
+os.register_at_fork(after_in_child=_MANAGERS.clear)
 
 
 def route_to(place: Url, wire: HttpSettings) -> Route:

@@ -35,7 +35,7 @@ from .._resources.routing_profile import ROUTING_PROFILE
 from .._schema.near import suggestion
 from .._schema.resource import Resource
 from .._schema.texts import shown
-from .._workers import each
+from .._workers import check_parallel, each
 from .adopted_files import ENDINGS, SPLITS, File, Layout, content_of, desired_of, files_of, stale_files
 from .info import filters_in, look
 from .progress import progress_of
@@ -293,8 +293,7 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
 
 def _layout(params: dict[str, Any], chosen: list[Adoptable]) -> Layout:
     """Return the places of the files; raises :class:`OptionError` for invalid options."""
-    if params["parallel"] < 1:
-        raise OptionError("parallel must be at least 1, got %d" % params["parallel"])
+    check_parallel(params["parallel"])
     if not params["dest"]:
         raise OptionError("dest is empty: name the directory for the files")
     split_by, group = params["split_by"] or "", params["domain_group"] or ""

@@ -67,7 +67,7 @@ def files_of(resource: Resource, told: list[Description], layout: Layout) -> lis
     """Return the files for these descriptions of one kind."""
     parts: dict[str | None, list[Description]] = {}
     for one in sorted(told, key=lambda each: each.identity):
-        parts.setdefault(_part_of(resource, one, layout), []).append(one)
+        parts.setdefault(_part_of(one, layout), []).append(one)
     ending = ENDINGS[layout.format]
     if layout.split_by not in SPLITS or SPLITS[layout.split_by] not in resource.by_name:
         path = os.path.join(layout.dest, "%s.%s" % (resource.keys, ending))
@@ -83,7 +83,7 @@ def _second(pair: tuple[object, str]) -> str:
     return pair[1]
 
 
-def _part_of(resource: Resource, one: Description, layout: Layout) -> str | None:
+def _part_of(one: Description, layout: Layout) -> str | None:
     """Return the value that selects a resource's file; None if the resource has none."""
     value = one.options.get(SPLITS.get(layout.split_by, ""))
     if isinstance(value, dict):

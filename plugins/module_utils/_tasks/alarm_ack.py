@@ -22,6 +22,7 @@ from . import alarms
 AT_ONCE = 100  # UIDs per request; the contract names no limit
 OPTIONS = {name: entry for name, entry in alarms.OPTIONS.items() if name != "acked"}
 NOTHING = "no alarms are chosen: give uids or a filter, or set all: true for the alarms of all devices"
+ALL = "all means the alarms of all devices, and %s restricts it: remove one of the two"
 TWICE = "uids already names the alarms: remove %s"
 NOT_THERE = (404, 405)
 
@@ -36,6 +37,8 @@ def run(params: dict[str, Any], context: Context) -> dict[str, Any]:
     besides = [*given, *(["all"] if params["all"] else [])]
     if uids is not None and besides and besides != ["multicast_group"]:
         raise OptionError(TWICE % besides[0])
+    if params["all"] and given:
+        raise OptionError(ALL % given[0])
     if uids is None and not besides:
         raise OptionError(NOTHING)
     wanted = alarms.read_wanted({**params, "acked": False})

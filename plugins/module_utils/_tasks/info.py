@@ -22,7 +22,7 @@ from .._schema.resource import BRIEF, Resource
 from .._schema.texts import Fault, shown
 from .._schema.values import UNKNOWN
 from .._text import in_snake_case
-from .._workers import each
+from .._workers import check_parallel, each
 
 #: Filters of digits, which YAML may read as a number.
 DIGITS = ("eui_prefix",)
@@ -100,8 +100,7 @@ class _Info:
         """Return the identities, or None and filters; raises :class:`OptionError` before any login."""
         identities = self._identities(params.get(self._key) or [])
         filters = read_filters(self._resource.filters, params, self._resource.plural, self._resource.ranges)
-        if params.get("parallel", 1) < 1:
-            raise OptionError("parallel must be at least 1, got %d" % params["parallel"])
+        check_parallel(params.get("parallel", 1))
         return (None if params.get(self._key) is None else identities), filters  # an empty list selects nothing, not everything
 
     def found(self, api: ResourceClient, params: dict[str, Any], wish: tuple[list[str] | None, dict[str, Any]]) -> list[Observed]:

@@ -136,7 +136,7 @@ def _entries(
             raise OptionError("keys.%s %s" % (identity, NO_OPTIONS))
         yield "keys", identity, options
     if path:
-        source = read_source(resource, _files.read_source_file(path), os.path.basename(path))
+        source = read_source(resource, _files.read_source_file(path, "keys_src"), os.path.basename(path))
         for row in source.rows:
             place = "%s, %s" % (os.path.basename(path), row.where)
             count = ("row", resource.identity.option, *resource.secret_options)

@@ -34,6 +34,7 @@ from .._schema.parts import Within
 from .._schema.resource import Resource
 from .._schema.row import Row
 from .._schema.texts import shown
+from .._workers import check_parallel
 from . import keys_apart
 from .keys_apart import KeysApart, has_keys, read_keys
 from .one import ENCRYPTION, EXISTENCE, WRITING, barred_in, client_of, diff_of, meaningless
@@ -41,7 +42,6 @@ from .outcome_report import OutcomeReport, reported
 from .progress import progress_of
 from .selected import MOST_CHANGES, guard_changes, options_of, read_selection
 
-MOST_PARALLEL = 64
 BACKUP_NOTE = (
     "%s as they were before a run deleted them. Secrets are missing, because the platform doesn't show them. To create the %s "
     "again, replace each null with the secret, set create: true in defaults, and give this file to %s as src."
@@ -176,8 +176,7 @@ class _Many:
         return MOST_CHANGES if most is None and params.get("select") is not None else most
 
     def _policy(self, params: dict[str, Any]) -> Policy:
-        if not 1 <= params["parallel"] <= MOST_PARALLEL:
-            raise OptionError("parallel must be from 1 to %d, got %d" % (MOST_PARALLEL, params["parallel"]))
+        check_parallel(params["parallel"])
         if params["max_failures"] is not None and params["max_failures"] < 0:
             raise OptionError("max_failures must be at least 0, got %d" % params["max_failures"])
         purge = None

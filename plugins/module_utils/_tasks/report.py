@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import time
 from typing import Any, Callable, TypeVar
 from urllib.parse import urlsplit
@@ -157,19 +158,21 @@ def _write(params: dict[str, Any], report: dict[str, Any], tables: dict[str, Row
     files = []
     for path, text, permissions, rows in wanted:
         content = text.encode("utf-8", "replace")
-        is_same = _holds(path, content)
+        is_same = _holds(path, content, permissions)
         if not is_same and not check:
             _files.write(path, content, permissions)
         files.append({"file": path, "rows": rows, "action": "unchanged" if is_same else "written"})
     return files
 
 
-def _holds(path: str, content: bytes) -> bool:
+def _holds(path: str, content: bytes, permissions: int) -> bool:
+    """Return whether a file has this content and these permissions."""
     try:
         if not os.path.isfile(path):  # to open a pipe would wait
             return False
         with open(path, "rb") as file:
-            return file.read(len(content) + 1) == content
+            has_mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode) == permissions
+            return has_mode and file.read(len(content) + 1) == content
     except OSError:
         return False
 

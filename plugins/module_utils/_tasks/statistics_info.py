@@ -20,7 +20,7 @@ from .._schema.filters import Time, read_eui
 from .._schema.json_types import FLAG, INTEGER, NUMBER, TIME, JsonTypes, ListOf
 from .._schema.texts import Fault
 from .._text import in_snake_case, utc_of
-from .._workers import each
+from .._workers import check_parallel, each
 
 SUBSCRIPTION, DEVICES, GROUP, GROUPS = "subscription", "devices", "multicast_group", "multicast_groups"
 #: The contract's numbers of frame types.
@@ -129,8 +129,7 @@ def _check(wanted: list[str], of: str, params: dict[str, Any]) -> None:
         is_told = is_told and not (of == SUBSCRIPTION and option == "gateway")
         if params.get(option) is not None and not is_told:
             raise OptionError(OF_NO_USE % (option, ", ".join(wanted)))
-    if not 1 <= params["parallel"] <= 64:
-        raise OptionError("parallel must be from 1 to 64, got %d" % params["parallel"])
+    check_parallel(params["parallel"])
 
 
 def _query(params: dict[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ description:
   - The source uses the same client as the modules. The client waits as long as the platform asks it to. It replaces an expired
     session at most once per poll. It never sends a refused password again, and the source ends.
   - If the platform fails, the pause between two polls grows, up to 15 minutes. After the failure, the source reports all changes.
-  - Needs C(requests) and C(lxml) in the Python that runs C(ansible-rulebook).
+  - Needs C(ansible-core), C(requests) and C(lxml) in the Python that runs C(ansible-rulebook).
 extends_documentation_fragment:
   - lorawan.thingpark.tdm
 options:
@@ -102,11 +102,10 @@ EXAMPLES = r"""
 
 import asyncio
 import importlib
-import importlib.util
 import logging
 import sys
-from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 #: A separate package name for the collection's code. ansible-rulebook runs this file without Ansible's collection loader, and
@@ -119,10 +118,9 @@ LOGGER = logging.getLogger("lorawan.thingpark.alarms")
 
 def client() -> Any:
     """Return the module that watches alarms; raise RuntimeError if Python lacks a library."""
-    if PACKAGE not in sys.modules:
-        spec = ModuleSpec(PACKAGE, None, is_package=True)
-        spec.submodule_search_locations = [str(PLUGINS)]
-        sys.modules[PACKAGE] = importlib.util.module_from_spec(spec)
+    package = ModuleType(PACKAGE)
+    package.__path__ = [str(PLUGINS)]
+    sys.modules.setdefault(PACKAGE, package)
     try:
         return importlib.import_module(PACKAGE + ".module_utils._tasks.alarm_watch")
     except ImportError as error:

@@ -34,6 +34,21 @@ def test_an_interruption_is_an_exception(number):
     assert not is_told_to_end()
 
 
+def test_another_thread_than_the_main_one_gets_no_signals():
+    """Programs that use Ansible as a library may read an inventory in a thread."""
+    done: list[str] = []
+
+    def work() -> None:
+        with ended_cleanly(), unbroken(), breakable():
+            done.append("read")
+
+    before = signal.getsignal(signal.SIGTERM)
+    worker = threading.Thread(target=work)
+    worker.start()
+    worker.join(10)
+    assert done == ["read"] and signal.getsignal(signal.SIGTERM) is before
+
+
 @pytest.mark.parametrize("number", NUMBERS)
 def test_a_second_one_does_not_break_off_what_the_first_set_going(number):
     done = []

@@ -71,6 +71,24 @@ def test_null_is_not_given_in_either_frame(play, monkeypatch):
     assert play(options, {"ANY": "thing"}).gate == {"login": "me"}
 
 
+def test_a_file_to_read_is_found_where_ansible_finds_files(play, monkeypatch):
+    monkeypatch.setattr(_action.TdmAction, "_find_needle", lambda _self, folder, name: "/%s/%s" % (folder, name), raising=False)
+    entries = {name: {"type": "path"} for name in ("src", "keys_src", "dest")}
+    params = play({"src": "fleet.csv", "keys_src": "keys.csv", "dest": "x"}, entries=entries).result["params"]
+    assert [params[name] for name in entries] == ["/files/fleet.csv", "/files/keys.csv", "x"]
+
+
+def test_a_relative_path_is_the_same_in_both_frames(play, monkeypatch, tmp_path):
+    """A module runs in the playbook's directory, Ansible's worker in the one from which Ansible was started."""
+    monkeypatch.chdir(tmp_path)
+    purge = {"type": "dict", "options": {"backup": {"type": "path"}, "max": {"type": "str"}}}
+    entries = {**dict.fromkeys(("dest", "report", "backup"), {"type": "path"}), "purge": purge, "name": {"type": "str"}}
+    options = {"dest": "a", "report": "~/b", "backup": "/c", "purge": {"backup": "d/e", "max": "5"}, "name": "f", "timeout": 1}
+    gate = play(options, {"TDM_CA_PATH": "g"}, entries).gate
+    here = {"dest": str(tmp_path / "a"), "purge": {"backup": str(tmp_path / "d/e"), "max": "5"}, "ca_path": str(tmp_path / "g")}
+    assert gate == {**options, **here}
+
+
 @pytest.mark.parametrize(("variable", "shares"), [("ANY", True), ("HOME", False), ("ANSIBLE_HOME", False)])
 def test_a_module_with_another_home_has_other_notes(play, variable, shares):
     assert play({}, {variable: "x"}).shares_notes is shares
