@@ -374,7 +374,8 @@ options:
         can't stop at its first failure. It imports a purge only with O(purge.bulk).
       - If an import gets no usable answer, the task reads the device list until the list stays the same. Single
         requests then create the missing devices. After all imports, the task reads the list once more and corrects
-        what differs from the description.
+        what differs from the description. It also reads one of the new devices, because the platform may have ignored
+        a column of the import. If it did, the next run reads all of them and corrects them.
       - If the platform or the account has no import (status 403, 404, 405 or 415), the task sends single requests.
       - If an import refuses all of its devices, single requests try them once more, because the platform may refuse
         the import itself. After three such imports, the task sends no more imports.
