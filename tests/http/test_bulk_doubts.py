@@ -14,6 +14,7 @@ import time
 
 import pytest
 
+from ansible_collections.lorawan.thingpark.plugins.module_utils._api import imports
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine import bulk, cache, importing
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.outcomes import ALIKE
 
@@ -144,6 +145,16 @@ def test_tasks_that_always_come_to_nothing_are_given_up(through, meddler, do, ro
     meddler.on("GET", "/tasks/1", do.says(200, {"state": "FAILED"}))
     assert through.tdm_fleet(devices=rows(30), bulk="always")["summary"]["created"] == 30
     assert len(meddler.sent("POST", SENT)) == importing.TRIES
+
+
+def test_a_task_that_never_ends_is_waited_for_once(through, meddler, do, rows, small, monkeypatch):
+    """The list shows that the devices are there: the next imports go without waiting."""
+    monkeypatch.setattr(imports, "LONGEST_TASK", 0.1)
+    meddler.on("POST", SENT, do.says_after(202, None, Location="/tasks/1"))
+    meddler.on("GET", "/tasks/1", do.says(200, {"state": "RUNNING"}))
+    assert through.tdm_fleet(devices=rows(30), bulk="always")["summary"]["created"] == 30
+    sent = [one.method for one in meddler.sent("", "/(import|tasks/1)")]
+    assert sent[:2] == ["POST", "GET"] and sent.count("POST") > 2 and "GET" not in sent[sent.index("POST", 1) :]
 
 
 @pytest.fixture

@@ -121,17 +121,19 @@ class Imports:
         Errors are ignored: the platform accepted the import, and the caller must look up the result in any case.
         """
         with suppress(TdmError):
-            self._watch(self._api.client.session.path_of(location) if location else "")
+            self.shown.is_endless = self.shown.is_endless or not self._ends(self._api.client.session.path_of(location) if location else "")
 
-    def _watch(self, path: str) -> None:
+    def _ends(self, path: str) -> bool:
+        """Watch a task; return False if it showed no end."""
         session, pause, end = self._api.client.session, PAUSE, time.monotonic() + LONGEST_TASK
         while path and time.monotonic() < end:
             task = session.call(Call("GET", path))
             state = task.get("state") if isinstance(task, dict) else None
             if not isinstance(state, str) or not UNDER_WAY.search(state):
-                return
+                return True
             session.transport.pacer.rest(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
+        return not path
 
     def _told(self, answer: Answer, identities: list[str], secrets: tuple[str, ...]) -> Imported:
         try:
