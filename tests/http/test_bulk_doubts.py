@@ -10,12 +10,14 @@ import json
 import os
 import re
 import signal
+import threading
 import time
 
 import pytest
 
 from ansible_collections.lorawan.thingpark.plugins.module_utils._api import imports
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine import bulk, cache, importing
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.apply import NOT_KNOWN
 from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.outcomes import ALIKE
 
 SENT = "/devices/import"
@@ -282,3 +284,28 @@ def test_labels_that_fail_for_all_are_given_up(simulator, through, meddler, rows
     result = through.tdm_fleet(devices=rows(220, tags=["north"]), bulk="always", results="failed", parallel=1)
     assert result["summary"]["failed"] == len(simulator.devices()) == 220
     assert len(meddler.sent("POST", "/devices/tags")) <= (3 if ends else 3 * ALIKE)
+
+
+def test_what_single_requests_made_beside_a_lost_import_is_not_in_doubt(through, meddler, do, rows, small):
+    """One device's tags are refused: it was created all the same, and nothing about it is unknown."""
+    fleet, began = rows(5, tags=["north"]), threading.Event()
+    last = fleet[-1]["dev_eui"]
+
+    def lost(request, forward):
+        assert began.wait(10)
+
+    def single(request, forward):
+        if request.json()["EUI"] == fleet[3]["dev_eui"]:  # the one after the last
+            began.set()
+            time.sleep(0.2)
+        return forward(request)
+
+    def refuse(request, forward):
+        return do.says(403, {"code": 7})(request, forward) if last in request.json()["devEUIs"] else forward(request)
+
+    meddler.on("POST", SENT, lost)
+    meddler.on("POST", "/devices", single)
+    meddler.on("POST", "/devices/tags", refuse)
+    result = through.with_options(retries=0).tdm_fleet(devices=fleet, bulk="auto", parallel=2, results="all")
+    assert actions(result) == ["created"] * 4 + ["failed"], result
+    assert result["results"][-1]["changed"] and NOT_KNOWN not in result["results"][-1]["error"]

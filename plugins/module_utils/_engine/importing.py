@@ -210,7 +210,7 @@ class Bulk:
     def _carry(self, load: Load) -> None:
         """Send one import. After some time, single requests start on its rows too."""
         self._work.hand_over([change for change in load.changes if self._singles.why_not(change)])
-        load = load._replace(changes=deque(change for change in load.changes if self._work.holds(change)))
+        load = load._replace(changes=deque(self._left_of(load)))
         if not load.changes:
             return
         rows = {change.identity: self._rows[change.identity] for change in load.changes}
@@ -239,7 +239,7 @@ class Bulk:
     def _settle(self, load: Load, said: Imported) -> None:
         """Record the platform's answer to an import."""
         if said.is_repeated:  # then resources that exist already may be from the first attempt
-            self._singles.doubt(list(load.changes))
+            self._singles.doubt(self._left_of(load))
         if not said.is_told:
             self._failures = 0 if self._look(load) else self._failures + 1
             self._work.hand_over(load.changes)
@@ -281,9 +281,15 @@ class Bulk:
             self._look(load)
         self._work.hand_over(load.changes)
 
+    def _left_of(self, load: Load) -> list[Change]:
+        """Return the changes of an import that no single request took."""
+        return [change for change in load.changes if self._work.holds(change)]
+
     def _look(self, load: Load) -> bool:
         """Read which changes of an import were made; return whether any was. The others are left to single requests."""
-        changes = list(load.changes)
+        changes = self._left_of(load)
+        if not changes:
+            return False
         self._singles.doubt(changes)
         try:
             found = self._found([change.identity for change in changes], load.action == CREATE)
