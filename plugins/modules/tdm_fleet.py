@@ -361,7 +361,8 @@ options:
         only, never on a real platform. Try V(auto) with a test subscription first.
       - V(auto) needs at least 50 devices. The task times one single request, then an import of 50 devices. It goes
         on importing as long as the import takes less time per device than single requests. Single requests continue
-        during a slow import.
+        during a slow import. The platform may still work on it when the task ends, so don't delete these devices
+        within the next minutes.
       - V(always) imports every device that a row of the import can describe, at any speed.
       - The option changes only how devices are created and deleted. Validation, the plan, check mode, the outcome
         of each device, labels and the next run stay the same. Updates are always single requests.

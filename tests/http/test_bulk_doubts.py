@@ -227,6 +227,27 @@ def test_a_quotation_mark_that_hides_the_next_lines(through, meddler, rows, row,
     assert through.tdm_fleet(devices=fleet)["summary"]["updated"] == 1
 
 
+#: The same errors in other spellings.
+SPELLINGS = {
+    "CRLF": lambda text: text.replace("\n", "\r\n"),
+    "CR": lambda text: text.replace("\n", "\r"),
+    "BOM": lambda text: "\ufeff" + text,
+    "lower case": lambda text: text.replace("70B3D57ED1", "70-b3-d5-7e-d1-"),
+    "twice": lambda text: text + text,
+    "quoted": lambda text: text.replace(",", '","').replace("70", '"70').replace("EUI\n", 'EUI"\n'),
+}
+
+
+@pytest.mark.parametrize("change", SPELLINGS.values(), ids=SPELLINGS)
+def test_errors_in_another_spelling_are_understood(through, meddler, rows, row, account, do, change):
+    for number in (2, 3):
+        account.tdm_device(**row(number))
+    meddler.on("GET", "/devices", do.edited(lambda data: data["briefs"].clear()), times=1)
+    meddler.on("POST", SENT, do.edited(lambda data: {"code": 1, "message": change(data["message"])}))
+    result = through.tdm_fleet(devices=rows(12), bulk="always", results="all")
+    assert actions(result) == ["created", "unchanged", "unchanged"] + 9 * ["created"]
+
+
 @pytest.mark.parametrize("status", [400, 422])
 def test_a_refusal_that_names_rows_may_have_taken_the_others(through, meddler, rows, do, status):
     fleet = rows(6)

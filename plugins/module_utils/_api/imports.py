@@ -121,7 +121,9 @@ class Imports:
         Errors are ignored: the platform accepted the import, and the caller must look up the result in any case.
         """
         with suppress(TdmError):
-            self.shown.is_endless = self.shown.is_endless or not self._ends(self._api.client.session.path_of(location) if location else "")
+            self.shown.is_endless = self.shown.is_endless or not self._ends(
+                self._api.client.session.path_of(location) if location else ""
+            )
 
     def _ends(self, path: str) -> bool:
         """Watch a task; return False if it showed no end."""
@@ -155,7 +157,7 @@ class Imports:
         found: dict[int, list[str]] = {}
         rows = 0
         try:
-            for cells in csv.reader(io.StringIO(text)):
+            for cells in csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=None)):
                 if not any(cell.strip() for cell in cells):
                     continue
                 identity = self._api.resource.identity.type.parse(cells[0].strip())

@@ -257,7 +257,7 @@ class Bulk:
             # This refusal counts. Others are repeated by single requests, whose errors say more.
             elif change.action == CREATE and refusal.code != ALREADY_EXISTS and is_believed and self._work.settled(change):
                 self._singles.conclude(change, partial(self._refuse, refusal))
-        self._singles.doubt(unseen if said.is_doubtful else [])
+        self._singles.doubt([change for change in unseen if said.is_doubtful and self._work.holds(change)])
         self._work.put_back(load, unseen)
         self._work.hand_over(load.changes)
 
