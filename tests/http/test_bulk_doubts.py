@@ -330,3 +330,10 @@ def test_what_single_requests_made_beside_a_lost_import_is_not_in_doubt(through,
     result = through.with_options(retries=0).tdm_fleet(devices=fleet, bulk="auto", parallel=2, results="all")
     assert actions(result) == ["created"] * 4 + ["failed"], result
     assert result["results"][-1]["changed"] and NOT_KNOWN not in result["results"][-1]["error"]
+
+
+def test_an_import_that_is_sent_again_is_looked_up_as_a_whole(simulator, through, meddler, do, rows):
+    """A page in place of the answer looked like a dead session's: all rows are refused the second time, as they are there."""
+    meddler.on("POST", SENT, do.says_after(200, "<html></html>"), times=1)
+    assert through.tdm_fleet(devices=rows(120), bulk="always")["summary"]["created"] == 120
+    assert len(meddler.sent("POST", SENT)) == 3 and not meddler.sent("POST", "/devices")

@@ -238,9 +238,8 @@ class Bulk:
 
     def _settle(self, load: Load, said: Imported) -> None:
         """Record the platform's answer to an import."""
-        if said.is_repeated:  # then resources that exist already may be from the first attempt
-            self._singles.doubt(self._left_of(load))
-        if not said.is_told:
+        # A second attempt can't tell what the first one made, which is refused now.
+        if not said.is_told or (said.is_repeated and said.refusals):
             self._failures = 0 if self._look(load) else self._failures + 1
             self._work.hand_over(load.changes)
             return
