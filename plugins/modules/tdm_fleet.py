@@ -361,7 +361,8 @@ options:
         only, never on a real platform. Try V(auto) with a test subscription first.
       - V(auto) needs at least 50 devices. The task times one single request, then an import of 50 devices. It goes
         on importing as long as the import takes less time per device than single requests. Single requests continue
-        during a slow import.
+        during a slow import. The platform may still work on it when the task ends, so don't delete these devices
+        within the next minutes.
       - V(always) imports every device that a row of the import can describe, at any speed.
       - The option changes only how devices are created and deleted. Validation, the plan, check mode, the outcome
         of each device, labels and the next run stay the same. Updates are always single requests.
@@ -374,7 +375,8 @@ options:
         can't stop at its first failure. It imports a purge only with O(purge.bulk).
       - If an import gets no usable answer, the task reads the device list until the list stays the same. Single
         requests then create the missing devices. After all imports, the task reads the list once more and corrects
-        what differs from the description.
+        what differs from the description. It also reads one of the new devices, because the platform may have ignored
+        a column of the import. If it did, the next run reads all of them and corrects them.
       - If the platform or the account has no import (status 403, 404, 405 or 415), the task sends single requests.
       - If an import refuses all of its devices, single requests try them once more, because the platform may refuse
         the import itself. After three such imports, the task sends no more imports.

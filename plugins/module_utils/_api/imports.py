@@ -34,6 +34,8 @@ NO_IMPORT = (403, 404, 405, 415)
 TIMED_OUT = 504
 MOST_ERRORS = 100  # (O)
 LINE = re.compile(r"line ([0-9]{1,9})\Z")
+#: The place of a line's number in the platform's CSV.
+PLACE = re.compile(r"""[,"]\s*line [0-9]+\s*[,"]""")
 FAULT = re.compile(r"\[(-?[0-9]{1,9})\] ?(.*)\Z", re.DOTALL)
 #: Words in the state of a task that isn't over; its document is published nowhere (?).
 UNDER_WAY = re.compile(r"RUNNING|PENDING|PROGRESS|QUEUED|WAITING|CREATED|STARTED|SCHEDULED", re.IGNORECASE)
@@ -93,6 +95,7 @@ class Imports:
         except ApiError as error:
             self.shown.is_refused = self.shown.is_refused or error.status in NO_IMPORT
             self.shown.is_late = self.shown.is_late or error.status == TIMED_OUT
+            error.unclear = error.unclear or PLACE.search(error.reason) is not None  # then it may have taken the other rows
             raise
         except TransportError as error:
             self.shown.is_late = self.shown.is_late or error.unclear
@@ -118,17 +121,21 @@ class Imports:
         Errors are ignored: the platform accepted the import, and the caller must look up the result in any case.
         """
         with suppress(TdmError):
-            self._watch(self._api.client.session.path_of(location) if location else "")
+            self.shown.is_endless = self.shown.is_endless or not self._ends(
+                self._api.client.session.path_of(location) if location else ""
+            )
 
-    def _watch(self, path: str) -> None:
+    def _ends(self, path: str) -> bool:
+        """Watch a task; return False if it showed no end."""
         session, pause, end = self._api.client.session, PAUSE, time.monotonic() + LONGEST_TASK
         while path and time.monotonic() < end:
             task = session.call(Call("GET", path))
             state = task.get("state") if isinstance(task, dict) else None
             if not isinstance(state, str) or not UNDER_WAY.search(state):
-                return
+                return True
             session.transport.pacer.rest(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
+        return not path
 
     def _told(self, answer: Answer, identities: list[str], secrets: tuple[str, ...]) -> Imported:
         try:
@@ -146,10 +153,11 @@ class Imports:
         return _imported(faults, len(identities), secrets)
 
     def _faults(self, text: str, identities: list[str]) -> dict[int, list[str]]:
-        """Return the faults by line, or nothing if a line number doesn't match the resource beside it."""
+        """Return the faults by line; nothing if a line number doesn't match the resource beside it, or if a line is lost."""
         found: dict[int, list[str]] = {}
+        rows = 0
         try:
-            for cells in csv.reader(io.StringIO(text)):
+            for cells in csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=None)):
                 if not any(cell.strip() for cell in cells):
                     continue
                 identity = self._api.resource.identity.type.parse(cells[0].strip())
@@ -159,6 +167,7 @@ class Imports:
                     return {}
                 if not FAULT.match(cells[2].strip()):
                     return {}
+                rows += 1
                 faults = found.setdefault(number, [])
                 for cell in cells[2:]:
                     if FAULT.match(cell.strip()):
@@ -167,7 +176,8 @@ class Imports:
                         faults[-1] += ", " + cell.strip()
         except (csv.Error, Fault, IndexError):
             return {}
-        return found
+        # A quotation mark in the platform's text, such as a device's name, may have made the following lines part of it.
+        return found if len(PLACE.findall(text)) == rows else {}
 
 
 def _imported(lines: dict[int, list[str]], total: int, secrets: tuple[str, ...]) -> Imported:

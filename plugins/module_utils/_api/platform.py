@@ -37,11 +37,13 @@ class ShownImports:
     :param is_refused: it accepts no imports, or none of this account.
     :param is_late: an import got no answer in time, so that further ones ask the platform to run them in the background.
     :param is_task: it runs them in the background, and gives the address of a task; None as long as this isn't known.
+    :param is_endless: a task showed no end after minutes, so that further ones are not watched.
     """
 
     is_refused: bool = False
     is_late: bool = False
     is_task: bool | None = None
+    is_endless: bool = False
 
 
 @dataclass

@@ -16,7 +16,7 @@ from typing import Any, Callable
 from .._api.resources import ResourceClient
 from .._errors import ApiError, Conflict, OptionError, SessionDied, TdmError, TransportError, mistake_of
 from .._http.transport import TROUBLE
-from .._schema.values import ValueType
+from .._schema.values import UNKNOWN, ValueType
 from .._workers import each
 from .bulk import NEVER
 from .cache import Cache
@@ -158,8 +158,10 @@ class Run:
         return done if done.action == FAILED else success(change)
 
     def doubt(self, changes: list[Change]) -> None:
-        """Remember that these changes may already have been made by this run."""
-        self._unclear.update(change.identity for change in changes)
+        """Remember that these changes may already have been made by this run, but are no longer certain."""
+        identities = {change.identity for change in changes}
+        self._unclear |= identities
+        self._changed -= identities
 
     def _waits(self, change: Change) -> str:
         """Return why a replaced resource stays (its replacement failed), or an empty text."""
@@ -216,7 +218,11 @@ class Run:
         whole = one.whole or self._api.get(one.address or change.address)
         if whole is None:
             raise Conflict("the %s was deleted by somebody else while it was being changed" % self._resource.name)
-        fresh = plan(change.desired, replace(one, whole=whole), update_keys=self._policy.update_keys)
+        parts = dict(one.parts or {})
+        for option in self._resource.labels_in(change.desired.values):
+            if one.value(option) is UNKNOWN:
+                parts[option] = self._api.labels(option, one.address or change.address)
+        fresh = plan(change.desired, replace(one, whole=whole, parts=parts or None), update_keys=self._policy.update_keys)
         return in_its_body(fresh, self._in_body)
 
     def _update(self, first: Change) -> Outcome:

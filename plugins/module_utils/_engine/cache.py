@@ -19,6 +19,9 @@ from .._schema.values import dig
 
 FORMAT = 1
 LARGEST = 256 * 1024 * 1024  # bytes; 100,000 devices have some 60 million
+CREATED = "creationDate"  # in briefs and whole resources, in milliseconds (contract)
+#: Milliseconds by which two times of the same event may differ.
+AT_ONCE = 1000
 
 
 class Cache:
@@ -69,14 +72,21 @@ class Cache:
             # A missing piece is stored as None: it is known to be empty.
             self._new[identity] = [*mark, {piece: whole.get(piece) for piece in self._pieces}]
 
-    def remember_sent(self, identity: str, brief: dict[str, Any], body: dict[str, Any]) -> None:
-        """Remember the fields that a request set on a resource of which only the brief is known; does nothing without a ``path``.
+    def pieces_in(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Return the fields to remember in the body of a request.
 
         Fields that the request left out stay unknown, as the platform may have set them itself.
         """
-        mark = _mark(brief)
-        if mark:
-            self._new[identity] = [*mark, {piece: body[piece] for piece in self._pieces if piece in body}]
+        return {piece: body[piece] for piece in self._pieces if piece in body}
+
+    def remember_sent(self, identity: str, brief: dict[str, Any], pieces: dict[str, Any]) -> None:
+        """Remember the fields that a creation set on a resource of which only the brief is known.
+
+        Does nothing if somebody may have changed the resource since: only the time of the last change would be known.
+        """
+        created, mark = brief.get(CREATED), _mark(brief)
+        if mark and isinstance(created, int) and isinstance(mark[0], int) and mark[0] <= created + AT_ONCE:
+            self._new[identity] = [*mark, pieces]
 
     def forget(self, identity: str) -> None:
         """Drop a deleted resource."""
@@ -91,6 +101,12 @@ class Cache:
             for identity in self._gone:
                 kept.pop(identity, None)
             _files.write_json(self.path, {"format": FORMAT, self._keys: kept})
+
+
+def is_another(new: dict[str, Any], old: dict[str, Any]) -> bool:
+    """Return whether two states with one identity show two resources: the older one was deleted, and the newer one created."""
+    created, before = new.get(CREATED), old.get(CREATED)
+    return isinstance(created, int) and isinstance(before, int) and created > before + AT_ONCE
 
 
 def _mark(item: dict[str, Any]) -> list[object] | None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any, Callable, NamedTuple, Protocol
 
@@ -23,15 +23,17 @@ from .._errors import ApiError, SessionDied, TdmError
 from .._schema.values import dig, members
 from .._workers import ahead, begun, each
 from .bulk import ALWAYS, AUTO, FIRST, NEVER, Load, Pace, Work
-from .cache import Cache
+from .cache import CREATED, Cache, is_another
 from .outcomes import Outcome
 from .plan import CREATE, DELETE, Change, Observed, compare
 from .policy import Policy
+from .prepare import FEW
 
 ALREADY_EXISTS = 111  # error code (O)
 #: After this many imports in a row without success, no more are sent.
 TRIES = 3
 PAGE = 2000  # of a list that is read to check imports; the platform may allow only smaller pages
+SHARED = 6  # characters of a beginning that makes a filtered list short; a DevEUI's maker has as many
 PAUSE, LONGEST_PAUSE = 2.0, 10.0  # seconds between two readings
 LONGEST_LOOK = 600.0  # seconds to wait for an import that is still running
 REFUSED = "the platform refused a row of POST %s (code %d: %s)"
@@ -208,7 +210,7 @@ class Bulk:
     def _carry(self, load: Load) -> None:
         """Send one import. After some time, single requests start on its rows too."""
         self._work.hand_over([change for change in load.changes if self._singles.why_not(change)])
-        load = load._replace(changes=deque(change for change in load.changes if self._work.holds(change)))
+        load = load._replace(changes=deque(self._left_of(load)))
         if not load.changes:
             return
         rows = {change.identity: self._rows[change.identity] for change in load.changes}
@@ -236,9 +238,8 @@ class Bulk:
 
     def _settle(self, load: Load, said: Imported) -> None:
         """Record the platform's answer to an import."""
-        if said.is_repeated:  # then resources that exist already may be from the first attempt
-            self._singles.doubt(list(load.changes))
-        if not said.is_told:
+        # A second attempt can't tell what the first one made, which is refused now.
+        if not said.is_told or (said.is_repeated and said.refusals):
             self._failures = 0 if self._look(load) else self._failures + 1
             self._work.hand_over(load.changes)
             return
@@ -255,7 +256,7 @@ class Bulk:
             # This refusal counts. Others are repeated by single requests, whose errors say more.
             elif change.action == CREATE and refusal.code != ALREADY_EXISTS and is_believed and self._work.settled(change):
                 self._singles.conclude(change, partial(self._refuse, refusal))
-        self._singles.doubt(unseen if said.is_doubtful else [])
+        self._singles.doubt([change for change in unseen if said.is_doubtful and self._work.holds(change)])
         self._work.put_back(load, unseen)
         self._work.hand_over(load.changes)
 
@@ -279,9 +280,15 @@ class Bulk:
             self._look(load)
         self._work.hand_over(load.changes)
 
+    def _left_of(self, load: Load) -> list[Change]:
+        """Return the changes of an import that no single request took."""
+        return [change for change in load.changes if self._work.holds(change)]
+
     def _look(self, load: Load) -> bool:
         """Read which changes of an import were made; return whether any was. The others are left to single requests."""
-        changes = list(load.changes)
+        changes = self._left_of(load)
+        if not changes:
+            return False
         self._singles.doubt(changes)
         try:
             found = self._found([change.identity for change in changes], load.action == CREATE)
@@ -295,8 +302,10 @@ class Bulk:
 
     def _open_of(self, change: Change, brief: dict[str, Any] | None, by_itself: bool = False) -> bool:
         """Return whether a change is still to be made, according to the list; see :func:`contradictions`."""
-        if change.action == DELETE or brief is None:
-            return (change.action == CREATE) == (brief is None)
+        if change.action == DELETE:  # a resource that somebody else created since is not to be deleted
+            return brief is not None and not is_another(brief, change.observed.whole or {})
+        if brief is None:
+            return True
         return bool(contradictions(change, Observed(self._resource, brief=brief), by_itself))
 
     def _look_again(self, action: str, changes: list[Change]) -> None:
@@ -309,9 +318,8 @@ class Bulk:
             return
         wrong = [change for change in changes if self._open_of(change, found.get(change.identity), by_itself=True)]
         unsure = self._guessed.union(change.identity for change in wrong)
-        for change in changes:
-            if self._cache.path and action == CREATE and change.identity not in unsure:
-                self._cache.remember_sent(change.identity, found[change.identity], self._resource.body(change.values))
+        if self._cache.path and action == CREATE:
+            self._remember([change for change in changes if change.identity not in unsure], found)
         self._singles.doubt([change for change in wrong if action == DELETE or change.identity not in found])
 
         def mend(change: Change) -> None:
@@ -322,6 +330,29 @@ class Bulk:
                 self._singles.conclude(change, partial(self._singles.mend, change, brief))
 
         each(wrong, mend, min(self._policy.parallel, len(wrong)))
+
+    def _remember(self, changes: list[Change], found: dict[str, dict[str, Any]]) -> None:
+        """Remember what was sent of fields that the list lacks.
+
+        The platform may have ignored a column of the import: of all resources with the same fields, one is read.
+        """
+        alike: dict[tuple[str, ...], list[tuple[Change, dict[str, Any]]]] = {}
+        for change in changes:
+            pieces = self._cache.pieces_in(self._resource.body(change.values))
+            unseen = tuple(piece for piece in pieces if piece not in found[change.identity])
+            alike.setdefault(unseen, []).append((change, pieces))
+        for unseen, some in alike.items():
+            if not unseen or self._is_as_sent(some[0][0]):
+                for change, pieces in some:
+                    self._cache.remember_sent(change.identity, found[change.identity], pieces)
+
+    def _is_as_sent(self, change: Change) -> bool:
+        """Read a created resource as a whole; return whether it has the values of its creation."""
+        try:
+            whole = self._api.get(change.address)
+        except TdmError:
+            return False
+        return whole is not None and not contradictions(change, Observed(self._resource, whole=whole), by_itself=True)
 
     def _found(self, identities: list[str], is_making: bool) -> dict[str, dict[str, Any]]:
         """Return the briefs of these resources; waits until an import that may still be running makes no more difference."""
@@ -337,13 +368,18 @@ class Bulk:
 
     def _listed(self, identities: Iterable[str]) -> dict[str, dict[str, Any]]:
         """Return the briefs of these resources that exist; the list is filtered by the common beginning of the identities."""
-        wanted, kept = set(identities), self._resource.kept_keys
+        wanted, kept = set(identities), self._resource.kept_keys | {CREATED}
         query, beginning = self._resource.identity.query, os.path.commonprefix(list(wanted))
         filters = {"pageSize": PAGE, **({query: beginning} if query and beginning else {})}
+        few = len(wanted) <= FEW and len(beginning) < SHARED
         found = {}
-        for page in ahead(self._api.briefs(filters)):
+        for page in self._few(wanted) if few else ahead(self._api.briefs(filters)):
             for brief in page:
                 identity = self._resource.names_of(brief)[0]
                 if identity in wanted:
                     found[identity] = {name: value for name, value in brief.items() if name in kept}
         return found
+
+    def _few(self, identities: Iterable[str]) -> Iterator[list[dict[str, Any]]]:
+        for identity in sorted(identities):
+            yield [brief] if (brief := self._api.brief(identity)) is not None else []

@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, Callable, Protocol
 
 from .._api.labelling import NO_SUCH_PATH, Labelling, labellings
 from .._api.resources import ResourceClient
-from .._errors import ApiError, TdmError
+from .._errors import ApiError, SessionDied, TdmError
 from .._workers import each
+from .outcomes import ALIKE
 from .plan import Change
 
 
@@ -32,7 +34,10 @@ class Labelled(Protocol):
 
 
 def label(api: ResourceClient, changes: list[Change], parallel: int, run: Labelled) -> None:
-    """Add and remove labels, many resources in a request. If a request fails, its resources are tried in smaller ones."""
+    """Add and remove labels, many resources in a request. If a request fails, its resources are tried in smaller ones.
+
+    That ends after ALIKE resources in a row: then the cause is the label, the account or the platform.
+    """
     resource = api.resource
     groups: dict[Labelling, list[Change]] = {}
     for change in changes:
@@ -42,10 +47,11 @@ def label(api: ResourceClient, changes: list[Change], parallel: int, run: Labell
     for labelling, some in groups.items():
         at_once = resource.labels[labelling.option].at_once
         work += [(labelling, some[start : start + at_once]) for start in range(0, len(some), at_once)]
-    each(work, lambda one: _label(api, *one, run), min(parallel, len(work)))
+    failures: Counter[Labelling] = Counter()  # of single resources, in a row
+    each(work, lambda one: _label(api, *one, run, failures), min(parallel, len(work)))
 
 
-def _label(api: ResourceClient, labelling: Labelling, changes: list[Change], run: Labelled) -> None:
+def _label(api: ResourceClient, labelling: Labelling, changes: list[Change], run: Labelled, failures: Counter[Labelling]) -> None:
     try:
         run.write(changes, api.label, labelling, [change.address for change in changes])
     except TdmError as error:
@@ -56,12 +62,15 @@ def _label(api: ResourceClient, labelling: Labelling, changes: list[Change], run
                     run.relabelled(change, labelling.option)
                 except TdmError as failure:
                     run.not_labelled(change, failure.message)
-        elif len(changes) > 1:
+        elif len(changes) > 1 and failures[labelling] < ALIKE and not isinstance(error, SessionDied):
             half = len(changes) // 2
             for some in (changes[:half], changes[half:]):
-                _label(api, labelling, some, run)
+                _label(api, labelling, some, run, failures)
         else:
+            failures[labelling] += 1
             message = "the %s could not be %s: %s" % (*labelling.told(api.resource), error.message)
-            run.not_labelled(changes[0], message)
+            for change in changes:
+                run.not_labelled(change, message)
     else:
+        failures[labelling] = 0
         run.labelled(changes)
