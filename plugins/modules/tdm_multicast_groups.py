@@ -234,7 +234,8 @@ options:
     type: dict
   keys_src:
     description:
-      - A file with multicast groups in one of the formats of O(src). Only its keys are used. Use it instead of O(keys).
+      - A file with multicast groups in one of the formats of O(src), found like O(src). Only its keys are used. Use it instead
+        of O(keys), but not for a file that Ansible Vault encrypts.
     type: path
 seealso:
   - module: lorawan.thingpark.tdm_multicast_group

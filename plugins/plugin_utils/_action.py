@@ -101,18 +101,19 @@ class TdmAction(ActionBase):
         return names
 
     def _with_found_files(self, args: dict[str, Any]) -> dict[str, Any]:
-        """Find a local ``src``: in the role's files or beside the playbook, as other modules do, or in the current directory.
+        """Find local descriptions: in the role's files or beside the playbook, as other modules do, or in the current directory.
 
         The last is for playbooks from a collection. A module runs in another directory, so the path becomes absolute.
         """
-        src = args.get("src")
-        if isinstance(src, str) and src and self._connection.transport == "local" and "src" in self.task.options:
-            try:
-                args["src"] = self._find_needle("files", src)
-            except AnsibleError:
-                if os.path.exists(src):
-                    args["src"] = os.path.abspath(src)
-                # otherwise the task itself reports the missing file
+        for option in ("src", "keys_src"):
+            path = args.get(option)
+            if isinstance(path, str) and path and self._connection.transport == "local" and option in self.task.options:
+                try:
+                    args[option] = self._find_needle("files", path)
+                except AnsibleError:
+                    if os.path.exists(path):
+                        args[option] = os.path.abspath(path)
+                    # otherwise the task itself reports the missing file
         return args
 
     def _in_worker(self, params: dict[str, Any]) -> dict[str, Any]:
