@@ -63,8 +63,9 @@ class Route(NamedTuple):
     prefix: str
 
 
-#: Keep-alive connections outlive a task: the items of a loop run in one worker process.
-_MANAGERS: dict[tuple[HttpSettings, Proxy | None, bool], urllib3.PoolManager] = {}
+#: Keep-alive connections outlive a task: the items of a loop run in one worker process. Each process has its own, because the
+#: inventory plugin connects in Ansible's main process: workers that inherit one connection would get each other's answers.
+_MANAGERS: dict[tuple[int, HttpSettings, Proxy | None, bool], urllib3.PoolManager] = {}
 _LOCK = threading.Lock()
 
 
@@ -78,9 +79,10 @@ def route_to(place: Url, wire: HttpSettings) -> Route:
     proxy = proxy_for(origin, wire.proxy)
     is_secure = origin.startswith("https:") or (proxy is not None and proxy.address.lower().startswith("https:"))
     with _LOCK:
-        manager = _MANAGERS.get((wire, proxy, is_secure))
+        key = (os.getpid(), wire, proxy, is_secure)
+        manager = _MANAGERS.get(key)
         if manager is None:
-            manager = _MANAGERS[wire, proxy, is_secure] = _manager(proxy, _tls(wire) if is_secure else {})
+            manager = _MANAGERS[key] = _manager(proxy, _tls(wire) if is_secure else {})
         pool = manager.connection_from_host(place.host, place.port, place.scheme)
     return Route(pool, proxy, origin if proxy and place.scheme == "http" else "")
 
