@@ -304,7 +304,7 @@ def _start_session(account: Account, transport: Transport, code: dict[str, str],
     subscription = data.get("subscription")
     if answer.status != 200 or not isinstance(subscription, dict) or not subscription.get("href"):
         raise LoginError(
-            "%s started no session (%s): check url and session_url"
+            "%s started no session (%s): check url, which usually ends with /thingpark/wireless/rest, and session_url"
             % (account.origin, _said(answer, data, account, *code.values(), *_cookies_of(*before))),
             harmless=True,
         )
