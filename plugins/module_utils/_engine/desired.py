@@ -111,7 +111,7 @@ def read_desired(
             problems += desired.problems(row.faults + faults)
         if desired.identity:
             if desired.identity in first:
-                message = "%s is described twice, first in %s" % (desired.identity, first[desired.identity])
+                message = "%s is described twice, first in %s: remove one of the two" % (desired.identity, first[desired.identity])
                 problems += desired.problems([(desired.meant_by or resource.identity.option, message)])
             else:
                 first[desired.identity] = row.where
