@@ -22,6 +22,7 @@ SUSPEND, DELETE, KEEP = "suspend", "delete", "keep"
 WHAT_BECOMES = Choice(SUSPEND, DELETE, KEEP)
 REPLACEMENT = ("replaces", "replaced")
 NEEDS_REPLACES = "has no effect without replaces: give replaces too"
+TWICE = "%s is described twice, first in %s: remove one of the two"
 OF_ITSELF = "names the %s itself"
 DESCRIBED = "names %s, which %s also describes: remove that, the replacement says what happens to it"
 GOING = "has no effect with state: absent: give it for the %s that stays"
@@ -111,7 +112,7 @@ def read_desired(
             problems += desired.problems(row.faults + faults)
         if desired.identity:
             if desired.identity in first:
-                message = "%s is described twice, first in %s: remove one of the two" % (desired.identity, first[desired.identity])
+                message = TWICE % (desired.identity, first[desired.identity])
                 problems += desired.problems([(desired.meant_by or resource.identity.option, message)])
             else:
                 first[desired.identity] = row.where
