@@ -392,7 +392,7 @@ options:
   keys_src:
     description:
       - A file with devices in one of the formats of O(src), and in the same places. Only its keys are used. Use
-        it instead of O(keys).
+        it instead of O(keys), but not for a file that Ansible Vault encrypts.
     type: path
 seealso:
   - module: lorawan.thingpark.tdm_device

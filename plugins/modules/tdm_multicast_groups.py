@@ -235,7 +235,7 @@ options:
   keys_src:
     description:
       - A file with multicast groups in one of the formats of O(src), and in the same places. Only its keys are used. Use it
-        instead of O(keys).
+        instead of O(keys), but not for a file that Ansible Vault encrypts.
     type: path
 seealso:
   - module: lorawan.thingpark.tdm_multicast_group

@@ -64,7 +64,7 @@ def test_an_option_that_is_empty_takes_its_default_or_is_none(simulator, account
     result = type(account)(options.pop("url", simulator.url), **options).tdm_subscriber_info()  # the default is KPN's
     assert "mistake" not in result.get("msg", "")
     if option in ("login", "password"):
-        assert result["failed"] and "login and password are needed" in result["msg"] and simulator.requests()["total"] == 0
+        assert result["failed"] and "login and password must be given" in result["msg"] and simulator.requests()["total"] == 0
     else:
         assert "failed" not in result, result["msg"]
 
@@ -77,7 +77,7 @@ def test_a_variable_of_the_environment_that_is_empty_is_none(simulator, account,
 
 def test_an_empty_login_is_not_the_environments(simulator, account, monkeypatch):
     monkeypatch.setenv("TDM_LOGIN", simulator.login)
-    assert "login and password are needed" in account.tdm_subscriber_info(login="")["msg"]
+    assert "login and password must be given" in account.tdm_subscriber_info(login="")["msg"]
     assert "failed" not in account.with_options(login=None).tdm_subscriber_info()
 
 

@@ -476,7 +476,7 @@ def test_two_rulebooks_share_no_file(simulator, source, euis):
         ({"severity": "major", "min_severity": "minor"}, "mutually exclusive"),
         ({"acked": False}, "acked is not an option of the alarms source: use one of dev_eui, alarm, "),
         ({"alarms": "no_uplink"}, "alarms is not an option of the alarms source (did you mean alarm?)"),
-        ({"password": None}, "login and password are needed"),
+        ({"password": None}, "login and password must be given"),
         ({"timeout": "not-a-real-passphrase"}, "timeout"),
         ({"needs": {"ticket_url": ""}}, "needs.ticket_url is empty: set this variable in the file of --vars"),
         ({"needs": {"ticket_url": None}}, "needs.ticket_url is empty"),

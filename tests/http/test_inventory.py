@@ -205,8 +205,8 @@ def test_variables_are_those_that_are_asked_for(account, inventory, rows):
     assert variables(hostvars=["options", "health_state"], facts_prefix="is_") == {**lean, "is_health_state": "INIT"}
     assert not inventory.warnings
     variables(hostvars=["helth_state", "tags"])
-    hint = "helth_state (did you mean health_state?), which this platform shows for no device: correct it, or remove it"
-    assert inventory.warnings == ["hostvars names " + hint]
+    hint = "which the platform shows for none of these devices: correct it, or remove it"
+    assert inventory.warnings == ["hostvars names helth_state (did you mean health_state?), " + hint]
 
 
 def test_filters_are_those_of_the_module_that_shows_devices(simulator, account, inventory, rows):

@@ -145,6 +145,27 @@ def test_what_the_description_says_counts(simulator, account, row, safe):
     own = row(1, app_key=ROTATED)
     account.tdm_fleet(devices=[own], keys=safe)
     assert simulator.devices()[own["dev_eui"]]["keys"]["appKey"] == ROTATED
+    assert "for 1 of the devices, the description has other keys than keys or keys_src" in account.warnings[0]
+    assert own["dev_eui"] in account.warnings[0] and ROTATED not in account.warnings[0]
+    account.warnings.clear()
+    account.tdm_fleet(devices=[own], keys={own["dev_eui"]: {"app_key": ROTATED.lower()}})
+    assert not account.warnings
+
+
+@pytest.mark.parametrize(
+    "text,words",
+    [
+        ("$ANSIBLE_VAULT;1.1;AES256\n3031\n", "keys_src keys.yml is encrypted, and keys_src doesn't decrypt: give"),
+        ("", "keys_src keys.yml is empty"),
+        (None, "keys_src /"),  # and the path, because a missing file may be searched in the wrong directory
+    ],
+)
+def test_an_unusable_file_of_keys_names_its_option(account, counts, fleet, tmp_path, text, words):
+    path = tmp_path / "keys.yml"
+    if text is not None:
+        path.write_text(text)
+    refused = account.tdm_fleet(devices=fleet, keys_src=str(path))
+    assert refused["failed"] and refused["msg"].startswith(words) and not counts()
 
 
 @pytest.mark.parametrize(

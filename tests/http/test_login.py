@@ -285,7 +285,7 @@ def test_the_session_url_is_an_option(meddler, through, do):
 @pytest.mark.parametrize("missing", ["login", "password"])
 def test_half_an_account(simulator, account, missing):
     result = account.with_options(**{missing: None}).tdm_subscriber_info()
-    assert result["failed"] and "login and password are needed" in result["msg"]
+    assert result["failed"] and "login and password must be given" in result["msg"]
     assert simulator.requests()["total"] == 0
 
 

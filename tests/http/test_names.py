@@ -191,7 +191,8 @@ def test_what_a_device_that_is_not_there_lacks(account, simulator, rows):
     del fleet[1]["device_profile"]
     (problem,) = account.tdm_fleet(devices=fleet, results="all")["findings"]
     assert (problem["dev_eui"], problem["option"]) == (fleet[1]["dev_eui"], "device_profile")
-    assert "can't be created without it" in problem["message"] and not simulator.devices()
+    assert problem["message"] == "is missing: the device doesn't exist, and can't be created without it"
+    assert not simulator.devices()
 
 
 def faulty(rows) -> list:

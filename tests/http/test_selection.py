@@ -43,7 +43,15 @@ def test_who_does_not_pay_is_suspended(simulator, account, row):
 def test_what_matches_nothing_changes_nothing(account, counts):
     counts()
     done = account.tdm_fleet(select={"tag": ["east"]}, set={"marker_id": 5})
-    assert not done["changed"] and done["msg"] == "no device is described" and not writes(counts())
+    assert not done["changed"] and done["msg"] == "no device matches select" and not writes(counts())
+    assert account.warnings == ["select matches no device on the platform: check its filters"]
+
+
+def test_a_fault_in_set_is_reported_once_for_all_that_match(account):
+    refused = account.tdm_fleet(select={"tag": ["west"]}, set={"connectivity_plan": "no-such-plan"})
+    assert refused["msg"].startswith("1 fault in the description of the devices; nothing was changed.\n")
+    assert '\nselect (12 devices): connectivity_plan "no-such-plan" is not known' in refused["msg"]
+    assert refused["findings"][0]["where"] == "select (12 devices)" and len(refused["findings"][0]["rows"]) == 12
 
 
 @pytest.mark.parametrize("most,allowed", [(11, 11), ("50%", 6), (None, 5)])

@@ -100,6 +100,8 @@ def test_a_wrong_subscriber_is_no_wrong_password(simulator, administrator, way):
 def test_a_subscriber_is_needed(simulator, administrator, way):
     result = administrator(way, subscriber_id="").tdm_subscriber_info()
     assert result["failed"] and "subscriber_id is needed with auth_method=" + way in result["msg"]
+    result = administrator(way, password="").tdm_subscriber_info()
+    assert result["failed"] and "login and password must be given, in the task or as TDM_LOGIN and TDM_PASSWORD" in result["msg"]
     assert simulator.requests()["total"] == 0
 
 

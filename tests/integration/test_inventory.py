@@ -89,6 +89,17 @@ def test_a_role_applied_to_what_the_inventory_gives_changes_nothing(start_simula
     assert not (tmp_path / "done").exists()
 
 
+def test_forks_get_their_own_answers(simulator, command, tmp_path):
+    """The inventory connected in Ansible's main process; workers that inherit the connection would read each other's answers."""
+    simulator.seed(8)
+    shown = {"lorawan.thingpark.tdm_device_info": {"dev_eui": ["{{ lorawan_dev_eui }}"]}, "register": "shown"}
+    own = {"ansible.builtin.assert": {"that": ["shown.devices | map(attribute='dev_eui') | list == [lorawan_dev_eui]"]}}
+    play = {"hosts": "lorawan_devices", "gather_facts": False, "connection": "local", "tasks": [shown, own]}
+    (tmp_path / "play.yml").write_text(json.dumps([play]))
+    done = command(simulator, {}, "ansible-playbook", "--forks=8", tmp_path / "play.yml", TDM_TIMEOUT="5")
+    assert done.returncode == 0 and simulator.requests()["logins"]["refused"] == 0
+
+
 def test_the_graph_shows_groups_with_their_parents(simulator, command):
     simulator.seed(2, tags=["Parking"])
     first, second = sorted(simulator.devices())

@@ -92,11 +92,14 @@ def test_a_workbook_in_a_play(play, simulator, tmp_path):
     sheet["C4"] = None
     book.save(tmp_path / "spoilt.xlsx")
     table = {"sheet": "Meters", "columns": {"Seriennummer": "name"}, "ignore_columns": ["Bemerkung"], "defaults": DEFAULTS}
-    _said, (created, again, spoilt, vague) = play(
+    (tmp_path / "files").mkdir()  # where Ansible searches for files of a playbook
+    (tmp_path / "files" / "keys.csv").write_text("DevEUI,AppKey\n70B3D57ED7000001,%s\n" % KEY)
+    _said, (created, again, spoilt, vague, apart) = play(
         {MODULE: {"src": "fleet.xlsx", "results": "all", **table}},
         {MODULE: {"src": "fleet.xlsx", **table}},
         {MODULE: {"src": "spoilt.xlsx", **table}, "ignore_errors": True},
         {MODULE: {"src": "fleet.xlsx", **{**table, "sheet": "Doors"}}, "ignore_errors": True},
+        {MODULE: {"src": "fleet.xlsx", "keys_src": "keys.csv", **table}},
     )
     assert (created["summary"]["created"], again["changed"]) == (3, False)
     assert [each["where"] for each in created["results"]] == ["row 2", "row 3", "row 4"]
@@ -106,3 +109,4 @@ def test_a_workbook_in_a_play(play, simulator, tmp_path):
     assert (finding["where"], finding["option"]) == ("row 3", "dev_eui (column B, Dev EUI)")
     assert "format the column as text" in finding["message"]
     assert 'has no sheet "Doors": it has "Notes", "Meters"' in vague["msg"]
+    assert not apart["changed"] and "for 1 of the devices, the description has other keys" in apart["warnings"][0]

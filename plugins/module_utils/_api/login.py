@@ -35,6 +35,7 @@ USUAL_PLACES = {
 }
 #: The methods of administrators, who log in for a subscriber.
 ADMINISTRATORS = ("smp", "digest")
+NO_ACCOUNT = "%s and %s must be given, in the task or as TDM_%s and TDM_%s, or else a session_file with an open session"
 LOCKED_STATUS = 423
 #: A text of unknown form means that the account is locked only if it also has one of these words.
 WHOSE = re.compile("account|user|login|admin|subscriber|client", re.IGNORECASE)
@@ -303,7 +304,7 @@ def _start_session(account: Account, transport: Transport, code: dict[str, str],
     subscription = data.get("subscription")
     if answer.status != 200 or not isinstance(subscription, dict) or not subscription.get("href"):
         raise LoginError(
-            "%s started no session (%s): check url and session_url"
+            "%s started no session (%s): check url, which usually ends with /thingpark/wireless/rest, and session_url"
             % (account.origin, _said(answer, data, account, *code.values(), *_cookies_of(*before))),
             harmless=True,
         )

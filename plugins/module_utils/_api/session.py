@@ -53,7 +53,7 @@ def log_in(account: Account, transport: Transport, began: float = lockout.NEVER)
     """
     if not account.name or not account.secret:
         names = ("client_id", "client_secret") if account.method == "oauth2" else ("login", "password")
-        raise OptionError("%s and %s are needed to open a session (or a session_file with an open one)" % names)
+        raise OptionError(login.NO_ACCOUNT % (*names, *map(str.upper, names)))
     if account.method in login.ADMINISTRATORS and not account.subscriber_id:
         raise OptionError("subscriber_id is needed with auth_method=%s: give the subscriber to log in for" % account.method)
     transport.go_on()

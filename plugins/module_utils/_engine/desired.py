@@ -22,6 +22,7 @@ SUSPEND, DELETE, KEEP = "suspend", "delete", "keep"
 WHAT_BECOMES = Choice(SUSPEND, DELETE, KEEP)
 REPLACEMENT = ("replaces", "replaced")
 NEEDS_REPLACES = "has no effect without replaces: give replaces too"
+TWICE = "%s is described twice, first in %s: remove one of the two"
 OF_ITSELF = "names the %s itself"
 DESCRIBED = "names %s, which %s also describes: remove that, the replacement says what happens to it"
 GOING = "has no effect with state: absent: give it for the %s that stays"
@@ -111,7 +112,7 @@ def read_desired(
             problems += desired.problems(row.faults + faults)
         if desired.identity:
             if desired.identity in first:
-                message = "%s is described twice, first in %s" % (desired.identity, first[desired.identity])
+                message = TWICE % (desired.identity, first[desired.identity])
                 problems += desired.problems([(desired.meant_by or resource.identity.option, message)])
             else:
                 first[desired.identity] = row.where
@@ -183,7 +184,8 @@ def refuse(resource: Resource, problems: list[Problem]) -> None:
     alike: dict[tuple[str, str], list[Problem]] = {}
     for problem in problems:
         alike.setdefault((problem.option, problem.message), []).append(problem)
-    count = "1 fault" if len(problems) == 1 else "%d faults" % len(problems)
+    number = len({(problem.where, problem.option, problem.message) for problem in problems})  # a fault of a selection counts once
+    count = "1 fault" if number == 1 else "%d faults" % number
     lines = [_line(resource, group) for _number, group in zip(range(FAULTS_IN_MESSAGE), alike.values())]
     if len(alike) > FAULTS_IN_MESSAGE:
         lines.append("and %d more, all of them in the return value findings" % (len(alike) - FAULTS_IN_MESSAGE))
@@ -195,14 +197,14 @@ def _line(resource: Resource, group: list[Problem]) -> str:
     """Return equal problems as one sentence."""
     first = group[0]
     whose = " (%s %s)" % (resource.name, first.identity) if first.identity and len(group) == 1 else ""
-    return "%s%s: %s %s" % (_places(group), whose, first.option, first.message)
+    return "%s%s: %s %s" % (_places(resource, group), whose, first.option, first.message)
 
 
 def _told(resource: Resource, group: list[Problem]) -> dict[str, Any]:
     """Return equal problems as one return value."""
     first, key = group[0], resource.identity.option
     told: dict[str, Any] = {
-        "where": _places(group),
+        "where": _places(resource, group),
         **({key: first.identity} if key else {}),
         "option": first.option,
         "message": first.message,
@@ -212,8 +214,10 @@ def _told(resource: Resource, group: list[Problem]) -> dict[str, Any]:
     return told
 
 
-def _places(group: list[Problem]) -> str:
+def _places(resource: Resource, group: list[Problem]) -> str:
     """Return the places of equal problems, shortened if there are many: ``lines 3, 4, 9 and 200 more``."""
+    if len(group) > 1 and len({problem.where for problem in group}) == 1:
+        return "%s (%d %s)" % (group[0].where, len(group), resource.plural)
     shown = [problem.where for problem in group[:PLACES_IN_MESSAGE]]
     for word in ("line", "row"):
         if len(shown) > 1 and all(place.startswith(word + " ") for place in shown):

@@ -27,6 +27,7 @@ from .._schema.values import EUI, Choice, Decimal, Hex, Integer, Key, Note, Type
 KEYS = ("nwk_s_key", "s_nwk_s_int_key", "nwk_s_enc_key")
 TEXTS = ("name", "customer_admin_data")
 NEEDED = ("dev_addr", "class", "nwk_s_key")
+NOT_THERE = "is missing: the multicast group doesn't exist, and can't be created without it"
 PERIODS = [1, 2, 4, 8, 16, 32, 64, 128]
 NO_PERIOD = "is missing: class B needs it"
 PERIOD_OF_C = "belongs to class B, but the group is of class C: remove it"
@@ -78,7 +79,7 @@ class MulticastGroupRules(Rules):
         return faults + keys_in_texts(values, KEYS, TEXTS)
 
     def check_creation(self, values: Values, named: Callable[[str], dict[str, Any]]) -> Faults:
-        faults = [(name, "is missing: a multicast group can't be created without it") for name in NEEDED if not values.get(name)]
+        faults = [(name, NOT_THERE) for name in NEEDED if not values.get(name)]
         if values.get("class") == "B" and "ping_slot_period" not in values:
             faults.append(("ping_slot_period", NO_PERIOD))
         return faults

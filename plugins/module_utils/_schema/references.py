@@ -98,7 +98,7 @@ class Domains(ValueType):
             return next(iter(item.items()))
         group, colon, name = item.partition(":") if isinstance(item, str) else ("", "", "")
         if not colon:
-            raise Fault("has %s instead of group:name" % shown(item))
+            raise Fault("has %s instead of group:name: write the group too, or map the column to domain:GROUP" % shown(item))
         return group, name
 
     def send(self, value: Value) -> object:

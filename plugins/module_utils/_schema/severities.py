@@ -43,7 +43,8 @@ class Named(ValueType):
         self.any_number = any_number
 
     def parse(self, raw: object) -> int:
-        text = str(super().parse(raw)).lower()
+        written = str(super().parse(raw))
+        text = written.lower()
         numbers = {name: number for number, name in self.names.items()}
         if text in numbers:
             return numbers[text]
@@ -51,7 +52,7 @@ class Named(ValueType):
         if number in self.names or (self.any_number and number):
             return number
         some = some_of(nearest(text, numbers) or list(numbers))
-        raise Fault("is not a known %s: use one of %s, got %s" % (self.what, some, shown(text)))
+        raise Fault("is not a known %s: use one of %s, got %s" % (self.what, some, shown(written)))
 
     def show(self, value: object) -> object:
         return self.names.get(value, value) if isinstance(value, int) else value

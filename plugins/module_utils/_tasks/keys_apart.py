@@ -15,7 +15,7 @@ from .. import _files
 from .._engine.desired import Desired, Problem, refuse
 from .._engine.fingerprints import Fingerprints
 from .._engine.outcomes import FAILED, SKIPPED, Outcome
-from .._engine.sources import overlaid, read_source
+from .._engine.sources import Source, overlaid, read_source
 from .._errors import OptionError
 from .._schema.resource import Resource
 from .._schema.row import Row
@@ -32,6 +32,12 @@ BOTH = "keys and keys_src can't be combined: give one of them"
 NO_KEY = "is not a key: keys contains only %s"
 TWICE = "%s has keys twice, first in %s: remove one of them"
 NO_OPTIONS = "must be a dictionary of keys, such as app_key"
+ENCRYPTED = "keys_src %s is encrypted, and keys_src doesn't decrypt: give the keys in keys, from vars_files or the lookup unvault"
+OVERRULED = (
+    "for %d of the %s, the description has other keys than keys or keys_src, and the description counts: remove them from one of "
+    "the two; the first: %s"
+)
+ENCRYPTED_FILE = b"$ANSIBLE_VAULT;"
 
 
 def has_keys(resource: Resource) -> bool:
@@ -52,6 +58,7 @@ class KeysApart:
         self._is_written = is_written
         self._fingerprints = Fingerprints("")
         self._given: dict[str, dict[str, Any]] = {}
+        self._overruled: list[str] = []
 
     def added(self, rows: Iterable[Row]) -> Iterator[Row]:
         """Yield the rows, each with its keys; a row's own options take precedence."""
@@ -61,15 +68,33 @@ class KeysApart:
         type_, option = self._resource.identity.type, self._resource.identity.option
         for row in rows:
             try:
-                keys = self._by_identity.get(str(type_.parse(row.raw.get(option))), {})
+                identity = str(type_.parse(row.raw.get(option)))
             except Fault:  # the fault is reported when the row is read
-                keys = {}
+                identity = ""
+            keys = self._by_identity.get(identity, {})
+            if self._are_others(keys, row.raw):
+                self._overruled.append(identity)
             yield replace(row, raw=overlaid(self._resource, keys, row.raw)) if keys else row
+
+    def _are_others(self, keys: dict[str, Any], raw: dict[str, Any]) -> bool:
+        """Return whether a row has another value for one of the keys."""
+        by_name = self._resource.by_name
+        own = {by_name[name].name: given for name, given in raw.items() if name in by_name and given is not None}
+        for name, given in keys.items():
+            option = by_name[name]
+            try:
+                if given is not None and option.name in own and option.type.parse(own[option.name]) != option.type.parse(given):
+                    return True
+            except Fault:  # the fault is reported when the row is read, unless the row's key replaces a faulty one
+                continue
+        return False
 
     def remember(self, described: list[Desired], path: str, warn: Callable[[str], object]) -> None:
         """Load the last run's fingerprints, and mark resources with changed keys for a rewrite."""
         if not self._by_identity:
             return
+        if self._overruled:
+            warn(OVERRULED % (len(self._overruled), self._resource.plural, self._overruled[0]))
         self._fingerprints = Fingerprints(path, warn)
         secret = self._resource.secret_options
         for desired in described:
@@ -136,7 +161,7 @@ def _entries(
             raise OptionError("keys.%s %s" % (identity, NO_OPTIONS))
         yield "keys", identity, options
     if path:
-        source = read_source(resource, _files.read_source_file(path, "keys_src"), os.path.basename(path))
+        source = _source_of(resource, path)
         for row in source.rows:
             place = "%s, %s" % (os.path.basename(path), row.where)
             count = ("row", resource.identity.option, *resource.secret_options)
@@ -146,3 +171,14 @@ def _entries(
                 continue
             secret = {name: value for name, value in row.raw.items() if name in resource.secret_options}
             yield place, row.raw.get(resource.identity.option), secret
+
+
+def _source_of(resource: Resource, path: str) -> Source:
+    """Return the content of ``keys_src``, with this option's name in messages; raises :class:`OptionError`."""
+    content, name = _files.read_source_file(path, "keys_src"), os.path.basename(path)
+    if content.startswith(ENCRYPTED_FILE):
+        raise OptionError(ENCRYPTED % name)
+    try:
+        return read_source(resource, content, name)
+    except OptionError as error:
+        raise OptionError("keys_%s" % error if str(error).startswith("src ") else str(error)) from None

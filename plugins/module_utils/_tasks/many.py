@@ -145,7 +145,7 @@ class _Many:
         try:
             with connected(params, context) as client:
                 api = client_of(client, resource, params)
-                plan = make_plan(api, selection.described(api) if selection else described, policy, cache)
+                plan = make_plan(api, selection.described(api, context.warn) if selection else described, policy, cache)
                 guard_changes(resource, plan.changes, self._most_changes(params))
                 for warning in plan.warnings:
                     context.warn(warning)
@@ -296,7 +296,7 @@ class _Many:
             "changed": any(outcome.changed for outcome in outcomes),
             "summary": summary,
             "results": [outcome.as_dict(resource) for outcome in outcomes if wanted(outcome)],
-            "msg": self._sentence(summary, context.check),
+            "msg": self._sentence(summary, context.check, params.get("select") is not None),
         }
         if context.diff:
             result["diff"] = [diff_of(resource, outcome) for outcome in outcomes if outcome.changed]
@@ -312,11 +312,11 @@ class _Many:
             return "%d of %d %s failed and %d were not begun." % (failed, total, items, skipped)
         return "%d of %d %s %s." % (failed or skipped, total, items, "failed" if failed else "were not begun")
 
-    def _sentence(self, summary: dict[str, int], check: bool) -> str:
+    def _sentence(self, summary: dict[str, int], check: bool, is_selected: bool) -> str:
         verbs = _outcomes.VERBS if check else {}
         parts = [verbs.get(action, "%d " + action) % count for action, count in summary.items() if count]
         if not parts:
-            return "no %s is described" % self._resource.name
+            return ("no %s matches select" if is_selected else "no %s is described") % self._resource.name
         return ("would " if check else "") + ", ".join(parts)
 
 

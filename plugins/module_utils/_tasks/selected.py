@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Callable
 
 from .._api.resources import ResourceClient
 from .._engine.desired import REPLACEMENT, Desired, Problem, refuse
@@ -23,6 +23,7 @@ from .._schema.values import Values
 
 #: Default limit of changes by a selection, because a filter matches too much more easily than a list does.
 MOST_CHANGES = 100
+NO_MATCH = "select matches no %s on the platform: check its filters"
 OWN = "is different for each %s, and can't be set for all: remove it from set"
 TOO_MANY = (
     "the run would change %d of the %d %s, but max_changes (%s) allows %d; nothing was changed. If you want that, raise "
@@ -47,10 +48,15 @@ class Selection:
     filters: dict[str, Any]
     values: Values
 
-    def described(self, api: ResourceClient) -> list[Desired]:
-        """Return a description of each matching resource; missing ones are never created."""
+    def described(self, api: ResourceClient, warn: Callable[[str], object]) -> list[Desired]:
+        """Return a description of each matching resource; missing ones are never created.
+
+        :param warn: called if nothing matches, because a misspelled tag or domain looks like a fleet that already matches.
+        """
         key = api.resource.identity.key
         identities = dict.fromkeys(str(brief.get(key)) for brief in surely_listed(api, self.filters))
+        if not identities:
+            warn(NO_MATCH % api.resource.name)
         return [Desired(identity, dict(self.values), where="select", create=False) for identity in identities]
 
 

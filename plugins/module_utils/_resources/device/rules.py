@@ -30,6 +30,7 @@ TEXTS = ("name", "customer_admin_data")
 FLAGS_OF_PLAN = ("network_geolocation", "passive_roaming")
 #: The options that every new device needs.
 NEEDED = ("activation", "device_profile")
+NOT_THERE = "is missing: the device doesn't exist, and can't be created without it"
 NO_KEY = (
     "is missing: without it, the device would belong to an external join server permanently. Give it; or "
     "choose an external one, with owner_token (in a CSV, column Y) or join_server: external (for a CSV, in "
@@ -281,7 +282,7 @@ def check_creation(values: Values, mac_minor_version: int | None = None) -> Faul
 
     :param mac_minor_version: the device profile's LoRaWAN version (contract, ``macMinorVersion``); None if it isn't known.
     """
-    faults = [(name, "is missing: a device can't be created without it") for name in NEEDED if not values.get(name)]
+    faults = [(name, NOT_THERE) for name in NEEDED if not values.get(name)]
     if values.get("activation") == "ABP":
         faults += [(name, "is missing: ABP needs it") for name in ("dev_addr", "nwk_s_key") if name not in values]
     elif values.get("activation") == "OTAA":

@@ -158,7 +158,7 @@ def test_what_a_cell_says(heading, cell, said):
 @pytest.mark.parametrize(
     ("heading", "cell", "part"),
     [
-        ("Domains", "Utrecht", 'has "Utrecht" instead of group:name'),
+        ("Domains", "Utrecht", 'has "Utrecht" instead of group:name: write the group too, or map the column to domain:GROUP'),
         ("Domains", "Site:Utrecht, Centrum", 'has "Centrum" instead of group:name'),
         ("Domains", "#N/A", "an error value of a spreadsheet"),
         ("Domains", "{", "begins like JSON, but is not valid JSON"),
