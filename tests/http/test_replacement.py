@@ -105,6 +105,20 @@ def test_many_at_once(simulator, account, rows, row):
     assert not account.tdm_fleet(devices=fleet)["changed"]
 
 
+def test_a_table_has_a_column_for_the_replaced_device(simulator, account, old, new, tmp_path):
+    source = tmp_path / "fleet.csv"
+    source.write_text(
+        "DevEUI,Activation,Device profile,AppKey,JoinEUI,Replaces,Replaced\n%s,%s,%s,%s,%s,%s,delete\n70B3D57ED0AA0003,,,,,,\n"
+        % (NEW, new["activation"], new["device_profile"], new["app_key"], new["join_eui"], OLD.lower())
+    )
+    done = account.tdm_fleet(src=str(source), create=True, max_deletions=1)
+    assert "70B3D57ED0AA0003" in done["msg"]  # it lacks an activation: an empty cell replaces nothing
+    source.write_text(source.read_text().rpartition("70B3")[0])
+    done = account.tdm_fleet(src=str(source), max_deletions=1)
+    assert done["summary"]["deleted"] == 1 and set(simulator.devices()) == {NEW}
+    assert not account.tdm_fleet(src=str(source), max_deletions=1)["changed"]
+
+
 @pytest.mark.parametrize(
     "changes,words",
     [

@@ -16,7 +16,7 @@ from .._schema.row import Faults
 from .._schema.texts import shown
 from .._schema.values import ValueType
 from .._text import error_value
-from .desired import FLAG, STATE
+from .desired import FLAG, REPLACEMENT, STATE, WHAT_BECOMES
 
 MOST_HINTS = 60  # with more unknown headings, it is probably a wrong table
 NEAR = 0.7  # minimal similarity of two headings
@@ -79,6 +79,7 @@ class Words:
         self._types: dict[str, ValueType] = {name: ValueType() for name in identifying}
         self._types.update({each.name: each.type for each in resource.fields})
         self._types.update({identity.option: identity.type, "state": STATE, "create": FLAG})
+        self._types.update(zip(REPLACEMENT, (identity.type, WHAT_BECOMES)) if resource.heirloom else ())
         self._names = {folded(name): name for name in self._types}
         self._names.update({folded(name): each.name for name, each in resource.by_name.items()})
         self._names.update({folded(word): option for option, words in resource.headings.items() for word in words})
