@@ -73,7 +73,7 @@ def test_a_description_may_change_no_more_either(account, rows):
 @pytest.mark.parametrize(
     "options,words",
     [
-        ({"select": {}, "set": {"marker_id": 5}}, "select must choose devices by filters or with all: true"),
+        ({"select": {}, "set": {"marker_id": 5}}, "select must choose devices by filters, or all with all: true"),
         ({"select": {"all": True, "tag": ["a"]}, "set": {"marker_id": 5}}, "all: true, not both"),
         ({"select": {"tag": []}, "set": {"marker_id": 5}}, "tag is empty"),
         ({"select": {"all": True}, "set": {}}, "set is empty"),

@@ -73,7 +73,7 @@ def read_selection(resource: Resource, params: dict[str, Any]) -> Selection | No
         known = suggestion(unknown[0], sorted(resource.filters))
         raise OptionError("select has the unknown filter %s%s" % (shown(unknown[0]), known))
     if bool(filters) == bool(given.get("all")):
-        raise OptionError("select must choose %s by filters or with all: true, not both" % resource.plural)
+        raise OptionError("select must choose %s by filters, or all with all: true: give one of the two" % resource.plural)
     wanted = params.get("set") or {}
     own = {resource.identity.option, resource.identity.named_by, *resource.rules.identifying, "state", "create"}
     own.update(REPLACEMENT if resource.heirloom else ())
