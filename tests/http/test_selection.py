@@ -74,7 +74,7 @@ def test_a_description_may_change_no_more_either(account, rows):
     "options,words",
     [
         ({"select": {}, "set": {"marker_id": 5}}, "select must choose devices by filters, or all with all: true"),
-        ({"select": {"all": True, "tag": ["a"]}, "set": {"marker_id": 5}}, "all: true, not both"),
+        ({"select": {"all": True, "tag": ["a"]}, "set": {"marker_id": 5}}, "all with all: true: give one of the two"),
         ({"select": {"tag": []}, "set": {"marker_id": 5}}, "tag is empty"),
         ({"select": {"all": True}, "set": {}}, "set is empty"),
         ({"select": {"all": True}, "set": {"app_key": "%032X" % (0xC6 << 120)}}, "app_key is different for each device"),
