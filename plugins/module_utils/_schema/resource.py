@@ -98,7 +98,7 @@ class Field:
             return UNKNOWN if self.may_hide else self.type.empty
         try:
             return self.type.read(value)
-        except Exception:  # the API "can change without notice": an unreadable value differs from any described one
+        except ValueError:  # the API "can change without notice": an unreadable value differs from any described one
             return value
 
     def from_brief(self, brief: dict[str, Any]) -> object:
@@ -112,7 +112,7 @@ class Field:
             return UNKNOWN
         try:
             return self.type.read(value)
-        except Exception:  # as in a whole resource
+        except ValueError:  # as in a whole resource
             return value
 
     def argument(self) -> dict[str, Any]:
