@@ -54,7 +54,8 @@ options:
       - V(yaml) and V(json) are for C(src) of M(lorawan.thingpark.tdm_fleet). C(defaults) contains the
         values that nine of ten devices share.
       - V(inventory) is an Ansible inventory for the role P(lorawan.thingpark.fleet#role). Each device
-        is a host, with its options as host variables with the prefix C(lorawan_).
+        is a host, with its options as host variables with the prefix C(lorawan_), and has the same
+        name as in the inventory plugin P(lorawan.thingpark.devices#inventory).
       - V(csv) is ThingPark's import format, with C(UPDATE) rows. It lacks columns for some options.
         List these in O(leave_out), or the task fails.
     type: str

@@ -522,7 +522,7 @@ seconds:
   sample: 3.21
 notes:
   description:
-    - Notes about the platform, such as that it is an older platform. C(-v) shows them.
+    - Notes about the run, such as that the platform is an older one. C(-v) shows them.
   returned: when there is a note
   type: list
   elements: str

@@ -133,7 +133,7 @@ class TdmAction(ActionBase):
         return result
 
     def _report(self, line: str) -> None:
-        """Show progress on stderr, because a callback may write JSON to stdout."""
+        """Show progress, or a long wait, on stderr, because a callback may write JSON to stdout."""
         self._display.display(line, stderr=True)
 
     def _with_environment(self, args: dict[str, Any]) -> dict[str, Any]:
@@ -152,7 +152,12 @@ class TdmAction(ActionBase):
         texts = {name: params[name] for name in args if OPTIONS.get(name, {}).get("type") == "str"}
         elsewhere = self._connection.transport != "local" or self._play_context.become or HOMES & set(self._task_environment())
         return through_gate(
-            self.task, {**args, **texts}, is_blind, lambda final: self._execute(final, task_vars), shares_notes=not elsewhere
+            self.task,
+            {**args, **texts},
+            is_blind,
+            lambda final: self._execute(final, task_vars),
+            shares_notes=not elsewhere,
+            tell=self._report,
         )
 
     def _compute_environment_string(self, raw_environment_out: dict[str, Any] | None = None) -> str:

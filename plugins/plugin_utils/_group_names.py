@@ -2,11 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Names of hosts and groups for devices. Pure.
-
-The names come from the platform, where many people can write them. A host's name is used in paths, patterns and commands, so a
-dangerous name is not used.
-"""
+"""Names of groups of devices. Pure."""
 
 from __future__ import annotations
 
@@ -14,17 +10,9 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from ..module_utils._engine.writing import ANSIBLES
-
-#: Characters that paths, patterns, templates or commands could interpret. Letters of any alphabet are safe.
-UNSAFE = re.compile(r"[^\w .-]")
-#: A name with another beginning could be a command's option or a hidden file.
-BEGINNING = re.compile(r"[^\W_]")
-EUI = re.compile(r"[0-9A-Fa-f]{16}\Z")
-LONGEST = 200  # bytes; file systems allow 255 for a file's name, and fact caches add some
 DIGITS = 6  # of the hash that distinguishes equal names
 
 
@@ -37,23 +25,6 @@ class Group(NamedTuple):
 
     key: tuple[str, ...]
     parts: tuple[str, ...]
-
-
-def host_names(names: Mapping[str, str], taken: Iterable[str] = ()) -> dict[str, str]:
-    """Return a host name for each device: its own name if safe and unique, otherwise its DevEUI.
-
-    :param names: the devices' names, by DevEUI; empty for none.
-    :param taken: names that no host may have, such as those of groups.
-    """
-    safe = {eui: unicodedata.normalize("NFC", UNSAFE.sub("_", name)).strip() for eui, name in names.items()}
-    refused = ANSIBLES.union(taken)
-    count = Counter(safe.values())
-    return {eui: name if count[name] == 1 and _is_fit(name, refused) else eui for eui, name in safe.items()}
-
-
-def _is_fit(name: str, refused: frozenset[str]) -> bool:
-    is_other = name in refused or name.lower() in ANSIBLES or EUI.match(name)
-    return bool(BEGINNING.match(name)) and not is_other and len(name.encode("utf-8")) <= LONGEST
 
 
 def group_names(groups: Iterable[Group]) -> tuple[dict[tuple[str, ...], str], dict[str, list[tuple[str, ...]]]]:

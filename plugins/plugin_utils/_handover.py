@@ -10,7 +10,11 @@ shown that the password is right.
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Callable
+from urllib.parse import urlsplit
 
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -20,10 +24,16 @@ from ..module_utils import _files
 from ..module_utils._api import lockout
 from ..module_utils._api.login import Account
 from ..module_utils._api.session import route_of
-from ..module_utils._errors import LoginRefused, OptionError, TdmError
+from ..module_utils._errors import LoginRefused, OptionError, TdmError, without
 from ..module_utils._frame.connection import OPTIONS, account_of, http_settings_of
 from ..module_utils._frame.task import Context, Task
+from ..module_utils._text import in_short
 
+PATIENCE = 5.0  # seconds of waiting before it is told
+WAITS = (
+    "waiting for the first task with the login %s on %s: it shows whether the password is right. The other hosts begin after it, "
+    "so that a wrong password is sent only once"
+)
 NO_SECRETS = {"password": "", "client_secret": ""}
 
 
@@ -33,12 +43,14 @@ def through_gate(
     is_blind: bool,
     execute: Callable[[dict[str, Any]], dict[str, Any]],
     shares_notes: bool = False,
+    tell: Callable[[str], object] = lambda line: None,
 ) -> dict[str, Any]:
     """Return the result of ``execute(args)``, called once the gate allows it.
 
     :param args: the options for the module.
     :param is_blind: the result of the login will stay unknown (the module runs in the background on another host).
     :param shares_notes: the module uses the same state files, on this machine and with the same home.
+    :param tell: shows a line to the user, if the wait is long.
 
     Raises :class:`LoginRefused` if one more attempt with this password could lock the account.
     """
@@ -50,7 +62,7 @@ def through_gate(
         return execute(args)  # sends no password
     key = account.gate_key()
     notes, proof = lockout.note_path(key), lockout.proof_path(key)
-    with _files.locked(proof) as began:
+    with _in_turn(proof, account, tell) as began:
         try:
             lockout.refuse(proof, account.secret)
             with _files.locked(notes):
@@ -68,6 +80,21 @@ def through_gate(
                     )
                 return _first(task, args, account, proof, execute, shares_notes)
     return execute(args)
+
+
+@contextmanager
+def _in_turn(proof: str, account: Account, tell: Callable[[str], object]) -> Iterator[float]:
+    """Hold the lock of a proof, as :func:`_files.locked` does. Tell once if the wait is long: a first task may take hours."""
+    login = in_short(without(account.name, [account.secret]))
+    waiting = threading.Timer(PATIENCE, tell, [WAITS % (login, urlsplit(account.url).hostname)])
+    waiting.daemon = True
+    waiting.start()
+    try:
+        with _files.locked(proof) as began:
+            waiting.cancel()
+            yield began
+    finally:
+        waiting.cancel()
 
 
 def _first(

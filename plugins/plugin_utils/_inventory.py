@@ -15,6 +15,7 @@ from typing import Any, Callable
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..module_utils._engine.description import describe
+from ..module_utils._engine.hosts import host_names
 from ..module_utils._engine.plan import Observed
 from ..module_utils._errors import OptionError, without
 from ..module_utils._frame.connection import OPTIONS as CONNECTION
@@ -28,7 +29,7 @@ from ..module_utils._schema.values import UNKNOWN
 from ..module_utils._tasks.info import info, observed
 from ..module_utils._text import in_snake_case
 from ._arguments import as_json, refuse_misread, that_are_given, with_numbers, without_empty
-from ._group_names import Group, group_names, host_names
+from ._group_names import Group, group_names
 from ._registry import register
 from ._unknown import unknown_options
 
@@ -232,8 +233,7 @@ def _hosts_of(found: list[Observed], hostname: str, taken: Iterable[str], contex
     """Return the host name of each device."""
     if hostname == DEVICE.identity.option:
         return [one.address for one in found]
-    values = {one.address: one.value("name") for one in found}
-    names = host_names({eui: name if isinstance(name, str) else "" for eui, name in values.items()}, {ALL_DEVICES, *taken})
+    names = host_names({one.address: one.value("name") for one in found}, {ALL_DEVICES, *taken})
     unnamed = sorted(eui for eui, name in names.items() if name == eui)
     if unnamed:
         context.warn(BY_EUI % (len(unnamed), unnamed[0]))

@@ -445,6 +445,41 @@ def test_the_source_ends_when_it_is_cancelled():
     asyncio.run(go())
 
 
+def test_a_watch_that_dies_ends_the_source_with_its_reason(monkeypatch):
+    """Without it, no slow request would end and no new certificate be loaded, and nobody would know."""
+
+    async def die(*_arguments):
+        await asyncio.sleep(0)
+        raise KeyError(KEY)
+
+    monkeypatch.setattr(NAMES["Receiver"], "_watch", die)
+
+    async def go():
+        bug = r"the collection has a bug \(KeyError in test_uplinks.py, line \d+\): please report it"
+        with pytest.raises(NAMES["UplinksError"], match=bug) as told:
+            await asyncio.wait_for(NAMES["main"](asyncio.Queue(), {"port": free_port(), "keys": {AS_ID: KEY}}), 10)
+        assert KEY not in str(told.value)
+        assert len(asyncio.all_tasks()) == 1
+
+    asyncio.run(go())
+
+
+def test_a_queue_that_fails_ends_the_source():
+    async def fail(_event):
+        raise RuntimeError("no room")
+
+    async def go():
+        listener = Listener()
+        listener.queue.put = fail
+        async with listener as one:
+            assert await one.uplink() == 200
+            with pytest.raises(RuntimeError, match="no room"):
+                await asyncio.wait_for(asyncio.shield(one.task), 10)
+
+    with pytest.raises(RuntimeError, match="no room"):
+        asyncio.run(go())
+
+
 def test_a_body_that_waits_for_leave():
     async def go():
         async with listening() as one:

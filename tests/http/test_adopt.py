@@ -13,7 +13,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.module import result_of
+from ansible_collections.lorawan.thingpark.plugins.module_utils._frame.task import Context
 from ansible_collections.lorawan.thingpark.plugins.module_utils._tasks import adopted_files
+from ansible_collections.lorawan.thingpark.plugins.plugin_utils._inventory import INVENTORY, read_options
 
 DEVICES = 20
 SERVER = "TWA_100002581.1973.AS"
@@ -190,7 +193,7 @@ def test_a_csv_drops_nothing_silently(account, fleet, dest):
 
 
 def test_an_inventory_names_hosts_and_runs_no_text_of_the_platform(simulator, account, fleet, dest):
-    names = ["row-0007", "{{ lookup('env', 'HOME') }}", "with blank", "localhost", "a[1:3]", "127.0.0.1"]
+    names = ["row-0007", "{{ lookup('env', 'HOME') }}", "-with blank", "localhost", "[1:3]", "127.0.0.1"]
     for one, name in zip(fleet, names):
         simulator.change_device(one["dev_eui"], name=name)
     account.tdm_adopt(dest=str(dest), format="inventory")
@@ -199,6 +202,17 @@ def test_an_inventory_names_hosts_and_runs_no_text_of_the_platform(simulator, ac
     assert content["vars"]["lorawan_create"] is False
     assert list(content["hosts"])[:8] == [one["dev_eui"] for one in fleet[:7]] + ["row-0008"]
     assert "lorawan_name: !unsafe \"{{ lookup('env', 'HOME') }}\"" in text
+
+
+def test_a_device_has_one_host_name_in_the_inventory_and_in_all_adopted_files(simulator, account, fleet, dest):
+    for one, name in zip(fleet[4:8], ["twice", "Twice", "Meter 12 (kelder)", "edge.yml"]):  # the first two are in different files
+        simulator.change_device(one["dev_eui"], name=name)
+    account.tdm_adopt(dest=str(dest), format="inventory", split_by="tag")
+    files = [yaml.load(text, yaml.SafeLoader) for path, text in texts(dest).items() if path.endswith(".yml")]
+    hosts = {name: one for content in files for group in content.values() for name, one in group["hosts"].items()}
+    assert {"Meter_12__kelder_", *(fleet[row]["dev_eui"] for row in (4, 5, 7))} < hosts.keys() and len(hosts) == DEVICES
+    read = result_of(INVENTORY, read_options({"group_by": [], **account.options}), Context(check=True))
+    assert {host["name"] for host in read["hosts"]} == hosts.keys()
 
 
 def test_servers_and_profiles_too(simulator, account, fleet, dest):

@@ -292,6 +292,14 @@ def test_what_an_import_left_otherwise_than_described_is_mended(simulator, throu
     assert {simulator.device(one["dev_eui"])["name"] for one in fleet} == {one["name"] for one in fleet}
 
 
+def test_a_list_that_can_not_be_read_after_an_import_is_noted(simulator, through, meddler, rows, small):
+    meddler.on("GET", "/devices", lambda request, forward: None if meddler.sent("POST", SENT) else forward(request))
+    result = through.with_options(retries=0).tdm_fleet(devices=rows(6), bulk="always", results="all")
+    assert actions(result) == ["created"] * 6 and "failed" not in result
+    (note,) = result["notes"]
+    assert note.startswith("the list could not be read after the import of 6 devices, so nothing but the answer")
+
+
 def test_no_message_holds_the_key_of_any_row(through, meddler, rows, do, home):
     fleet = rows(6)
     keys = [one["app_key"] for one in fleet]

@@ -68,6 +68,7 @@ class Run:
         self._cache = cache
         self._progress = progress
         self._lock = threading.Lock()
+        self.notes: list[str] = []
         self._outcomes: dict[str, Outcome] = {}
         self._taken: dict[str, Change] = {}  # the change actually made, where another writer's change altered the plan
         self._changed: set[str] = set()  # identities of resources that were written to, even if a later step failed
@@ -81,6 +82,10 @@ class Run:
     def stop(self, why: str) -> None:
         """Start no further resource."""
         self._stopped = self._stopped or why
+
+    def tell(self, note: str) -> None:
+        """Add a note to the result."""
+        self.notes.append(note)
 
     def apply(self, changes: list[Change], bulk: bool = True) -> list[Outcome]:
         """Make the changes; return their outcomes in the same order. May be called again with further changes.

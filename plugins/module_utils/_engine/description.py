@@ -84,7 +84,7 @@ def _lost(each: Field, shown: Any, value: object) -> str:
         return "" if each.type.same(each.type.parse(shown), value) else NOT_KEPT
     except Fault as fault:
         return str(fault)
-    except Exception:  # the platform may show a value that our types don't understand
+    except ValueError:  # the platform may show a value that our types don't understand
         return NOT_KEPT
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Callable
 
 from .._errors import BadInput
+from .._schema.near import Hints
 from .._schema.resource import Resource
 from .._schema.row import Faults, Row
 from .._schema.texts import Fault
@@ -100,7 +101,6 @@ def read_desired(
     :param create: whether a missing resource may be created, if neither its row nor the defaults say.
     :param barred: options that this task doesn't accept, each with the reason.
     """
-    resource.nearest.clear()
     found: list[Desired] = []
     problems: list[Problem] = []
     reader = _Reader(resource, defaults or {}, state, create, problems)
@@ -233,6 +233,7 @@ class _Reader:
     def __init__(self, resource: Resource, defaults: dict[str, Any], state: str, create: bool, problems: list[Problem]) -> None:
         self._resource = resource
         self._rules = resource.rules
+        self._hints: Hints = {}
         #: Options that identify a resource or set its state; all others describe it.
         self._own = (*filter(None, (resource.identity.option, resource.identity.named_by)), *self._rules.identifying, "state")
         self._own += REPLACEMENT if resource.heirloom else ()
@@ -255,7 +256,9 @@ class _Reader:
                 faults.append(("create", str(fault)))
                 create.clear()
         # Defaults are parsed one by one, as rows may complete them. Only alternatives already exclude each other here.
-        values, more = resource.parse_fields({name: given for name, given in defaults.items() if name not in self._own})
+        values, more = resource.parse_fields(
+            {name: given for name, given in defaults.items() if name not in self._own}, self._hints
+        )
         beside = {name: value for name, value in values.items() if any(name in group for group in resource.alternatives)}
         faults += more + self._rules.check(beside)
         problems += [Problem("defaults", "", option, message) for option, message in faults]
@@ -282,7 +285,7 @@ class _Reader:
         if self._state_of(raw.pop("state", None), faults) == "absent":
             desired.absent = True
             unknown = {name: given for name, given in raw.items() if name not in self._resource.by_name}
-            return desired, faults + self._resource.parse(unknown)[1]
+            return desired, faults + self._resource.parse(unknown, self._hints)[1]
         if row.present and self._state == "absent":
             faults.append(("directive", row.present))
         if desired.kept is not None:
@@ -290,8 +293,8 @@ class _Reader:
         merged = self._with_defaults(raw) if self._defaults else raw
         if desired.kept is None and any(option in self._rules.identifying for option, _message in faults):
             # The faulty option would have brought unknown values, so no option can be called missing.
-            return desired, faults + self._resource.parse_fields(merged)[1]
-        desired.values, more = self._resource.parse(merged)
+            return desired, faults + self._resource.parse_fields(merged, self._hints)[1]
+        desired.values, more = self._resource.parse(merged, self._hints)
         if not desired.create:
             by_name = self._resource.by_name
             desired.open = tuple(name for name in raw if raw[name] is None and name in by_name and by_name[name].secret)

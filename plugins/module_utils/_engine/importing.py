@@ -36,6 +36,10 @@ PAGE = 2000  # of a list that is read to check imports; the platform may allow o
 SHARED = 6  # characters of a beginning that makes a filtered list short; a DevEUI's maker has as many
 PAUSE, LONGEST_PAUSE = 2.0, 10.0  # seconds between two readings
 LONGEST_LOOK = 600.0  # seconds to wait for an import that is still running
+NOT_CHECKED = (
+    "the list could not be read after the import of %d %s, so nothing but the answer to the import says that they are as "
+    "described: run again to check (%s)"
+)
 REFUSED = "the platform refused a row of POST %s (code %d: %s)"
 
 
@@ -74,6 +78,9 @@ class Singles(Protocol):
 
     def stop(self, why: str) -> None:
         """Start no further change."""
+
+    def tell(self, note: str) -> None:
+        """Add a note to the result."""
 
 
 def is_bulk(policy: Policy, api: ResourceClient) -> bool:
@@ -314,7 +321,8 @@ class Bulk:
             return
         try:
             found = self._found([change.identity for change in changes], action == CREATE)
-        except TdmError:  # then the import's answer has to be enough
+        except TdmError as error:  # then the import's answer has to be enough
+            self._singles.tell(NOT_CHECKED % (len(changes), self._resource.plural, error.message))
             return
         wrong = [change for change in changes if self._open_of(change, found.get(change.identity), by_itself=True)]
         unsure = self._guessed.union(change.identity for change in wrong)

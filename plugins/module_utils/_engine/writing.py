@@ -23,9 +23,6 @@ YAML_WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "nu
 #: YAML's other line breaks, and the byte order mark that readers drop.
 BREAKS = re.compile("[\x85\u2028\u2029\ufeff]")
 TEMPLATE = re.compile(r"\{[{%#]")
-HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*\Z")
-#: Names with a special meaning in Ansible. A host 127.0.0.1 would take the place of localhost.
-ANSIBLES = frozenset({"all", "ungrouped", "localhost", "127.0.0.1"})
 
 
 def as_yaml(keys: str, defaults: dict[str, Any], rows: list[dict[str, Any]]) -> str:
@@ -58,23 +55,6 @@ def as_inventory(group: str, defaults: dict[str, Any], rows: list[dict[str, Any]
     variables = {"lorawan_" + option: value for option, value in {"create": False, **defaults}.items()}
     content = {group: {"vars": variables, "hosts": hosts}}
     return "---\n# %s\n%s\n" % (MARK, "\n".join(_block(content, "", "!unsafe ")))
-
-
-def host_names(identities: list[str], names: list[object], taken: set[str]) -> list[str]:
-    """Return the names of hosts: the resource's name if it is valid and unique, otherwise its identity.
-
-    :param taken: names of groups.
-    """
-    counts: dict[str, int] = {}
-    for name in names:
-        counts[str(name).lower()] = counts.get(str(name).lower(), 0) + 1
-    others = {*ANSIBLES, *taken, *(identity.lower() for identity in identities)}
-    return [
-        name
-        if isinstance(name, str) and HOST.match(name) and counts[name.lower()] == 1 and name.lower() not in others
-        else identity
-        for identity, name in zip(identities, names)
-    ]
 
 
 def is_ours(text: str) -> bool:

@@ -44,7 +44,8 @@ class SecurityStatus(Choice):
         super().__init__("none", "as_key")
 
     def read(self, api: object) -> object:
-        return {"NONE": "none", "DOWNLINK_AS_KEY": "as_key", None: "none"}.get(api, api)  # type: ignore[call-overload]
+        known = {"NONE": "none", "DOWNLINK_AS_KEY": "as_key", None: "none"}
+        return known.get(api, api) if api is None or isinstance(api, str) else api
 
     def send(self, value: object) -> str:
         return "DOWNLINK_AS_KEY" if value == "as_key" else "NONE"

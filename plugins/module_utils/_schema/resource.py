@@ -15,7 +15,7 @@ from typing import Any, Callable
 
 from .filters import Filter, HexPrefix
 from .json_types import JsonType, JsonTypes, ListOf
-from .near import LONGEST_WORD, did_you_mean, nearest
+from .near import Hints, hint
 from .parts import Beginning, Encryption, Gathered, Identity, Importing, Labels, Listing, Users, Within
 from .row import Faults
 from .rules import Rules
@@ -31,8 +31,8 @@ APART = "apart"  # in the list, and at an address of its own below the resource;
 NEVER = "never"  # write-only
 EDIT = "edit"  # nowhere: it adds to another option's value, or removes from it
 
-MOST_HINTS = 60  # a file with more unknown names than this is a wrong file
 BESIDE = "conflicts with %s, which lists all values: give only one of the two"
+UNKNOWN_OPTION = "is not an option of %s%s"
 BOTH = "removes %s, which %s adds: remove it from one of the two"
 
 
@@ -98,7 +98,7 @@ class Field:
             return UNKNOWN if self.may_hide else self.type.empty
         try:
             return self.type.read(value)
-        except Exception:  # the API "can change without notice": an unreadable value differs from any described one
+        except ValueError:  # the API "can change without notice": an unreadable value differs from any described one
             return value
 
     def from_brief(self, brief: dict[str, Any]) -> object:
@@ -112,7 +112,7 @@ class Field:
             return UNKNOWN
         try:
             return self.type.read(value)
-        except Exception:  # as in a whole resource
+        except ValueError:  # as in a whole resource
             return value
 
     def argument(self) -> dict[str, Any]:
@@ -211,8 +211,6 @@ class Resource:
     excluding: list[tuple[str, str]] = field(default_factory=list, compare=False)
     #: The options that add to others or remove from them: those that add come first.
     edits: list[Field] = field(default_factory=list, compare=False)
-    #: Unknown name -> the nearest option, or empty: a search takes about a millisecond.
-    nearest: dict[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def is_single(self) -> bool:
@@ -293,12 +291,14 @@ class Resource:
         """Return the argument spec of all fields."""
         return {each.name: each.argument() for each in self.fields}
 
-    def parse(self, raw: dict[str, Any]) -> tuple[Values, Faults]:
+    def parse(self, raw: dict[str, Any], hints: Hints | None = None) -> tuple[Values, Faults]:
         """Return ``(values, faults)``: canonical values by option, and a list of ``(option, message)``.
 
         None means that the option isn't given. An empty text clears a value that can be cleared; elsewhere it is ignored.
+
+        :param hints: what is known of unknown options; one reading of many rows shares it.
         """
-        values, faults = self.parse_fields(raw)
+        values, faults = self.parse_fields(raw, hints)
         unread = {name for name, _message in faults}
         # An option with a fault of its own still counts as given: otherwise the rules would call it missing.
         there = {**dict.fromkeys(unread), **values} if unread else values
@@ -321,7 +321,7 @@ class Resource:
                     faults += [(each.name, BOTH % (_named(one), other.name)) for one in sorted(both)]
         return faults
 
-    def parse_fields(self, raw: dict[str, Any]) -> tuple[Values, Faults]:
+    def parse_fields(self, raw: dict[str, Any], hints: Hints | None = None) -> tuple[Values, Faults]:
         """Return ``(values, faults)`` as :meth:`parse` does, but check each option only by itself."""
         values: Values = {}
         faults: Faults = []
@@ -329,7 +329,8 @@ class Resource:
             spec = self.by_name.get(name)
             is_text = isinstance(given, str)
             if spec is None:
-                faults.append((without_keys(str(name)), self._unknown(str(name))))
+                near = hint(str(name), self.by_name, {} if hints is None else hints)
+                faults.append((without_keys(str(name)), UNKNOWN_OPTION % (self.one, near)))
             elif spec.secret and is_text and not given.strip():
                 # An empty key must not count as left out: the device would belong to an external join server forever.
                 faults.append((spec.name, "is empty: give it, or leave the option out"))
@@ -343,12 +344,6 @@ class Resource:
                 except Fault as fault:
                     faults.append((spec.name, str(fault)))
         return values, faults
-
-    def _unknown(self, name: str) -> str:
-        if name not in self.nearest and len(self.nearest) < MOST_HINTS and len(name) <= LONGEST_WORD:
-            self.nearest[name] = "".join(nearest(name, self.by_name, 1))
-        near = self.nearest.get(name)
-        return "is not an option of %s%s" % (self.one, did_you_mean([near] if near else []))
 
     def body(self, values: Values) -> dict[str, Any]:
         """Return the JSON body with ``values`` (canonical, by option)."""

@@ -10,15 +10,17 @@ import glob
 import hashlib
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from .. import _files
 from .._engine.description import Description
 from .._engine.desired import Desired, read_desired
+from .._engine.hosts import host_names
 from .._engine.sharing import share, unlike
 from .._engine.sources import Source, read_source, rows_of
-from .._engine.writing import MARK, as_inventory, as_json, as_yaml, host_names, is_ours
+from .._engine.writing import MARK, as_inventory, as_json, as_yaml, is_ours
 from .._errors import BadInput, OptionError
 from .._resources.device.export_csv import write_csv
 from .._schema.resource import Resource
@@ -71,12 +73,19 @@ def files_of(resource: Resource, told: list[Description], layout: Layout) -> lis
     ending = ENDINGS[layout.format]
     if layout.split_by not in SPLITS or SPLITS[layout.split_by] not in resource.by_name:
         path = os.path.join(layout.dest, "%s.%s" % (resource.keys, ending))
-        return [_file(resource, parts[None], layout.format, path, GROUP % resource.keys)]
+        return [_file(resource, parts[None], layout.format, path, GROUP % resource.keys, _hosts(told, [GROUP % resource.keys]))]
     names = _names(layout.split_by, list(parts))
     prefix = "%s_%s" % (layout.split_by, layout.domain_group) if layout.domain_group else layout.split_by
     groups = {part: re.sub(r"[^a-z0-9]+", "_", "%s_%s" % (prefix.lower(), names[part])) for part in parts}
     paths = {part: os.path.join(layout.dest, resource.keys, "%s.%s" % (name, ending)) for part, name in names.items()}
-    return [_file(resource, parts[part], layout.format, path, groups[part]) for part, path in sorted(paths.items(), key=_second)]
+    hosts = _hosts(told, groups.values())
+    in_order = sorted(paths.items(), key=_second)
+    return [_file(resource, parts[part], layout.format, path, groups[part], hosts) for part, path in in_order]
+
+
+def _hosts(told: list[Description], groups: Iterable[str]) -> dict[str, str]:
+    """Return the host name of each resource, by identity: Ansible reads all files of a directory as one inventory."""
+    return host_names({one.identity: one.options.get("name") for one in told}, groups)
 
 
 def _second(pair: tuple[object, str]) -> str:
@@ -104,15 +113,13 @@ def _names(split_by: str, parts: list[str | None]) -> dict[str | None, str]:
     return found
 
 
-def _file(resource: Resource, told: list[Description], kind: str, path: str, group: str) -> File:
+def _file(resource: Resource, told: list[Description], kind: str, path: str, group: str, hosts: dict[str, str]) -> File:
     if kind == "csv":
         rows = [{resource.identity.option: one.identity, **_ordered(resource, one)} for one in told]
         return File(path, "# %s\n%s" % (MARK, write_csv(rows)), resource, told, {}, rows)
     defaults, rows = share(resource, told, plainly=kind == "inventory")
     if kind == "inventory":
-        identities = [one.identity for one in told]
-        names = host_names(identities, [one.options.get("name") for one in told], {group})
-        content = as_inventory(group, defaults, rows, names)
+        content = as_inventory(group, defaults, rows, [hosts[one.identity] for one in told])
     else:
         content = (as_yaml if kind == "yaml" else as_json)(resource.keys, defaults, rows)
     return File(path, content, resource, told, defaults, rows)

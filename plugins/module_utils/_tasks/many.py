@@ -249,7 +249,9 @@ class _Many:
         failed = sum(outcome.action == FAILED for outcome in outcomes)
         if failed and plan.purge:
             run.stop(PURGE_LAST % (self._resource.name, failed))
-        return outcomes + run.apply(plan.purge, bulk=policy.purge is not None and policy.purge.bulk)
+        outcomes += run.apply(plan.purge, bulk=policy.purge is not None and policy.purge.bulk)
+        plan.notes.extend(run.notes)
+        return outcomes
 
     def _backup_path(self, params: dict[str, Any]) -> str:
         """Return the path of a new file for the backup."""

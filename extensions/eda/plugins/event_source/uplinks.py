@@ -117,6 +117,7 @@ from weakref import WeakKeyDictionary
 from aiohttp import web
 
 if TYPE_CHECKING:
+    from ansible_collections.lorawan.thingpark.plugins.module_utils import _errors as errors
     from ansible_collections.lorawan.thingpark.plugins.plugin_utils import _uplink_options
     from ansible_collections.lorawan.thingpark.plugins.plugin_utils import _uplink_reports as reports
 else:
@@ -124,8 +125,9 @@ else:
     _package = ModuleType("lorawan_thingpark_plugins")
     _package.__path__ = [str(Path(__file__).absolute().parents[4] / "plugins")]
     sys.modules.setdefault(_package.__name__, _package)
-    _uplink_options, reports = (
-        importlib.import_module(_package.__name__ + ".plugin_utils." + name) for name in ("_uplink_options", "_uplink_reports")
+    errors, _uplink_options, reports = (
+        importlib.import_module("%s.%s" % (_package.__name__, name))
+        for name in ("module_utils._errors", "plugin_utils._uplink_options", "plugin_utils._uplink_reports")
     )
 Options = _uplink_options.Options
 UplinksError = _uplink_options.UplinksError
@@ -217,8 +219,11 @@ class Receiver:
         self.events: asyncio.Queue[dict[str, Any]] = asyncio.Queue(options.queue_size)
 
     @asynccontextmanager
-    async def listening(self) -> AsyncIterator[None]:
-        """Listen until the context ends; raise UplinksError if the port can't be used."""
+    async def listening(self) -> AsyncIterator[asyncio.Task[None]]:
+        """Listen until the context ends; raise UplinksError if the port can't be used.
+
+        The task never ends by itself: if it does, slow requests would hold their connections, and certificates would expire.
+        """
         options, loop = self._options, asyncio.get_running_loop()
         context = self._tls()
         server = web.Server(self.answer)
@@ -250,7 +255,7 @@ class Receiver:
         )
         watch = asyncio.create_task(self._watch(server, context))
         try:
-            yield
+            yield watch
         finally:
             watch.cancel()
             listener.close()
@@ -304,6 +309,11 @@ class Receiver:
                     self._load(context)
                 except (OSError, ValueError) as problem:
                     logger.warning("the new certificate can't be used (%s), and the old one stays: check both files", problem)
+
+    async def pass_on(self, queue: Any) -> None:
+        """Give the reports to the rules, without end."""
+        while True:
+            await queue.put(await self.events.get())
 
     async def answer(self, request: web.BaseRequest) -> web.Response:
         """Answer a request: 200 if its report is in the queue."""
@@ -414,9 +424,16 @@ async def main(queue: Any, args: dict[str, Any]) -> None:
 
     :param queue: receives the events.
     :param args: the options, as in DOCUMENTATION.
-    :raises UplinksError: an option, a file or the port can't be used.
+    :raises UplinksError: an option, a file or the port can't be used, or the source has a bug.
     """
     receiver = Receiver(Options.of(args))
-    async with receiver.listening():
-        while True:
-            await queue.put(await receiver.events.get())
+    async with receiver.listening() as watch:
+        passing = asyncio.create_task(receiver.pass_on(queue))
+        try:
+            await asyncio.wait([watch, passing], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            passing.cancel()
+        bug = watch.exception() if watch.done() else None
+        if isinstance(bug, Exception):  # its text may contain data that was received
+            raise UplinksError(errors.mistake_of(bug)) from None
+        await passing

@@ -42,7 +42,8 @@ class LocationType(Choice):
         super().__init__(MANUAL, NETWORK)
 
     def read(self, api: object) -> object:
-        return {0: MANUAL, 1: NETWORK, "0": MANUAL, "1": NETWORK, None: NETWORK}.get(api, api)
+        known = {0: MANUAL, 1: NETWORK, "0": MANUAL, "1": NETWORK, None: NETWORK}
+        return known.get(api, api) if api is None or isinstance(api, (str, int)) else api
 
     def send(self, value: object) -> int:
         return 0 if value == MANUAL else 1

@@ -45,8 +45,9 @@ class Played:
     def _prefix(self, **names: Any) -> str:
         return str(names)
 
-    def _through_gate(self, _task, args, _is_blind, _execute, shares_notes):
+    def _through_gate(self, _task, args, _is_blind, _execute, shares_notes, tell):
         self.gate = args
+        tell("waiting")
         self.shares_notes = shares_notes
         return {}
 
@@ -102,6 +103,11 @@ def test_a_password_of_digits_is_a_text_for_the_gate(play, options, environment)
     played = play(options, {"TDM_TIMEOUT": 5, "TDM_LOGIN": "", "TDM_PROXY": None, **environment})
     assert played.gate == {"password": "12345678", "timeout": 5}
     assert [each["password"] for each in played.registered] == ["12345678"]
+
+
+def test_a_wait_at_the_gate_is_displayed_and_no_warning(play):
+    played = play({"login": "me"}, {"ANY": "thing"})
+    assert played.lines == [("waiting", {"stderr": True})] and "warnings" not in played.result
 
 
 @pytest.mark.parametrize(

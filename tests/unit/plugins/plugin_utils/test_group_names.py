@@ -2,66 +2,21 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What devices are called as hosts, and what their groups are called."""
+"""What groups of devices are called."""
 
 from __future__ import annotations
 
 import re
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.lorawan.thingpark.plugins.plugin_utils._group_names import Group, group_names, host_names
+from ansible_collections.lorawan.thingpark.plugins.plugin_utils._group_names import Group, group_names
 
-EUIS = ["70B3D57ED00000%02X" % number for number in range(40)]
 #: Ansible's own rule for a group's name.
 GROUP = re.compile(r"[^\W\d]\w*\Z")
 ALIKE = ["a b", "a_b", "A-B", "a/b", "a", "b", "", "!", "\u0130", "e\u0301", "\u00e9"]
 WORDS = st.one_of(st.sampled_from(ALIKE), st.text(max_size=6))
-
-
-def named(*names: str, taken=()) -> list[str]:
-    """Return the hosts' names of devices with these names; a DevEUI is shown as its place."""
-    found = host_names(dict(zip(EUIS, names)), taken)
-    return [host if host != eui else "EUI" for eui, host in found.items()]
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["park-1", "Meter 12 (kelder)", "Zürich.3", "水表 7", "a_b", "007"],
-)
-def test_a_plain_name_is_the_hosts_name(name):
-    assert named(name) == [name.replace("(", "_").replace(")", "_")]
-
-
-def test_what_is_not_plain_becomes_an_underscore():
-    found = named("Utrecht/Centraal: 3", "x\x1b[31m", "a{{ b }}", " edge ")
-    assert found == ["Utrecht_Centraal_ 3", "x__31m", "a__ b __", "edge"]
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        *("", " ", "-oProxyCommand=id", "../../etc/passwd", ".hidden", "~root", "@file", "{{ lookup('pipe', 'id') }}", "!all"),
-        *("localhost", "LOCALHOST", "127.0.0.1", "all", "ungrouped", "tag_parking", "x" * 201, "é" * 101, EUIS[7]),
-    ],
-)
-def test_a_name_that_could_do_something_is_not_used(name):
-    assert named(name, taken=["tag_parking"]) == ["EUI"]
-
-
-def test_who_shares_a_name_is_called_by_its_dev_eui():
-    assert named("twice", "once", "twice", "a/b", "a:b") == ["EUI", "once", "EUI", "EUI", "EUI"]
-
-
-@given(st.lists(WORDS, max_size=40), st.lists(WORDS, max_size=5))
-def test_no_two_hosts_have_one_name_and_none_can_be_a_path(names, taken):
-    found = host_names(dict(zip(EUIS, names)), taken)
-    assert len(set(found.values())) == len(found)
-    for eui, host in found.items():
-        assert re.match(r"[^\W_]", host) and not re.search(r"[^\w .-]", host)
-        assert host == eui or host not in taken
 
 
 def groups_of(*paths: tuple) -> tuple[dict, dict]:

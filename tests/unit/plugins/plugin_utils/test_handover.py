@@ -57,6 +57,31 @@ def test_the_second_host_does_not_get_a_refused_password():
     assert len(module.calls) == 1
 
 
+def test_a_long_wait_is_told_once_and_without_the_secret(monkeypatch):
+    monkeypatch.setattr(_handover, "PATIENCE", 0.05)
+    begun, told = threading.Event(), threading.Event()
+    lines: list = []
+
+    def first(_args):
+        begun.set()
+        return {"changed": not told.wait(10)}
+
+    def tell(line):
+        lines.append(line)
+        told.set()
+
+    def go(execute, tell):
+        args = {**ARGS, "login": "me wrong-one"}
+        return _handover.through_gate(subscriber_info.TASK, args, False, execute, tell=tell)
+
+    with ThreadPoolExecutor(1) as pool:
+        holder = pool.submit(go, first, lambda line: lines.append("the first one waits for nobody"))
+        assert begun.wait(10)
+        assert go(Module({"changed": False}), tell) == holder.result() == {"changed": False}
+    time.sleep(0.1)
+    assert len(lines) == 1 and lines[0].startswith("waiting for the first task with the login me ******** on tdm.example.com: ")
+
+
 def test_a_living_session_goes_on_without_the_password():
     module = Module()
     through(module)
