@@ -51,7 +51,7 @@ options:
   hostname:
     description:
       - Name of each host.
-      - V(name) is the device's name. Characters other than C(A) to C(Z), C(a) to C(z), digits, C(.), C(_) and C(-) become C(_).
+      - V(name) is the device's name. Characters other than letters, digits, C(.), C(_) and C(-) become C(_).
         If the name is empty, not unique, or not valid for a host, the host has the DevEUI as name, with a warning. Paths,
         patterns, templates, command options, file names such as C(edge.yml), names of groups and names of this machine are not
         valid. Upper and lower case make no difference.

@@ -74,8 +74,7 @@ class Run:
         self._changed: set[str] = set()  # identities of resources that were written to, even if a later step failed
         self._unclear: set[str] = set()  # identities of resources with a write whose effect is unknown
         self._in_body: set[str] = set()  # options of labels that this platform accepts only in a resource's own body
-        self._failed = 0
-        self._silent = 0
+        self._failed = self._silent = 0
         self._stopped = ""
         self._refusals = Refusals(api.resource)
 
