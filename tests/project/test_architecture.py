@@ -166,6 +166,13 @@ def test_a_pure_file_imports_alone(path, tmp_path):
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("path", sorted(ROOT.glob("tests/unit/plugins/module_utils/*.py")), ids=lambda path: path.name)
+def test_a_unit_test_of_module_utils_imports_what_a_module_may(path):
+    # ansible-test runs these tests as on a managed host: of Ansible, only ansible.module_utils is there.
+    modules = re.findall(r"^(?:from|import) (ansible\.\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(modules) <= {"ansible.module_utils"}
+
+
 def test_nothing_above_was_empty():
     assert PURE_FILES
 

@@ -2,15 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What groups of devices are called."""
+"""What groups of devices are called, and that their hosts can be selected one by one."""
 
 from __future__ import annotations
 
 import re
 
+from ansible.inventory.manager import split_host_pattern
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.lorawan.thingpark.plugins.module_utils._engine.hosts import host_names
 from ansible_collections.lorawan.thingpark.plugins.plugin_utils._group_names import Group, group_names
 
 #: Ansible's own rule for a group's name.
@@ -53,3 +55,9 @@ def test_no_two_groups_have_one_name_and_ansible_takes_all(paths):
     names, _alike = groups_of(*paths)
     assert len(set(names.values())) == len(set(paths))
     assert all(GROUP.match(name) for name in names.values())
+
+
+@given(st.lists(WORDS, max_size=40))
+def test_a_hosts_name_selects_this_host_alone(names):
+    for host in host_names({"70B3D57ED00000%02X" % number: name for number, name in enumerate(names)}).values():
+        assert split_host_pattern(host) == [host]
