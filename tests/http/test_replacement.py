@@ -112,7 +112,10 @@ def test_a_table_has_a_column_for_the_replaced_device(simulator, account, old, n
         % (NEW, new["activation"], new["device_profile"], new["app_key"], new["join_eui"], OLD.lower())
     )
     done = account.tdm_fleet(src=str(source), create=True, max_deletions=1)
-    assert "70B3D57ED0AA0003" in done["msg"]  # it lacks an activation: an empty cell replaces nothing
+    # Its only faults are those of a new device: an empty cell replaces nothing.
+    assert {(one["dev_eui"], one["option"].partition(" ")[0]) for one in done["findings"]} == {
+        ("70B3D57ED0AA0003", option) for option in ("activation", "device_profile")
+    }
     source.write_text(source.read_text().rpartition("70B3")[0])
     done = account.tdm_fleet(src=str(source), max_deletions=1)
     assert done["summary"]["deleted"] == 1 and set(simulator.devices()) == {NEW}

@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._schema.near import did_you_mean, nearest
+from .._schema.near import MOST_HINTS, did_you_mean, nearest
 from .._schema.resource import Resource
 from .._schema.row import Faults
 from .._schema.texts import shown
@@ -18,7 +18,6 @@ from .._schema.values import ValueType
 from .._text import error_value
 from .desired import FLAG, REPLACEMENT, STATE, WHAT_BECOMES
 
-MOST_HINTS = 60  # with more unknown headings, it is probably a wrong table
 NEAR = 0.7  # minimal similarity of two headings
 UNKNOWN = "is not an option of %s%s: say in columns which option it is, or skip it with ignore_columns"
 TWICE = "is %s, and so is %s: skip one of the two with ignore_columns, or rename it"

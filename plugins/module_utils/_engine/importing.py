@@ -390,4 +390,6 @@ class Bulk:
 
     def _few(self, identities: Iterable[str]) -> Iterator[list[dict[str, Any]]]:
         for identity in sorted(identities):
-            yield [brief] if (brief := self._api.brief(identity)) is not None else []
+            brief = self._api.brief(identity)
+            if brief is not None:
+                yield [brief]

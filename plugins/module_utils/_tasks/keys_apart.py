@@ -72,7 +72,7 @@ class KeysApart:
             except Fault:  # the fault is reported when the row is read
                 identity = ""
             keys = self._by_identity.get(identity, {})
-            if self._are_others(keys, row.raw):
+            if keys and self._are_others(keys, row.raw):
                 self._overruled.append(identity)
             yield replace(row, raw=overlaid(self._resource, keys, row.raw)) if keys else row
 

@@ -222,7 +222,7 @@ class Receiver:
     async def listening(self) -> AsyncIterator[asyncio.Task[None]]:
         """Listen until the context ends; raise UplinksError if the port can't be used.
 
-        The task never ends by itself: if it does, slow requests would hold their connections, and certificates would expire.
+        Yields the task that ends slow requests and loads new certificates. Only a bug ends it, and then the source must end.
         """
         options, loop = self._options, asyncio.get_running_loop()
         context = self._tls()
